@@ -1,0 +1,1 @@
+"""The nouns of the field: canonical tables, findings, decisions. Standard library only."""

@@ -1,0 +1,76 @@
+"""Findings and their proposals: what the rules and the linkage say, and what a steward decides on."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from typing import Any, Literal, get_args
+
+Kind = Literal["duplicate", "stale", "bin_group", "field"]
+Severity = Literal["error", "review", "info"]
+State = Literal[
+    "open", "accepted", "rejected", "deferred", "in_batch", "applied", "verified", "withdrawn"
+]
+Operation = Literal["update", "insert", "delete", "merge"]
+Relation = Literal["same", "household", "successor", "related", "unsure"]
+
+KINDS: tuple[Kind, ...] = get_args(Kind)
+SEVERITIES: tuple[Severity, ...] = get_args(Severity)
+STATES: tuple[State, ...] = get_args(State)
+RELATIONS: tuple[Relation, ...] = get_args(Relation)
+
+
+def canonical_json(value: Any) -> str:
+    """The one spelling of a JSON value: sorted keys, no blanks, real letters. Equal values give equal bytes."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
+
+
+def digest(value: Any) -> str:
+    """Hex SHA-256 of the canonical JSON of `value`."""
+    return hashlib.sha256(canonical_json(value).encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One proposed change of one cell or row of the register: before -> after.
+
+    `merge` moves everything of `key` to the customer `after`; `insert` has no before, `delete` no after.
+    """
+
+    op: Operation
+    table: str
+    key: str
+    column: str | None = None
+    before: str | None = None
+    after: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One defect, named by its subjects, with the evidence it rests on.
+
+    The id is stable while the finding is about the same subjects; the fingerprint changes only when the evidence
+    that it rests on changes (never with a run id or a score), so that a rejection lasts just as long.
+    """
+
+    kind: Kind
+    rule: str
+    severity: Severity
+    subjects: tuple[str, ...]
+    summary: str
+    evidence: dict[str, Any]
+    score: float | None = None
+    proposal: tuple[Change, ...] | None = None
+
+    @property
+    def finding_id(self) -> str:
+        return "F" + digest([self.kind, self.rule, sorted(self.subjects)])[:20]
+
+    @property
+    def fingerprint(self) -> str:
+        return digest([self.evidence.get("basis", self.evidence), self.proposal_data])
+
+    @property
+    def proposal_data(self) -> list[dict[str, str | None]] | None:
+        return None if self.proposal is None else [asdict(change) for change in self.proposal]

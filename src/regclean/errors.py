@@ -1,0 +1,61 @@
+"""What can go wrong, said so that a clerk can act on it.
+
+Every error that reaches a user is a `RegcleanError`: it names the place (file, row, column) and the remedy, never a
+personal value. `exit_code` follows the contract: 1 a gate or a conflict stopped the work, 2 bad usage or input.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+class RegcleanError(Exception):
+    """An error with a place and a remedy. `str(error)` is one printable paragraph."""
+
+    exit_code = 2
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        file: Path | str | None = None,
+        row: int | None = None,
+        column: str | None = None,
+        remedy: str | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.file = str(file) if file is not None else None
+        self.row = row
+        self.column = column
+        self.remedy = remedy
+
+    def __str__(self) -> str:
+        places = (("", self.file), ("row ", self.row), ("column ", self.column))
+        place = ", ".join(f"{label}{value}" for label, value in places if value is not None)
+        text = f"{place}: {self.message}" if place else self.message
+        return f"{text} {self.remedy}" if self.remedy else text
+
+
+class ConfigError(RegcleanError):
+    """`regclean.toml` or a mapping is wrong or incomplete."""
+
+
+class InputError(RegcleanError):
+    """An input file or query cannot be used as it is."""
+
+
+class UsageError(RegcleanError):
+    """A command was called with arguments that make no sense together."""
+
+
+class GateError(RegcleanError):
+    """A quality gate stopped the work; nothing was published."""
+
+    exit_code = 1
+
+
+class ConflictError(RegcleanError):
+    """Somebody else changed what this was about to change."""
+
+    exit_code = 1

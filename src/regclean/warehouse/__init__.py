@@ -1,0 +1,5 @@
+"""One DuckDB file a night: built aside, published by rename, opened read-only afterwards."""
+
+from regclean.warehouse.database import Night, Warehouse, load_sql, rows, write_frame
+
+__all__ = ["Night", "Warehouse", "load_sql", "rows", "write_frame"]

@@ -1,0 +1,143 @@
+"""The night's DuckDB file.
+
+Invariant: a file in `var/warehouse/` whose name does not start with "building-" is complete and never written again.
+The night alone writes, into a file of its own; publishing is one rename. Readers open published files read-only.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import polars as pl
+
+from regclean.domain.tables import TABLES
+from regclean.errors import InputError
+
+# No extension is ever fetched, from anywhere: the product works offline and loads no foreign code.
+LOCKDOWN = {
+    "autoinstall_known_extensions": "false",
+    "autoload_known_extensions": "false",
+    "allow_community_extensions": "false",
+}
+KEPT_NIGHTS = 7
+_IDENTIFIER = re.compile(r"[a-z_][a-z0-9_]*(\.[a-z_][a-z0-9_]*)?\Z")
+
+
+def load_sql(name: str, package: str = "regclean.warehouse") -> str:
+    """The text of `sql/<name>.sql` of a package."""
+    return resources.files(package).joinpath("sql", f"{name}.sql").read_text(encoding="utf-8")
+
+
+def rows(
+    connection: duckdb.DuckDBPyConnection, query: str, parameters: Mapping[str, Any] | None = None
+) -> list[tuple[Any, ...]]:
+    """Run a query and fetch everything: an open result would block the connection's next query."""
+    return connection.execute(query, dict(parameters) if parameters else None).fetchall()
+
+
+def write_frame(connection: duckdb.DuckDBPyConnection, table: str, frame: pl.DataFrame) -> None:
+    """Append `frame` to an existing `table`; columns are matched by name, missing ones are NULL."""
+    if not _IDENTIFIER.match(table):
+        raise ValueError(f"not a table name: {table!r}")
+    connection.register("incoming_frame", frame)
+    try:
+        connection.execute(f"INSERT INTO {table} BY NAME SELECT * FROM incoming_frame")
+    finally:
+        connection.unregister("incoming_frame")
+
+
+@dataclass(frozen=True, slots=True)
+class Night:
+    """One night's database while it is being built."""
+
+    run_id: str
+    path: Path
+    connection: duckdb.DuckDBPyConnection
+
+
+class Warehouse:
+    """The folder of nightly databases of one workspace."""
+
+    def __init__(self, folder: Path, *, threads: int = 0, memory_limit: str = "") -> None:
+        self.folder = folder
+        self._config: dict[str, str | bool | int | float | list[str]] = dict(LOCKDOWN)
+        if threads:
+            self._config["threads"] = threads
+        if memory_limit:
+            self._config["memory_limit"] = memory_limit
+
+    def path(self, run_id: str) -> Path:
+        return self.folder / f"{run_id}.duckdb"
+
+    def _building(self, run_id: str) -> Path:
+        return self.folder / f"building-{run_id}.duckdb"
+
+    @contextmanager
+    def build(self, run_id: str, *, resume: bool = False) -> Iterator[Night]:
+        """A new, empty night with every table of the schema; `resume` reopens the unfinished one of the same run."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        path = self._building(run_id)
+        if not resume:
+            self._remove(path)
+        connection = duckdb.connect(str(path), config=self._config)
+        try:
+            # Temporary data spills beside the database, never into the current folder.
+            connection.execute("SET temp_directory = $folder", {"folder": str(self.folder / "spill")})
+            if not resume:
+                create_tables(connection)
+            yield Night(run_id=run_id, path=path, connection=connection)
+        finally:
+            connection.close()
+
+    def publish(self, run_id: str) -> Path:
+        """Make a finished night visible by one rename, and forget nights beyond the last seven."""
+        target = self.path(run_id)
+        os.replace(self._building(run_id), target)
+        for old in self.published()[:-KEPT_NIGHTS]:
+            self._remove(self.path(old))
+        return target
+
+    def published(self) -> list[str]:
+        """Run ids of the published nights, oldest first (run ids sort by time)."""
+        return sorted(p.stem for p in self.folder.glob("*.duckdb") if not p.stem.startswith("building-"))
+
+    def sweep(self) -> None:
+        """Remove what killed nights left behind."""
+        for path in self.folder.glob("building-*"):
+            path.unlink(missing_ok=True)
+
+    @contextmanager
+    def read(self, run_id: str | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A read-only connection to a published night, the last one by default."""
+        chosen = run_id or next(reversed(self.published()), None)
+        if chosen is None or not self.path(chosen).exists():
+            raise InputError("No night has been published here yet.", remedy="Start one with: regclean run")
+        connection = duckdb.connect(str(self.path(chosen)), read_only=True, config=self._config)
+        try:
+            yield connection
+        finally:
+            connection.close()
+
+    @staticmethod
+    def _remove(path: Path) -> None:
+        path.unlink(missing_ok=True)
+        path.with_name(path.name + ".wal").unlink(missing_ok=True)
+
+
+def create_tables(connection: duckdb.DuckDBPyConnection) -> None:
+    """Create the empty tables of a night: `landed.*` from the canonical declaration, the rest from schema.sql."""
+    connection.execute(load_sql("landed"))
+    for table in TABLES.values():
+        columns = ", ".join(f"{column.name} TEXT" for column in table.columns)
+        connection.execute(
+            f"CREATE TABLE landed.{table.name} ({columns}, _file TEXT NOT NULL, _row BIGINT NOT NULL, _hash TEXT NOT NULL)"
+        )
+    connection.execute(load_sql("schema"))

@@ -1,0 +1,18 @@
+-- What was read, as it was written: text only. One table `landed.<canonical table>` with every canonical column is
+-- created from domain/tables.py; each row knows its origin.
+CREATE SCHEMA landed;
+
+CREATE TABLE landed.files (
+    table_name  TEXT NOT NULL,
+    file        TEXT NOT NULL,                 -- path relative to the workspace, or the SQL source's name; "#sheet" for xlsx
+    sha256      TEXT NOT NULL,
+    encoding    TEXT,
+    delimiter   TEXT,
+    records     BIGINT NOT NULL,               -- counted independently of the reader
+    loaded      BIGINT NOT NULL,
+    quarantined BIGINT NOT NULL
+);
+
+CREATE TABLE landed.quarantine (
+    table_name TEXT NOT NULL, file TEXT NOT NULL, line BIGINT NOT NULL, why TEXT NOT NULL, record TEXT
+);
