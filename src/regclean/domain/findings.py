@@ -9,9 +9,7 @@ from typing import Any, Literal, get_args
 
 Kind = Literal["duplicate", "stale", "bin_group", "field"]
 Severity = Literal["error", "review", "info"]
-State = Literal[
-    "open", "accepted", "rejected", "deferred", "in_batch", "applied", "verified", "withdrawn"
-]
+State = Literal["open", "accepted", "rejected", "deferred", "in_batch", "applied", "verified", "withdrawn"]
 Operation = Literal["update", "insert", "delete", "merge"]
 Relation = Literal["same", "household", "successor", "related", "unsure"]
 

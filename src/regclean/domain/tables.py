@@ -129,6 +129,5 @@ EVIDENCE = Table(
 )
 
 TABLES: dict[str, Table] = {
-    table.name: table
-    for table in (CUSTOMERS, SITES, SITE_ROLES, SERVICES, BIN_GROUPS, BIN_GROUP_MEMBERS, EVIDENCE)
+    table.name: table for table in (CUSTOMERS, SITES, SITE_ROLES, SERVICES, BIN_GROUPS, BIN_GROUP_MEMBERS, EVIDENCE)
 }

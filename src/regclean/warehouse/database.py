@@ -6,7 +6,6 @@ The night alone writes, into a file of its own; publishing is one rename. Reader
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -49,7 +48,7 @@ def write_frame(connection: duckdb.DuckDBPyConnection, table: str, frame: pl.Dat
         raise ValueError(f"not a table name: {table!r}")
     connection.register("incoming_frame", frame)
     try:
-        connection.execute(f"INSERT INTO {table} BY NAME SELECT * FROM incoming_frame")
+        connection.execute(f"INSERT INTO {table} BY NAME SELECT * FROM incoming_frame")  # noqa: S608  # checked above
     finally:
         connection.unregister("incoming_frame")
 
@@ -100,7 +99,7 @@ class Warehouse:
     def publish(self, run_id: str) -> Path:
         """Make a finished night visible by one rename, and forget nights beyond the last seven."""
         target = self.path(run_id)
-        os.replace(self._building(run_id), target)
+        self._building(run_id).replace(target)
         for old in self.published()[:-KEPT_NIGHTS]:
             self._remove(self.path(old))
         return target

@@ -1,0 +1,74 @@
+"""A mapping: which column of a file is which canonical column."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+from regclean.domain.tables import Table
+from regclean.errors import ConfigError
+
+
+@dataclass(frozen=True, slots=True)
+class Mapping:
+    """`columns`: canonical name -> the file's names, the first non-empty one wins.
+
+    `values`: canonical name -> {file's value: canonical value}. `constants`: canonical name -> a value for every row.
+    `ignore`: the file's columns that are known and not wanted.
+    """
+
+    columns: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    values: dict[str, dict[str, str]] = field(default_factory=dict)
+    constants: dict[str, str] = field(default_factory=dict)
+    ignore: tuple[str, ...] = ()
+
+
+def load_mapping(path: Path, table: Table) -> Mapping:
+    """Read and check a mapping file. Errors: ConfigError with the file and the name that is wrong."""
+    data = read_toml(path)
+    unknown = sorted(set(data) - {"columns", "values", "constants", "ignore"})
+    if unknown:
+        raise ConfigError(
+            f"unknown section [{unknown[0]}].", file=path, remedy="Known: columns, values, constants, ignore."
+        )
+    columns = {name: _names(path, name, value) for name, value in data.get("columns", {}).items()}
+    values = {
+        name: {str(key): str(value) for key, value in entries.items()}
+        for name, entries in data.get("values", {}).items()
+    }
+    constants = {name: _text(value) for name, value in data.get("constants", {}).items()}
+    for name in (*columns, *values, *constants):
+        if name not in table.by_name:
+            near = get_close_matches(name, table.by_name, n=1)
+            hint = f"Did you mean '{near[0]}'?" if near else f"Columns of {table.name}: {', '.join(table.by_name)}."
+            raise ConfigError(f"'{name}' is not a column of {table.name}.", file=path, column=name, remedy=hint)
+    ignore = data.get("ignore", {}).get("columns", [])
+    if not isinstance(ignore, list):
+        raise ConfigError("[ignore] columns must be a list of column names.", file=path)
+    return Mapping(columns, values, constants, tuple(str(name) for name in ignore))
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """Parse a TOML file. Errors: ConfigError, never a traceback of the parser."""
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except FileNotFoundError:
+        raise ConfigError("there is no such file.", file=path) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"cannot be read as TOML: {error}.", file=path) from None
+    except OSError as error:
+        raise ConfigError(f"cannot be opened: {error.strerror}.", file=path) from None
+
+
+def _names(path: Path, column: str, value: Any) -> tuple[str, ...]:
+    names = value if isinstance(value, list) else [value]
+    if not names or not all(isinstance(name, str) and name for name in names):
+        raise ConfigError("must be a column name of the file, or a list of them.", file=path, column=column)
+    return tuple(names)
+
+
+def _text(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)

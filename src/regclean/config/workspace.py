@@ -1,0 +1,225 @@
+"""`regclean.toml`: read against the commented template, which is also what `regclean init` writes.
+
+The template is the only place where a threshold and its default stand: a key that is not in it is an error, a value of
+another type is an error, and a room reads its own section with `config.section("linkage")`.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, available_timezones
+
+from regclean.config.mapping import read_toml
+from regclean.domain.tables import TABLES
+from regclean.errors import ConfigError, UsageError
+
+FILE_NAME = "regclean.toml"
+Section = Mapping[str, Any]
+_VARIABLE = re.compile(r"\$\{([A-Z_][A-Z0-9_]*)\}")
+_CHOICES = {
+    ("workspace", "country"): ("fi", "generic"),
+    ("register", "target"): ("files", "sql"),
+    ("engine", "backend"): ("duckdb", "spark"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One `[[source]]`: a canonical table fed by files (`path`) or by a query (`url`, `query`)."""
+
+    table: str
+    path: str | None = None
+    mapping: Path | None = None
+    url: str | None = field(default=None, repr=False)
+    query: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """The checked content of `regclean.toml`, defaults filled in."""
+
+    sections: Mapping[str, Section]
+    sources: tuple[Source, ...]
+
+    def section(self, name: str) -> Section:
+        return self.sections[name]
+
+    @property
+    def country(self) -> str:
+        return str(self.sections["workspace"]["country"])
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        return tuple(self.sections["workspace"]["languages"])
+
+    @property
+    def timezone(self) -> ZoneInfo:
+        return ZoneInfo(self.sections["workspace"]["timezone"])
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """A folder with `regclean.toml`, its inputs and `var/`."""
+
+    root: Path
+    config: Config
+
+    @property
+    def var(self) -> Path:
+        return self.root / "var"
+
+    @property
+    def ledger_url(self) -> str:
+        """The ledger's URL; a relative SQLite path is relative to the workspace, not to the current folder."""
+        return rooted_sqlite_url(str(self.config.section("ledger")["url"]), self.root)
+
+
+def rooted_sqlite_url(url: str, root: Path) -> str:
+    prefix = "sqlite:///"
+    if url.startswith(prefix) and not url.startswith(prefix + "/") and url != prefix + ":memory:":
+        return f"{prefix}{(root / url.removeprefix(prefix)).resolve()}"
+    return url
+
+
+@cache
+def template_text() -> str:
+    return resources.files("regclean.config").joinpath("template.toml").read_text(encoding="utf-8")
+
+
+@cache
+def _defaults() -> dict[str, Any]:
+    return tomllib.loads(template_text())
+
+
+def init_workspace(root: Path) -> Path:
+    """Write a new workspace: the commented template and empty `in/` and `mappings/`. Returns the file's path."""
+    path = root / FILE_NAME
+    if path.exists():
+        raise UsageError(f"{path} exists already; nothing was changed.")
+    for folder in (root, root / "in", root / "mappings"):
+        folder.mkdir(parents=True, exist_ok=True)
+    path.write_text(template_text(), encoding="utf-8")
+    return path
+
+
+def load_workspace(root: Path) -> Workspace:
+    """Read and check the workspace in `root`. Errors: ConfigError that names the key and what may stand there."""
+    path = root / FILE_NAME
+    if not path.exists():
+        raise ConfigError(
+            f"there is no {FILE_NAME} here.", file=root, remedy="Make a workspace with: regclean init DIR"
+        )
+    data = _expand(path, read_toml(path))
+    sources = data.pop("source", [])
+    sections = _merge(path, _defaults(), data)
+    _check_values(path, sections)
+    if not isinstance(sources, list):
+        raise ConfigError("sources are written as [[source]], with two brackets.", file=path)
+    return Workspace(
+        root, Config(sections, tuple(_source(path, root, number, item) for number, item in enumerate(sources, 1)))
+    )
+
+
+def _expand(path: Path, value: Any) -> Any:
+    """Replace ${NAME} by the environment's value, everywhere."""
+    if isinstance(value, dict):
+        return {key: _expand(path, item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_expand(path, item) for item in value]
+    if not isinstance(value, str):
+        return value
+
+    def replace(match: re.Match[str]) -> str:
+        name = match.group(1)
+        if name not in os.environ:
+            raise ConfigError(f"the environment variable {name} is not set.", file=path)
+        return os.environ[name]
+
+    return _VARIABLE.sub(replace, value)
+
+
+def _merge(path: Path, defaults: Mapping[str, Any], given: Mapping[str, Any], place: str = "") -> dict[str, Any]:
+    """Defaults overlaid with what is given, key by key.
+
+    A default that is an empty table ([stale.by_waste_type] say) takes any keys: it is the company's own list.
+    """
+    merged = dict(defaults)
+    for key, value in given.items():
+        name = f"{place}{key}"
+        if key not in defaults:
+            near = get_close_matches(key, defaults, n=1)
+            remedy = f"Did you mean '{near[0]}'?" if near else f"Known here: {', '.join(sorted(defaults))}."
+            raise ConfigError(f"unknown key '{name}'.", file=path, remedy=remedy)
+        merged[key] = _checked(path, name, defaults[key], value)
+    return merged
+
+
+def _checked(path: Path, name: str, default: Any, value: Any) -> Any:
+    if isinstance(default, dict) and isinstance(value, dict):
+        return _merge(path, default, value, f"{name}.") if default else value
+    if isinstance(default, float) and isinstance(value, int) and not isinstance(value, bool):
+        return float(value)
+    if type(value) is not type(default):
+        kinds = {
+            bool: "true or false",
+            int: "a whole number",
+            float: "a number",
+            str: "a text",
+            list: "a list",
+            dict: "a table",
+        }
+        raise ConfigError(f"'{name}' must be {kinds[type(default)]}.", file=path)
+    return value
+
+
+def _check_values(path: Path, sections: Mapping[str, Section]) -> None:
+    for (section, key), choices in _CHOICES.items():
+        if sections[section][key] not in choices:
+            raise ConfigError(f"'{section}.{key}' must be one of: {', '.join(choices)}.", file=path)
+    if sections["workspace"]["timezone"] not in available_timezones():
+        raise ConfigError(
+            "'workspace.timezone' is not a known time zone.", file=path, remedy='Example: "Europe/Helsinki".'
+        )
+    languages = sections["workspace"]["languages"]
+    if not languages or not set(languages) <= {"fi", "sv", "en"}:
+        raise ConfigError("'workspace.languages' must list some of: fi, sv, en.", file=path)
+
+
+def _source(path: Path, root: Path, number: int, item: Any) -> Source:
+    def fail(message: str, remedy: str | None = None) -> ConfigError:
+        return ConfigError(f"[[source]] {number}: {message}", file=path, remedy=remedy)
+
+    if not isinstance(item, dict):
+        raise fail("must be a table.")
+    unknown = sorted(set(item) - {"table", "path", "mapping", "url", "query"})
+    if unknown:
+        raise fail(f"unknown key '{unknown[0]}'.", "Known: table, path, mapping, url, query.")
+    if not all(isinstance(value, str) for value in item.values()):
+        raise fail("every value must be a text.")
+    table = item.get("table")
+    if table not in TABLES:
+        near = get_close_matches(str(table), TABLES, n=1)
+        raise fail(
+            f"'{table}' is not a table.", f"Did you mean '{near[0]}'?" if near else f"Known: {', '.join(TABLES)}."
+        )
+    if ("path" in item) == ("url" in item):
+        raise fail("needs either a path or a url.")
+    if ("url" in item) != ("query" in item):
+        raise fail("url and query go together.")
+    url = item.get("url")
+    return Source(
+        table=table,
+        path=item.get("path"),
+        mapping=root / item["mapping"] if "mapping" in item else None,
+        url=rooted_sqlite_url(url, root) if url else None,
+        query=item.get("query"),
+    )
