@@ -197,3 +197,13 @@ CREATE TABLE findings (
     subjects TEXT NOT NULL, score DOUBLE, summary TEXT NOT NULL, proposal TEXT,
     evidence TEXT NOT NULL, fingerprint TEXT NOT NULL, protected BOOLEAN NOT NULL
 );
+
+-- Written by rules -----------------------------------------------------------------------------------------------------
+
+CREATE TABLE rule_hits (
+    kind TEXT NOT NULL, rule TEXT NOT NULL, severity TEXT NOT NULL,
+    subjects TEXT[] NOT NULL,                  -- sorted "table:key" or "table:key:column"
+    evidence TEXT NOT NULL,                    -- JSON object; "basis" holds what the fingerprint covers
+    proposal TEXT,                             -- JSON list of changes {op, table, key, column, before, after}, or NULL
+    score DOUBLE
+);
