@@ -1,0 +1,61 @@
+# All set-up there is: `make demo` to try it, `make test` to prove it. Needs python3 (3.11 or newer), make and git.
+
+PYTHON ?= python3
+UV ?= uv
+BIN := .venv/bin
+DEMO_DIR ?= demo
+# Compile on install, whatever the environment says: commands start in half the time.
+unexport PYTHONDONTWRITEBYTECODE
+
+.PHONY: help install install-dev demo test check format lint types lock wheel clean
+
+help:
+	@echo "make demo     install, run one night on the shipped register, serve the review page"
+	@echo "make install  prepare .venv alone"
+	@echo "make test     install what tests need and run all of them"
+	@echo "make check    format, lint, types, tests"
+
+# The lock's hash names the marker: a changed lock installs anew.
+install: .venv/.installed
+install-dev: .venv/.installed-dev
+
+.venv/.installed: requirements.lock pyproject.toml scripts/install.sh
+	PYTHON=$(PYTHON) sh scripts/install.sh requirements.lock
+	@touch $@
+
+.venv/.installed-dev: requirements-dev.lock pyproject.toml scripts/install.sh
+	PYTHON=$(PYTHON) sh scripts/install.sh requirements-dev.lock
+	@touch $@ .venv/.installed
+
+demo: install
+	$(BIN)/regclean demo $(DEMO_DIR) $(DEMO_ARGS)
+
+test: install-dev
+	sh scripts/test-packages.sh
+	$(BIN)/python -m pytest -n auto --dist loadgroup -ra $(PYTEST_ARGS)
+
+check: lint types test
+
+format: install-dev
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+lint: install-dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+
+types: install-dev
+	$(BIN)/mypy
+
+# Locks carry hashes and no address: what is installed is what was tested, from whichever index a company uses.
+LOCK := $(UV) pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --no-header --no-annotate --quiet
+lock:
+	$(LOCK) --extra build -o requirements.lock
+	$(LOCK) --all-extras -c requirements.lock -o requirements-dev.lock
+
+wheel: install
+	$(PYTHON) -m pip --python $(BIN)/python wheel --quiet --no-deps --no-build-isolation -w dist .
+
+clean:
+	rm -rf .venv dist demo .mypy_cache .ruff_cache .pytest_cache .hypothesis

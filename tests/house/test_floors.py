@@ -1,0 +1,98 @@
+"""The house stands: a module imports only from the floors below it, and heavy guests stay in their own rooms."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+SOURCE = Path(__file__).parents[2] / "src" / "regclean"
+FLOORS = {
+    "cli": 6,
+    "commands": 6,
+    "night": 5,
+    "review": 5,
+    "findings": 4,
+    "batches": 4,
+    "landing": 3,
+    "checks": 3,
+    "linkage": 3,
+    "rules": 3,
+    "register": 3,
+    "quality": 3,
+    "warehouse": 2,
+    "ledger": 2,
+    "config": 2,
+    "domain": 1,
+    "standardise": 1,
+    "errors": 1,
+    "resources": 1,
+}
+# The command line is one program in two places: the entry, and its commands.
+NEIGHBOURS = {("cli", "commands"), ("commands", "cli")}
+GUESTS = {
+    "pandas": {"checks"},
+    "great_expectations": {"checks"},
+    "splink": {"linkage"},
+    "prefect": {"flows"},
+}
+
+
+def room(path: Path) -> str:
+    return path.relative_to(SOURCE).parts[0].removesuffix(".py")
+
+
+def imports(path: Path) -> set[str]:
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names.add(node.module)
+            names |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return names
+
+
+def modules() -> list[Path]:
+    return sorted(path for path in SOURCE.rglob("*.py") if path.name != "__init__.py" or path.parent != SOURCE)
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(SOURCE)))
+def test_imports_only_from_floors_below(path: Path) -> None:
+    here = room(path)
+    for name in imports(path):
+        parts = name.split(".")
+        if parts[0] != "regclean" or len(parts) < 2 or parts[1] not in FLOORS:
+            continue
+        there = parts[1]
+        assert there == here or FLOORS[there] < FLOORS[here] or (here, there) in NEIGHBOURS, f"{here} imports {name}"
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(SOURCE)))
+def test_heavy_guests_stay_in_their_rooms(path: Path) -> None:
+    for name in imports(path):
+        guest = name.split(".")[0]
+        if guest in GUESTS:
+            assert room(path) in GUESTS[guest], f"{guest} is imported in {room(path)}"
+
+
+def test_every_room_has_a_floor() -> None:
+    assert {room(path) for path in modules()} <= set(FLOORS)
+
+
+def test_domain_is_standard_library_only() -> None:
+    for path in (SOURCE / "domain").glob("*.py"):
+        tops = {name.split(".")[0] for name in imports(path)}
+        assert tops <= set(sys.stdlib_module_names) | {"regclean"}, path
+
+
+def test_the_command_line_starts_without_heavy_imports() -> None:
+    code = (
+        "import regclean.cli, sys;"
+        "print([m for m in ('great_expectations', 'prefect', 'splink', 'pandas', 'polars', 'duckdb') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

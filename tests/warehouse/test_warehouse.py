@@ -1,0 +1,75 @@
+"""The night's file: invisible while it is built, immutable afterwards."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+import polars as pl
+import pytest
+
+from regclean.domain.tables import TABLES
+from regclean.errors import InputError
+from regclean.warehouse import Warehouse, rows, write_frame
+from regclean.warehouse.database import KEPT_NIGHTS, LOCKDOWN
+
+
+def publish(warehouse: Warehouse, run_id: str) -> None:
+    with warehouse.build(run_id):
+        pass
+    warehouse.publish(run_id)
+
+
+def test_a_night_is_invisible_until_published(tmp_path: Path) -> None:
+    warehouse = Warehouse(tmp_path)
+    with warehouse.build("2026-11-01-1") as night:
+        write_frame(night.connection, "clusters", pl.DataFrame({"cluster_id": ["C"], "customer_no": ["1"]}))
+        assert warehouse.published() == []
+    with pytest.raises(InputError, match="regclean run"), warehouse.read():
+        pass
+    warehouse.publish("2026-11-01-1")
+    with warehouse.read() as connection:
+        assert rows(connection, "SELECT * FROM clusters") == [("C", "1")]
+        with pytest.raises(duckdb.Error):
+            connection.execute("DELETE FROM clusters")
+
+
+def test_what_a_killed_night_left_is_swept_and_only_that(tmp_path: Path) -> None:
+    warehouse = Warehouse(tmp_path)
+    publish(warehouse, "2026-11-01-1")
+    with warehouse.build("2026-11-02-1"):
+        pass
+    warehouse.sweep()
+    assert [path.name for path in tmp_path.glob("*.duckdb")] == ["2026-11-01-1.duckdb"]
+
+
+def test_old_nights_are_forgotten(tmp_path: Path) -> None:
+    warehouse = Warehouse(tmp_path)
+    for day in range(1, KEPT_NIGHTS + 4):
+        publish(warehouse, f"2026-11-{day:02}-1")
+    assert len(warehouse.published()) == KEPT_NIGHTS
+    assert warehouse.published()[-1] == f"2026-11-{KEPT_NIGHTS + 3:02}-1"
+
+
+def test_extensions_are_locked_down(tmp_path: Path) -> None:
+    with Warehouse(tmp_path).build("r") as night:
+        settings = dict(rows(night.connection, "SELECT name, value FROM duckdb_settings()"))
+        assert {name: settings[name] for name in LOCKDOWN} == LOCKDOWN
+        with pytest.raises(duckdb.Error):
+            night.connection.execute("INSTALL httpfs")
+
+
+def test_landed_has_every_canonical_column(tmp_path: Path) -> None:
+    with Warehouse(tmp_path).build("r") as night:
+        for table in TABLES.values():
+            found = rows(
+                night.connection,
+                "SELECT column_name FROM information_schema.columns WHERE table_schema = 'landed' AND table_name = $t",
+                {"t": table.name},
+            )
+            assert {name for (name,) in found} == {*table.by_name, "_file", "_row", "_hash"}
+
+
+def test_write_frame_takes_no_sql_for_a_table_name(tmp_path: Path) -> None:
+    with Warehouse(tmp_path).build("r") as night, pytest.raises(ValueError, match="not a table name"):
+        write_frame(night.connection, "clusters; DROP TABLE pairs", pl.DataFrame())
