@@ -1,0 +1,159 @@
+"""Opening the ledger, and its two kinds of transactions.
+
+Invariant: writers take turns. A write transaction holds the ledger's only write lock from its first statement to its
+commit (BEGIN IMMEDIATE on SQLite, an advisory lock on PostgreSQL), so what it has read is still true when it writes. A
+read transaction is a snapshot: it never sees half of anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Table, create_engine, event, inspect, text
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+
+from regclean.errors import RegcleanError
+from regclean.ledger.migrations import HEAD
+
+CHUNK = 2_000
+BUSY_SECONDS = 15
+_WRITES = "regclean_writes"
+_WRITE_LOCK = 7_306_027_581_463  # any number that nothing else in the same PostgreSQL database uses
+
+
+class LedgerError(RegcleanError):
+    """The ledger cannot be opened or is not what this program can use."""
+
+
+class Ledger:
+    """An open ledger. Thread-safe; each transaction takes a connection of its own."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self._writer = engine.execution_options(**{_WRITES: True})
+        self._reader = engine
+        if engine.dialect.name == "postgresql":
+            self._reader = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """A write transaction: committed at the end, rolled back on any error."""
+        with self._writer.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A snapshot to read from."""
+        with self._reader.connect() as connection:
+            yield connection
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def open_ledger(url: str) -> Ledger:
+    """Open the ledger at `url` (SQLite or PostgreSQL), creating it or bringing its tables up to date as needed.
+
+    Errors: LedgerError when it cannot be reached, is of an unknown kind, or was written by a newer program.
+    """
+    try:
+        parsed = make_url(url)
+        engine = _engine(parsed)
+    except (ArgumentError, NoSuchModuleError, ImportError) as error:
+        raise LedgerError(
+            "the ledger's URL is not one of SQLite or PostgreSQL.",
+            remedy='Examples: "sqlite:///var/ledger.db", "postgresql+psycopg://user@host/database".',
+        ) from error
+    ledger = Ledger(engine)
+    try:
+        _bring_up_to_date(ledger)
+    except DBAPIError as error:
+        ledger.close()
+        raise LedgerError(
+            f"the ledger {parsed.render_as_string(hide_password=True)} cannot be opened ({type(error.orig).__name__}).",
+            remedy="Check the address, the rights to it, and that its disk is not full.",
+        ) from error
+    except LedgerError:
+        ledger.close()
+        raise
+    return ledger
+
+
+def in_chunks(rows: Iterable[Mapping[str, Any]]) -> Iterator[list[Mapping[str, Any]]]:
+    """Lists of at most 2,000 rows."""
+    iterator = iter(rows)
+    while chunk := list(islice(iterator, CHUNK)):
+        yield chunk
+
+
+def insert_missing(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert the rows whose primary key is not there yet."""
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    for chunk in in_chunks(rows):
+        connection.execute(dialect.insert(table).on_conflict_do_nothing(), [dict(row) for row in chunk])
+
+
+def is_writing(connection: Connection) -> bool:
+    """Does this connection belong to a write transaction, that is: does it hold the write lock?"""
+    return bool(connection.get_execution_options().get(_WRITES))
+
+
+def _engine(url: URL) -> Engine:
+    if url.get_backend_name() == "sqlite":
+        if url.database and url.database != ":memory:":
+            Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+        engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS}, pool_size=10, max_overflow=30)
+        event.listen(engine, "connect", _configure_sqlite)
+    elif url.get_backend_name() == "postgresql":
+        engine = create_engine(
+            url.set(drivername="postgresql+psycopg"), pool_size=10, max_overflow=30, pool_pre_ping=True
+        )
+    else:
+        raise ArgumentError("neither SQLite nor PostgreSQL")
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _configure_sqlite(dbapi_connection: Any, _record: Any) -> None:
+    # The driver's own idea of when to BEGIN would start write transactions late, and they could then fail as busy.
+    dbapi_connection.isolation_level = None
+    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+        dbapi_connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _begin(connection: Connection) -> None:
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if is_writing(connection) else "BEGIN")
+    elif is_writing(connection):
+        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _WRITE_LOCK})
+
+
+def _revision(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+
+
+def _bring_up_to_date(ledger: Ledger) -> None:
+    with ledger.read() as connection:
+        if _revision(connection) == HEAD:
+            return
+    # Alembic is needed only when there is something to do. Two programs may come here at once: the second one waits
+    # for the write lock and then finds nothing left to do.
+    from regclean.ledger.migrations import runner
+
+    with ledger.write() as connection:
+        found = _revision(connection)
+        if found is not None and not runner.knows(found):
+            raise LedgerError(
+                f"the ledger was written by a newer regclean (its tables are at {found}, this program knows {HEAD}).",
+                remedy="Use the newer program; nothing was changed.",
+            )
+        if found != HEAD:
+            runner.upgrade(connection)
