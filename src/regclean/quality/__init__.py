@@ -1,0 +1,20 @@
+"""How good is it: evaluation against a truth, clerical samples where there is none, intervals for both."""
+
+from regclean.quality.calibration import Calibration, calibrate
+from regclean.quality.evaluate import Evaluation, Score, evaluate
+from regclean.quality.intervals import Interval
+from regclean.quality.sampling import Sample, Stratum, draw_sample, estimate_share, expected_true
+
+__all__ = [
+    "Calibration",
+    "Evaluation",
+    "Interval",
+    "Sample",
+    "Score",
+    "Stratum",
+    "calibrate",
+    "draw_sample",
+    "estimate_share",
+    "evaluate",
+    "expected_true",
+]
