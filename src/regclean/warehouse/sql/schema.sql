@@ -195,7 +195,11 @@ CREATE TABLE member_links (
 CREATE TABLE findings (
     finding_id TEXT PRIMARY KEY, kind TEXT NOT NULL, rule TEXT NOT NULL, severity TEXT NOT NULL,
     subjects TEXT NOT NULL, score DOUBLE, summary TEXT NOT NULL, proposal TEXT,
-    evidence TEXT NOT NULL, fingerprint TEXT NOT NULL, protected BOOLEAN NOT NULL
+    evidence TEXT NOT NULL, fingerprint TEXT NOT NULL, protected BOOLEAN NOT NULL,
+    relation TEXT,                             -- of duplicates: same | household | successor | related | unsure
+    area TEXT,                                 -- postal code of the first subject that has one
+    label TEXT,                                -- how a queue names it: the first subject's name, else its key
+    priority DOUBLE NOT NULL DEFAULT 0         -- consequence for the customer: higher is sooner
 );
 
 -- Written by rules -----------------------------------------------------------------------------------------------------
