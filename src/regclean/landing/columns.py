@@ -1,0 +1,206 @@
+"""Which column of a file is which canonical column.
+
+Invariant: after `resolve`, every named column of a file is mapped, canonical or ignored; nothing is dropped silently.
+Names are compared without regard to case, surrounding blanks, and blank against underscore.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from regclean.config import Mapping
+from regclean.domain.tables import Table
+from regclean.errors import InputError
+from regclean.landing.synonyms import SYNONYMS
+
+_BLANKS = re.compile(r"[\s_\ufeff]+")
+Row = Sequence[str | None]
+
+
+def fold(name: str) -> str:
+    """The form in which column names are compared."""
+    return _BLANKS.sub(" ", unicodedata.normalize("NFC", name)).strip().casefold()
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The columns that one source looks for: what header search and resolution both start from.
+
+    `required` holds, for each mapped or key column, the names of which one must be there.
+    """
+
+    table: Table
+    mapping: Mapping
+    names: dict[str, tuple[str, ...]]
+    ignored: frozenset[str]
+    known: frozenset[str]
+    required: dict[str, frozenset[str]]
+    keys: tuple[frozenset[str], ...]
+
+    def score(self, row: Row) -> tuple[int, int]:
+        """How much `row` looks like the header: required columns found, names known. (0, 0) is not at all."""
+        cells = {fold(cell) for cell in row if cell}
+        return sum(1 for names in self.required.values() if names & cells), len(self.known & cells)
+
+    def has_keys(self, row: Row) -> bool:
+        cells = {fold(cell) for cell in row if cell}
+        return any(self.score(row)) and all(names & cells for names in self.keys)
+
+
+def wanted(table: Table, mapping: Mapping) -> Wanted:
+    names = {column.name: mapping.columns.get(column.name, (column.name,)) for column in table.columns}
+    # A key that a constant fills need not be in the file.
+    needed = [name for name in table.keys if name not in mapping.constants or name in mapping.columns]
+    required = {name: frozenset(map(fold, names[name])) for name in (*mapping.columns, *needed)}
+    ignored = frozenset(map(fold, mapping.ignore))
+    known = frozenset(fold(name) for alternatives in names.values() for name in alternatives) | ignored
+    return Wanted(table, mapping, names, ignored, known, required, tuple(required[name] for name in needed))
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How to read one file: positions by canonical column, in order of preference.
+
+    `width`: a row needs so many fields. `unnamed`: positions without a heading, which must stay empty.
+    """
+
+    header: tuple[str, ...]
+    positions: dict[str, tuple[int, ...]]
+    unnamed: tuple[int, ...]
+    width: int
+
+    @property
+    def used(self) -> tuple[int, ...]:
+        return tuple(sorted({*self.unnamed, *(at for places in self.positions.values() for at in places)}))
+
+
+def find_header(rows: Sequence[Row], looked_for: Wanted) -> int:
+    """The index of the row that is most like the wanted header; without any likeness, the first of the widest rows."""
+    best = max(range(len(rows)), key=lambda at: (looked_for.score(rows[at]), -at))
+    if any(looked_for.score(rows[best])):
+        return best
+    return max(range(len(rows)), key=lambda at: (_filled(rows[at]), -at))
+
+
+def _filled(row: Row) -> int:
+    return sum(1 for cell in row if cell and cell.strip())
+
+
+def resolve(rows: Sequence[Row], at: int, looked_for: Wanted, file: str) -> Plan:
+    """Assign every column of the header `rows[at]`. `rows` is the file's beginning, to tell a header from data.
+
+    Errors: InputError naming each column that is neither mapped nor ignored, or that is missing, with the line to add.
+    """
+    header = rows[at]
+    if not any(looked_for.score(header)) and not _looks_like_header(rows, at):
+        raise InputError(
+            f"no header was found: no row at the beginning has a column that stands for {_title(looked_for)}.",
+            file=file,
+            remedy="Export the table with its column names in the first row.",
+        )
+    labels = _labels(header)
+    where = {fold(label): position for position, label in labels.items()}
+    positions: dict[str, tuple[int, ...]] = {}
+    for column, names in looked_for.names.items():
+        found = tuple(where[fold(name)] for name in names if fold(name) in where)
+        if found:
+            positions[column] = found
+    _stop_on_unknown(labels, positions, looked_for, file)
+    _stop_on_missing(labels, positions, looked_for, file)
+    taken = {at for places in positions.values() for at in places}
+    named = [at for at in labels if _named(header, at) or at in taken or fold(labels[at]) in looked_for.ignored]
+    unnamed = tuple(at for at in labels if at not in named)
+    return Plan(tuple(labels.values()), positions, unnamed, max(named, default=-1) + 1)
+
+
+def _named(header: Row, at: int) -> bool:
+    return bool(fold(header[at] or ""))
+
+
+def _labels(header: Row) -> dict[int, str]:
+    """A distinct name for every position: "Nimi", "Nimi (2)"; without a heading "column 3"."""
+    labels: dict[int, str] = {}
+    seen: dict[str, int] = {}
+    for at, cell in enumerate(header):
+        label = " ".join((cell or "").replace("\ufeff", "").split()) or f"column {at + 1}"
+        seen[fold(label)] = nth = seen.get(fold(label), 0) + 1
+        labels[at] = label if nth == 1 else f"{label} ({nth})"
+    return labels
+
+
+def _looks_like_header(rows: Sequence[Row], at: int) -> bool:
+    """Whether the cells may be shown in a message: a row of data must never be."""
+    cells = [cell.strip() for cell in rows[at] if cell and cell.strip()]
+    plain = [cell for cell in cells if not re.search(r"[\d@]", cell)]
+    if not cells or len(plain) < len(cells) or len(set(cells)) < len(cells):
+        return False
+    below = rows[at + 1 :]
+    return not below or any(re.search(r"\d", cell) for row in below for cell in row if cell)
+
+
+def _stop_on_unknown(
+    labels: dict[int, str], positions: dict[str, tuple[int, ...]], looked_for: Wanted, file: str
+) -> None:
+    taken = {at for places in positions.values() for at in places}
+    unknown = [
+        label
+        for at, label in labels.items()
+        if at not in taken
+        and not label.startswith("column ")
+        and fold(label) not in looked_for.ignored
+        and fold(re.sub(r" \(\d+\)\Z", "", label)) not in looked_for.ignored
+    ]
+    if not unknown:
+        return
+    free = [name for name in looked_for.table.by_name if name not in positions]
+    advice = [_advice(label, suggest(label, free)) for label in unknown]
+    verb = "column is" if len(unknown) == 1 else "columns are"
+    raise InputError(
+        f"{len(unknown)} {verb} neither mapped nor ignored: {', '.join(repr(label) for label in unknown)}.",
+        file=file,
+        column=unknown[0],
+        remedy="In the source's mapping, write " + "; ".join(advice) + ".",
+    )
+
+
+def _advice(label: str, column: str | None) -> str:
+    quoted = _quoted(label)
+    ignore = f"[ignore] columns = [{quoted}]"
+    return f"[columns] {column} = {quoted} (or {ignore})" if column else ignore
+
+
+def _quoted(label: str) -> str:
+    return '"' + label.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def suggest(label: str, columns: Sequence[str]) -> str | None:
+    """The canonical column nearest to a file's column name, by its own name or by what registers call it."""
+    names = {fold(column): column for column in columns}
+    names |= {fold(name): column for name, column in SYNONYMS.items() if column in columns}
+    near = get_close_matches(fold(label), names, n=1, cutoff=0.6)
+    return names[near[0]] if near else None
+
+
+def _stop_on_missing(
+    labels: dict[int, str], positions: dict[str, tuple[int, ...]], looked_for: Wanted, file: str
+) -> None:
+    for column in looked_for.required:
+        if column in positions:
+            continue
+        taken = {at for places in positions.values() for at in places}
+        free = {fold(label): label for at, label in labels.items() if at not in taken}
+        names = looked_for.names[column]
+        near = next((free[n] for name in names for n in get_close_matches(fold(name), free, n=1)), None)
+        wanted_names = " or ".join(repr(name) for name in names)
+        found = ", ".join(label for label in labels.values() if not label.startswith("column "))
+        hint = f"Did you mean {_quoted(near)}?" if near else f"The file has: {found or 'no named column'}."
+        role = "the key column" if column in looked_for.table.keys else "the column"
+        raise InputError(f"{role} {column} (here {wanted_names}) is missing.", file=file, column=column, remedy=hint)
+
+
+def _title(looked_for: Wanted) -> str:
+    return ", ".join(looked_for.table.keys) + f" of {looked_for.table.name}"

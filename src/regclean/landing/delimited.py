@@ -1,0 +1,237 @@
+"""Reading csv and its kin: delimiter, header and records, one physical line at a time.
+
+Quoting is read strictly. Where a line cannot begin a well-formed record, that line alone is repaired or set aside, and
+reading goes on with the next one, so that a stray quote does not swallow the rows after it.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+import polars as pl
+
+from regclean.errors import InputError
+from regclean.landing.columns import Plan, Wanted, find_header
+from regclean.landing.counting import LONGEST_RECORD
+from regclean.landing.report import ROW, Batch, Rejected
+
+# The usual ones first: a rarer one must find more of the wanted header to be chosen.
+DELIMITERS = (",", ";", "\t", "|", "^", "~", ":", "\x1f", " ")
+HEAD_LINES = 200
+BATCH_ROWS = 50_000
+_SEPARATOR_LINE = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """`skip_space`: blanks between a delimiter and an opening quote do not belong to the value."""
+
+    delimiter: str
+    skip_space: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One record: the line it starts and ends at, and its fields, or why there are none and the raw text."""
+
+    line: int
+    last_line: int
+    fields: list[str]
+    why: str | None = None
+    raw: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How a delimited file is laid out: its dialect, its first records, and which of them is the header."""
+
+    dialect: Dialect
+    head: tuple[Record, ...]
+    header_at: int
+
+    @property
+    def header(self) -> Record:
+        return self.head[self.header_at]
+
+
+class _RecordTooLongError(Exception):
+    """A quote that was never closed."""
+
+
+class _Lines:
+    """The physical lines, which remembers those of the current record and can give them again."""
+
+    def __init__(self, source: Iterable[str], skipped: int) -> None:
+        self._source = iter(source)
+        self._again: deque[str] = deque()
+        self._taken: list[str] = []
+        self._size = 0
+        self.number = skipped
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        line = self._again.popleft() if self._again else next(self._source)
+        self.number += 1
+        self._taken.append(line)
+        self._size += len(line)
+        if self._size > LONGEST_RECORD:
+            raise _RecordTooLongError
+        return line
+
+    def begin(self) -> int:
+        """Forget the last record; returns the line at which the next one starts."""
+        self._taken.clear()
+        self._size = 0
+        return self.number + 1
+
+    def keep_first(self) -> str:
+        """Take the first line of the current record as all of it, and give the others again."""
+        first, *rest = self._taken
+        self._again.extendleft(reversed(rest))
+        self.number -= len(rest)
+        return first
+
+
+def read_records(lines: Iterable[str], dialect: Dialect, *, skipped: int = 0) -> Iterator[Record]:
+    """The records of a file, blank ones left out; those that cannot be read carry `why` and their text.
+
+    `skipped`: how many lines the caller has passed over, so that line numbers are those of the file.
+    """
+    source = _Lines(lines, skipped)
+    reader = csv.reader(source, delimiter=dialect.delimiter, skipinitialspace=dialect.skip_space, strict=True)
+    repair = _repairer(dialect)
+    while True:
+        start = source.begin()
+        try:
+            fields = next(reader)
+        except StopIteration:
+            return
+        except (csv.Error, _RecordTooLongError):
+            first = source.keep_first()
+            repaired = repair(first)
+            if repaired is None and not first.replace(dialect.delimiter, "").strip():
+                continue
+            if repaired is None:
+                why = "longer than any record can be" if len(first) > LONGEST_RECORD else "a quote without its pair"
+                yield Record(start, start, [], why, first)
+            else:
+                yield Record(start, start, repaired)
+            continue
+        if not any(fields) or not "".join(fields).strip():
+            continue
+        yield Record(start, source.number, fields)
+
+
+def _repairer(dialect: Dialect) -> Callable[[str], list[str] | None]:
+    """Reads one line with blanks around quoted fields or with backslash-escaped quotes, or says None."""
+    d = re.escape(dialect.delimiter)
+    field = re.compile(rf'[ ]*"((?:[^"\\]|\\.|"")*+)"[ ]*(?={d}|\Z)|([^{d}"][^{d}]*+)?(?={d}|\Z)')
+    escaped = re.compile(r'\\(["\\])|"(")')
+
+    def repair(line: str) -> list[str] | None:
+        line = line.rstrip("\r\n")
+        if len(line) > LONGEST_RECORD:
+            return None
+        fields, at = [], 0
+        while True:
+            match = field.match(line, at)
+            if match is None:
+                return None
+            quoted = match.group(1)
+            value = escaped.sub(r"\1\2", quoted) if quoted is not None else match.group(2) or ""
+            fields.append(value)
+            if match.end() == len(line):
+                return fields if "".join(fields).strip() else None
+            at = match.end() + 1
+
+    return repair
+
+
+def examine_layout(lines: Iterable[str], looked_for: Wanted, file: str) -> Layout:
+    """Choose the delimiter under which the file's beginning shows most of the wanted header.
+
+    Without any wanted name the most regular delimiter is taken, so that a message can name the columns found.
+    Errors: InputError for a file without any content.
+    """
+    first = list(islice(lines, HEAD_LINES))
+    told = _SEPARATOR_LINE.fullmatch(first[0]) if first else None
+    candidates = (told.group(1),) if told else DELIMITERS
+    if told:
+        first[0] = "\n"
+    layouts = [layout for delimiter in candidates if (layout := _layout(first, delimiter, looked_for))]
+    if not layouts:
+        raise InputError(
+            "the file is empty.", file=file, remedy="Export it again, with the column names in the first row."
+        )
+    return max(layouts, key=lambda layout: (looked_for.score(layout.header.fields), _regularity(layout)))
+
+
+def _layout(first: list[str], delimiter: str, looked_for: Wanted) -> Layout | None:
+    dialect = Dialect(delimiter, _pads_quotes(first, delimiter))
+    head = tuple(read_records(first, dialect))
+    if not head:
+        return None
+    return Layout(dialect, head, find_header([record.fields for record in head], looked_for))
+
+
+def _pads_quotes(first: list[str], delimiter: str) -> bool:
+    """Whether some field has blanks before its opening quote."""
+    d = re.escape(delimiter)
+    if delimiter == " ":
+        return False
+    field = re.compile(rf'(?:\A|{d})(?:"(?:[^"]|"")*+"|( +")|[^{d}"][^{d}]*+)?')
+    return any(match.group(1) for line in first if ' "' in line for match in field.finditer(line))
+
+
+def _regularity(layout: Layout) -> tuple[int, int]:
+    widths = Counter(len(record.fields) for record in layout.head)
+    width, times = max(widths.items(), key=lambda item: (item[1], item[0]))
+    return (times, width) if width > 1 else (0, 0)
+
+
+def read_batches(lines: Iterable[str], layout: Layout, plan: Plan) -> Iterator[Batch]:
+    """The rows below the header, as batches of text columns."""
+    last = layout.header.last_line
+    records = read_records(islice(lines, last, None), layout.dialect, skipped=last)
+    while some := list(islice(records, BATCH_ROWS)):
+        yield _batch(some, layout.dialect, plan)
+
+
+def _batch(records: list[Record], dialect: Dialect, plan: Plan) -> Batch:
+    width, full = plan.width, len(plan.header)
+    lines: list[int] = []
+    rows: list[list[str]] = []
+    rejected: list[Rejected] = []
+    for record in records:
+        fields = record.fields
+        if record.why is not None:
+            rejected.append(Rejected(record.line, record.why, record.raw))
+        elif len(fields) == full:
+            lines.append(record.line)
+            rows.append(fields)
+        elif len(fields) < width or any(field.strip() for field in fields[full:]):
+            why = f"{len(fields)} fields where the header has {width}"
+            rejected.append(Rejected(record.line, why, as_line(fields, dialect.delimiter)))
+        else:
+            lines.append(record.line)
+            rows.append((fields + [""] * (full - len(fields)))[:full])
+    columns = list(zip(*rows, strict=True)) or [()] * full
+    data: dict[str, Any] = {str(at): columns[at] for at in plan.used}
+    frame = pl.DataFrame({ROW: lines} | data, schema={ROW: pl.Int64} | dict.fromkeys(data, pl.String))
+    return Batch(frame, tuple(rejected))
+
+
+def as_line(fields: Iterable[str | None], delimiter: str) -> str:
+    """Fields as one csv record, for the quarantine."""
+    text = io.StringIO()
+    csv.writer(text, delimiter=delimiter, lineterminator="").writerow(field or "" for field in fields)
+    return text.getvalue()

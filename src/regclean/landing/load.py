@@ -1,0 +1,184 @@
+"""Loading a night's sources into `landed.*`.
+
+Invariants: nothing is dropped silently (a column is mapped, canonical, ignored by name, or an error; a row is loaded or
+in quarantine), and loaded + quarantined equals a count made by another reader.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from collections.abc import Mapping as Counts
+from pathlib import Path
+
+import duckdb
+import polars as pl
+
+from regclean.config import Mapping, Source, Workspace, load_mapping
+from regclean.domain.tables import TABLES, Table
+from regclean.errors import GateError, InputError
+from regclean.landing.columns import Wanted, wanted
+from regclean.landing.report import ROW, FileReport, LandingReport, Rejected
+from regclean.landing.shape import shape
+from regclean.landing.sources import Piece, matching_files, open_file, open_query
+from regclean.warehouse import load_sql, write_frame
+
+QUARANTINE_FILE = "quarantine.csv"
+QUARANTINE_COLUMNS = ("table", "file", "line", "why", "record")
+# Enough to find the record again; a quote that was never closed may run on for very long.
+LONGEST_QUARANTINED = 10_000
+
+
+def load(
+    workspace: Workspace, connection: duckdb.DuckDBPyConnection, previous_counts: Counts[str, int]
+) -> LandingReport:
+    """Read every source into `landed.*`, write `var/quarantine.csv`, and stop the night if too much is missing.
+
+    `connection` has the empty tables of a night. `previous_counts`: rows by table of the last night.
+    Errors: InputError or ConfigError when a source cannot be read as it is; GateError when a table lost more rows than
+    `[landing] max_fall_percent`, or a file had more unreadable ones than `max_quarantined_percent`.
+    """
+    reports: list[FileReport] = []
+    try:
+        for number, source in enumerate(workspace.config.sources, 1):
+            for piece, looked_for in _pieces(workspace, number, source):
+                reports.append(_land(connection, piece, looked_for))
+    finally:
+        # Also when a source stops the load: what was read so far tells the clerk more.
+        _write_quarantine(connection, workspace.var / QUARANTINE_FILE)
+    report = LandingReport(tuple(reports))
+    _check_gates(report, previous_counts, workspace)
+    return report
+
+
+def _pieces(workspace: Workspace, number: int, source: Source) -> Iterator[tuple[Piece, Wanted]]:
+    table = TABLES[source.table]
+    mapping = load_mapping(source.mapping, table) if source.mapping else Mapping()
+    looked_for = wanted(table, mapping)
+    if source.url is not None:
+        yield open_query(source.url, source.query or "", number, looked_for), looked_for
+        return
+    for path in matching_files(workspace.root, source.path or ""):
+        for piece in open_file(path, looked_for, _relative(path, workspace.root)):
+            yield piece, looked_for
+
+
+def _relative(path: Path, root: Path) -> str:
+    return path.relative_to(root).as_posix() if path.is_relative_to(root) else path.as_posix()
+
+
+def _land(connection: duckdb.DuckDBPyConnection, piece: Piece, looked_for: Wanted) -> FileReport:
+    table = looked_for.table
+    loaded = quarantined = 0
+    for batch in piece.batches:
+        good, rejected = shape(batch, piece.plan, looked_for, piece.delimiter or ";")
+        _append(connection, table, piece.file, good)
+        _quarantine(connection, table, piece.file, rejected)
+        loaded += good.height
+        quarantined += len(rejected)
+    records = piece.count()
+    if loaded + quarantined != records:
+        raise InputError(
+            f"{records} records were counted, but {loaded} loaded and {quarantined} set aside.",
+            file=piece.file,
+            remedy="The file may have been written to meanwhile: export it again, and run again.",
+        )
+    report = FileReport(
+        table.name,
+        piece.file,
+        piece.sha256(),
+        piece.encoding,
+        piece.delimiter,
+        records,
+        loaded,
+        quarantined,
+        piece.notes,
+    )
+    write_frame(
+        connection,
+        "landed.files",
+        pl.DataFrame(
+            {
+                "table_name": [report.table],
+                "file": [report.file],
+                "sha256": [report.sha256],
+                "encoding": [report.encoding],
+                "delimiter": [report.delimiter],
+                "records": [records],
+                "loaded": [loaded],
+                "quarantined": [quarantined],
+            },
+            schema_overrides={"encoding": pl.String, "delimiter": pl.String},
+        ),
+    )
+    return report
+
+
+def _append(connection: duckdb.DuckDBPyConnection, table: Table, file: str, good: pl.DataFrame) -> None:
+    if not good.height:
+        return
+    # Identifiers of our own declaration. A null takes no part, so that a new column without values changes nothing.
+    columns = [column for column in good.columns if column != ROW]
+    hashed = ", ".join(f"'{column}=' || strlen({column}) || ':' || {column} || ';'" for column in columns)
+    statement = load_sql("append", "regclean.landing").format(table=f"landed.{table.name}", hashed=hashed)
+    connection.register("incoming", good)
+    try:
+        connection.execute(statement, {"file": file})
+    finally:
+        connection.unregister("incoming")
+
+
+def _quarantine(connection: duckdb.DuckDBPyConnection, table: Table, file: str, rejected: list[Rejected]) -> None:
+    if not rejected:
+        return
+    frame = pl.DataFrame(
+        {
+            "table_name": [table.name] * len(rejected),
+            "file": [file] * len(rejected),
+            "line": [item.line for item in rejected],
+            "why": [item.why for item in rejected],
+            "record": [_shortened(item.record) for item in rejected],
+        },
+    )
+    write_frame(connection, "landed.quarantine", frame)
+
+
+def _shortened(record: str) -> str:
+    text = record.rstrip("\r\n")
+    return text if len(text) <= LONGEST_QUARANTINED else text[:LONGEST_QUARANTINED] + " …"
+
+
+def _write_quarantine(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
+    """Write the quarantine as a file, whole or not at all; rows stand in the order of reading."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    rows = connection.execute(load_sql("quarantine", "regclean.landing")).fetchall()
+    building = path.with_name(f"building-{path.name}")
+    with building.open("w", encoding="utf-8", newline="") as handle:
+        writer = csv.writer(handle)
+        writer.writerow(QUARANTINE_COLUMNS)
+        writer.writerows(rows)
+    building.replace(path)
+
+
+def _check_gates(report: LandingReport, previous_counts: Counts[str, int], workspace: Workspace) -> None:
+    limits = workspace.config.section("landing")
+    fall, unreadable = float(limits["max_fall_percent"]), float(limits["max_quarantined_percent"])
+    problems = []
+    for item in report:
+        if item.quarantined * 100 > unreadable * item.records:
+            problems.append(
+                f"{item.file}: {item.quarantined} of {item.records} rows for {item.table} are unreadable, more than"
+                f" [landing] max_quarantined_percent = {unreadable:g} (they are in var/{QUARANTINE_FILE})"
+            )
+    counts = report.counts
+    for table, before in sorted(previous_counts.items()):
+        now = counts.get(table, 0)
+        if before > 0 and (before - now) * 100 > fall * before:
+            problems.append(
+                f"{table}: {before} rows last night, {now} now, a fall of more than [landing] max_fall_percent = {fall:g}"
+            )
+    if problems:
+        raise GateError(
+            "; ".join(problems) + ".",
+            remedy="Correct the export; or, if it is right as it is, raise the setting in regclean.toml for this night.",
+        )

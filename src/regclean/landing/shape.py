@@ -1,0 +1,56 @@
+"""From a file's columns to the canonical ones: first non-empty, values, constants, keys."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from regclean.landing.columns import Plan, Wanted
+from regclean.landing.delimited import as_line
+from regclean.landing.report import ROW, Batch, Rejected
+
+_WHY = "_why"
+
+
+def shape(batch: Batch, plan: Plan, looked_for: Wanted, delimiter: str) -> tuple[pl.DataFrame, list[Rejected]]:
+    """The batch's good rows as `ROW` and canonical columns, as written; and every row that is not good, by line.
+
+    An empty text is null. A row without a key, or with a value under no heading, is rejected.
+    """
+    canonical = {column: _column(column, plan, looked_for) for column in looked_for.table.by_name}
+    present = {column: expression for column, expression in canonical.items() if expression is not None}
+    stray = [
+        pl.when(_filled(str(at))).then(pl.lit(f"a value in column {at + 1}, which has no heading"))
+        for at in plan.unnamed
+    ]
+    empty = [
+        pl.when(present[key].is_null() if key in present else pl.lit(value=True)).then(pl.lit(f"{key} is empty"))
+        for key in looked_for.table.keys
+    ]
+    shaped = batch.frame.select(
+        ROW, pl.coalesce(*empty, *stray, pl.lit(None, pl.String)).alias(_WHY), *(e.alias(c) for c, e in present.items())
+    )
+    good = shaped.filter(pl.col(_WHY).is_null()).drop(_WHY)
+    bad = batch.frame.with_columns(shaped[_WHY]).filter(pl.col(_WHY).is_not_null())
+    rejected = list(batch.rejected)
+    for line, *cells, why in bad.rows():
+        rejected.append(Rejected(line, why, as_line(cells, delimiter)))
+    return good, sorted(rejected, key=lambda item: item.line)
+
+
+def _filled(column: str) -> pl.Expr:
+    return pl.col(column).str.strip_chars().fill_null("") != ""
+
+
+def _column(column: str, plan: Plan, looked_for: Wanted) -> pl.Expr | None:
+    """The expression of one canonical column; None when neither the file nor a constant has it."""
+    parts = [pl.when(_filled(str(at))).then(pl.col(str(at))) for at in plan.positions.get(column, ())]
+    value: pl.Expr | None = pl.coalesce(*parts) if parts else None
+    changes = looked_for.mapping.values.get(column)
+    if value is not None and changes:
+        folded = {key.strip().lower(): new for key, new in changes.items()}
+        value = value.str.strip_chars().str.to_lowercase().replace_strict(folded, default=value, return_dtype=pl.String)
+        value = pl.when(value.str.strip_chars() != "").then(value)
+    constant = looked_for.mapping.constants.get(column)
+    if constant:
+        value = pl.coalesce(value, pl.lit(constant)) if value is not None else pl.lit(constant)
+    return value

@@ -1,0 +1,133 @@
+"""Every kind of source, opened as one shape: a plan, batches of rows, and a count made by somebody else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+from regclean.errors import InputError
+from regclean.landing import database, excel, parquet
+from regclean.landing.columns import Plan, Wanted, resolve
+from regclean.landing.counting import count_records
+from regclean.landing.delimited import HEAD_LINES, examine_layout, read_batches
+from regclean.landing.encoding import examine, sha256
+from regclean.landing.report import Batch
+
+TEXT = frozenset({".csv", ".tsv", ".tab", ".txt", ".psv", ".ssv"})
+WORKBOOK = frozenset({".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"})
+PARQUET = frozenset({".parquet", ".pq"})
+_OLE, _ZIP, _PARQUET = b"\xd0\xcf\x11\xe0", b"PK\x03\x04", b"PAR1"
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One table to read: a file, a sheet of a workbook, or a query. `batches` may be consumed once."""
+
+    file: str
+    sha256: Callable[[], str]
+    plan: Plan
+    batches: Iterator[Batch]
+    count: Callable[[], int]
+    encoding: str | None = None
+    delimiter: str | None = None
+    notes: tuple[str, ...] = ()
+
+
+def matching_files(root: Path, pattern: str) -> list[Path]:
+    """The files of a pattern, sorted; hidden ones and Excel's lock files (~$…) are not input.
+
+    Errors: InputError naming the pattern when nothing matches.
+    """
+    literal = root / pattern
+    if literal.is_file():
+        return [literal]
+    anchor = Path(literal.anchor) if Path(pattern).is_absolute() else root
+    relative = str(Path(pattern).relative_to(anchor)) if Path(pattern).is_absolute() else pattern
+    try:
+        found = sorted(path for path in anchor.glob(relative) if path.is_file())
+    except (ValueError, NotImplementedError):
+        found = []
+    files = [path for path in found if not path.name.startswith((".", "~$"))]
+    if not files:
+        raise InputError(
+            f"no file matches '{pattern}'.", file=root, remedy="Put the export there, or correct the source's path."
+        )
+    return files
+
+
+def open_file(path: Path, looked_for: Wanted, file: str) -> Iterator[Piece]:
+    """The tables of one file that feed `looked_for`. Errors: InputError for a file that cannot be read."""
+    try:
+        with path.open("rb") as handle:
+            start = handle.read(4096)
+    except OSError as error:
+        raise InputError(f"the file cannot be opened: {error.strerror}.", file=file) from None
+    suffix = path.suffix.lower()
+    if start.startswith(_PARQUET) or suffix in PARQUET:
+        yield _parquet_piece(path, looked_for, file)
+    elif suffix in WORKBOOK and (start.startswith((_OLE, _ZIP)) or b"\0" in start):
+        yield from _workbook_pieces(path, looked_for, file)
+    elif start.startswith((_OLE, _ZIP)):
+        raise InputError(
+            "this is a workbook or an archive, not a text file.",
+            file=file,
+            remedy="Unpack an archive; give a workbook its own ending (xlsx, xls, ods).",
+        )
+    elif suffix in TEXT or suffix in WORKBOOK:
+        # Many systems write text tables and call them .xls.
+        yield _text_piece(path, looked_for, file)
+    else:
+        raise InputError(
+            f"files that end in '{path.suffix}' are not read.", file=file, remedy="Use csv, tsv, xlsx, ods or parquet."
+        )
+
+
+def _text_piece(path: Path, looked_for: Wanted, file: str) -> Piece:
+    text = examine(path)
+    with text.lines() as lines:
+        head = list(islice(lines, HEAD_LINES))
+    layout = examine_layout(head, looked_for, file)
+    plan = resolve([record.fields for record in layout.head], layout.header_at, looked_for, file)
+
+    def batches() -> Iterator[Batch]:
+        with text.lines() as lines:
+            yield from read_batches(lines, layout, plan)
+
+    def count() -> int:
+        with text.lines() as lines:
+            below = islice(lines, layout.header.last_line, None)
+            return count_records(below, layout.dialect.delimiter, skip_space=layout.dialect.skip_space)
+
+    notes = ("null characters were left out",) if text.has_nulls and "utf-16" not in text.encoding else ()
+    return Piece(
+        file, lambda: text.sha256, plan, batches(), count, text.encoding, layout.dialect.delimiter, notes=notes
+    )
+
+
+def _workbook_pieces(path: Path, looked_for: Wanted, file: str) -> Iterator[Piece]:
+    sheets, notes = excel.read_workbook(path, looked_for, file)
+    digest = sha256(path)
+    for sheet in sheets:
+        yield Piece(
+            f"{file}#{sheet.name}",
+            lambda: digest,
+            sheet.plan,
+            excel.read_sheet(sheet),
+            lambda sheet=sheet: excel.count_rows(path, sheet),  # type: ignore[misc]  # binds this sheet
+            notes=notes,
+        )
+
+
+def _parquet_piece(path: Path, looked_for: Wanted, file: str) -> Piece:
+    table = parquet.open_table(path, file)
+    plan = resolve([table.names], 0, looked_for, file)
+    return Piece(file, lambda: sha256(path), plan, parquet.read_table(table, plan, file), table.count)
+
+
+def open_query(url: str, query: str, number: int, looked_for: Wanted) -> Piece:
+    """A query as a table. Errors: InputError when the database cannot be read; never with the URL's password."""
+    asked = database.open_query(url, query, number)
+    plan = database.plan_query(asked, looked_for)
+    return Piece(asked.file, asked.sha256, plan, database.read_query(asked, plan), asked.count)
