@@ -1,0 +1,160 @@
+"""Decisions as edges between customers, and what follows from them.
+
+Invariant: no two customers that are joined by "same" edges, directly or through others, are told apart by a current
+"different", "household" or "successor" edge. So what follows from the edges is well defined: never asked again, and
+whatever contradicts it is shown, not applied.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import combinations
+
+import polars as pl
+from sqlalchemy import Connection, or_, select
+
+from regclean.domain.decisions import SEPARATING_VERDICTS
+from regclean.domain.findings import digest
+from regclean.ledger.database import CHUNK, Ledger
+from regclean.ledger.tables import pair_decisions
+
+Pair = tuple[str, str]
+EDGE_SCHEMA = {"customer_no_l": pl.String, "customer_no_r": pl.String, "verdict": pl.String, "fingerprint": pl.String}
+
+
+def ordered(one: str, other: str) -> Pair:
+    """A pair the way the ledger keeps it: l < r as text."""
+    return (one, other) if one < other else (other, one)
+
+
+def pairs_of(customers: Iterable[str]) -> Iterator[Pair]:
+    """Every pair of a group, ordered."""
+    return combinations(sorted(customers), 2)
+
+
+def pair_fingerprint(one: str, one_digest: str, other: str, other_digest: str) -> str:
+    """Fingerprint of what two records say: it changes when a compared value of either changes."""
+    return digest(sorted([[one, one_digest], [other, other_digest]]))
+
+
+class DecidedGraph:
+    """The customers that edges speak of, in groups of the same; and which groups are told apart."""
+
+    def __init__(self, edges: Iterable[tuple[str, str, str]] = ()) -> None:
+        self._parent: dict[str, str] = {}
+        self._members: dict[str, set[str]] = {}
+        self._apart: dict[str, dict[str, Pair]] = {}  # group -> other group -> the edge that says so
+        waiting = []
+        for left, right, verdict in edges:
+            if verdict == "same":
+                self.add(left, right, verdict)
+            elif verdict in SEPARATING_VERDICTS:
+                waiting.append((left, right, verdict))
+        for edge in waiting:
+            self.add(*edge)
+
+    def group(self, customer: str) -> frozenset[str]:
+        """Everybody who is the same as `customer`, itself included."""
+        return frozenset(self._members.get(self._root(customer), {customer}))
+
+    def follows(self, one: str, other: str) -> str | None:
+        """What is already decided of a pair, directly or through others: "same", "different" or nothing."""
+        root, other_root = self._root(one), self._root(other)
+        if root == other_root:
+            return "same"
+        return "different" if other_root in self._apart.get(root, {}) else None
+
+    def follows_for(self, customers: Iterable[str]) -> str | None:
+        """The verdict, "same" or "different", that follows for every pair of a group alike; else nothing."""
+        verdicts = {self.follows(*pair) for pair in pairs_of(customers)}
+        return verdicts.pop() if len(verdicts) == 1 else None
+
+    def contradiction(self, one: str, other: str, verdict: str) -> Pair | None:
+        """The recorded pair that speaks against giving this pair this verdict, if any."""
+        followed = self.follows(one, other)
+        if followed == "different" and verdict == "same":
+            return self._apart[self._root(one)][self._root(other)]
+        if followed == "same" and verdict in SEPARATING_VERDICTS:
+            return ordered(one, other)
+        return None
+
+    def add(self, one: str, other: str, verdict: str) -> None:
+        """Record an edge that contradicts nothing."""
+        root, other_root = self._root(one), self._root(other)
+        if verdict == "same":
+            self._join(root, other_root)
+        elif verdict in SEPARATING_VERDICTS and root != other_root:
+            edge = ordered(one, other)
+            self._apart.setdefault(root, {}).setdefault(other_root, edge)
+            self._apart.setdefault(other_root, {}).setdefault(root, edge)
+
+    def _root(self, customer: str) -> str:
+        parent = self._parent
+        while (above := parent.get(customer, customer)) != customer:
+            parent[customer] = customer = parent.get(above, above)
+        return customer
+
+    def _join(self, one: str, other: str) -> None:
+        if one == other:
+            return
+        members, others = self._members.pop(one, {one}), self._members.pop(other, {other})
+        # The smaller group moves, so that long chains of decisions stay quick.
+        keep, gone = (one, other) if len(members) >= len(others) else (other, one)
+        self._parent[gone] = keep
+        self._members[keep] = members | others
+        for neighbour, edge in self._apart.pop(gone, {}).items():
+            self._apart[neighbour].pop(gone, None)
+            if neighbour != keep:
+                self._apart.setdefault(keep, {}).setdefault(neighbour, edge)
+                self._apart[neighbour].setdefault(keep, edge)
+
+
+def decided_edges(ledger: Ledger) -> pl.DataFrame:
+    """The decided pairs: customer_no_l, customer_no_r (l < r), verdict, fingerprint; sorted.
+
+    The verdict is same, different, household or successor, each pair's last; "unsure" decides nothing and is left out.
+    """
+    with ledger.read() as connection:
+        rows = connection.execute(
+            select(
+                pair_decisions.c.customer_no_l,
+                pair_decisions.c.customer_no_r,
+                pair_decisions.c.verdict,
+                pair_decisions.c.fingerprint,
+            )
+            .where(pair_decisions.c.current)
+            .order_by(pair_decisions.c.customer_no_l, pair_decisions.c.customer_no_r)
+        ).all()
+    return pl.DataFrame([tuple(row) for row in rows], schema=EDGE_SCHEMA, orient="row")
+
+
+def graph_of(edges: pl.DataFrame) -> DecidedGraph:
+    """The graph of a frame of decided edges."""
+    return DecidedGraph(edges.select("customer_no_l", "customer_no_r", "verdict").iter_rows())
+
+
+def graph_around(connection: Connection, customers: Iterable[str]) -> DecidedGraph:
+    """The part of the decided graph that can say anything about these customers."""
+    edges: set[tuple[str, str, str]] = set()
+    known: set[str] = set()
+    frontier = set(customers)
+    while frontier:
+        known |= frontier
+        found = _edges_touching(connection, sorted(frontier))
+        edges |= found
+        # Only "same" leads on to others whose edges matter.
+        frontier = {customer for left, right, verdict in found if verdict == "same" for customer in (left, right)}
+        frontier -= known
+    return DecidedGraph(sorted(edges))
+
+
+def _edges_touching(connection: Connection, customers: Sequence[str]) -> set[tuple[str, str, str]]:
+    edges: set[tuple[str, str, str]] = set()
+    for start in range(0, len(customers), CHUNK):
+        some = customers[start : start + CHUNK]
+        query = select(pair_decisions.c.customer_no_l, pair_decisions.c.customer_no_r, pair_decisions.c.verdict).where(
+            pair_decisions.c.current,
+            or_(pair_decisions.c.customer_no_l.in_(some), pair_decisions.c.customer_no_r.in_(some)),
+        )
+        edges.update((left, right, verdict) for left, right, verdict in connection.execute(query))
+    return edges

@@ -1,0 +1,256 @@
+"""What a night changes in the ledger, worked out before anything is written. Pure: rows in, rows out."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from regclean.domain.decisions import SEPARATING_VERDICTS
+from regclean.domain.findings import State
+from regclean.findings.edges import DecidedGraph, Pair, pair_fingerprint, pairs_of
+from regclean.findings.states import Night, Reason, after_decision, after_night
+from regclean.findings.workpools import workpool
+
+# What a night says of a finding, and what became of it: the columns of the ledger's `findings` that change.
+SHOWN = (
+    "severity",
+    "score",
+    "summary",
+    "proposal",
+    "fingerprint",
+    "evidence_digest",
+    "protected",
+    "relation",
+    "priority",
+    "area",
+    "label",
+)
+LIFE = (
+    "state",
+    "state_since",
+    "present",
+    "opened_at",
+    "decision_id",
+    "decided_fingerprint",
+    "rejected_fingerprint",
+    "reopened_because",
+    "deferred_until",
+    "workpool",
+    "version",
+)
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class RunFacts:
+    """The night that is being published. `started_at` is before its input was read."""
+
+    run_id: str
+    as_of: date
+    now: datetime
+    started_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """A current decision on a pair."""
+
+    pair: Pair
+    verdict: str
+    decision_id: int
+    fingerprint: str | None
+
+
+@dataclass(slots=True)
+class Plan:
+    """The rows to write, and what to say of them."""
+
+    new: list[dict[str, Any]] = field(default_factory=list)
+    changed: list[dict[str, Any]] = field(default_factory=list)
+    followed: dict[str, tuple[str, int]] = field(default_factory=dict)  # finding -> verdict, the decision behind it
+    judged: dict[str, str] = field(default_factory=dict)  # applied finding -> verified | contradicted
+    lapsed: list[tuple[str, str, int]] = field(default_factory=list)  # edges whose evidence changed
+    restored: list[int] = field(default_factory=list)  # decisions whose evidence is back
+    counts: dict[str, Counter[str]] = field(default_factory=dict)
+
+    def count(self, kind: str, what: str) -> None:
+        self.counts.setdefault(kind, Counter())[what] += 1
+
+
+def plan_night(
+    tonight: Iterable[Row], known: Mapping[str, Row], edges: Iterable[Edge], verdicts: Mapping[int, str], run: RunFacts
+) -> Plan:
+    """Work out the night.
+
+    `tonight` has the findings of the warehouse (`SHOWN`, id, kind, rule, subjects, and the `basis` of duplicates),
+    `known` those of the ledger by id, `verdicts` the verdict of each decision that `known` refers to.
+    """
+    plan, found = Plan(), list(tonight)
+    live, lapsed = _still_true(found, edges)
+    plan.lapsed = [(*edge.pair, edge.decision_id) for edge in lapsed.values()]
+    decided = _Decided(live.values(), lapsed)
+    for row in found:
+        old = known.get(row["finding_id"])
+        if old is None:
+            plan.new.append(_new(plan, row, decided, run))
+            continue
+        followed = decided.follows(_customers(row))
+        night = Night(
+            present=True,
+            fingerprint_changed=row["fingerprint"] != old["fingerprint"],
+            as_rejected=row["fingerprint"] == old["rejected_fingerprint"] and (followed or ("",))[0] != "same",
+            due=old["deferred_until"] is not None and old["deferred_until"] <= run.as_of,
+            judges=old["state_since"] < run.started_at,
+        )
+        _carry_on(plan, old, row, night, verdicts, run, followed)
+    present = {row["finding_id"] for row in found}
+    for finding_id, old in known.items():
+        if finding_id not in present:
+            _carry_on(plan, old, old, Night(present=False, judges=old["state_since"] < run.started_at), verdicts, run)
+    return plan
+
+
+def customers_of(subjects: str) -> list[str]:
+    """Customer numbers among the subjects (JSON text) of a finding."""
+    return [subject.removeprefix("customers:") for subject in json.loads(subjects) if subject.startswith("customers:")]
+
+
+def _customers(row: Row) -> list[str]:
+    """The customers that a duplicate is about; nobody for the other kinds."""
+    return customers_of(row["subjects"]) if row["kind"] == "duplicate" else []
+
+
+def _still_true(found: Iterable[Row], edges: Iterable[Edge]) -> tuple[dict[Pair, Edge], dict[Pair, Edge]]:
+    """Split the edges: those that hold, and separating ones whose records have changed and whose pair is asked again."""
+    live = {edge.pair: edge for edge in edges}
+    lapsed: dict[Pair, Edge] = {}
+    told_apart = {pair for pair, edge in live.items() if edge.verdict in SEPARATING_VERDICTS and edge.fingerprint}
+    for row in found if told_apart else ():
+        if row["kind"] != "duplicate":
+            continue
+        digests: dict[str, str] = json.loads(row["basis"])["customers"]
+        for pair in pairs_of(digests):
+            if pair in told_apart and live[pair].fingerprint != pair_fingerprint(
+                pair[0], digests[pair[0]], pair[1], digests[pair[1]]
+            ):
+                lapsed[pair] = live[pair]
+    return {pair: edge for pair, edge in live.items() if pair not in lapsed}, lapsed
+
+
+class _Decided:
+    """What is already decided of the subjects of a new finding."""
+
+    def __init__(self, live: Iterable[Edge], lapsed: Mapping[Pair, Edge]) -> None:
+        edges = list(live)
+        self._graph = DecidedGraph((*edge.pair, edge.verdict) for edge in edges)
+        self._by_pair = {edge.pair: edge.decision_id for edge in edges}
+        self._by_customer: dict[str, int] = {}
+        for edge in edges:
+            if edge.verdict == "same":
+                for customer in edge.pair:
+                    self._by_customer[customer] = max(edge.decision_id, self._by_customer.get(customer, 0))
+        self._lapsed = lapsed
+
+    def follows(self, customers: list[str]) -> tuple[str, int] | None:
+        """Verdict and the decision behind it, when every pair of a finding is already decided the same way."""
+        verdict = self._graph.follows_for(customers)
+        if verdict == "same":
+            return verdict, max(self._by_customer[customer] for customer in customers)
+        if verdict == "different" and len(customers) == 2:
+            pair = self._graph.contradiction(customers[0], customers[1], "same")
+            return (verdict, self._by_pair[pair]) if pair else None
+        return None
+
+    def lapsed(self, customers: list[str]) -> int | None:
+        """The decision that held for these customers until their evidence changed."""
+        return max(
+            (self._lapsed[pair].decision_id for pair in pairs_of(customers) if pair in self._lapsed), default=None
+        )
+
+
+def _new(plan: Plan, row: Row, decided: _Decided, run: RunFacts) -> dict[str, Any]:
+    customers = _customers(row)
+    followed = decided.follows(customers)
+    lapsed = decided.lapsed(customers)
+    state: State = "open"
+    reopened: Reason | None = "evidence_changed" if lapsed else None
+    if followed:
+        plan.followed[row["finding_id"]] = followed
+        state, reopened = after_decision(followed[0]), None
+    plan.count(row["kind"], "reopened" if reopened else "new")
+    return {
+        "finding_id": row["finding_id"],
+        "kind": row["kind"],
+        "rule": row["rule"],
+        "subjects": row["subjects"],
+        **{name: row[name] for name in SHOWN},
+        "state": state,
+        "state_since": run.now,
+        "present": True,
+        "first_seen_run": run.run_id,
+        "last_seen_run": run.run_id,
+        "opened_at": run.now,
+        "decision_id": lapsed,
+        "decided_fingerprint": row["fingerprint"] if followed else None,
+        "rejected_fingerprint": row["fingerprint"] if state == "rejected" else None,
+        "reopened_because": reopened,
+        "deferred_until": None,
+        "workpool": workpool(row["kind"], row["relation"], row["protected"], state, None, reopened),
+        "version": 1,
+    }
+
+
+def _carry_on(
+    plan: Plan,
+    old: Row,
+    shown: Row,
+    night: Night,
+    verdicts: Mapping[int, str],
+    run: RunFacts,
+    followed: tuple[str, int] | None = None,
+) -> None:
+    """Plan what becomes of one known finding."""
+    state, reopened = after_night(old["state"], night)
+    if followed and old["state"] == "withdrawn" and state == "open":
+        plan.followed[old["finding_id"]] = followed
+        state, reopened = after_decision(followed[0]), None
+    values = {name: old[name] for name in LIFE} | {name: shown[name] for name in SHOWN}
+    values |= {"present": night.present, "state": state}
+    if state != old["state"]:
+        values["state_since"] = run.now
+    if reopened:
+        values |= {"opened_at": run.now, "reopened_because": reopened, "deferred_until": None}
+    if state == "rejected" and old["state"] != "rejected":
+        values["rejected_fingerprint"] = shown["fingerprint"]
+        plan.restored += [old["decision_id"]] if old["decision_id"] else []
+    if state in ("accepted", "rejected") and state != old["state"]:
+        values |= {"reopened_because": None, "decided_fingerprint": shown["fingerprint"]}
+    if state != old["state"] or shown["fingerprint"] != old["fingerprint"]:
+        values["version"] = old["version"] + 1
+    if old["state"] == "applied" and state != "applied":
+        plan.judged[old["finding_id"]] = "verified" if state == "verified" else "contradicted"
+    values["workpool"] = workpool(
+        old["kind"],
+        values["relation"],
+        values["protected"],
+        state,
+        verdicts.get(old["decision_id"]),
+        values["reopened_because"],
+    )
+    if any(values[name] != old[name] for name in values):
+        plan.changed.append({"finding_id": old["finding_id"], **values})
+    what = _what(old["state"], state, reopened, present=night.present)
+    if what:
+        plan.count(old["kind"], what)
+
+
+def _what(before: State, after: State, reopened: Reason | None, *, present: bool) -> str | None:
+    if reopened:
+        return "contradicted" if reopened == "contradicted" else "reopened"
+    if after in ("withdrawn", "verified") and after != before:
+        return after
+    return "still" if present else None

@@ -1,0 +1,70 @@
+"""The life of a finding: pure functions from one state to the next.
+
+    open ──same, accept──▶ accepted ──▶ in_batch ──▶ applied ──gone──▶ verified
+     │  └─different, reject──▶ rejected                └──still there──▶ open (contradicted)
+     └─unsure, defer──▶ deferred
+
+A night withdraws what it no longer finds and nobody has decided on. A rejection lasts as long as its evidence; a
+finding whose evidence goes back to what was rejected is rejected again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from regclean.domain.findings import State
+
+Reason = Literal["evidence_changed", "contradicted", "returned", "due", "undone"]
+DECIDABLE: frozenset[State] = frozenset({"open", "deferred", "accepted", "rejected"})
+_VERDICT_STATES: dict[str, State] = {
+    "same": "accepted",
+    "accept": "accepted",
+    "different": "rejected",
+    "household": "rejected",
+    "successor": "rejected",
+    "reject": "rejected",
+    "unsure": "deferred",
+    "defer": "deferred",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Night:
+    """What a night says of one finding that the ledger knows."""
+
+    present: bool
+    fingerprint_changed: bool = False  # against the evidence that was shown before
+    as_rejected: bool = False  # its fingerprint is the one that was once rejected
+    due: bool = False  # it was deferred to a day that has come
+    judges: bool = True  # its input was read after the change was applied
+
+
+def after_night(state: State, night: Night) -> tuple[State, Reason | None]:
+    """The state after a published night, and why it reopened, if it did."""
+    if state in ("accepted", "in_batch"):
+        return state, None
+    if state == "applied":
+        return _after_apply(night)
+    if not night.present:
+        return ("withdrawn" if state in ("open", "deferred") else state), None
+    if night.as_rejected:
+        return "rejected", None
+    if state == "rejected":
+        return "open", "evidence_changed"
+    if state in ("withdrawn", "verified"):
+        return "open", "returned"
+    if state == "deferred" and (night.fingerprint_changed or night.due):
+        return "open", "evidence_changed" if night.fingerprint_changed else "due"
+    return state, None
+
+
+def after_decision(verdict: str) -> State:
+    """The state that a verdict leads to."""
+    return _VERDICT_STATES[verdict]
+
+
+def _after_apply(night: Night) -> tuple[State, Reason | None]:
+    if not night.judges:
+        return "applied", None
+    return ("open", "contradicted") if night.present else ("verified", None)
