@@ -1,0 +1,6 @@
+"""One stream of findings: assembled in the warehouse, published to the ledger, decided on by people."""
+
+from regclean.findings.edges import decided_edges
+from regclean.findings.publish import PublishReport, publish
+
+__all__ = ["PublishReport", "decided_edges", "publish"]
