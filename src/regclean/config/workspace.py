@@ -120,13 +120,53 @@ def load_workspace(root: Path) -> Workspace:
         )
     data = _expand(path, read_toml(path))
     sources = data.pop("source", [])
-    sections = _merge(path, _defaults(), data)
-    _check_values(path, sections)
+    sections = _checked_sections(path, data)
     if not isinstance(sources, list):
         raise ConfigError("sources are written as [[source]], with two brackets.", file=path)
     return Workspace(
         root, Config(sections, tuple(_source(path, root, number, item) for number, item in enumerate(sources, 1)))
     )
+
+
+def default_config(**sections: Section) -> Config:
+    """The template's configuration with some keys set, checked as a file would be: `default_config(rules={"off": []})`."""
+    return Config(_checked_sections(Path(FILE_NAME), sections), ())
+
+
+def _checked_sections(path: Path, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Template, then the preset of shared bins, then what the file sets itself."""
+    shared_bins = given.get("shared_bins", {})
+    preset = shared_bins.get("preset", "") if isinstance(shared_bins, Mapping) else ""
+    sections = _merge(path, _defaults(), _overlay(_preset(path, preset), given) if preset else given)
+    _check_values(path, sections)
+    return sections
+
+
+def _overlay(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    """Both tables in one, key by key; `above` wins."""
+    merged = dict(below)
+    for key, value in above.items():
+        under = merged.get(key)
+        merged[key] = _overlay(under, value) if isinstance(under, Mapping) and isinstance(value, Mapping) else value
+    return merged
+
+
+def presets() -> tuple[str, ...]:
+    """Names of the shipped presets of shared bins."""
+    folder = resources.files("regclean.config").joinpath("presets")
+    return tuple(sorted(file.name.removesuffix(".toml") for file in folder.iterdir() if file.name.endswith(".toml")))
+
+
+def _preset(path: Path, name: Any) -> dict[str, Any]:
+    if name not in presets():
+        near = get_close_matches(str(name), presets(), n=1, cutoff=0.5)
+        raise ConfigError(
+            f"'shared_bins.preset' names an unknown preset '{name}'.",
+            file=path,
+            remedy=f"Did you mean '{near[0]}'?" if near else f"Known: {', '.join(presets())}.",
+        )
+    file = resources.files("regclean.config").joinpath("presets", f"{name}.toml")
+    return tomllib.loads(file.read_text(encoding="utf-8"))
 
 
 def _expand(path: Path, value: Any) -> Any:
@@ -164,8 +204,8 @@ def _merge(path: Path, defaults: Mapping[str, Any], given: Mapping[str, Any], pl
 
 
 def _checked(path: Path, name: str, default: Any, value: Any) -> Any:
-    if isinstance(default, dict) and isinstance(value, dict):
-        return _merge(path, default, value, f"{name}.") if default else value
+    if isinstance(default, dict) and isinstance(value, Mapping):
+        return _merge(path, default, value, f"{name}.") if default else dict(value)
     if isinstance(default, float) and isinstance(value, int) and not isinstance(value, bool):
         return float(value)
     if type(value) is not type(default):

@@ -1,0 +1,7 @@
+"""Rules: what is stale, which shared bins are defective, which fields cannot be right. One SQL file for each."""
+
+from regclean.rules.catalogue import Rule, RuleInfo, catalogue, titles
+from regclean.rules.engine import RuleReport, run_rules
+from regclean.rules.summaries import summary
+
+__all__ = ["Rule", "RuleInfo", "RuleReport", "catalogue", "run_rules", "summary", "titles"]

@@ -1,0 +1,31 @@
+-- id = "K06"
+-- title.fi = "Jako-osuuksien summa ei ole 100 %"
+-- title.sv = "Andelarna blir inte 100 %"
+-- title.en = "The shares do not add up to 100 %"
+-- summary.fi = "Kimpan {bin_group_no} lasku jaetaan, mutta {members} osakkaan osuudet ovat yhteensä {total} %; osuus puuttuu {missing} osakkaalta."
+-- summary.sv = "Räkningen för det gemensamma kärlet {bin_group_no} delas, men {members} delägares andelar är sammanlagt {total} %; andelen saknas för {missing} delägare."
+-- summary.en = "The bill of shared bin {bin_group_no} is split, but the shares of its {members} members add up to {total} %; {missing} members have none."
+-- severity = "error"
+-- severities = ["info"]
+-- why = "A split bill must be split wholly: somebody pays too much or nobody pays the rest. Half a percent through rounding only informs."
+-- subjects = "bin_groups"
+-- parameters = ["shared_bins.share_rounding"]
+-- [guards]
+-- one_payer = "When one pays the whole bill, shares may be missing."
+WITH totals AS (
+    SELECT
+        bin_group_no, count(*) AS members, count(*) FILTER (share_percent IS NULL) AS missing,
+        round(coalesce(sum(share_percent), 0), 2) AS total, any_value(billing) AS billing
+    FROM active_members
+    GROUP BY bin_group_no
+)
+SELECT
+    ['bin_groups:' || bin_group_no] AS subjects,
+    {'bin_group_no': bin_group_no, 'members': members, 'missing': missing, 'total': total, 'billing': billing} AS evidence,
+    CASE WHEN abs(total - 100) <= $share_rounding AND missing = 0 THEN 'info' END AS severity
+FROM totals
+WHERE
+    abs(total - 100) > 0.011
+    -- guard: one_payer
+    AND (billing = 'split' OR (billing IS NULL AND missing = 0))
+    -- end guard

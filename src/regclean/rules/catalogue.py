@@ -1,0 +1,146 @@
+"""The rules that are there: every `<kind>/<id>.sql` beside this file, described by its own header.
+
+A header is TOML in the SQL comments at the head of the file; `-- guard: name` … `-- end guard` mark the clauses that
+keep a rule from firing where it must not. Adding a rule is adding a file.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from regclean.domain.findings import SEVERITIES, Kind, Severity
+
+LANGUAGES = ("fi", "sv", "en")
+FOLDERS: dict[str, Kind] = {"stale": "stale", "bin_groups": "bin_group", "fields": "field"}
+_PARAMETER = re.compile(r"\$([a-z][a-z0-9_]*)")
+_GUARD = re.compile(r"^[ \t]*-- guard: (?P<name>[a-z_]+)\n(?P<body>.*?)^[ \t]*-- end guard\n", re.M | re.S)
+_COMMENT = re.compile(r"--.*$", re.M)
+_REQUIRED = ("id", "title", "summary", "severity", "why", "subjects")
+_KNOWN = frozenset({*_REQUIRED, "severities", "parameters", "guards", "countries"})
+
+
+@dataclass(frozen=True, slots=True)
+class RuleInfo:
+    """What people may know of a rule. `title` and `summary` are keyed by language: fi, sv, en.
+
+    `severity` is the rule's own; `severities` lists those that single hits may have instead. `subjects` names the
+    tables whose rows a hit is about. `guards` maps the name of a guard to what it protects.
+    """
+
+    id: str
+    kind: Kind
+    title: Mapping[str, str]
+    summary: Mapping[str, str]
+    severity: Severity
+    severities: tuple[Severity, ...]
+    why: str
+    subjects: str
+    parameters: tuple[str, ...]
+    guards: Mapping[str, str]
+    countries: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule with its query, which returns `subjects`, `evidence`, `proposal` and maybe `severity`, `score`."""
+
+    info: RuleInfo
+    sql: str = field(repr=False)
+
+    def without_guard(self, name: str) -> Rule:
+        """The same rule with the clauses of one guard taken out: what the guard's test compares with."""
+        stripped = _GUARD.sub(lambda match: "" if match["name"] == name else match[0], self.sql)
+        if stripped == self.sql:
+            raise ValueError(f"{self.info.id} has no guard {name!r}")
+        return Rule(self.info, stripped)
+
+
+def used_parameters(sql: str) -> frozenset[str]:
+    """Names of the bound `$parameters` of a query, comments left aside."""
+    return frozenset(_PARAMETER.findall(_COMMENT.sub("", sql)))
+
+
+def marked_guards(sql: str) -> frozenset[str]:
+    """Names of the guards marked in a query."""
+    return frozenset(match["name"] for match in _GUARD.finditer(sql))
+
+
+@cache
+def rules() -> tuple[Rule, ...]:
+    """Every rule, stale ones first, then shared bins, then fields, each by id."""
+    found = []
+    for folder, kind in FOLDERS.items():
+        files = resources.files("regclean.rules").joinpath(folder).iterdir()
+        for file in sorted((file for file in files if file.name.endswith(".sql")), key=lambda file: file.name):
+            found.append(read_rule(file.name.removesuffix(".sql"), kind, file.read_text(encoding="utf-8")))
+    return tuple(found)
+
+
+def catalogue() -> dict[str, RuleInfo]:
+    """What every rule is about, by id."""
+    return {rule.info.id: rule.info for rule in rules()}
+
+
+def titles(language: str) -> dict[str, str]:
+    """Rule id -> title in `language` (English where a language is not there)."""
+    return {info.id: info.title.get(language, info.title["en"]) for info in catalogue().values()}
+
+
+def read_rule(name: str, kind: Kind, sql: str) -> Rule:
+    """A rule from its file's text. Errors: ValueError that names the file; a wrong rule must not reach a night."""
+    header = _header(name, sql)
+    parameters = tuple(header.get("parameters", ()))
+    declared = {parameter.rpartition(".")[2] for parameter in parameters} | {"as_of"}
+    guards = dict(header.get("guards", {}))
+    problems = [
+        *(f"unknown key {key!r}" for key in sorted(header.keys() - _KNOWN)),
+        *(f"missing {key!r}" for key in _REQUIRED if key not in header),
+        *(
+            f"{key} lacks {language}"
+            for key in ("title", "summary")
+            for language in LANGUAGES
+            if not header.get(key, {}).get(language)
+        ),
+        *(f"undeclared parameter {used!r}" for used in sorted(used_parameters(sql) - declared)),
+        *(f"unused parameter {unused!r}" for unused in sorted(declared - used_parameters(sql) - {"as_of"})),
+        *(f"guard {guard!r} is named but not marked" for guard in sorted(guards.keys() - marked_guards(sql))),
+        *(f"guard {guard!r} is marked but not named" for guard in sorted(marked_guards(sql) - guards.keys())),
+    ]
+    if not problems and header["id"] != name:
+        problems.append(f"id is {header['id']!r}")
+    severities = (header.get("severity"), *header.get("severities", ()))
+    problems += [f"unknown severity {severity!r}" for severity in severities if severity not in SEVERITIES]
+    if problems:
+        raise ValueError(f"rule {name}: {'; '.join(problems)}")
+    info = RuleInfo(
+        id=name,
+        kind=kind,
+        title=header["title"],
+        summary=header["summary"],
+        severity=header["severity"],
+        severities=tuple(header.get("severities", ())),
+        why=header["why"],
+        subjects=header["subjects"],
+        parameters=parameters,
+        guards=guards,
+        countries=tuple(header.get("countries", ())),
+    )
+    return Rule(info, sql)
+
+
+def _header(name: str, sql: str) -> dict[str, Any]:
+    lines = []
+    for line in sql.splitlines():
+        if not line.startswith("--"):
+            break
+        lines.append(line.removeprefix("--").removeprefix(" "))
+    try:
+        return tomllib.loads("\n".join(lines))
+    except tomllib.TOMLDecodeError as error:
+        raise ValueError(f"rule {name}: header: {error}") from error

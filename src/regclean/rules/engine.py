@@ -1,0 +1,163 @@
+"""Runs the rules over one night's typed tables and writes `rule_hits`.
+
+Invariant: a rule gives at most one hit on the same subjects, and hits are written in the order of their subjects, so
+that the same tables and the same `as_of` give the same rows.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from difflib import get_close_matches
+from importlib import resources
+from typing import Any
+
+import duckdb
+
+from regclean.config import Config
+from regclean.errors import ConfigError
+from regclean.rules.catalogue import Rule, rules, used_parameters
+from regclean.rules.reference import load_reference
+from regclean.warehouse import load_sql, rows
+
+_PACKAGE = "regclean.rules"
+_OPTIONAL = {"proposal": "JSON[]", "severity": "TEXT", "score": "DOUBLE"}
+
+
+@dataclass(frozen=True, slots=True)
+class RuleReport:
+    """What one run of the rules did. `hits` and `seconds` are by rule id; `shared_seconds` went into what rules share.
+
+    `off` lists the rules that the workspace switched off or whose country is another.
+    """
+
+    hits: Mapping[str, int]
+    seconds: Mapping[str, float]
+    shared_seconds: float
+    off: tuple[str, ...]
+
+
+def run_rules(connection: duckdb.DuckDBPyConnection, *, config: Config, as_of: date) -> RuleReport:
+    """Run every rule that is on and fill `rule_hits`. Errors: ConfigError on an unknown rule or a wrong threshold."""
+    off = switched_off(config)
+    started = time.perf_counter()
+    parameters = bound_parameters(config, as_of)
+    temporary = prepare(connection, parameters, country=config.country)
+    shared_seconds = time.perf_counter() - started
+    hits: dict[str, int] = {}
+    seconds: dict[str, float] = {}
+    try:
+        connection.execute("DELETE FROM rule_hits")
+        for rule in rules():
+            if rule.info.id in off:
+                continue
+            started = time.perf_counter()
+            hits[rule.info.id] = evaluate(connection, rule, parameters)
+            seconds[rule.info.id] = time.perf_counter() - started
+    finally:
+        forget(connection, temporary)
+    return RuleReport(hits, seconds, shared_seconds, tuple(sorted(off)))
+
+
+def switched_off(config: Config) -> frozenset[str]:
+    """Ids of the rules that do not run here."""
+    known = {rule.info.id: rule.info for rule in rules()}
+    off = frozenset(config.section("rules")["off"])
+    for name in sorted(off - known.keys()):
+        near = get_close_matches(str(name).upper(), known, n=1)
+        raise ConfigError(
+            f"'rules.off' names an unknown rule '{name}'.",
+            remedy=f"Did you mean '{near[0]}'?" if near else f"Known: {', '.join(known)}.",
+        )
+    elsewhere = {info.id for info in known.values() if info.countries and config.country not in info.countries}
+    return off | elsewhere
+
+
+def bound_parameters(config: Config, as_of: date) -> dict[str, Any]:
+    """`$name` -> value for every threshold of the sections that rules may use; tables are bound as JSON text."""
+    parameters: dict[str, Any] = {"as_of": as_of}
+    for section in ("shared_bins", "stale", "fields", "relationship"):
+        for name, value in config.section(section).items():
+            if name in parameters:
+                raise ConfigError(f"'{section}.{name}': another section has a threshold of this name.")
+            parameters[name] = _bindable(f"{section}.{name}", value)
+    return parameters
+
+
+def _bindable(name: str, value: Any) -> Any:
+    if isinstance(value, dict):
+        _require_numbers(name, value)
+        return json.dumps(value, sort_keys=True)
+    if isinstance(value, list) and not all(isinstance(item, str) for item in value):
+        raise ConfigError(f"'{name}' must be a list of texts.", remedy='Write codes in quotes: ["70100"].')
+    return value
+
+
+def _require_numbers(name: str, table: Mapping[str, Any]) -> None:
+    for key, value in table.items():
+        if isinstance(value, dict):
+            _require_numbers(f"{name}.{key}", value)
+        elif isinstance(value, bool) or not isinstance(value, int | float):
+            raise ConfigError(f"'{name}.{key}' must be a number.")
+
+
+def prepare(
+    connection: duckdb.DuckDBPyConnection, parameters: Mapping[str, Any], *, country: str
+) -> list[tuple[str, str]]:
+    """Make what several rules need: the reference lists and `shared/*.sql`, in the order of their names.
+
+    Returns the temporary tables and macros made, as (type, name), for `forget`.
+    """
+    before = _temporary(connection)
+    load_reference(connection, country=country)
+    folder = resources.files(_PACKAGE).joinpath("shared")
+    for file in sorted(folder.iterdir(), key=lambda file: file.name):
+        if file.name.endswith(".sql"):
+            run_statements(connection, file.read_text(encoding="utf-8"), parameters)
+    return [item for item in _temporary(connection) if item not in before]
+
+
+def run_statements(connection: duckdb.DuckDBPyConnection, sql: str, parameters: Mapping[str, Any]) -> None:
+    """Run the statements of one file, each with just the parameters that it uses."""
+    for statement in connection.extract_statements(sql):
+        used = used_parameters(statement.query)
+        connection.execute(statement.query, {name: parameters[name] for name in sorted(used)} or None).fetchall()
+
+
+def _temporary(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
+    tables = rows(connection, "SELECT 'TABLE', table_name FROM duckdb_tables() WHERE temporary ORDER BY table_name")
+    macros = rows(
+        connection,
+        "SELECT DISTINCT 'MACRO', function_name FROM duckdb_functions() "
+        "WHERE NOT internal AND function_type = 'macro' ORDER BY function_name",
+    )
+    return [(str(kind), str(name)) for kind, name in tables + macros]
+
+
+def forget(connection: duckdb.DuckDBPyConnection, temporary: Iterable[tuple[str, str]]) -> None:
+    """Drop what `prepare` made, to give its memory back."""
+    for kind, name in temporary:
+        connection.execute(f'DROP {kind} IF EXISTS temp."{name}"')
+
+
+def evaluate(connection: duckdb.DuckDBPyConnection, rule: Rule, parameters: Mapping[str, Any]) -> int:
+    """Write the hits of one rule, and return how many. Errors: ValueError when two hits are about the same subjects."""
+    bound = {name: parameters[name] for name in sorted(used_parameters(rule.sql))}
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE hits AS {rule.sql}", bound or None)
+    columns = {str(name) for name, *_ in rows(connection, "DESCRIBE hits")}
+    for name, column_type in _OPTIONAL.items():
+        if name not in columns:
+            connection.execute(f"ALTER TABLE hits ADD COLUMN {name} {column_type}")
+    twice = rows(connection, load_sql("repeated_hits", _PACKAGE))
+    if twice:
+        raise ValueError(f"rule {rule.info.id} gives several hits on the same subjects ({len(twice)} times)")
+    connection.execute(
+        load_sql("write_hits", _PACKAGE),
+        {"kind": rule.info.kind, "rule": rule.info.id, "severity": rule.info.severity},
+    )
+    count = rows(connection, "SELECT count(*) FROM hits")[0][0]
+    connection.execute("DROP TABLE hits")
+    return int(count)

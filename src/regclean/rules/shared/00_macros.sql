@@ -1,0 +1,35 @@
+-- Words of evidence, addresses and changes, said once.
+
+-- A change of one cell, as proposals write it.
+CREATE OR REPLACE TEMP MACRO change(table_name, row_key, column_name, old_value, new_value) AS {
+    'op': 'update', 'table': table_name, 'key': row_key, 'column': column_name,
+    'before': CAST(old_value AS TEXT), 'after': CAST(new_value AS TEXT)
+};
+
+-- One cell of a new row.
+CREATE OR REPLACE TEMP MACRO new_cell(table_name, row_key, column_name, new_value) AS {
+    'op': 'insert', 'table': table_name, 'key': row_key, 'column': column_name,
+    'before': CAST(NULL AS TEXT), 'after': CAST(new_value AS TEXT)
+};
+
+-- A row that goes.
+CREATE OR REPLACE TEMP MACRO removed_row(table_name, row_key) AS {
+    'op': 'delete', 'table': table_name, 'key': row_key, 'column': CAST(NULL AS TEXT),
+    'before': CAST(NULL AS TEXT), 'after': CAST(NULL AS TEXT)
+};
+
+-- Great-circle distance in metres of two WGS84 points (haversine, mean earth radius).
+CREATE OR REPLACE TEMP MACRO metres_between(lat_1, lon_1, lat_2, lon_2) AS
+    2 * 6371008.8 * asin(least(1.0, sqrt(
+        power(sin(radians(lat_2 - lat_1) / 2), 2)
+        + cos(radians(lat_1)) * cos(radians(lat_2)) * power(sin(radians(lon_2 - lon_1) / 2), 2)
+    )));
+
+-- Does a contract of these days hold on `day`? The last day is the first one without it.
+CREATE OR REPLACE TEMP MACRO holds_on(day, first_day, last_day) AS
+    coalesce(first_day <= day, TRUE)
+    AND (last_day IS NULL OR last_day > day OR coalesce(last_day < first_day, FALSE));
+
+-- "Updating banned" (asiakasrekisterin päivityskielto): the authority's register does not follow this person.
+CREATE OR REPLACE TEMP MACRO tells_update_ban(detail) AS
+    coalesce(regexp_matches(folded(detail), 'paivityskiel|uppdateringsforbud|update ban|address ban|osoitekiel'), FALSE);

@@ -1,0 +1,61 @@
+-- Lines of the shared-bin lists, each with the customer and the site that it is about as far as they can be known.
+
+CREATE OR REPLACE TEMP TABLE line_customers AS
+SELECT
+    m.bin_group_no, m.member_no,
+    CASE WHEN l.state = 'linked' AND n.customer_no IS NOT NULL THEN l.customer_no ELSE given.customer_no END AS customer_no,
+    m.customer_no AS customer_no_given, given.customer_no IS NOT NULL AS given_is_known,
+    l.state AS link_state, l.match_probability, l.candidates
+FROM bin_group_members AS m
+LEFT JOIN member_links AS l USING (bin_group_no, member_no)
+LEFT JOIN customers AS n ON n.customer_no = l.customer_no
+LEFT JOIN customers AS given ON given.customer_no = m.customer_no;
+
+-- The site: as given; else where the customer belongs and the line's own address lies; else the customer's only site.
+CREATE OR REPLACE TEMP TABLE line_sites AS
+WITH possible AS (
+    SELECT
+        m.bin_group_no, m.member_no, cs.site_no,
+        NOT m.proxy_address AND t.m_street = m.m_street AND t.m_house IS NOT DISTINCT FROM m.m_house AS is_address
+    FROM bin_group_members AS m
+    INNER JOIN line_customers AS l USING (bin_group_no, member_no)
+    INNER JOIN customer_sites AS cs ON cs.customer_no = l.customer_no
+    INNER JOIN sites AS t ON t.site_no = cs.site_no
+    WHERE m.site_no IS NULL OR m.site_no NOT IN (SELECT site_no FROM sites)
+)
+SELECT
+    bin_group_no, member_no,
+    CASE
+        WHEN count(*) FILTER (is_address) = 1 THEN min(site_no) FILTER (is_address)
+        WHEN count(*) = 1 THEN min(site_no)
+    END AS site_no
+FROM possible
+GROUP BY bin_group_no, member_no;
+
+CREATE OR REPLACE TEMP TABLE members AS
+SELECT
+    m.bin_group_no || '/' || m.member_no AS line, m.bin_group_no, m.member_no,
+    l.customer_no, l.customer_no_given, l.given_is_known, l.link_state, l.match_probability, l.candidates,
+    coalesce(given_site.site_no, s.site_no) AS site_no, given_site.site_no IS NOT NULL AS site_is_given,
+    m.name, m.kind, m.street_address, m.postal_code, m.city, m.phone, m.email,
+    m.share_percent, m.share_state, coalesce(m.use, t.use) AS use,
+    m.start_on, m.end_on, m.informed_on, m.proxy_phone, m.proxy_email, m.proxy_address,
+    m.m_first, m.m_given, m.m_last, m.m_org, m.m_street, m.m_house, m.m_flat,
+    greatest(m.start_on, g.start_on) AS from_on,
+    least(CASE WHEN m.end_on < m.start_on THEN NULL ELSE m.end_on END, g.end_on) AS to_on,
+    holds_on(CAST($as_of AS DATE), m.start_on, m.end_on) AS is_active,
+    sg.bin_group_no IS NOT NULL AS group_stands,
+    g.waste_type, g.billing,
+    coalesce(l.customer_no = h.host_customer_no OR coalesce(given_site.site_no, s.site_no) = h.host_site_no, FALSE) AS is_host
+FROM bin_group_members AS m
+INNER JOIN line_customers AS l USING (bin_group_no, member_no)
+LEFT JOIN line_sites AS s USING (bin_group_no, member_no)
+LEFT JOIN bin_groups AS g USING (bin_group_no)
+LEFT JOIN standing_groups AS sg USING (bin_group_no)
+LEFT JOIN group_hosts AS h USING (bin_group_no)
+LEFT JOIN sites AS given_site ON given_site.site_no = m.site_no
+LEFT JOIN sites AS t ON t.site_no = coalesce(given_site.site_no, s.site_no);
+
+-- The members of today.
+CREATE OR REPLACE TEMP TABLE active_members AS
+SELECT * FROM members WHERE is_active AND group_stands;

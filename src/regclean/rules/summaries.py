@@ -1,0 +1,60 @@
+"""One plain sentence about a hit, in the language of the reader."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from datetime import date
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from regclean.rules.catalogue import catalogue
+
+_PLACEHOLDER = re.compile(r"\{([a-z_][a-z0-9_]*)\}")
+_ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
+_NONE = "–"
+
+
+def summary(rule_id: str, evidence: Mapping[str, Any], language: str) -> str:
+    """The rule's sentence with the evidence's values in it; English where the language is not there.
+
+    Codes are said in words, dates and decimals as the language writes them, what is missing as a dash.
+    """
+    templates = catalogue()[rule_id].summary
+    chosen = language if language in templates else "en"
+    return _PLACEHOLDER.sub(lambda match: said(match[1], evidence.get(match[1]), chosen), templates[chosen])
+
+
+def placeholders(template: str) -> frozenset[str]:
+    """Names of the evidence that a template speaks of."""
+    return frozenset(_PLACEHOLDER.findall(template))
+
+
+def said(name: str, value: Any, language: str) -> str:
+    """One value in words; `name` is the placeholder, under which codes are looked up."""
+    if value is None or value in ("", []):
+        return _NONE
+    if isinstance(value, list):
+        return ", ".join(said(name, item, language) for item in value)
+    if isinstance(value, bool):
+        return {"fi": ("ei", "kyllä"), "sv": ("nej", "ja")}.get(language, ("no", "yes"))[value]
+    if isinstance(value, float):
+        text = f"{value:.2f}".rstrip("0").rstrip(".")
+        return text if language == "en" else text.replace(".", ",")
+    text = str(value)
+    if _ISO_DATE.match(text):
+        return text if language == "en" else _local_date(text)
+    words = _vocabulary().get(name, {}).get(text)
+    return words.get(language, words["en"]) if words else text
+
+
+def _local_date(text: str) -> str:
+    day = date.fromisoformat(text)
+    return f"{day.day}.{day.month}.{day.year}"
+
+
+@cache
+def _vocabulary() -> dict[str, dict[str, dict[str, str]]]:
+    return tomllib.loads(resources.files("regclean.rules").joinpath("vocabulary.toml").read_text(encoding="utf-8"))

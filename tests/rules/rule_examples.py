@@ -1,0 +1,145 @@
+"""Worked examples of rules: rows that are given, hits that are expected. Collected from examples/<rule>/<case>.toml."""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from regclean.config import default_config
+from regclean.domain.tables import TABLES
+from regclean.rules import engine
+from regclean.rules.catalogue import Rule, rules
+from regclean.warehouse.database import create_tables
+
+FOLDER = Path(__file__).parent / "examples"
+AS_OF = date(2026, 6, 30)
+RULES = {rule.info.id: rule for rule in rules()}
+_ADDRESS = re.compile(r"(?P<street>.*?)\s+(?P<house>\d+)(?P<letter>[a-z]?)(?:\s+(?P<stair>[a-z])?\s*(?P<flat>\d+))?\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One case. `guards` names the guards without which it would come out otherwise."""
+
+    rule: str
+    name: str
+    given: Mapping[str, list[dict[str, Any]]]
+    expect: list[dict[str, Any]]
+    as_of: date = AS_OF
+    config: Mapping[str, Any] = field(default_factory=dict)
+    guards: tuple[str, ...] = ()
+
+    @property
+    def id(self) -> str:
+        return f"{self.rule}/{self.name}"
+
+
+def examples() -> list[Example]:
+    found = []
+    for path in sorted(FOLDER.glob("*/*.toml")):
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        data.pop("note", None)
+        data["guards"] = tuple(data.get("guards", ()))
+        found.append(Example(rule=path.parent.name, name=path.stem, **data))
+    return found
+
+
+@contextmanager
+def given(tables: Mapping[str, list[dict[str, Any]]]) -> Iterator[duckdb.DuckDBPyConnection]:
+    """An empty night with the given rows; what a row leaves out is filled in as the standardiser would."""
+    connection = duckdb.connect()
+    try:
+        create_tables(connection)
+        for table, items in tables.items():
+            for number, item in enumerate(items, 1):
+                insert(connection, table, item, number)
+        yield connection
+    finally:
+        connection.close()
+
+
+def run(connection: duckdb.DuckDBPyConnection, rule: Rule, example: Example) -> list[dict[str, Any]]:
+    """The hits of one rule alone, decoded."""
+    config = default_config(**example.config)
+    parameters = engine.bound_parameters(config, example.as_of)
+    connection.execute("DELETE FROM rule_hits")
+    made = engine.prepare(connection, parameters, country=config.country)
+    try:
+        engine.evaluate(connection, rule, parameters)
+    finally:
+        engine.forget(connection, made)
+    hits = connection.execute("SELECT subjects, severity, evidence, proposal, score FROM rule_hits").fetchall()
+    return [
+        {
+            "subjects": subjects,
+            "severity": severity,
+            "evidence": json.loads(evidence),
+            "proposal": json.loads(proposal) if proposal else [],
+            "score": score,
+        }
+        for subjects, severity, evidence, proposal, score in hits
+    ]
+
+
+def insert(connection: duckdb.DuckDBPyConnection, table: str, item: Mapping[str, Any], number: int) -> None:
+    columns = connection.execute(
+        "SELECT column_name, data_type, is_nullable = 'NO' FROM information_schema.columns "
+        "WHERE table_schema || '.' || table_name = $table",
+        {"table": table if "." in table else f"main.{table}"},
+    ).fetchall()
+    row = dict(item)
+    landed = table.startswith("landed.")
+    if landed:
+        row |= {"_file": "in.csv", "_row": number, "_hash": str(number)}
+        assert set(item) <= {column.name for column in TABLES[table.removeprefix("landed.")].columns}, (
+            f"{table}: {item}"
+        )
+    else:
+        unknown = set(item) - {name for name, _, _ in columns}
+        assert not unknown, f"{table} has no {unknown}"
+        row = matched(row, {name for name, _, _ in columns})
+        row |= {name: filler(name, kind, row) for name, kind, required in columns if required and name not in row}
+    names = ", ".join(row)
+    places = ", ".join(f"${name}" for name in row)
+    connection.execute(f"INSERT INTO {table} ({names}) VALUES ({places})", row)
+
+
+def filler(name: str, kind: str, row: Mapping[str, Any]) -> Any:
+    if name.endswith("_state"):
+        base = {"share_state": "share_percent", "e_invoice_state": "e_invoice_address"}.get(name, name[:-6])
+        base = {"national_id": "national_id_masked"}.get(base, base)
+        return "missing" if row.get(base) is None else "ok"
+    special = {"kind": "person", "kind_inferred": row.get("kind", "person"), "candidates": "[]", "explanation": "{}"}
+    if name in special:
+        return special[name]
+    return {"BOOLEAN": False, "VARCHAR[]": []}.get(kind, "rule" if kind == "VARCHAR" else 0)
+
+
+def matched(row: dict[str, Any], columns: set[str]) -> dict[str, Any]:
+    """The match columns of plain examples: "Anna Maria Virtanen", "Rantatie 4 B 2"."""
+    if "m_street" in columns and "m_street" not in row and row.get("street_address"):
+        match = _ADDRESS.match(folded(row["street_address"]))
+        parts = match.groupdict() if match else {"street": folded(row["street_address"])}
+        row |= {f"m_{name.replace('letter', 'house_letter')}": value or None for name, value in parts.items()}
+        row |= {"m_postal": row.get("postal_code"), "m_city": folded(row["city"]) if row.get("city") else None}
+    if "m_last" in columns and "m_last" not in row and row.get("name"):
+        *first, last = folded(row["name"]).split()
+        organisation = row.get("kind", "person") not in ("person", "household", "estate")
+        if organisation:
+            row["m_org"] = folded(row["name"])
+        else:
+            row |= {"m_last": last, "m_given": first, "m_first": first[0] if first else None, "m_last_parts": [last]}
+    return row
+
+
+def folded(text: str) -> str:
+    return " ".join(re.sub(r"[^a-z0-9]+", " ", text.lower().translate(str.maketrans("åäöé", "aaoe"))).split())

@@ -1,0 +1,60 @@
+"""Every rule fires where it must and nowhere else; every guard holds something back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from rule_examples import RULES, Example, examples, given, run
+
+EXAMPLES = examples()
+
+
+def differences(hits: list[dict[str, Any]], expect: list[dict[str, Any]]) -> list[str]:
+    """What is not as expected. An expectation names subjects, and of severity, evidence, proposal only what it cares for."""
+    by_subjects = {tuple(hit["subjects"]): hit for hit in hits}
+    wanted = {tuple(sorted(item["subjects"])): item for item in expect}
+    found = [f"fires on {subjects}: {by_subjects[subjects]}" for subjects in by_subjects.keys() - wanted.keys()]
+    found += [f"does not fire on {subjects}" for subjects in wanted.keys() - by_subjects.keys()]
+    for subjects in by_subjects.keys() & wanted.keys():
+        hit, item = by_subjects[subjects], wanted[subjects]
+        if item.get("severity", hit["severity"]) != hit["severity"]:
+            found.append(f"severity {hit['severity']} of {subjects}")
+        for key, value in item.get("evidence", {}).items():
+            if hit["evidence"].get(key) != value:
+                found.append(f"evidence {key} = {hit['evidence'].get(key)!r} of {subjects}")
+        for change in item.get("proposal", []):
+            if not any(change.items() <= proposed.items() for proposed in hit["proposal"]):
+                found.append(f"{change} is not proposed for {subjects}: {hit['proposal']}")
+        if item.get("proposal") == [] and hit["proposal"]:
+            found.append(f"proposes {hit['proposal']} for {subjects}")
+    return found
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.id)
+def test_example(example: Example) -> None:
+    with given(example.given) as connection:
+        assert not differences(run(connection, RULES[example.rule], example), example.expect)
+
+
+@pytest.mark.parametrize(
+    ("example", "guard"),
+    [pytest.param(example, guard, id=f"{example.id}-{guard}") for example in EXAMPLES for guard in example.guards],
+)
+def test_without_its_guard_the_example_fails(example: Example, guard: str) -> None:
+    with given(example.given) as connection:
+        hits = run(connection, RULES[example.rule].without_guard(guard), example)
+    assert differences(hits, example.expect), f"{guard} guards nothing here"
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_every_rule_has_examples(rule: str) -> None:
+    own = [example for example in EXAMPLES if example.rule == rule]
+    assert any(example.expect for example in own), f"{rule} has no example that fires"
+    assert any(not example.expect for example in own), f"{rule} has no example that must not fire"
+    guarded = {guard for example in own for guard in example.guards}
+    assert guarded == set(RULES[rule].info.guards), f"{rule}: each guard needs an example that names it"
+
+
+def test_every_example_belongs_to_a_rule() -> None:
+    assert {example.rule for example in EXAMPLES} <= RULES.keys()
