@@ -1,0 +1,21 @@
+"""Quality gates: Great Expectations suites over small tables that DuckDB prepares, and the page about each night.
+
+A gate is a folder of `expectations/`; `run_suite` runs it, `gate` stops the night when something critical failed.
+Great Expectations and pandas are imported when the first suite runs, not before.
+"""
+
+from regclean.checks.report import NightPage, write_report
+from regclean.checks.results import ExpectationResult, SuiteResult, gate
+from regclean.checks.runner import run_suite
+from regclean.checks.suites import GATES, load_suites
+
+__all__ = [
+    "GATES",
+    "ExpectationResult",
+    "NightPage",
+    "SuiteResult",
+    "gate",
+    "load_suites",
+    "run_suite",
+    "write_report",
+]

@@ -1,0 +1,241 @@
+"""Run a gate: DuckDB prepares small tables, Great Expectations judges them.
+
+Invariant: no big table enters pandas. A query returns the rows that break a rule, the combinations of codes with their
+counts, or one row of shares; each with a `key` to find the row by. What leaves here is counts, shares and keys.
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import date
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+import polars as pl
+
+from regclean.checks.results import KEYS_SHOWN, RESTRICTED, ExpectationResult, SuiteResult
+from regclean.checks.suites import VIOLATIONS, Expectation, Suite, great_expectations, load_suites
+from regclean.errors import ConfigError
+from regclean.warehouse import load_sql, rows
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pandas as pd
+
+_PARAMETER = re.compile(r"\$([a-z_]+)")
+_DECIDED = {"customer_no_l": pl.String, "customer_no_r": pl.String, "verdict": pl.String}
+_DEFAULTS: dict[str, Any] = {
+    "country": "fi",
+    "configured_tables": (),  # canonical tables with a [[source]]
+    "previous_counts": {},  # landed rows of last night by table
+    "max_fall_percent": 20.0,
+    "decided": None,  # polars frame customer_no_l, customer_no_r, verdict
+    "rules": (),  # ids of the installed rules
+    "previous_findings": {},  # findings of last night by rule
+    "max_growth": 2.0,  # times last night's findings of one rule
+    "max_clustered_share": None,  # 0.4, or 1.0 for the generic country (a test set may be all duplicates)
+    "max_person_cluster": None,  # 30, or no limit for the generic country
+}
+
+
+def run_suite(
+    name: str,
+    connection: duckdb.DuckDBPyConnection,
+    as_of: date,
+    *,
+    context: Mapping[str, Any] | None = None,
+    folder: Path | None = None,
+) -> SuiteResult:
+    """Run every suite of the gate `name` ("landed", "standardised", "linked", "findings") over a night's database.
+
+    `context` overrides what the queries may know of the world outside the database: see `_DEFAULTS`. `folder` takes
+    the suites from another place than the product's own. Nothing is written. Errors: ConfigError for a wrong suite
+    and for an expectation that could not be evaluated (that is not the data's fault), ValueError for unknown context.
+    """
+    started = perf_counter()
+    known = _context(as_of, context or {})
+    suites = load_suites(name, folder)
+    with _prepared(connection, known["decided"]):
+        results = [result for suite in suites for result in _run(suite, connection, known)]
+        hidden = _protected(connection, {key for result in results for key in result.failing_keys})
+    shown = [_without(result, hidden) for result in results]
+    shown.sort(key=lambda result: (result.severity, result.suite, result.expectation))
+    return SuiteResult(name, tuple(shown), perf_counter() - started)
+
+
+def _context(as_of: date, given: Mapping[str, Any]) -> dict[str, Any]:
+    unknown = sorted(set(given) - set(_DEFAULTS))
+    if unknown:
+        raise ValueError(f"unknown context: {', '.join(unknown)}")
+    known = {**_DEFAULTS, **given}
+    finnish = known["country"] == "fi"
+    if known["max_clustered_share"] is None:
+        known["max_clustered_share"] = 0.4 if finnish else 1.0
+    if known["max_person_cluster"] is None:
+        known["max_person_cluster"] = 30 if finnish else 1_000_000
+    return {
+        **known,
+        "as_of": as_of,
+        "configured_tables": list(known["configured_tables"]),
+        "previous_tables": list(known["previous_counts"]),
+        "previous_rows": list(known["previous_counts"].values()),
+        "rules": list(known["rules"]),
+        "previous_rules": list(known["previous_findings"]),
+        "previous_findings": list(known["previous_findings"].values()),
+    }
+
+
+@contextmanager
+def _prepared(connection: duckdb.DuckDBPyConnection, decided: pl.DataFrame | None) -> Iterator[None]:
+    """Macros and the decided edges that the queries lean on."""
+    connection.execute(load_sql("macros", "regclean.checks"))
+    edges = pl.DataFrame(schema=_DECIDED) if decided is None else decided
+    connection.register("decided_edges", edges)
+    try:
+        yield
+    finally:
+        connection.unregister("decided_edges")
+
+
+def _run(suite: Suite, connection: duckdb.DuckDBPyConnection, known: Mapping[str, Any]) -> list[ExpectationResult]:
+    table = _table(suite, connection, known)
+    outcomes = _validate(suite, table, known)
+    return [_result(suite, expectation, table, outcomes[expectation.name], known) for expectation in suite.expectations]
+
+
+def _table(suite: Suite, connection: duckdb.DuckDBPyConnection, known: Mapping[str, Any]) -> pd.DataFrame:
+    """The small table that a suite is about; of the asset `violations` all rules' rows with the rule's name."""
+    if suite.asset == VIOLATIONS:
+        frame = pl.concat(_violations(suite, rule, connection, known) for rule in suite.queries)
+    else:
+        frame = _query(suite, suite.asset, connection, known)
+    table: pd.DataFrame = frame.to_pandas()
+    return table
+
+
+def _violations(
+    suite: Suite, rule: str, connection: duckdb.DuckDBPyConnection, known: Mapping[str, Any]
+) -> pl.DataFrame:
+    return _query(suite, rule, connection, known).select(
+        pl.lit(rule).alias("rule"), pl.col("table_name").cast(pl.String), pl.col("key").cast(pl.String)
+    )
+
+
+def _query(suite: Suite, name: str, connection: duckdb.DuckDBPyConnection, known: Mapping[str, Any]) -> pl.DataFrame:
+    text = load_sql(f"{suite.gate}/{name}", "regclean.checks")
+    parameters = {parameter: known[parameter] for parameter in _PARAMETER.findall(text)}
+    try:
+        return connection.sql(text, params=parameters).pl()
+    except duckdb.Error as error:
+        raise ConfigError(f"the query '{name}' could not be run: {type(error).__name__}.", file=suite.file) from error
+
+
+def _validate(suite: Suite, table: pd.DataFrame, known: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Great Expectations' verdict by expectation name."""
+    gx = great_expectations()
+    from great_expectations.data_context.types.base import ProgressBarsConfig
+
+    logging.getLogger("great_expectations").setLevel(logging.ERROR)
+    context = gx.get_context(mode="ephemeral")
+    context.variables.progress_bars = ProgressBarsConfig(globally=False, metric_calculations=False)
+    asset = context.data_sources.add_pandas(suite.gate).add_dataframe_asset(suite.asset)
+    batch = asset.add_batch_definition_whole_dataframe("night").get_batch({"dataframe": table})
+    judged = gx.ExpectationSuite(name=suite.name)
+    for expectation in suite.expectations:
+        judged.add_expectation(expectation.configuration)
+    result_format: dict[str, Any] = {"result_format": "COMPLETE"}
+    index = [column for column in ("key", "table_name", "n") if column in table.columns]
+    if index:
+        result_format["unexpected_index_column_names"] = index
+    parameters = {name: known[name] for name in ("max_clustered_share", "max_person_cluster")}
+    validation = batch.validate(judged, result_format=result_format, expectation_parameters=parameters)
+    outcomes = {}
+    for outcome in validation.results:
+        name = outcome.expectation_config.meta["name"]
+        _refuse_broken(suite, name, outcome.exception_info)
+        outcomes[name] = {"success": bool(outcome.success), **outcome.result}
+    return outcomes
+
+
+def _refuse_broken(suite: Suite, name: str, info: Mapping[str, Any]) -> None:
+    """A rule that could not be evaluated is an error of the rule. Its message may quote values: only its kind is told."""
+    details = [info] if "raised_exception" in info else list(info.values())
+    for detail in details:
+        if detail.get("raised_exception", True):
+            trace = str(detail.get("exception_traceback") or "").strip().splitlines()
+            kind = trace[-1].split(":")[0].rpartition(".")[2] if trace else "unknown error"
+            raise ConfigError(
+                f"the expectation '{name}' could not be evaluated ({kind}).",
+                file=suite.file,
+                remedy="Compare its column and arguments with the query's columns.",
+            )
+
+
+def _result(
+    suite: Suite, expectation: Expectation, table: pd.DataFrame, outcome: Mapping[str, Any], known: Mapping[str, Any]
+) -> ExpectationResult:
+    failing: Sequence[Mapping[str, Any]] = outcome.get("unexpected_index_list") or ()
+    tables = sorted({str(row["table_name"]) for row in failing if row.get("table_name")})
+    keys = sorted({_key(row, many=len(tables) > 1) for row in failing if row.get("key") is not None})
+    return ExpectationResult(
+        suite=suite.name,
+        expectation=expectation.name,
+        table=", ".join(tables) or expectation.table,
+        column=expectation.column,
+        severity=expectation.severity,
+        success=outcome["success"],
+        observed=_observed(expectation, table),
+        minimum=_limit(expectation.kwargs.get("min_value"), known),
+        maximum=_limit(expectation.kwargs.get("max_value"), known),
+        unexpected_count=sum(int(row.get("n") or 1) for row in failing)
+        if failing
+        else int(outcome.get("unexpected_count") or 0),
+        failing_keys=tuple(keys[:KEYS_SHOWN]),
+        reasons=expectation.reasons,
+        remedies=expectation.remedies,
+    )
+
+
+def _key(row: Mapping[str, Any], *, many: bool) -> str:
+    return f"{row['table_name']}:{row['key']}" if many else str(row["key"])
+
+
+def _observed(expectation: Expectation, table: pd.DataFrame) -> float | None:
+    """The number itself, where the suite is about one row of numbers."""
+    if expectation.column is None or len(table) != 1 or not ({"min_value", "max_value"} & set(expectation.kwargs)):
+        return None
+    value = float(table[expectation.column].iloc[0])
+    return None if math.isnan(value) else value
+
+
+def _limit(value: Any, known: Mapping[str, Any]) -> float | None:
+    if isinstance(value, dict):
+        value = known[value["$PARAMETER"]]
+    return None if value is None else float(value)
+
+
+def _protected(connection: duckdb.DuckDBPyConnection, keys: set[str]) -> set[str]:
+    """Those keys that belong to customers under non-disclosure; composite keys are looked up by their parts too."""
+    parts = {part: key for key in keys for part in _parts(key)}
+    if not parts:
+        return set()
+    found = rows(connection, load_sql("protected_keys", "regclean.checks"), {"keys": sorted(parts)})
+    protected = {part for (part,) in found}
+    return {key for key in keys if protected.intersection(_parts(key))}
+
+
+def _parts(key: str) -> set[str]:
+    """A key, without its table, and what it is composed of: "group/member", "left + right"."""
+    bare = key.partition(":")[2]
+    return {part for text in (key, bare) for part in (text, *re.split(r" \+ |/", text)) if part}
+
+
+def _without(result: ExpectationResult, hidden: set[str]) -> ExpectationResult:
+    return replace(result, failing_keys=tuple(RESTRICTED if key in hidden else key for key in result.failing_keys))

@@ -1,0 +1,10 @@
+-- Tables with a configured source and no row. Other sources' evidence may truthfully be empty.
+SELECT table_name, table_name AS key
+FROM landed_counts()
+WHERE n = 0
+  AND table_name <> 'evidence'
+  AND (
+      list_contains(CAST($configured_tables AS TEXT[]), table_name)
+      OR table_name IN (SELECT table_name FROM landed.files)
+      OR table_name = 'customers'
+  )

@@ -1,0 +1,38 @@
+-- Henkilötunnus-shaped texts inside a longer text that also have a possible day, month and check character.
+-- The check keeps invoice and customer numbers of the same shape out; the separator carries the century.
+CREATE OR REPLACE TEMP MACRO national_ids_in(content) AS list_filter(
+    regexp_extract_all(upper(content), '\b[0-3][0-9][01][0-9]{3}[-+YXWVUABCDEF][0-9]{3}[0-9A-FHJ-NPR-Y]\b'),
+    lambda id:
+        CAST(substr(id, 1, 2) AS INTEGER) BETWEEN 1 AND 31
+        AND CAST(substr(id, 3, 2) AS INTEGER) BETWEEN 1 AND 12
+        AND substr(
+            '0123456789ABCDEFHJKLMNPRSTUVWXY',
+            CAST(1 + CAST(substr(id, 1, 6) || substr(id, 8, 3) AS BIGINT) % 31 AS INTEGER),
+            1
+        ) = substr(id, 11, 1)
+);
+
+-- A local telephone number can have the shape and, once in 31 times, the check digit: all digits, a leading zero.
+CREATE OR REPLACE TEMP MACRO looks_like_phone(id) AS regexp_full_match(id, '0[0-9]{5}-[0-9]{4}');
+
+-- A JSON list of texts as a list; broken JSON gives an empty one (a rule of its own reports it).
+CREATE OR REPLACE TEMP MACRO text_list(content) AS
+    CASE WHEN json_valid(content) THEN coalesce(from_json(content, '["VARCHAR"]'), []) ELSE [] END;
+
+-- The parts of a subject "table:key" or, on a field, "table:key:column". Keys may hold colons, columns do not.
+CREATE OR REPLACE TEMP MACRO subject_table(subject) AS split_part(subject, ':', 1);
+CREATE OR REPLACE TEMP MACRO subject_key(kind, subject) AS
+    CASE
+        WHEN kind = 'field' THEN regexp_replace(substr(subject, strpos(subject, ':') + 1), ':[^:]*$', '')
+        ELSE substr(subject, strpos(subject, ':') + 1)
+    END;
+
+-- The number of landed rows of each canonical table, and how many of them carry their content hash.
+CREATE OR REPLACE TEMP MACRO landed_counts() AS TABLE
+    SELECT 'customers' AS table_name, count(*) AS n, count(nullif(_hash, '')) AS hashed FROM landed.customers
+    UNION ALL SELECT 'sites', count(*), count(nullif(_hash, '')) FROM landed.sites
+    UNION ALL SELECT 'site_roles', count(*), count(nullif(_hash, '')) FROM landed.site_roles
+    UNION ALL SELECT 'services', count(*), count(nullif(_hash, '')) FROM landed.services
+    UNION ALL SELECT 'bin_groups', count(*), count(nullif(_hash, '')) FROM landed.bin_groups
+    UNION ALL SELECT 'bin_group_members', count(*), count(nullif(_hash, '')) FROM landed.bin_group_members
+    UNION ALL SELECT 'evidence', count(*), count(nullif(_hash, '')) FROM landed.evidence;

@@ -1,0 +1,3 @@
+-- Birth dates that no living or remembered customer can have: typed values are checked, not what was written.
+SELECT 'customers' AS table_name, customer_no AS key FROM customers
+WHERE birth_date < DATE '1800-01-01' OR birth_date > CAST($as_of AS DATE)

@@ -1,0 +1,8 @@
+-- Tables without a key of their own that kept fewer rows than half of what was read: unreadable dates and roles are
+-- dirt, a lost column is not.
+SELECT table_name, table_name AS key
+FROM (
+    SELECT 'site_roles' AS table_name, (SELECT count(*) FROM site_roles) AS kept, (SELECT count(DISTINCT _hash) FROM landed.site_roles) AS n
+    UNION ALL SELECT 'evidence', (SELECT count(*) FROM evidence), (SELECT count(DISTINCT _hash) FROM landed.evidence)
+)
+WHERE kept < n * 0.5

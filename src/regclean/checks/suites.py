@@ -1,0 +1,181 @@
+"""Expectation suites as files: `expectations/<gate>/<asset>.json`, each over what `sql/<gate>/<asset>.sql` returns.
+
+An expectation on the asset `violations` is named after its own query `sql/<gate>/<name>.sql`, which returns the rows
+that break the rule. Everything wrong with a file is said when it is loaded: Great Expectations itself would log and
+drop an expectation that it does not know.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from regclean.checks.results import Severity
+from regclean.errors import ConfigError
+from regclean.resources import bundled
+
+GATES = ("landed", "standardised", "linked", "findings")
+LANGUAGES = ("en", "fi", "sv")
+VIOLATIONS = "violations"
+_SEVERITIES: tuple[Severity, ...] = ("critical", "warning")
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """One expectation of a suite; `configuration` is Great Expectations' own object."""
+
+    name: str
+    table: str
+    column: str | None
+    severity: Severity
+    kwargs: Mapping[str, Any]
+    reasons: Mapping[str, str]
+    remedies: Mapping[str, str]
+    configuration: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Suite:
+    """One file of a gate."""
+
+    gate: str
+    asset: str
+    file: Path
+    expectations: tuple[Expectation, ...]
+
+    @property
+    def name(self) -> str:
+        return f"{self.gate}.{self.asset}"
+
+    @property
+    def queries(self) -> tuple[str, ...]:
+        """Names of the SQL files that this suite needs, without the gate."""
+        if self.asset == VIOLATIONS:
+            return tuple(expectation.name for expectation in self.expectations)
+        return (self.asset,)
+
+
+def great_expectations() -> Any:
+    """The library, imported on first use with its analytics off and its dependencies' warnings kept off the screen."""
+    os.environ["GX_ANALYTICS_ENABLED"] = "false"
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import great_expectations as gx
+    return gx
+
+
+def load_suites(gate: str, folder: Path | None = None) -> tuple[Suite, ...]:
+    """Every suite of a gate, sorted by file name. Errors: ConfigError that names file, expectation and remedy."""
+    home = (folder or bundled("expectations")) / gate
+    files = sorted(home.glob("*.json"))
+    if gate not in GATES or not files:
+        raise ConfigError(
+            f"there are no suites for the gate '{gate}'.", file=home, remedy=f"Gates: {', '.join(GATES)}."
+        )
+    return tuple(_load(gate, file) for file in files)
+
+
+def _load(gate: str, file: Path) -> Suite:
+    try:
+        content = json.loads(file.read_text(encoding="utf-8"))
+    except (UnicodeDecodeError, json.JSONDecodeError) as error:
+        line = error.lineno if isinstance(error, json.JSONDecodeError) else None
+        raise ConfigError("this is not JSON.", file=file, row=line) from error
+    if not isinstance(content, dict) or set(content) != {"name", "meta", "expectations"}:
+        raise ConfigError("a suite has exactly: name, meta, expectations.", file=file)
+    if content["name"] != f"{gate}.{file.stem}":
+        raise ConfigError(f"the suite must be named '{gate}.{file.stem}', after its place.", file=file)
+    meta = content["meta"]
+    if not isinstance(meta, dict) or not isinstance(meta.get("table"), str):
+        raise ConfigError("meta.table must name the table that the suite is about.", file=file)
+    remedies = _translated(file, "meta.remedy", meta.get("remedy"))
+    if not isinstance(content["expectations"], list) or not content["expectations"]:
+        raise ConfigError("expectations must be a list with at least one entry.", file=file)
+    expectations = tuple(
+        _expectation(file, number, item, meta["table"], remedies)
+        for number, item in enumerate(content["expectations"], 1)
+    )
+    suite = Suite(gate, file.stem, file, expectations)
+    _check_names(suite)
+    return suite
+
+
+def _expectation(file: Path, number: int, item: Any, table: str, remedies: Mapping[str, str]) -> Expectation:
+    place = f"expectation {number}"
+    if not isinstance(item, dict) or not {"type", "kwargs", "severity", "meta"} <= set(item):
+        raise ConfigError(f"{place} needs: type, kwargs, severity, meta.", file=file)
+    meta = item["meta"]
+    if not isinstance(meta, dict) or not isinstance(meta.get("name"), str):
+        raise ConfigError(f"{place} needs a meta.name.", file=file)
+    place = f"expectation '{meta['name']}'"
+    unknown = sorted(set(item) - {"type", "kwargs", "severity", "meta"})
+    if unknown:
+        raise ConfigError(f"{place} has an unknown part '{unknown[0]}'.", file=file)
+    if item["severity"] not in _SEVERITIES:
+        raise ConfigError(f"{place}: severity must be one of: {', '.join(_SEVERITIES)}.", file=file)
+    column = item["kwargs"].get("column") if isinstance(item["kwargs"], dict) else None
+    return Expectation(
+        name=meta["name"],
+        table=meta.get("table", table),
+        column=None if file.stem == VIOLATIONS else column,
+        severity=item["severity"],
+        kwargs=item["kwargs"],
+        reasons=_translated(file, f"{place}: meta.why", meta.get("why")),
+        remedies=_translated(file, f"{place}: meta.remedy", meta["remedy"]) if "remedy" in meta else remedies,
+        configuration=_configuration(file, place, item),
+    )
+
+
+def _configuration(file: Path, place: str, item: dict[str, Any]) -> Any:
+    """Great Expectations' object for one entry, built alone so that a mistake is an error and not a log line."""
+    great_expectations()
+    from great_expectations.exceptions.exceptions import ExpectationNotFoundError
+    from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
+    from great_expectations.expectations.registry import list_registered_expectation_implementations
+
+    try:
+        return ExpectationConfiguration(**item).to_domain_obj()
+    except ExpectationNotFoundError as error:
+        near = get_close_matches(str(item["type"]), list_registered_expectation_implementations(), n=1)
+        remedy = f"Did you mean '{near[0]}'?" if near else None
+        raise ConfigError(f"{place}: there is no '{item['type']}'.", file=file, remedy=remedy) from error
+    except (ValueError, TypeError) as error:  # pydantic's ValidationError is a ValueError
+        problems: list[dict[str, Any]] = getattr(error, "errors", list)()
+        details = "; ".join(f"{'.'.join(map(str, p['loc']))}: {p['msg']}" for p in problems) or "wrong arguments"
+        raise ConfigError(f"{place}: {details}.", file=file) from error
+
+
+def _translated(file: Path, place: str, texts: Any) -> Mapping[str, str]:
+    if (
+        not isinstance(texts, dict)
+        or set(texts) != set(LANGUAGES)
+        or not all(isinstance(t, str) for t in texts.values())
+    ):
+        raise ConfigError(f"{place} must give a sentence in each of: {', '.join(LANGUAGES)}.", file=file)
+    return texts
+
+
+def _check_names(suite: Suite) -> None:
+    names = [expectation.name for expectation in suite.expectations]
+    repeated = sorted({name for name in names if names.count(name) > 1})
+    if repeated:
+        raise ConfigError(f"two expectations are named '{repeated[0]}'.", file=suite.file)
+    home = resources.files("regclean.checks").joinpath("sql", suite.gate)
+    for query in suite.queries:
+        if not home.joinpath(f"{query}.sql").is_file():
+            raise ConfigError(
+                f"there is no query '{query}' for it.",
+                file=suite.file,
+                remedy=f"Add checks/sql/{suite.gate}/{query}.sql, or correct the name.",
+            )
+    if suite.asset == VIOLATIONS:
+        for expectation in suite.expectations:
+            if expectation.kwargs.get("value_set") != [expectation.name]:
+                raise ConfigError(f"'{expectation.name}' must look for its own name in value_set.", file=suite.file)
