@@ -1,0 +1,183 @@
+"""Links the customers of a register: who is one person or one organisation, who lives together, who came after whom."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import duckdb
+import polars as pl
+
+from regclean.config.workspace import Section
+from regclean.linkage import clustering, parameters, scoring, training
+from regclean.linkage.model import MODELS
+from regclean.linkage.parameters import Parameters
+from regclean.standardise.reference import name_variants
+from regclean.warehouse import load_sql, rows
+
+log = logging.getLogger(__name__)
+
+# A phone number or e-mail address on more customers, or under more surnames, than this is nobody's own.
+SHARED_CUSTOMERS = 8
+SHARED_NAMES = 4
+WIDEST_NAME = 5
+WIDEST_NAME_GENERIC = 60
+
+DECIDED = ("customer_no_l", "customer_no_r", "verdict")
+PREVIOUS = ("cluster_id", "customer_no")
+
+
+@dataclass(frozen=True, slots=True)
+class LinkReport:
+    """What the linkage did, as counts and ids.
+
+    `models`: model -> version used. `candidates`: model -> pairs compared. `relations`: relation -> published pairs.
+    `too_wide`: blocking rule -> keys left out because too many customers share them. `shared_contacts`: phone numbers, e-mail
+    addresses and accounts that are nobody's own. `contradictions`: decided "same" edges that other decisions or ids forbid.
+    """
+
+    customers: int
+    models: Mapping[str, int]
+    candidates: Mapping[str, int]
+    relations: Mapping[str, int]
+    clusters: int
+    duplicate_clusters: int
+    cut_clusters: int
+    contradictions: tuple[tuple[str, str], ...]
+    merged: tuple[tuple[str, tuple[str, ...]], ...]
+    split: tuple[tuple[str, tuple[str, ...]], ...]
+    too_wide: Mapping[str, int] = field(default_factory=dict)
+    shared_contacts: int = 0
+
+
+def link_customers(
+    connection: duckdb.DuckDBPyConnection,
+    *,
+    country: str,
+    settings: Section,
+    models: Path,
+    decided: pl.DataFrame,
+    previous_clusters: pl.DataFrame,
+    as_of: str | None = None,
+) -> LinkReport:
+    """Write `pairs` and `clusters` from the typed tables customers, customer_persons and customer_addresses.
+
+    `decided`: customer_no_l, customer_no_r, verdict (l < r). `previous_clusters`: cluster_id, customer_no of the last night.
+    `models`: folder of the trained models; a model that is not there yet is trained from this register and stored, with
+    `as_of` (ISO date) as its date. Errors: RegcleanError when a stored model is damaged or leaves a level untrained.
+    """
+    prepare(connection, country, decided)
+    used, candidates, too_wide = {}, {}, {}
+    for model in MODELS:
+        too_wide |= block(connection, model, country)
+        current = parameters.latest(models, model, country) or _train_first(
+            connection, model, country, models, decided, as_of
+        )
+        scoring.compare(connection, current, blocked="link_blocked", output="link_compared")
+        scoring.posterior(connection, current, scored="link_compared")
+        used[model] = current.version
+        candidates[model] = scoring.count(connection, "link_compared")
+    relate(connection, country, settings)
+    connection.execute(load_sql("publish_pairs", scoring.PACKAGE))
+    grouped = clustering.cluster(connection, generic=country != "fi", previous=_texts(previous_clusters, PREVIOUS))
+    report = LinkReport(
+        customers=scoring.count(connection, "customers"),
+        models=used,
+        candidates=candidates,
+        relations={
+            str(relation): int(n)
+            for relation, n in rows(connection, "SELECT relation, count(*) FROM pairs GROUP BY 1 ORDER BY 1")
+        },
+        clusters=grouped.clusters,
+        duplicate_clusters=grouped.duplicates,
+        cut_clusters=grouped.cut,
+        contradictions=grouped.contradictions,
+        merged=grouped.merged,
+        split=grouped.split,
+        too_wide=too_wide,
+        shared_contacts=int(
+            rows(connection, "SELECT count(DISTINCT (channel, value)) FROM link_contacts WHERE shared")[0][0]
+        ),
+    )
+    forget(connection)
+    return report
+
+
+def prepare(connection: duckdb.DuckDBPyConnection, country: str, decided: pl.DataFrame) -> None:
+    """Temp tables of what is compared: link_persons, link_organisations; and link_decided."""
+    variants = name_variants(country)
+    table = pl.DataFrame(
+        {"name": sorted(variants), "variants": [sorted(variants[name]) for name in sorted(variants)]},
+        schema={"name": pl.String, "variants": pl.List(pl.String)},
+    )
+    for name, frame in (("link_name_variants", table), ("link_decided", _texts(decided, DECIDED))):
+        connection.register("link_incoming", frame)
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT * FROM link_incoming")  # noqa: S608  # constants
+        connection.unregister("link_incoming")
+    _opaque_ids(connection, country)
+    connection.execute(
+        load_sql("contacts", scoring.PACKAGE), {"shared_customers": SHARED_CUSTOMERS, "shared_names": SHARED_NAMES}
+    )
+    for name in ("addresses", "persons", "organisations"):
+        connection.execute(load_sql(name, scoring.PACKAGE))
+
+
+def _texts(frame: pl.DataFrame, names: tuple[str, ...]) -> pl.DataFrame:
+    """These columns as text: an empty frame may come without types."""
+    return frame.select(pl.col(name).cast(pl.String) for name in names)
+
+
+def _opaque_ids(connection: duckdb.DuckDBPyConnection, country: str) -> None:
+    """Under generic rules an id is text that may be mistyped: its raw form is compared, in memory only."""
+    landed = rows(
+        connection,
+        "SELECT 1 FROM information_schema.tables WHERE table_schema = 'landed' AND table_name = 'customers'",
+    )
+    source = "opaque_ids" if country != "fi" and landed else "no_opaque_ids"
+    connection.execute(load_sql(source, scoring.PACKAGE))
+
+
+def block(connection: duckdb.DuckDBPyConnection, model: str, country: str) -> dict[str, int]:
+    """Temp table `link_blocked` of candidate pairs. Returns rule -> keys that were too wide."""
+    generic = country != "fi"
+    values = {"generic": generic, "widest_name": WIDEST_NAME_GENERIC if generic else WIDEST_NAME}
+    connection.execute(load_sql(f"{model}_keys", scoring.PACKAGE), values if model == "person" else None)
+    connection.execute(load_sql("blocked", scoring.PACKAGE))
+    wide = rows(connection, load_sql("too_wide", scoring.PACKAGE))
+    return {f"{model}.{rule}": int(n) for rule, n in wide}
+
+
+def _train_first(
+    connection: duckdb.DuckDBPyConnection,
+    model: str,
+    country: str,
+    models: Path,
+    decided: pl.DataFrame,
+    as_of: str | None,
+) -> Parameters:
+    trained = training.train_model(connection, model, country, decided=decided, version=1, trained_at=as_of)
+    parameters.save(models, trained)
+    log.info("trained the first %s model", model)
+    return trained
+
+
+def relate(connection: duckdb.DuckDBPyConnection, country: str, settings: Section) -> None:
+    """Temp table `link_relations`: what each pair of customers is."""
+    generic = country != "fi"
+    connection.execute(load_sql("person_pairs", scoring.PACKAGE), {"generic": generic})
+    connection.execute(load_sql("organisation_pairs", scoring.PACKAGE), {"generic": generic})
+    connection.execute(load_sql("successors", scoring.PACKAGE))
+    connection.execute(
+        load_sql("relations", scoring.PACKAGE),
+        {"same": float(settings["same_probability"]), "review": float(settings["review_probability"])},
+    )
+
+
+def forget(connection: duckdb.DuckDBPyConnection) -> None:
+    """Drop the temp tables: they hold personal data in comparison form."""
+    for (name,) in rows(
+        connection, "SELECT table_name FROM duckdb_tables() WHERE temporary AND table_name LIKE 'link_%' ORDER BY 1"
+    ):
+        connection.execute(f'DROP TABLE "{name}"')

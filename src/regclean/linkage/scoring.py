@@ -1,0 +1,176 @@
+"""Compares candidate pairs with Splink, and turns what it found into the posterior of three classes.
+
+Splink's own score knows two classes, match and stranger. Spouses share surname, address and phone, and no first-name
+conflict outweighs that; a third class, members of one household, with rates of its own, does (Splink's weights stay
+what the waterfall shows).
+"""
+
+from __future__ import annotations
+
+import logging
+from math import log2
+
+import duckdb
+import polars as pl
+
+from regclean.linkage.model import DUCKDB, Comparison, comparisons, splink_settings, term_frequency_columns
+from regclean.linkage.parameters import Parameters, Probabilities
+from regclean.warehouse import load_sql, rows
+
+PACKAGE = "regclean.linkage"
+ENTITIES = {"person": "link_persons", "organisation": "link_organisations"}
+
+
+def compare(connection: duckdb.DuckDBPyConnection, parameters: Parameters, *, blocked: str, output: str) -> list[str]:
+    """Score the pairs of table `blocked` (match_key, join_key_l, join_key_r) into temp table `output`.
+
+    Columns: entity_l, entity_r, match_key, gamma_<comparison> (level number, the last level 0, missing -1), tf_weight (log2).
+    Returns the names of the comparisons.
+    """
+    from splink import DuckDBAPI, Linker  # slow to import, and only nights need it
+
+    model, country = parameters.model, parameters.country
+    parameters.check()
+    logging.getLogger("splink").setLevel(logging.WARNING)
+    prior, _ = parameters.priors(count(connection, ENTITIES[model]))
+    api = DuckDBAPI(connection=connection)
+    entities = api.register(connection.sql(f"SELECT * FROM {ENTITIES[model]}"))  # noqa: S608  # a constant
+    settings = splink_settings(model, country, DUCKDB, parameters.m, parameters.u, prior)
+    linker = Linker(entities, settings)
+    for column in term_frequency_columns(model, country):
+        term_frequencies(connection, ENTITIES[model], column)
+        linker.table_management.register_term_frequency_lookup(
+            api.register(connection.sql(f"SELECT * FROM link_tf_{column}")),  # noqa: S608  # a constant
+            column,
+        )
+    linker.table_management.register_blocked_pairs_for_predict(
+        api.register(connection.sql(f"SELECT * FROM {blocked}"))  # noqa: S608  # a constant
+    )
+    result = linker.inference.predict(warning_mode="never").physical_name
+    names = [comparison.name for comparison in comparisons(model, country)]
+    gammas = ", ".join(f"gamma_{name}" for name in names)
+    adjusted = [c.name for c in comparisons(model, country) if any(level.tf for level in c.levels)]
+    tf_weight = " + ".join(f"mw_tf_adj_{name}" for name in adjusted) or "0.0"
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE {output} AS SELECT least(entity_l, entity_r) AS entity_l, "  # noqa: S608  # constants
+        f"greatest(entity_l, entity_r) AS entity_r, match_key, {gammas}, {tf_weight} AS tf_weight FROM {result}"
+    )
+    api.delete_tables_created_by_splink_from_db()
+    return names
+
+
+def term_frequencies(connection: duckdb.DuckDBPyConnection, entities: str, column: str) -> None:
+    """Temp table `link_tf_<column>`: how probable it is that a stranger bears the value that one row bears."""
+    sql = load_sql("term_frequency", PACKAGE).replace("entities_table", entities).replace("value_column", column)
+    connection.execute(sql)
+
+
+def weight_table(parameters: Parameters) -> pl.DataFrame:
+    """One row per comparison and level: comparison, gamma, level, weight_same and weight_household (log2, 0 when missing)."""
+    rows_ = []
+    for comparison in comparisons(parameters.model, parameters.country):
+        rows_.append((comparison.name, -1, "missing", 0.0, 0.0))
+        rows_.extend(
+            (
+                comparison.name,
+                gamma(comparison, code),
+                code,
+                _log2_ratio(parameters.m, parameters.u, comparison, code),
+                _log2_ratio(parameters.household, parameters.u, comparison, code),
+            )
+            for code in comparison.codes
+        )
+    schema = {
+        "comparison": pl.String,
+        "gamma": pl.Int32,
+        "level": pl.String,
+        "weight_same": pl.Float64,
+        "weight_household": pl.Float64,
+    }
+    return pl.DataFrame(rows_, schema=schema, orient="row")
+
+
+def gamma(comparison: Comparison, code: str) -> int:
+    """Splink's number of a level: the last one is 0, the first one the highest."""
+    return len(comparison.levels) - 1 - comparison.codes.index(code)
+
+
+def _log2_ratio(top: Probabilities, bottom: Probabilities, comparison: Comparison, code: str) -> float:
+    return log2(top[comparison.name][code] / bottom[comparison.name][code])
+
+
+# What a pattern of levels says beyond its weights: (flag, comparison, levels).
+_FLAGS: tuple[tuple[str, str, frozenset[str]], ...] = (
+    ("shares_place", "address", frozenset({"same_flat", "same_house", "same_site_flat_missing"})),
+    ("shares_place", "street", frozenset({"same_house"})),
+    ("shares_name", "surname", frozenset({"equal", "part_or_previous"})),
+    ("shares_contact", "phone", frozenset({"equal"})),
+    ("shares_contact", "email", frozenset({"equal"})),
+    ("shares_contact", "account", frozenset({"equal"})),
+    ("name_conflict", "given_name", frozenset({"different"})),
+    ("name_conflict", "organisation_name", frozenset({"different"})),
+    ("birth_conflict", "identity", frozenset({"different"})),
+    ("birth_conflict", "birth_date", frozenset({"different"})),
+)
+
+
+def posterior(connection: duckdb.DuckDBPyConnection, parameters: Parameters, *, scored: str) -> None:
+    """Temp table `link_<model>_scored`: the scored pairs with p_same, p_household, match_weight and their pattern's flags.
+
+    Weights are looked up once per pattern of levels: a million pairs hold a few thousand patterns. `link_<model>_patterns` keeps
+    each pattern's part of the explanation.
+    """
+    model = parameters.model
+    gammas = ", ".join(f"gamma_{comparison.name}" for comparison in comparisons(model, parameters.country))
+    query = f"SELECT {gammas}, count(*) AS pairs FROM {scored} GROUP BY ALL ORDER BY ALL"  # noqa: S608  # constants
+    connection.register("link_pattern_frame", describe_patterns(connection.sql(query).pl(), parameters))
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE link_{model}_patterns AS SELECT * FROM link_pattern_frame")  # noqa: S608
+    connection.unregister("link_pattern_frame")
+    sql = load_sql("posterior", PACKAGE)
+    for name, value in (
+        ("scored_pairs", scored),
+        ("model_patterns", f"link_{model}_patterns"),
+        ("output_pairs", f"link_{model}_scored"),
+        ("gamma_columns", gammas),
+    ):
+        sql = sql.replace(name, value)
+    prior_same, prior_household = parameters.priors(count(connection, ENTITIES[model]))
+    connection.execute(sql, {"prior_same": prior_same, "prior_household": prior_household})
+
+
+def describe_patterns(patterns: pl.DataFrame, parameters: Parameters) -> pl.DataFrame:
+    """Patterns of gammas with `pattern` (number), summed log2 weights, flags, and JSON texts `reasons` and `waterfall`."""
+    table = weight_table(parameters)
+    frame = patterns.with_row_index("pattern")
+    names = sorted({flag for flag, _, _ in _FLAGS})
+    sums = {"weight_same": pl.lit(0.0), "weight_household": pl.lit(0.0)}
+    flags = {name: pl.lit(value=False) for name in names}
+    reasons, steps = [], []
+    for comparison in comparisons(parameters.model, parameters.country):
+        levels = table.filter(pl.col("comparison") == comparison.name)
+        gammas = levels["gamma"].to_list()
+        column = pl.col(f"gamma_{comparison.name}").cast(pl.Int32)
+        code = column.replace_strict(gammas, levels["level"].to_list(), return_dtype=pl.String)
+        for name in sums:
+            sums[name] = sums[name] + column.replace_strict(gammas, levels[name].to_list(), return_dtype=pl.Float64)
+        for flag, of, codes in _FLAGS:
+            if of == comparison.name:
+                flags[flag] = flags[flag] | code.is_in(sorted(codes))
+        said = code != "missing"
+        reasons.append(pl.when(said).then(pl.format('"{}.{}"', pl.lit(comparison.name), code)))
+        weights = [f"{weight:.3f}" for weight in levels["weight_same"].to_list()]
+        weight = column.replace_strict(gammas, weights, return_dtype=pl.String)
+        step = pl.concat_str(
+            pl.lit(f'{{"comparison":"{comparison.name}","level":"'), code, pl.lit('","weight":'), weight, pl.lit("}")
+        )
+        steps.append(pl.when(said).then(step))
+    return frame.with_columns(
+        *(expression.alias(name) for name, expression in sums.items()),
+        *(expression.alias(name) for name, expression in flags.items()),
+        pl.concat_str(reasons, separator=",", ignore_nulls=True).alias("reasons"),
+        pl.concat_str(steps, separator=",", ignore_nulls=True).alias("waterfall"),
+    )
+
+
+def count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
+    return int(rows(connection, f"SELECT count(*) FROM {table}")[0][0])  # noqa: S608  # a constant

@@ -1,0 +1,27 @@
+-- Phone numbers and e-mail addresses that are evidence of who a customer is. A value that stands on many customers, or
+-- under many surnames, belongs to a manager, a contact person or a switchboard: it is dropped, and counted in the report.
+CREATE OR REPLACE TEMP TABLE link_contacts AS
+WITH contact AS (
+    SELECT DISTINCT customer_no, channel, value FROM (
+        SELECT customer_no, 'phone' AS channel, phone AS value FROM customers
+        UNION ALL
+        SELECT customer_no, 'phone', phone_2 FROM customers
+        UNION ALL
+        SELECT customer_no, 'email', email FROM customers
+        UNION ALL
+        SELECT customer_no, 'iban', iban FROM customers
+    )
+    WHERE value IS NOT NULL
+),
+holder AS (
+    SELECT channel, value,
+        count(*) AS customers,
+        count(DISTINCT coalesce(c.m_last, c.m_org, c.customer_no)) AS names
+    FROM contact
+    JOIN customers c USING (customer_no)
+    GROUP BY channel, value
+)
+SELECT contact.customer_no, contact.channel, contact.value,
+    holder.customers > $shared_customers OR holder.names > $shared_names AS shared
+FROM contact
+JOIN holder USING (channel, value);

@@ -1,0 +1,50 @@
+-- How each reading of a line's name agrees with each person of each candidate. Levels are tried from the closest down.
+CREATE OR REPLACE TEMP TABLE link_member_name_levels AS
+WITH pair AS (
+    SELECT
+        c.line, c.customer_no, n.reading, p.person_no,
+        n.first AS line_first, n.given AS line_given, n.last AS line_last, n.parts AS line_parts, n.variants,
+        p.first, p.given, p.last, p.parts
+    FROM link_member_candidates c
+    JOIN link_member_names n USING (line)
+    JOIN link_member_persons p USING (customer_no)
+),
+levelled AS (
+    SELECT
+        *,
+        CASE
+            WHEN line_first IS NULL OR first IS NULL THEN 'missing'
+            WHEN list_has_any(line_given, given) THEN 'exact'
+            WHEN length(line_first) = 1 THEN CASE WHEN line_first = first[1] THEN 'initial' ELSE 'differs' END
+            WHEN length(first) = 1 THEN CASE WHEN first = line_first[1] THEN 'initial' ELSE 'differs' END
+            WHEN list_has_any(variants, given) THEN 'variant'
+            WHEN length(line_first) >= 4
+                AND list_contains(list_transform(given, g -> g[:4] = line_first[:4] AND (starts_with(g, line_first) OR starts_with(line_first, g))), true)
+                THEN 'variant'
+            WHEN length(line_first) >= 4 AND jaro_winkler_similarity(line_first, first) >= 0.85
+                AND damerau_levenshtein(line_first, first) <= 1 THEN 'typo'
+            ELSE 'differs'
+        END AS first_level,
+        CASE
+            WHEN line_last IS NULL OR last IS NULL THEN 'missing'
+            WHEN line_last = last OR replace(line_last, ' ', '') = replace(last, ' ', '') THEN 'exact'
+            WHEN list_has_any(line_parts, parts) THEN 'part'
+            WHEN length(line_last) >= 4 AND jaro_winkler_similarity(line_last, last) >= 0.85
+                AND damerau_levenshtein(line_last, last) <= CASE WHEN length(line_last) >= 8 THEN 2 ELSE 1 END THEN 'typo'
+            ELSE 'differs'
+        END AS last_level
+    FROM pair
+)
+SELECT
+    line, customer_no, reading, person_no, line_first, line_last, last, first_level, last_level,
+    CASE first_level WHEN 'exact' THEN list_intersect(line_given, given)[1] ELSE line_first END AS first_key,
+    CASE last_level WHEN 'part' THEN list_intersect(line_parts, parts)[1] ELSE line_last END AS last_key,
+    -- Two full given names that both agree, or a second one that contradicts: what tells a father from his son.
+    CASE
+        WHEN first_level <> 'exact' OR len(line_given) < 2 OR len(given) < 2 THEN 0
+        WHEN len(list_intersect(line_given, given)) > 1 THEN 1
+        ELSE -1
+    END AS second_given
+FROM levelled
+WHERE NOT (first_level = 'differs' AND last_level = 'differs')
+  AND NOT (reading = 3 AND NOT (first_level = 'exact' AND last_level IN ('exact', 'part')));

@@ -1,0 +1,30 @@
+-- Organisations, one row each.
+CREATE OR REPLACE TEMP TABLE link_organisations AS
+WITH contact AS (
+    SELECT customer_no,
+        list_sort(list(value) FILTER (channel = 'phone')) AS phones,
+        min(value) FILTER (channel = 'email') AS email,
+        min(value) FILTER (channel = 'iban') AS iban
+    FROM link_contacts
+    WHERE NOT shared
+    GROUP BY customer_no
+)
+SELECT
+    row_number() OVER (ORDER BY c.customer_no) AS entity,
+    c.customer_no, c.kind,
+    c.m_org AS org,
+    array_to_string(list_sort(string_split(c.m_org, ' ')), ' ') AS org_words,
+    c.m_org_form AS form,
+    coalesce(c.m_org_numerals, '') AS numerals,
+    c.business_id,
+    contact.phones, contact.phones[1] AS phone,
+    contact.email,
+    split_part(contact.email, '@', 1) AS email_local,
+    regexp_replace(contact.email, '[0-9]', '', 'g') AS email_letters,
+    contact.iban,
+    a.streets, a.numbers, a.sites, a.houses, a.flats, a.flat_sites, a.areas
+FROM customers c
+LEFT JOIN contact USING (customer_no)
+LEFT JOIN link_addresses a USING (customer_no)
+WHERE c.kind IN ('company', 'housing_company', 'public_body', 'association', 'group')
+  AND (c.m_org IS NOT NULL OR c.business_id IS NOT NULL);

@@ -1,0 +1,4 @@
+    SELECT entity, 'name' AS rule, first || '|' || last AS key FROM link_persons WHERE length(first) > 1
+    UNION ALL SELECT entity, 'birth_number', birth || '|' || unnest(numbers) FROM link_persons
+    UNION ALL SELECT entity, 'national_id', national_id FROM link_persons
+    UNION ALL SELECT entity, 'last_number', last || '|' || unnest(numbers) FROM link_persons

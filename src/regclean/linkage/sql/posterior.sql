@@ -1,0 +1,26 @@
+-- Three classes: same, household, stranger. Rarity of an agreeing name speaks against strangers for both others alike.
+CREATE OR REPLACE TEMP TABLE output_pairs AS
+WITH weighed AS (
+    SELECT s.entity_l, s.entity_r, s.tf_weight, p.pattern, p.weight_same AS weight_levels,
+        p.shares_place, p.shares_name, p.shares_contact, p.name_conflict, p.birth_conflict,
+        log2($prior_same) + p.weight_same + s.tf_weight AS same,
+        log2($prior_household) + p.weight_household + s.tf_weight AS household,
+        log2(1 - $prior_same - $prior_household) AS stranger
+    FROM scored_pairs s
+    JOIN model_patterns p USING (gamma_columns)
+),
+scaled AS (
+    SELECT *, greatest(same, household, stranger) AS top FROM weighed
+),
+mass AS (
+    SELECT *, pow(2, same - top) AS e_same, pow(2, household - top) AS e_household, pow(2, stranger - top) AS e_stranger
+    FROM scaled
+)
+SELECT * EXCLUDE (same, household, stranger, top, e_same, e_household, e_stranger),
+    e_same / (e_same + e_household + e_stranger) AS p_same,
+    e_household / (e_same + e_household + e_stranger) AS p_household,
+    -- Bayes factor of "same" against the two others together
+    greatest(-200.0, least(200.0,
+        same - log2($prior_same) - (top + log2(greatest(e_household + e_stranger, 1e-300))) + log2(1 - $prior_same)
+    )) AS match_weight
+FROM mass;

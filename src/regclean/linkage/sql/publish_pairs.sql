@@ -1,0 +1,26 @@
+-- The published pairs, with what an explanation needs: level codes and weights, never a value of the register.
+INSERT INTO pairs BY NAME
+WITH published AS (
+    SELECT r.*, coalesce(pp.reasons, po.reasons) AS level_reasons, coalesce(pp.waterfall, po.waterfall) AS level_steps,
+        list_filter([
+            CASE WHEN r.id_conflict THEN 'id_conflict' END,
+            CASE WHEN r.between <> 'alike' THEN r.between END,
+            CASE WHEN r.together AND r.relation <> 'same' THEN 'living_together' END,
+            CASE WHEN r.verdict IS NOT NULL THEN 'decided_' || r.verdict END
+        ], lambda x: x IS NOT NULL) AS more_reasons
+    FROM link_relations r
+    LEFT JOIN link_person_patterns pp ON r.model = 'person' AND pp.pattern = r.pattern
+    LEFT JOIN link_organisation_patterns po ON r.model = 'organisation' AND po.pattern = r.pattern
+    WHERE r.relation IS NOT NULL
+)
+SELECT
+    customer_no_l, customer_no_r, round(probability, 6) AS match_probability, round(match_weight, 4) AS match_weight, relation,
+    model, round(p_household, 6) AS household_probability,
+    '{"reasons":[' || concat_ws(',', nullif(level_reasons, ''), nullif(array_to_string(list_transform(more_reasons, lambda x: '"' || x || '"'), ','), ''))
+        || '],"waterfall":[' || concat_ws(',', nullif(level_steps, ''),
+            CASE WHEN tf_weight <> 0 THEN '{"comparison":"rarity","level":"term_frequency","weight":' || round(tf_weight, 3) || '}' END,
+            '{"comparison":"household","level":"against_household","weight":' || round(match_weight - tf_weight - weight_levels, 3) || '}')
+        || ']}' AS explanation
+FROM published
+QUALIFY row_number() OVER (PARTITION BY customer_no_l, customer_no_r ORDER BY probability DESC, model) = 1
+ORDER BY customer_no_l, customer_no_r;
