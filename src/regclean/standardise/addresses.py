@@ -1,0 +1,221 @@
+"""Street addresses taken apart: street, number, letter, stair, flat, post office box, c/o.
+
+Shapes by Kielitoimisto's address guide and JHS 106: "Teikäläistentie 2a B 12", "Kirkkokatu 1 as. 1", "PL 55 85501 NIVALA",
+"Säyneensalo 112". After a number, a letter glued to it or in lower case is the house's; a letter before a flat is a stair.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from regclean.standardise.folding import to_ascii
+from regclean.standardise.places import title_place
+from regclean.standardise.streets import expand_street
+from regclean.standardise.text import clean_text, is_placeholder
+
+_CARE_OF = re.compile(
+    r"(?:^|(?<=[\s,;/]))(?:c\s*/\s*o|c\.o\.|℅|luona|p\.adr\.|pa\.?|att?n?[.:])\s*[:.]?\s*(?P<name>[^,;\d]+?)\s*(?=[,;]|$|\s(?:PL|PB|P\.L\.)\s?\d)",
+    re.IGNORECASE,
+)
+_CARE_OF_MARK = re.compile(r"c\s*/\s*o|c\.o\.|℅", re.IGNORECASE)
+_BOX = re.compile(
+    r"(?:^|(?<=[\s,;]))(?:PL|P\.\s?L\.|PB|P\.\s?B\.|Postilokero|Postbox|P\.?\s?O\.?\s?Box|Box)\s*[.:]?\s*(?P<box>\d{1,5})(?!\w)",
+    re.IGNORECASE,
+)
+_TAIL = re.compile(r"[\s,;]+(?:FI-|FIN-|SF-)?(?P<code>\d{5})(?:[\s,]+(?P<town>[^\W\d_][^\d,;]*))?\s*$", re.IGNORECASE)
+_FLAT_WORD = r"(?:asunto|as|a(?=s\.)|huoneisto|huon|hno|h|bostad|bst|lägenhet|lagenhet|lgh|lg|apt|flat|huone|rum)\.?\s*(?:n:o|nro|nr)?\.?"
+_STAIR_WORD = r"(?:rappu|rp|porras|porrask|trappa|trapp|trappuppgång|uppgång|uppg|talo|hus|house)\.?"
+_NUMBER = re.compile(
+    r"""^(?P<street>.*?[^\W\d_].*?|)                            # at least one letter
+        [\s,]*(?:(?:nro|nr|n:o|no|\#)\.?\s*)?
+        (?<![\w])(?P<number>\d{1,5})
+        (?:\s?[-–/]\s?(?P<end>\d{1,5})(?![\d]))?
+        (?P<rest>(?:(?![\d.]).*)?)$""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_NUMBER_GLUED = re.compile(r"^(?P<street>[^\W\d_](?:[^\d]*[^\W\d_.])?\.?)(?P<tail>\d{1,5}(?:[^\d].*)?)$")
+_NUMBER_FIRST = re.compile(r"^(?P<number>\d{1,5})(?P<letter>[a-zA-Z]?)\s*,?\s+(?P<street>[^\W\d_][^\d]{2,})$")
+_ORDINAL = re.compile(
+    r"^(?P<ordinal>\d{1,3}\s?[.:]?\s?(?:a|e|s)?\.?\s+(?:linja|linjen|katu|kuja|tie|polku|poikkikatu|poikkitie|tvärgatan)\b)(?P<rest>.*)$",
+    re.IGNORECASE,
+)
+_REST = re.compile(
+    rf"""^\s*
+        (?:(?P<letter>[a-zåäö])(?![^\W\d_]))?\s*
+        [-,./]?\s*
+        (?:{_STAIR_WORD}\s*)?(?:(?P<stair>[a-zåäö])(?![^\W\d_.]))?\s*
+        [-,./]?\s*
+        (?P<flatword>{_FLAT_WORD}\s*)?[-#]?\s*
+        (?P<flat>\d{{1,4}})?\s?(?P<flatletter>[a-zåäö](?![^\W\d_]))?
+        (?P<left>.*)$""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_FLOOR = re.compile(r"[,\s]+(?:\d{1,2}\.?\s*(?:krs|kerros|vån|våning|tr)\b\.?|[ivx]+\s*krs\b\.?)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """The parts of a street address. Letters of `house_letter`, `stair` and `flat` are lower case.
+
+    `house_end` is the end of a range ("12-14"). `ambiguous_letter`: a lone letter after a blank ("12 A") is taken for a
+    stair but may be the house's. `care_of` and `box` belong to billing; `postal_code` and `city` stood in the same cell.
+    """
+
+    printed: str | None = None
+    street: str | None = None
+    house: str | None = None
+    house_end: str | None = None
+    house_letter: str | None = None
+    stair: str | None = None
+    flat: str | None = None
+    ambiguous_letter: bool = False
+    care_of: str | None = None
+    box: str | None = None
+    postal_code: str | None = None
+    city: str | None = None
+
+
+EMPTY = Address()
+
+
+def read_address(text: str | None) -> Address:
+    """Take a Finnish street address apart. Whatever cannot be understood stays in `printed` (and in `street`)."""
+    if text is None:
+        return EMPTY
+    text = clean_text(text)
+    if not text or is_placeholder(text):
+        return EMPTY
+    rest = text
+    care_of = box = code = town = None
+    if (match := _CARE_OF.search(rest)) and (_CARE_OF_MARK.match(match[0].strip()) or match.start() == 0):
+        name = match["name"].strip()
+        care_of, rest = name, _squeeze(rest[: match.start()] + " " + rest[match.end() :])
+        if not rest and (inner := re.match(r"^(.*?\s\S+)\s+(\S+\s+\d.*)$", name)):
+            care_of, rest = inner[1], inner[2]
+    if (match := _TAIL.search(" " + rest)) and match.start() > 0:
+        code, town = match["code"], match["town"]
+        rest = _squeeze((" " + rest)[: match.start()])
+    if match := _BOX.search(rest):
+        box = match["box"].lstrip("0") or "0"
+        rest = _squeeze(rest[: match.start()] + " " + rest[match.end() :])
+    parts = _street_and_number(_FLOOR.sub("", rest)) if rest else EMPTY
+    return Address(
+        printed=_printed(parts, rest, box, care_of),
+        street=parts.street,
+        house=parts.house,
+        house_end=parts.house_end,
+        house_letter=parts.house_letter,
+        stair=parts.stair,
+        flat=parts.flat,
+        ambiguous_letter=parts.ambiguous_letter,
+        care_of=care_of,
+        box=box,
+        postal_code=code,
+        city=title_place(town.strip(" ,.")) if town else None,
+    )
+
+
+def _squeeze(text: str) -> str:
+    return re.sub(r"\s+", " ", text).strip(" ,;/")
+
+
+def _street_and_number(text: str) -> Address:
+    prefix = ""
+    if match := _ORDINAL.match(text):
+        prefix, text = match["ordinal"], "x" + match["rest"]
+    number = _NUMBER.match(text)
+    if number is None and (glued := _NUMBER_GLUED.match(text)):
+        number = _NUMBER.match(f"{glued['street']} {glued['tail']}")
+    if number is None or not (number["street"] or prefix):
+        if first := _NUMBER_FIRST.match(text):
+            return _parts(first["street"], first["number"], None, first["letter"].lower())
+        street = prefix + text[1:] if prefix else text
+        return Address(street=_street_name(street))
+    street = prefix + number["street"][1:] if prefix else number["street"]
+    return _parts(street, number["number"], number["end"], number["rest"])
+
+
+def _parts(street: str, number: str, end: str | None, rest: str) -> Address:
+    house = number.lstrip("0") or "0"
+    if end is not None and (int(end) <= int(number) or int(end) - int(number) > 200):
+        # "12/5", "12-3": no range, but a flat.
+        stair = _stair_behind(rest)
+        return Address(street=_street_name(street), house=house, stair=stair, flat=end.lstrip("0") or None)
+    match = _REST.match(rest)
+    if match is None:
+        return Address(street=_street_name(street), house=house, house_end=end)
+    letter, stair = match["letter"], match["stair"]
+    flat = match["flat"]
+    flat_letter = match["flatletter"]
+    glued = rest[:1] == letter if letter else False
+    ambiguous = False
+    if letter and not stair and flat and not (match["flatword"] and glued):
+        # "12 A 5", "12A5", "12 b 3": the letter in front of a flat is the stair.
+        letter, stair = None, letter
+    elif letter and not stair and not flat and not glued and letter.isupper():
+        letter, stair, ambiguous = None, letter, True
+    if flat_letter and not flat:
+        if stair is None:
+            stair, flat_letter = flat_letter, None
+        else:
+            flat_letter = None
+    flat_text = (flat.lstrip("0") or "0") + (to_ascii(flat_letter) if flat_letter else "") if flat else None
+    return Address(
+        street=_street_name(street),
+        house=house,
+        house_end=end.lstrip("0") if end else None,
+        house_letter=to_ascii(letter) if letter else None,
+        stair=to_ascii(stair) if stair else None,
+        flat=flat_text,
+        ambiguous_letter=ambiguous,
+    )
+
+
+def _stair_behind(rest: str) -> str | None:
+    match = re.match(r"\s*([a-zåäö])(?![^\W\d_])", rest, re.IGNORECASE)
+    return to_ascii(match[1]) if match else None
+
+
+def _street_name(text: str) -> str | None:
+    text = expand_street(_squeeze(text).rstrip(",-"))
+    if text.isupper() or text.islower():
+        text = title_place(text)
+    return text or None
+
+
+def _printed(parts: Address, rest: str, box: str | None, care_of: str | None) -> str | None:
+    """The address as one would write it on an envelope."""
+    if parts.house is None:
+        line = parts.street or ""
+    else:
+        number = parts.house + (f"-{parts.house_end}" if parts.house_end else "") + (parts.house_letter or "")
+        flat = parts.flat if parts.stair or not parts.flat else f"as. {parts.flat}"
+        line = " ".join(filter(None, (parts.street, number, (parts.stair or "").upper(), flat)))
+    pieces = ([f"c/o {care_of}"] if care_of else []) + ([line] if line else []) + ([f"PL {box}"] if box else [])
+    return ", ".join(pieces) or None
+
+
+_GENERIC_NUMBER = re.compile(r"(?<!\w)(\d+)([a-zA-Z]?)(?!\w)")
+
+
+def read_address_generic(text: str | None) -> Address:
+    """Take an address of any country apart: the first token with digits is the number, the words are the street."""
+    if text is None:
+        return EMPTY
+    text = clean_text(text)
+    if not text or is_placeholder(text):
+        return EMPTY
+    numbers = [match for match in _GENERIC_NUMBER.finditer(text) if match[1].isascii()]
+    words = _squeeze(_GENERIC_NUMBER.sub(" ", text))
+    # "Flat 3, 12 High Street": the last number before the street's words is the house's.
+    chosen = numbers[-1] if len(numbers) > 1 and re.match(r"(?i)(?:flat|unit|apt|apartment|suite)\b", text) else None
+    house = chosen or (numbers[0] if numbers else None)
+    flat = next((match[1] for match in numbers if match is not house), None)
+    return Address(
+        printed=text,
+        street=words or None,
+        house=house[1].lstrip("0") or "0" if house else None,
+        house_letter=house[2].lower() or None if house else None,
+        flat=flat,
+    )

@@ -1,0 +1,228 @@
+"""Shared bins and the lists of their members, with what on a list is not the member's own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+import polars as pl
+
+from regclean.domain.tables import BIN_GROUP_MEMBERS, BIN_GROUPS
+from regclean.standardise import rules
+from regclean.standardise.columns import (
+    ADDRESS_PARTS,
+    AddressColumns,
+    Reading,
+    clean_keys,
+    exactly,
+    last_of_each,
+    prepared,
+    read_addresses,
+    typed_columns,
+    with_keys,
+)
+from regclean.standardise.customer_tables import TEXTS, surname_first_habit
+from regclean.standardise.folding import word_list
+
+GROUP_SCHEMA: dict[str, Any] = {
+    **dict.fromkeys(
+        word_list("""bin_group_no waste_type host_site_no host_customer_no contact_customer_no contact_name contact_phone
+        contact_email street_address postal_code city billing"""),
+        pl.String,
+    ),
+    **dict.fromkeys(word_list("start_on end_on confirmed_on"), pl.Date),
+    **dict.fromkeys(ADDRESS_PARTS, pl.String),
+}
+MEMBER_SCHEMA: dict[str, Any] = {
+    **dict.fromkeys(
+        word_list("bin_group_no member_no customer_no site_no name street_address postal_code city phone email"),
+        pl.String,
+    ),
+    "share_percent": pl.Float64,
+    "share_state": pl.String,
+    "use": pl.String,
+    **dict.fromkeys(word_list("start_on end_on informed_on"), pl.Date),
+    "kind": pl.String,
+    **dict.fromkeys(word_list("proxy_phone proxy_email proxy_address"), pl.Boolean),
+    "m_first": pl.String,
+    "m_given": TEXTS,
+    "m_last": pl.String,
+    "m_last_parts": TEXTS,
+    **dict.fromkeys(word_list("m_org m_first_2 m_last_2"), pl.String),
+    **dict.fromkeys(ADDRESS_PARTS, pl.String),
+}
+# A value on this many lines of a list, and on more than half of them, is not each member's own.
+_REPEATED = 3
+
+
+def bin_group_tables(
+    landed: Mapping[str, pl.DataFrame], customers: pl.DataFrame, sites: pl.DataFrame, reading: Reading
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """(bin_groups, bin_group_members)."""
+    groups = _groups(landed, reading)
+    members = _members(landed, reading)
+    return exactly(groups, GROUP_SCHEMA), exactly(_with_proxies(members, groups, customers, sites), MEMBER_SCHEMA)
+
+
+def _groups(landed: Mapping[str, pl.DataFrame], reading: Reading) -> pl.DataFrame:
+    references = ["bin_group_no", "host_site_no", "host_customer_no", "contact_customer_no"]
+    frame = clean_keys(prepared(landed, BIN_GROUPS, reading), references, reading)
+    frame = with_keys(frame, "bin_groups", ["bin_group_no"], reading)
+    frame = last_of_each(frame, "bin_groups", ["bin_group_no"], reading)
+    typed = typed_columns(
+        frame,
+        BIN_GROUPS,
+        frame["bin_group_no"],
+        ["waste_type", "billing", "start_on", "end_on", "confirmed_on"],
+        reading,
+        waste_type="code",
+    )
+    party = _parties(frame, "contact_name", reading)
+    phone = reading.mapper.apply(
+        frame, ["contact_phone"], partial(rules.phone, country=reading.options.country), rules.PHONE
+    )
+    email = reading.mapper.apply(frame, ["contact_email"], rules.email, rules.EMAIL)
+    address = read_addresses(frame, AddressColumns(), reading)
+    return pl.concat(
+        [
+            frame.select(references),
+            pl.DataFrame(list(typed.values())),
+            party.select(contact_name="name", contact_first="m_first", contact_last="m_last", contact_org="m_org"),
+            phone.select(contact_phone="phone"),
+            email.select(contact_email="email"),
+            address.select("street_address", "postal_code", "city", *ADDRESS_PARTS),
+        ],
+        how="horizontal",
+    )
+
+
+def _parties(frame: pl.DataFrame, column: str, reading: Reading) -> pl.DataFrame:
+    """The party that a single name column stands for."""
+    country = reading.options.country
+    nothing = pl.lit(None, dtype=pl.String)
+    asked = frame.select(
+        nothing.alias("kind"),
+        pl.col(column).alias("name"),
+        *[nothing.alias(name) for name in ("first_names", "last_name", "company_name", "previous_last_name")],
+    )
+    habit = country == "fi" and surname_first_habit(frame[column])
+    return reading.mapper.apply(
+        asked, asked.columns, partial(rules.party, country=country, surname_first=habit), rules.PARTY
+    )
+
+
+def _members(landed: Mapping[str, pl.DataFrame], reading: Reading) -> pl.DataFrame:
+    references = ["bin_group_no", "member_no", "customer_no", "site_no"]
+    frame = clean_keys(prepared(landed, BIN_GROUP_MEMBERS, reading), references, reading)
+    frame = with_keys(frame, "bin_group_members", ["bin_group_no"], reading)
+    frame = _numbered(frame)
+    frame = last_of_each(frame, "bin_group_members", ["bin_group_no", "member_no"], reading)
+    keys = frame["bin_group_no"] + "/" + frame["member_no"]
+    typed = typed_columns(frame, BIN_GROUP_MEMBERS, keys, ["use", "start_on", "end_on", "informed_on"], reading)
+    share = reading.mapper.apply(frame, ["share_percent"], rules.share, rules.SHARE)
+    reading.note("bin_group_members", keys, "share_percent", share["share_state"] == "invalid")
+    party = _parties(frame, "name", reading)
+    spouse = party["others"].list.eval(pl.element().filter(pl.element().struct.field("part") == "spouse")).list.first()
+    phone = reading.mapper.apply(frame, ["phone"], partial(rules.phone, country=reading.options.country), rules.PHONE)
+    email = reading.mapper.apply(frame, ["email"], rules.email, rules.EMAIL)
+    address = read_addresses(frame, AddressColumns(), reading)
+    return pl.concat(
+        [
+            frame.select(references),
+            pl.DataFrame(list(typed.values())),
+            share,
+            party.select("name", "kind", "m_first", "m_given", "m_last", "m_last_parts", "m_org"),
+            pl.DataFrame(
+                {
+                    "m_first_2": spouse.struct.field("m_first"),
+                    "m_last_2": spouse.struct.field("m_last"),
+                    "phone": phone["phone"],
+                    "email": email["email"],
+                }
+            ),
+            address.select("street_address", "postal_code", "city", *ADDRESS_PARTS),
+        ],
+        how="horizontal",
+    )
+
+
+def _numbered(frame: pl.DataFrame) -> pl.DataFrame:
+    """Members without a number get that of their line within the group; "L" in front where the list used it already."""
+    line = pl.int_range(1, pl.len() + 1).over("bin_group_no").cast(pl.String)
+    frame = frame.with_columns(_line=line)
+    taken = frame.select("bin_group_no", "member_no").drop_nulls().unique().with_columns(_taken=pl.lit(True))
+    frame = frame.join(
+        taken,
+        left_on=["bin_group_no", "_line"],
+        right_on=["bin_group_no", "member_no"],
+        how="left",
+        maintain_order="left",
+    )
+    free = pl.when(pl.col("_taken").fill_null(False)).then("L" + pl.col("_line")).otherwise("_line")
+    return frame.with_columns(member_no=pl.coalesce("member_no", free)).drop("_line", "_taken")
+
+
+def _with_proxies(
+    members: pl.DataFrame, groups: pl.DataFrame, customers: pl.DataFrame, sites: pl.DataFrame
+) -> pl.DataFrame:
+    """proxy_phone, proxy_email, proxy_address: what stands on a member's line but is the contact person's or the bin's."""
+    contact = customers.select(contact_customer_no="customer_no", _phone="phone", _phone_2="phone_2", _email="email")
+    bins = sites.select(host_site_no="site_no", **{f"_site_{part}": part for part in ADDRESS_PARTS})
+    known = (
+        groups.select(
+            "bin_group_no",
+            "host_site_no",
+            "host_customer_no",
+            "contact_customer_no",
+            "contact_phone",
+            "contact_email",
+            "contact_first",
+            "contact_last",
+            "contact_org",
+            **{f"_bin_{part}": part for part in ADDRESS_PARTS},
+        )
+        .join(contact, on="contact_customer_no", how="left")
+        .join(bins, on="host_site_no", how="left")
+    )
+    lines = members.join(known, on="bin_group_no", how="left", maintain_order="left")
+    contacts_own = (
+        _same("customer_no", "contact_customer_no")
+        | (_same("m_first", "contact_first") & _same("m_last", "contact_last"))
+        | _same("m_org", "contact_org")
+    )
+    hosts_own = contacts_own | _same("customer_no", "host_customer_no") | _same("site_no", "host_site_no")
+    place = pl.concat_str(
+        [pl.col(part).fill_null("") for part in ("m_street", "m_house", "m_house_letter", "m_stair", "m_flat")],
+        separator="|",
+    )
+    lines = lines.with_columns(
+        _place=pl.when(pl.col("m_street").is_not_null() & pl.col("m_house").is_not_null()).then(place)
+    )
+    phone = _same("phone", "contact_phone") | _same("phone", "_phone") | _same("phone", "_phone_2") | _repeated("phone")
+    email = _same("email", "contact_email") | _same("email", "_email") | _repeated("email")
+    at_bin = _same_place("_bin_") | _same_place("_site_") | _repeated("_place")
+    return lines.with_columns(
+        proxy_phone=(phone & ~contacts_own).fill_null(False),
+        proxy_email=(email & ~contacts_own).fill_null(False),
+        proxy_address=(at_bin & ~hosts_own).fill_null(False),
+    )
+
+
+def _same(left: str, right: str) -> pl.Expr:
+    return (pl.col(left) == pl.col(right)).fill_null(False)
+
+
+def _same_place(prefix: str) -> pl.Expr:
+    """Same street, number and letter, same flat if either names one."""
+    same = _same("m_street", f"{prefix}m_street") & _same("m_house", f"{prefix}m_house")
+    for part in ("m_house_letter", "m_stair", "m_flat"):
+        same = same & pl.col(part).eq_missing(pl.col(f"{prefix}{part}"))
+    return same
+
+
+def _repeated(column: str) -> pl.Expr:
+    """Does this value stand on most lines of its list?"""
+    times = pl.len().over("bin_group_no", column)
+    lines = pl.len().over("bin_group_no")
+    return pl.col(column).is_not_null() & (times >= _REPEATED) & (times * 2 > lines)

@@ -1,0 +1,197 @@
+"""Groups of columns that several tables share: keys, typed columns, addresses, contacts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import partial
+
+import polars as pl
+
+from regclean.domain.findings import canonical_json
+from regclean.domain.tables import TABLES, Table
+from regclean.standardise import rules
+from regclean.standardise.mapping import Mapper
+
+ADDRESS_PARTS = ("m_street", "m_house", "m_house_letter", "m_stair", "m_flat", "m_postal", "m_city")
+REJECTED = {
+    "table_name": pl.String,
+    "file": pl.String,
+    "line": pl.Int64,
+    "why": pl.String,
+    "record": pl.String,
+}
+UNREADABLE = {"table": pl.String, "key": pl.String, "column": pl.String}
+_PLACED = ("_file", "_row")
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How to read. `id_key` is the secret of the keyed hashes; `as_of` the day of the night.
+
+    `processes`: 0 for one per core; the result does not depend on it.
+    """
+
+    country: str
+    accept_test_ids: bool
+    as_of: date
+    id_key: bytes = field(repr=False)
+    default_language: str = "fi"
+    processes: int = 0
+
+
+@dataclass(slots=True)
+class Reading:
+    """One run over all tables: the options, the processes, and what could not be taken."""
+
+    options: Options
+    mapper: Mapper
+    rejected: list[pl.DataFrame] = field(default_factory=list)
+    unreadable: list[pl.DataFrame] = field(default_factory=list)
+
+    def reject(self, table: str, rows: pl.DataFrame, why: str) -> None:
+        """Put whole input rows aside, with their place; their record is kept for the quarantine."""
+        if rows.height == 0:
+            return
+        columns = [name for name in rows.columns if not name.startswith("_")]
+        records = [
+            canonical_json({name: value for name, value in row.items() if value is not None})
+            for row in rows.select(columns).iter_rows(named=True)
+        ]
+        self.rejected.append(
+            pl.DataFrame(
+                {
+                    "table_name": [table] * rows.height,
+                    "file": rows["_file"],
+                    "line": rows["_row"].cast(pl.Int64),
+                    "why": [why] * rows.height,
+                    "record": records,
+                },
+                schema=REJECTED,
+            )
+        )
+
+    def note(self, table: str, keys: pl.Series, column: str, unreadable: pl.Series) -> None:
+        """Remember which rows hold a value of `column` that could not be read; never the value."""
+        bad = keys.filter(unreadable.fill_null(False))
+        if len(bad):
+            self.unreadable.append(
+                pl.DataFrame(
+                    {"table": [table] * len(bad), "key": bad, "column": [column] * len(bad)}, schema=UNREADABLE
+                )
+            )
+
+
+def prepared(landed: Mapping[str, pl.DataFrame], table: Table, reading: Reading) -> pl.DataFrame:
+    """The landed rows of a table in the order of their files, every canonical column there, keys cleaned.
+
+    Rows without a key are rejected; of rows with the same key (of keyed tables) all but the last.
+    """
+    frame = landed.get(table.name)
+    if frame is None:
+        frame = pl.DataFrame(schema={"_file": pl.String, "_row": pl.Int64})
+    missing = [column.name for column in table.columns if column.name not in frame.columns]
+    frame = frame.with_columns([pl.lit(None, dtype=pl.String).alias(name) for name in missing])
+    frame = frame.sort(_PLACED, maintain_order=True) if frame.height else frame
+    return frame.select([*[column.name for column in table.columns], *_PLACED])
+
+
+def clean_keys(frame: pl.DataFrame, names: Iterable[str], reading: Reading) -> pl.DataFrame:
+    """Key and reference columns cleaned: no blanks around, no spreadsheet decimals, placeholders kept as they are."""
+    for name in names:
+        answer = reading.mapper.apply(frame, [name], rules.key_text, {name: pl.String})
+        frame = frame.with_columns(answer[name])
+    return frame
+
+
+def with_keys(frame: pl.DataFrame, table: str, required: Iterable[str], reading: Reading) -> pl.DataFrame:
+    """Only the rows that have all required keys; the others are rejected."""
+    for name in required:
+        absent = pl.col(name).is_null()
+        reading.reject(table, frame.filter(absent), f"{name} is missing")
+        frame = frame.filter(~absent)
+    return frame
+
+
+def last_of_each(frame: pl.DataFrame, table: str, keys: list[str], reading: Reading) -> pl.DataFrame:
+    """One row for each key, the last one; the earlier ones are rejected."""
+    duplicate = frame.select(pl.struct(keys).is_last_distinct().not_()).to_series()
+    reading.reject(table, frame.filter(duplicate), f"the same {' and '.join(keys)} stands on a later line")
+    return frame.filter(~duplicate)
+
+
+def typed_columns(
+    frame: pl.DataFrame, table: Table, keys: pl.Series, names: Iterable[str], reading: Reading, **codes: str
+) -> dict[str, pl.Series]:
+    """The named columns by their declared types. `codes` names columns that hold codes though declared as text."""
+    answers: dict[str, pl.Series] = {}
+    for name in names:
+        kind = codes.get(name, table.by_name[name].type)
+        rule = partial(rules.typed, kind=kind, column=name, as_of=reading.options.as_of)
+        answer = reading.mapper.apply(frame, [name], rule, {"value": rules.TYPES[kind], "bad": pl.Boolean})
+        answers[name] = answer["value"].alias(name)
+        reading.note(table.name, keys, name, answer["bad"])
+    return answers
+
+
+@dataclass(frozen=True, slots=True)
+class AddressColumns:
+    """The names of one address's input columns in a table."""
+
+    street: str = "street_address"
+    postal_code: str = "postal_code"
+    city: str = "city"
+    municipality_code: str | None = None
+
+
+def read_addresses(frame: pl.DataFrame, columns: AddressColumns, reading: Reading) -> pl.DataFrame:
+    """The printable address and its parts for every row.
+
+    Columns: street_address, postal_code, postal_code_state, city, municipality_code, care_of, box and the match parts.
+    """
+    country = reading.options.country
+    parts = reading.mapper.apply(frame, [columns.street], partial(rules.address, country=country), rules.ADDRESS)
+    asked = pl.DataFrame(
+        {
+            "code": frame[columns.postal_code],
+            "city": frame[columns.city],
+            "municipality": frame[columns.municipality_code]
+            if columns.municipality_code
+            else pl.Series([None] * frame.height, dtype=pl.String),
+            "inner_code": parts["inner_postal_code"],
+            "inner_city": parts["inner_city"],
+        }
+    ).select(
+        pl.coalesce("code", "inner_code").alias("code"), pl.coalesce("city", "inner_city").alias("city"), "municipality"
+    )
+    place = reading.mapper.apply(
+        asked, ["code", "city", "municipality"], partial(rules.place, country=country), rules.PLACE
+    )
+    streets = pl.DataFrame({"street": parts["street"], "municipality": place["municipality_code"]})
+    street = reading.mapper.apply(
+        streets, ["street", "municipality"], partial(rules.street, country=country), rules.STREET
+    )
+    return pl.concat(
+        [
+            parts.select("street_address", "m_house", "m_house_letter", "m_stair", "m_flat", "care_of", "box"),
+            place,
+            street,
+        ],
+        how="horizontal",
+    ).with_columns(m_postal=pl.col("postal_code"))
+
+
+def simple(frame: pl.DataFrame, name: str, rule: rules.Answer | object, reading: Reading) -> pl.Series:
+    """A column read by a rule that gives one text."""
+    answer = reading.mapper.apply(frame, [name], rule, {name: pl.String})  # type: ignore[arg-type]  # any one-value rule
+    return answer[name]
+
+
+def exactly(frame: pl.DataFrame, schema: dict[str, pl.DataType | type[pl.DataType]]) -> pl.DataFrame:
+    """The columns of `schema`, in its order and types."""
+    return frame.select([pl.col(name).cast(dtype) for name, dtype in schema.items()])
+
+
+def table(name: str) -> Table:
+    return TABLES[name]

@@ -1,0 +1,160 @@
+"""What sort of party a name stands for: person, household, estate, company and so on."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+
+from regclean.standardise.folding import fold, to_ascii
+from regclean.standardise.organisations import organisation_tokens, read_organisation
+from regclean.standardise.reference import legal_forms, name_counts
+
+ESTATE = re.compile(
+    r"(?<![^\W_])(?:(?:jakamaton|jak\.?)\s+)?(?:kuolinpesän?|kuolinpesa|kuol\.?\s?pesä|kuolinp\.?|jkp\.?|k\.\s?p\.?|kp\.?|"
+    r"dödsbo(?:et)?|dodsbo|d\.\s?b\.?|dbo?\.?|sterbhus|perikunta|perilliset|oik\.?\s?om(?:istajat|\.)?|"
+    r"oikeudenomistajat|rättsinnehavare|estate\s+of|jakamaton\s+pesä|jakamaton|pesä)(?![^\W_])",
+    re.IGNORECASE,
+)
+_BANKRUPT = re.compile(r"konkurssi|konkursbo", re.IGNORECASE)
+_FAMILY = re.compile(
+    r"(?<!\w)(?:perhe|perheen|fam\.?|familjen|familj|family|pariskunta|av(?:io)?pari|makarna)(?!\w)", re.IGNORECASE
+)
+JOINING = re.compile(r"\s+(?:ja|och|o\.|and|sekä|ynnä)\s+|\s*[&+/]\s*|\s*;\s*", re.IGNORECASE)
+
+_GROUP = re.compile(
+    r"(?:tiekunta|tiehoitokunta|hoitokunta|osakaskunta|jakokunta|kalastuskunta|kalakunta|vesialue|yksityistie|yksityistien|"
+    r"venesatama|venelaituri|laituriyhtyma|vaglag|vagforvaltning|delagarlag|samfallighet|enskildvag|jatekimppa|kimppa|"
+    r"sopkarlsgrupp|batthamn|smabatshamn|vesiyhtyma|kylatoimikunta|toimikunta|tienhoitokunta|yhteisalue|mokkikunta|"
+    r"lomakyla|talkoot|naapurusto|enskilda vag|enskild vag)(?:n)?"
+)
+_PUBLIC = re.compile(
+    r"(?:kunta|kunnan|kaupunki|kaupungin|kuntayhtyma|seurakunta|seurakuntayhtyma|srk|valtio|hyvinvointialue|maakunta|liikelaitos|"
+    r"virasto|hallinto-oikeus|verohallinto|puolustusvoimat|metsahallitus|poliisilaitos|aluehallintovirasto|ely keskus|elykeskus|"
+    r"stad|kommun|samkommun|forsamling|staten|valfardsomrade|kyrkan|kirkko|hiippakunta|ministerio|vaylavirasto|senaatti|"
+    r"kunnallinen liikelaitos|maistraatti|hatakeskus|rajavartiolaitos|yliopisto|koulutuskuntayhtyma|sairaanhoitopiiri|"
+    r"pelastuslaitos|tullilaitos|jatelautakunta|lautakunta|kyrkliga samfallighet|landskap|landskapsregering)"
+)
+_PUBLIC_TAIL = re.compile(
+    r"\w*(?:seurakunta|seurakunnan|seurakuntayhtyma|kuntayhtyma|kuntayhtyman|samkommun|forsamling|hyvinvointialue|maakunta|virasto|ministerio|lautakunta|laitos|yliopisto|kaupunki|stad|koulu|paivakoti|terveyskeskus|sairaala|lukio)"
+)
+_ASSOCIATION = re.compile(
+    r"\w*(?:yhdistys|yhdistyksen|saatio|saation|stiftelse|stiftelsen|forening|foreningen|jarjesto|liitto|forbund|forbundet|seura|kerho|klubi|klubb|"
+    r"klubben|martat|marttayhdistys|partio|osakunta|ylioppilaskunta|opiskelijakunta|palokunta|vpk|nuorisoseura|lions|rotary|"
+    r"toverikunta|veljeskunta|sisaristo|tuki ry|urheilijat|pursiseura|metsastysseura)"
+)
+_COMPANY = re.compile(
+    r"\w*(?:yhtio|yhtiot|yhtyma|konserni|liikennoitsija|liikenne|huolto|huoltamo|kauppa|myymala|ravintola|kahvila|kampaamo|parturi|"
+    r"apteekki|hotelli|pizzeria|kebab|grilli|kioski|leipomo|konditoria|kukkakauppa|autokoulu|korjaamo|pesula|palvelu|palvelut|"
+    r"rakennus|remontti|sahko|putki|maalaus|kuljetus|kuljetukset|siivous|konepaja|metalli|tukku|vuokraamo|leirintaalue|camping|"
+    r"lomakeskus|tilitoimisto|toimisto|isannointi|isannoitsijatoimisto|kiinteistopalvelu|hoitokoti|palvelutalo|studio|group|"
+    r"consulting|service|services|company|co|systems|solutions|trading|holding|invest|tech|bolaget|fastigheter|byggnads|"
+    r"transport|handel|restaurang|kafe|cafe|bar|pub|salon|salonki|hoitola|klinikka|laakarikeskus|hammaslaakari|tila|maatila|"
+    r"puutarha|taimisto|talli|ratsutalli|matkailu|mokit|pankki|vakuutus|kone|koneet|urakointi|teollisuus|tuote|tuotteet|market|"
+    r"marketti|halli|asema|factory|works|design|media|shop|store|center|centre|keskus|osuuskauppa|verstas|painotalo|kustannus)"
+)
+_HOUSING = re.compile(
+    r"\b(?:taloyhtio|asunto osakeyhtio|asuntoyhtio|bostadsbolag|as oy|asunto oy|kiinteisto oy|asunto-oy)\b"
+)
+_PLURAL_SURNAME = re.compile(r"\w{3,}(?:set|sten|t)")
+# Words that end like an organisation but are somebody's surname are settled by the name lists.
+_COMMON_ENOUGH = 100
+
+
+def is_known_name(token: str) -> bool:
+    """Is a folded word a first name or a surname of the lists?"""
+    counts = name_counts()
+    return token in counts.first or token in counts.last
+
+
+def infer_kind(name: str | None) -> str:
+    """The kind that the name alone speaks for; `person` when nothing speaks for another."""
+    if not name:
+        return "person"
+    if _BANKRUPT.search(name):
+        return "company"
+    if ESTATE.search(name) and not _strong_form(name):
+        return "estate"
+    tokens = organisation_tokens(name)
+    folded = " ".join(tokens)
+    if _HOUSING.search(folded):
+        return "housing_company"
+    if kind := _strong_form(name):
+        return kind
+    return _by_words(name, tokens) or _household_or_person(name)
+
+
+def _strong_form(name: str) -> str | None:
+    """Kind by legal form. A one-letter or two-letter form that may be an initial needs its usual place."""
+    organisation = read_organisation(name)
+    if organisation.kind is None:
+        return None
+    weak = {"as", "sa", "ag", "spa", "sia", "ou", "bv", "nv", "ob", "sr", "rs", "hb", "kb", "asa"}
+    if organisation.form in {"as", "sa", "ag", "spa", "sia", "ou", "bv", "nv"} and organisation.form in weak:
+        last = re.split(r"\s+", name.strip())[-1].strip(".,")
+        return organisation.kind if last.isupper() and not name.isupper() else None
+    return organisation.kind
+
+
+def _by_words(name: str, tokens: list[str]) -> str | None:
+    """Kind by the words that organisations call themselves."""
+    if not tokens:
+        return None
+    people = sum(is_known_name(token) for token in tokens)
+    words = tokens + [" ".join(pair) for pair in pairwise(tokens)]
+    if any(re.fullmatch(r"\w*" + _GROUP.pattern, word) for word in words):
+        return "group"
+    if any(_PUBLIC.fullmatch(word) or _PUBLIC_TAIL.fullmatch(word) for word in words) and not _two_person_names(tokens):
+        return "public_body"
+    if any(_ASSOCIATION.fullmatch(word) for word in words) and not _two_person_names(tokens):
+        return "association"
+    if any(_COMPANY.fullmatch(word) and not _is_common_surname(word) for word in tokens) and (
+        people < len(tokens) or not _two_person_names(tokens)
+    ):
+        return "company"
+    if any(any(c.isdigit() for c in token) for token in tokens) and people < 2:
+        return "company"
+    return None
+
+
+def _two_person_names(tokens: list[str]) -> bool:
+    """Could these words be one first name and one surname, both real ones?"""
+    counts = name_counts()
+    return (
+        len(tokens) >= 2
+        and all(is_known_name(token) for token in tokens)
+        and any(counts.first.get(token, 0) >= _COMMON_ENOUGH for token in tokens)
+    )
+
+
+def _is_common_surname(token: str) -> bool:
+    return name_counts().last.get(token, 0) >= _COMMON_ENOUGH
+
+
+def _household_or_person(name: str) -> str:
+    if _FAMILY.search(name):
+        return "household"
+    parts = [part for part in JOINING.split(name) if part and any(c.isalpha() for c in part)]
+    if len(parts) >= 2 and not re.search(r"(?i)c\s*/\s*o", name):
+        words = [token for part in parts for token in fold(part).split()]
+        known = sum(is_known_name(word) or len(word) == 1 for word in words)
+        return "household" if known * 2 >= len(words) and len(words) <= 10 else "company"
+    folded = to_ascii(name).strip()
+    if re.fullmatch(r"[^\W\d_]+set", folded) and folded[:-3] + "nen" in name_counts().last:
+        return "household"  # "Virtaset"
+    return "person"
+
+
+def kind_of_form(form: str) -> str | None:
+    """Kind that a folded legal form speaks for."""
+    found = legal_forms().get(form)
+    return found[1] if found else None
+
+
+_STRONG_GENERIC = re.compile(
+    r"\b(?:ltd|limited|inc|incorporated|llc|llp|plc|gmbh|corp|corporation|pty|sarl|oy|ab|oyj)\b"
+)
+
+
+def infer_kind_generic(name: str | None) -> str:
+    """`company` for a strong legal form, else `person`."""
+    return "company" if name and _STRONG_GENERIC.search(fold(name)) else "person"

@@ -1,0 +1,275 @@
+"""Names of natural persons: order, parts, previous names, and the case that they are written in."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from functools import cache, lru_cache
+
+from regclean.standardise.folding import fold, word_list
+from regclean.standardise.reference import name_counts
+
+PARTICLES = frozenset(word_list("af von van der den de la le du dos da di del zu zur ter ten bin ibn al el"))
+_TITLES = frozenset(
+    word_list("""hra herra rva rouva nti neiti fru herr froken fröken mr mrs ms miss dr prof professori tri tohtori maist maisteri
+    dipl.ins diplomi-insinööri rovasti pastori kirkkoherra maanviljelija maanviljelijä mv agronomi insinööri emäntä isäntä
+    eläkeläinen leskirouva leski varatuomari vt. oik.kand doc dos dosentti sir madam""")
+)
+_PREVIOUS = re.compile(
+    r"[\s,(]+(?:o\.?\s?s\.?|omaa\s+sukua|ent\.?|entinen|aik\.?|aiemmin|synt\.?|syntyjään|född|tid\.?|tidigare|née|geb\.?|"
+    r"(?-i:e\.|s\.|f\.))\s*:?\s+(?P<name>[^\W\d_][^\d(),;]*?)\s*(?=[),;]|$)\)?",
+    re.IGNORECASE,
+)
+_PARENTHESES = re.compile(r"\(([^()]*)\)")
+_MARKS = re.compile(r"[*_\"”“„«»]|(?<!\w)['’‘](?=\w)|(?<=\w)['’‘](?!\w)")
+_TRAILING_NOISE = re.compile(r"[\s,;:.\-/&+]+$")
+_TOKEN = re.compile(r"[^\s,]+")
+_SURNAME_ENDING = re.compile(
+    r"\w{2,}(?:nen|lainen|mäki|maki|koski|niemi|järvi|jarvi|lahti|saari|ranta|salmi|harju|vuori|virta|"
+    r"ström|strom|berg|lund|qvist|kvist|sson|man|mann|gren|holm|blom|ov|ova|ev|eva|sen|ski|enko)"
+)
+_CAPITAL = re.compile(r"[^\W\d_]+")
+_MC = re.compile(r"^(Mc|Mac(?=[bcdfgkl][a-z]{3}))([a-z])")
+_FIRST_TOTAL, _LAST_TOTAL = 13.0e6, 5.2e6
+_UNKNOWN = math.log(0.3)
+# Two surnames in a row, or an order against the habit of the file, must earn it (natural logarithms).
+_SECOND_SURNAME, _HABIT = -5.0, 0.7
+_CAPITAL_SURNAME = 8.0
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One natural person's name as one would print it, and the surnames that it was told to have had before."""
+
+    first_names: str | None = None
+    last_name: str | None = None
+    previous: tuple[str, ...] = ()
+
+    @property
+    def printed(self) -> str | None:
+        return " ".join(filter(None, (self.first_names, self.last_name))) or None
+
+
+NOBODY = Person()
+
+
+# Match forms ---------------------------------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=200_000)
+def given_key(name: str) -> str:
+    """One given name folded; a hyphenated one is one word ("Anna-Liisa" -> "annaliisa")."""
+    return fold(name).replace(" ", "")
+
+
+def given_keys(first_names: str | None) -> list[str]:
+    """Every given name, in order; initials as one letter."""
+    return [key for name in (first_names or "").split() if (key := given_key(name))]
+
+
+@lru_cache(maxsize=200_000)
+def last_key(last_name: str) -> str:
+    """The whole surname folded: hyphens as blanks, particles dropped."""
+    tokens = fold(last_name).split()
+    return " ".join(token for token in tokens if token not in PARTICLES or len(tokens) == 1) or " ".join(tokens)
+
+
+# Case ----------------------------------------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=200_000)
+def name_case(token: str) -> str:
+    """ALL CAPITALS or all lower case to name case ("MÄKI-VIRTANEN" -> "Mäki-Virtanen"); mixed case is kept."""
+    if not (token.isupper() or token.islower()):
+        return token
+    lowered = token.lower()
+    if lowered in PARTICLES:
+        return lowered
+    cased = _CAPITAL.sub(lambda match: match[0].capitalize(), lowered)
+    return _MC.sub(lambda match: match[1] + match[2].upper(), cased)
+
+
+def _join(tokens: list[str]) -> str | None:
+    return " ".join(name_case(token) for token in tokens) or None
+
+
+# Order ---------------------------------------------------------------------------------------------------------------
+
+
+@cache
+def _scores(token: str) -> tuple[float, float]:
+    """Log probability that a token is (a given name, a surname)."""
+    counts = name_counts()
+    folded = fold(token)
+    if len(folded) <= 1:
+        return math.log(2e-3), math.log(1e-8)
+    first, last = counts.first.get(folded, 0), counts.last.get(folded, 0)
+    if not first and not last and " " in folded:
+        parts = [_scores(part) for part in folded.split()]
+        return (
+            sum(part[0] for part in parts) / len(parts) - 1,
+            sum(part[1] for part in parts) / len(parts) - 1,
+        )
+    if not last and _SURNAME_ENDING.fullmatch(token.lower()):
+        last = 40
+    return (
+        (math.log(first) if first else _UNKNOWN) - math.log(_FIRST_TOTAL),
+        (math.log(last) if last else _UNKNOWN) - math.log(_LAST_TOTAL),
+    )
+
+
+def _groups(tokens: list[str]) -> list[list[str]]:
+    """Tokens with particles attached to the word that they precede."""
+    groups: list[list[str]] = []
+    pending: list[str] = []
+    for token in tokens:
+        pending.append(token)
+        if token.lower() not in PARTICLES:
+            groups.append(pending)
+            pending = []
+    if pending:
+        if groups:
+            groups[-1].extend(pending)
+        else:
+            groups.append(pending)
+    return groups
+
+
+def _split(tokens: list[str], surname_first: bool) -> tuple[list[str], list[str], float]:
+    """(given names, surname, confidence): the more probable order. Confidence is the lead over the other order."""
+    groups = _groups(tokens)
+    count = len(groups)
+    if count == 1:
+        first, last = _scores(groups[0][-1])
+        return ([], tokens, 0.0) if last >= first or len(groups[0]) > 1 else (tokens, [], 0.0)
+    heads = [_scores(group[-1]) for group in groups]
+    mixed = any(not token.isupper() for token in tokens if len(token) > 2)
+    bonus = [
+        (_CAPITAL_SURNAME if mixed and len(group[-1]) > 2 and group[-1].isupper() else 0.0)
+        + (_CAPITAL_SURNAME if len(group) > 1 else 0.0)
+        for group in groups
+    ]
+    best: dict[bool, tuple[float, int]] = {}
+    for size in (1, 2):
+        if size >= count:
+            break
+        for front in (True, False):
+            surname = range(size) if front else range(count - size, count)
+            score = sum(
+                heads[index][1] + bonus[index] if index in surname else heads[index][0] for index in range(count)
+            )
+            score += _SECOND_SURNAME * (size - 1) + (_HABIT if front == surname_first else 0.0)
+            if front not in best or score > best[front][0] + 1e-9:
+                best[front] = (score, size)
+    front = best[True][0] > best[False][0] or (best[True][0] == best[False][0] and surname_first)
+    size = best[front][1]
+    chosen = groups[:size] if front else groups[count - size :]
+    given = groups[size:] if front else groups[: count - size]
+    return (
+        [token for group in given for token in group],
+        [token for group in chosen for token in group],
+        (best[True][0] - best[False][0]) - (_HABIT if surname_first else -_HABIT),
+    )
+
+
+def surname_leads(name: str) -> float:
+    """How much more probable the order surname-first is (natural log); near 0 when nobody can tell."""
+    tokens = _words(name)
+    return _split(tokens, False)[2] if len(tokens) >= 2 else 0.0
+
+
+# Reading -------------------------------------------------------------------------------------------------------------
+
+
+def _words(text: str) -> list[str]:
+    """Words of a name without titles and marks."""
+    text = _MARKS.sub("", text)
+    text = re.sub(r"(?<=[^\W\d_])\.(?=[^\W\d_]{2,})", ". ", text)
+    words = []
+    for word in _TOKEN.findall(text):
+        bare = word.strip(".,;:()-/&+?!")
+        if not bare or (bare.lower() in _TITLES and (word.endswith(".") or len(bare) > 2)):
+            continue
+        words.append(bare + "." if len(bare) == 1 and word.endswith(".") and bare.isalpha() else bare)
+    return words
+
+
+def take_previous(text: str) -> tuple[str, tuple[str, ...]]:
+    """(the name without them, the previous surnames told in it: "o.s. Mäkinen", "(ent. Mäkinen)")."""
+    previous: list[str] = []
+    while match := _PREVIOUS.search(text):
+        rest = (text[: match.start()] + " " + text[match.end() :]).strip()
+        if len(_words(rest)) < 1:
+            break
+        tail = match["name"].strip()
+        words = _words(tail)
+        # "Virtanen o.s. Mäkinen Liisa": what follows the previous surname are given names.
+        if len(words) > 1 and len(_words(rest)) == 1:
+            rest, words = f"{rest} {' '.join(words[1:])}", words[:1]
+        if words:
+            previous.append(_join(words) or "")
+        text = rest
+    for inside in _PARENTHESES.findall(text):
+        words = _words(inside)
+        if len(words) == 1 and _scores(words[0])[1] > _scores(words[0])[0]:
+            previous.append(name_case(words[0]))
+    text = _PARENTHESES.sub(" ", text).replace("(", " ").replace(")", " ")
+    return text, tuple(dict.fromkeys(name for name in previous if name))
+
+
+def read_person(text: str | None, *, surname_first: bool = False) -> Person:
+    """Read one person's full name in either order. `surname_first`: the habit of the file, where names do not tell."""
+    if not text:
+        return NOBODY
+    text, previous = take_previous(text)
+    text = _TRAILING_NOISE.sub("", text)
+    head, comma, tail = text.partition(",")
+    if comma and _words(head) and _words(tail):
+        last, given = _words(head), _words(tail)
+        # "Matti Juhani, Virtanen" exists, too.
+        swapped = len(given) == 1 and all(_scores(word)[0] > _scores(word)[1] + 2 for word in last)
+        if swapped and _scores(given[0])[1] > _scores(given[0])[0] + 2:
+            last, given = given, last
+        return Person(_join(given), _join(last), previous)
+    given, last, _ = _split(_words(text), surname_first) if _words(text) else ([], [], 0.0)
+    return Person(_join(given), _join(last), previous)
+
+
+def read_person_columns(first_names: str | None, last_name: str | None, *, surname_first: bool = False) -> Person:
+    """Read a name given in two columns, which may be swapped, or both in one."""
+    if not first_names or not last_name:
+        return read_person(first_names or last_name, surname_first=surname_first)
+    first_text, previous_first = take_previous(first_names)
+    last_text, previous_last = take_previous(last_name)
+    first, last = _words(first_text), _words(last_text)
+    previous = tuple(dict.fromkeys(previous_first + previous_last))
+    if not first or not last:
+        whole = read_person(" ".join(first + last), surname_first=surname_first)
+        return Person(whole.first_names, whole.last_name, previous)
+    folded = {fold(word) for word in first}
+    if len(last) > 1 and folded and folded < {fold(word) for word in last}:
+        last = [word for word in last if fold(word) not in folded]  # the whole name stands in the surname's column
+    elif len(first) > 1 and {fold(word) for word in last} < folded:
+        surname = {fold(word) for word in last}
+        first = [word for word in first if fold(word) not in surname]
+    straight = _mean(first, 0) + _mean(last, 1)
+    swapped = _mean(first, 1) + _mean(last, 0)
+    if swapped > straight + 4:
+        first, last = last, first
+    return Person(_join(first), _join(last), previous)
+
+
+def _mean(words: list[str], index: int) -> float:
+    words = [word for word in words if word.lower() not in PARTICLES] or words
+    return sum(_scores(word)[index] for word in words) / len(words)
+
+
+def only_given(words: list[str]) -> bool:
+    """Do all words look like given names rather than surnames?"""
+    return bool(words) and all(_scores(word)[0] > _scores(word)[1] + 1 or len(word.strip(".")) == 1 for word in words)
+
+
+def name_words(text: str) -> list[str]:
+    """Words of a name, without titles and marks, as they are written."""
+    return _words(text)

@@ -1,0 +1,395 @@
+"""The value rules as functions of column values to tuples: what `mapping` runs over unique values.
+
+Tuples are in the order of the schema beside each function. A value that could not be read ends in True ("unreadable").
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import polars as pl
+
+from regclean.domain.tables import KINDS
+from regclean.standardise import (
+    addresses,
+    codes,
+    contacts,
+    dates,
+    identifiers,
+    kinds,
+    names,
+    parties,
+    places,
+    quantities,
+)
+from regclean.standardise.folding import fold
+from regclean.standardise.names import Person
+from regclean.standardise.organisations import read_organisation
+from regclean.standardise.shares import read_share
+from regclean.standardise.streets import street_key
+from regclean.standardise.text import clean_text, value_or_none
+
+Answer = tuple[Any, ...]
+STRINGS = pl.List(pl.String)
+
+PERSON_FIELDS: dict[str, Any] = {
+    "part": pl.String,
+    "first_names": pl.String,
+    "last_name": pl.String,
+    "m_first": pl.String,
+    "m_given": STRINGS,
+    "m_last": pl.String,
+}
+PARTY = {
+    "kind": pl.String,
+    "kind_given": pl.String,
+    "kind_inferred": pl.String,
+    "name": pl.String,
+    "first_names": pl.String,
+    "last_name": pl.String,
+    "previous_last_name": pl.String,
+    "company_name": pl.String,
+    "m_first": pl.String,
+    "m_given": STRINGS,
+    "m_last": pl.String,
+    "m_last_parts": STRINGS,
+    "m_previous": pl.String,
+    "m_org": pl.String,
+    "m_org_form": pl.String,
+    "m_org_numerals": pl.String,
+    "main_part": pl.String,
+    "others": pl.List(pl.Struct(PERSON_FIELDS)),
+    "unreadable": pl.Boolean,
+}
+
+
+def party(
+    kind: str | None,
+    name: str | None,
+    first_names: str | None,
+    last_name: str | None,
+    company_name: str | None,
+    previous_last_name: str | None,
+    *,
+    country: str,
+    surname_first: bool,
+) -> Answer:
+    given, unreadable = _kind(kind)
+    if country != "fi":
+        return _generic_party(given, name, first_names, last_name, company_name, previous_last_name, unreadable)
+    read = parties.read_party(
+        name,
+        first_names,
+        last_name,
+        company_name,
+        previous_last_name,
+        # A register that knows only "person" and "company" calls estates and couples persons: their names tell.
+        None if given == "person" else given,
+        surname_first=surname_first,
+    )
+    effective = read.kind if given in {None, "person"} else given
+    main = read.main
+    others = read.persons if main is names.NOBODY else read.persons[1:]
+    organisation = read.organisation
+    return (
+        effective,
+        given,
+        read.kind,
+        read.name,
+        main.first_names,
+        main.last_name,
+        ", ".join(main.previous) or None,
+        read.company_name,
+        *_match_names(main),
+        organisation.base,
+        organisation.form,
+        organisation.numerals,
+        read.persons[0][0] if main is not names.NOBODY else None,
+        [_person_record(part, person) for part, person in others],
+        unreadable,
+    )
+
+
+def _kind(text: str | None) -> tuple[str | None, bool]:
+    try:
+        kind = codes.read_code(text, "kind")
+    except codes.UnknownCodeError:
+        return None, True
+    return (kind if kind in KINDS else None), False
+
+
+def _match_names(person: Person) -> Answer:
+    """m_first, m_given, m_last, m_last_parts, m_previous."""
+    given = names.given_keys(person.first_names)
+    last = names.last_key(person.last_name) if person.last_name else None
+    previous = [names.last_key(name) for name in person.previous]
+    parts = [part for whole in (last or "", *previous) for part in whole.split()]
+    return (
+        given[0] if given else None,
+        given,
+        last or None,
+        list(dict.fromkeys(parts)),
+        " ".join(previous) or None,
+    )
+
+
+def _person_record(part: str, person: Person) -> dict[str, Any]:
+    given = names.given_keys(person.first_names)
+    return {
+        "part": part,
+        "first_names": person.first_names,
+        "last_name": person.last_name,
+        "m_first": given[0] if given else None,
+        "m_given": given,
+        "m_last": (names.last_key(person.last_name) or None) if person.last_name else None,
+    }
+
+
+def _generic_party(
+    given: str | None,
+    name: str | None,
+    first_names: str | None,
+    last_name: str | None,
+    company_name: str | None,
+    previous_last_name: str | None,
+    unreadable: bool,
+) -> Answer:
+    """Plain reading without Finnish knowledge: columns as they are, a full name split before its last word."""
+    name, first, last, company = (value_or_none(text) for text in (name, first_names, last_name, company_name))
+    previous = value_or_none(previous_last_name)
+    whole = company or name or " ".join(filter(None, (first, last))) or None
+    inferred = "company" if company else kinds.infer_kind_generic(whole)
+    kind = given or inferred
+    person = names.NOBODY
+    organisation = read_organisation(None)
+    if kind in {"person", "household", "estate"}:
+        if not first and not last and whole:
+            head, comma, tail = whole.partition(",")
+            words = whole.split()
+            first, last = (tail.strip(), head.strip()) if comma else (" ".join(words[:-1]) or None, words[-1])
+        cased = [" ".join(names.name_case(word) for word in (text or "").split()) or None for text in (first, last)]
+        person = Person(cased[0], cased[1], (names.name_case(previous),) if previous else ())
+        whole = person.printed or whole
+    else:
+        organisation = read_organisation(whole)
+    return (
+        kind,
+        given,
+        inferred,
+        whole,
+        person.first_names,
+        person.last_name,
+        previous,
+        whole if person is names.NOBODY else None,
+        *_match_names(person),
+        organisation.base,
+        organisation.form,
+        organisation.numerals,
+        "self" if person.printed else None,
+        [],
+        unreadable,
+    )
+
+
+# Identifiers ---------------------------------------------------------------------------------------------------------
+
+PERSONAL_ID = {"hash": pl.String, "masked": pl.String, "birth_date": pl.Date, "state": pl.String}
+IDENTIFIER = {"value": pl.String, "state": pl.String}
+
+
+def personal_id(text: str | None, *, country: str, key: bytes, as_of: date, accept_test_ids: bool) -> Answer:
+    read = (
+        identifiers.read_personal_id(text, key=key, as_of=as_of, accept_test_ids=accept_test_ids)
+        if country == "fi"
+        else identifiers.read_opaque_id(text, key=key)
+    )
+    return read.hash, read.masked, read.birth_date, read.state
+
+
+def _opaque(text: str | None) -> Answer:
+    value = value_or_none(text)
+    return (identifiers.normalise_id(value) or None, "ok") if value else (None, "missing")
+
+
+def business_id(business: str | None, e_invoice: str | None, *, country: str) -> Answer:
+    """A Y-tunnus; when the column holds none, the one inside the e-invoicing address."""
+    if country != "fi":
+        return _opaque(business)
+    read = identifiers.read_business_id(business)
+    if read.value is None and read.state in {"missing", "placeholder"}:
+        inside = identifiers.business_id_of_ovt(e_invoice)
+        if inside:
+            return inside, "ok"
+    return read.value, read.state
+
+
+def e_invoice_address(text: str | None, *, country: str) -> Answer:
+    read = identifiers.read_e_invoice_address(text)
+    return (read.value, read.state) if country == "fi" else _opaque(text)
+
+
+def iban(text: str | None) -> Answer:
+    read = identifiers.read_iban(text)
+    return read.value, read.state
+
+
+PROPERTY = {
+    "property_id": pl.String,
+    "property_id_state": pl.String,
+    "building_id": pl.String,
+    "building_id_state": pl.String,
+}
+
+
+def property_and_building(property_id: str | None, building_id: str | None, *, country: str) -> Answer:
+    """Both ids of a site; a building's id that stands in the property's column is moved to its own."""
+    if country != "fi":
+        return (*_opaque(property_id), *_opaque(building_id))
+    land = identifiers.read_property_id(property_id)
+    building = identifiers.read_building_id(building_id)
+    if land.state != "building_id":
+        return land.value, land.state, building.value, building.state
+    if building.value is None and building.state in {"missing", "placeholder"}:
+        return None, land.state, land.value, "ok"
+    return None, land.state, building.value, building.state
+
+
+# Addresses -----------------------------------------------------------------------------------------------------------
+
+ADDRESS = {
+    "street_address": pl.String,
+    "street": pl.String,
+    "m_house": pl.String,
+    "m_house_letter": pl.String,
+    "m_stair": pl.String,
+    "m_flat": pl.String,
+    "care_of": pl.String,
+    "box": pl.String,
+    "inner_postal_code": pl.String,
+    "inner_city": pl.String,
+}
+PLACE = {
+    "postal_code": pl.String,
+    "postal_code_state": pl.String,
+    "city": pl.String,
+    "municipality_code": pl.String,
+    "m_city": pl.String,
+}
+STREET = {"m_street": pl.String}
+
+
+def address(text: str | None, *, country: str) -> Answer:
+    read = addresses.read_address(text) if country == "fi" else addresses.read_address_generic(text)
+    return (
+        read.printed,
+        # A post office box is matched like a street whose house number is the box's.
+        read.street or ("pl" if read.box else None),
+        read.house or (read.box if not read.street else None),
+        read.house_letter,
+        read.stair,
+        read.flat,
+        read.care_of,
+        read.box,
+        read.postal_code,
+        read.city,
+    )
+
+
+def place(postal_code: str | None, city: str | None, municipality_code: str | None, *, country: str) -> Answer:
+    if country == "fi":
+        code = municipality_code.strip().split(".")[0].zfill(3) if municipality_code else None
+        read = places.read_place(postal_code, city, code)
+    else:
+        read = places.read_place_generic(postal_code, city)
+    return read.postal_code, read.state, read.city, read.municipality_code, read.key
+
+
+def street(text: str | None, municipality_code: str | None, *, country: str) -> Answer:
+    return (street_key(text, municipality_code, country) if text else None,)
+
+
+# Contacts ------------------------------------------------------------------------------------------------------------
+
+PHONE = {"phone": pl.String, "phone_state": pl.String, "second": pl.String}
+EMAIL = {"email": pl.String, "email_state": pl.String, "m_email_local": pl.String}
+
+
+def phone(text: str | None, *, country: str) -> Answer:
+    read = contacts.read_phone(text) if country == "fi" else contacts.read_phone_generic(text)
+    return read.number, read.state, read.second
+
+
+def email(text: str | None) -> Answer:
+    read = contacts.read_email(text)
+    return read.address, read.state, read.local
+
+
+# Typed values: (value, unreadable) -----------------------------------------------------------------------------------
+
+
+def typed(text: str | None, *, kind: str, column: str, as_of: date) -> Answer:
+    """A value of a date, month_day, integer, decimal, boolean or code column."""
+    try:
+        return _READERS[kind](text, column, as_of), False
+    except ValueError:
+        return None, True
+
+
+def _date(text: str | None, column: str, as_of: date) -> date | None:
+    return dates.read_date(text, as_of=as_of, birth=column == "birth_date")
+
+
+def _decimal(text: str | None, column: str, as_of: date) -> float | None:
+    if column == "bin_litres":
+        return quantities.read_litres(text)
+    return quantities.read_weeks(text) if column == "interval_weeks" else quantities.read_decimal(text)
+
+
+def _code(text: str | None, column: str, as_of: date) -> str | None:
+    special = {
+        "language": codes.read_language,
+        "country_code": codes.read_country,
+        "building_state": codes.read_building_state,
+    }
+    return special[column](text) if column in special else codes.read_code(text, column)
+
+
+_READERS: dict[str, Any] = {
+    "date": _date,
+    "month_day": lambda text, column, as_of: dates.read_month_day(text),
+    "integer": lambda text, column, as_of: quantities.read_integer(text),
+    "decimal": _decimal,
+    "boolean": lambda text, column, as_of: quantities.read_boolean(text),
+    "code": _code,
+}
+TYPES: dict[str, Any] = {
+    "date": pl.Date,
+    "month_day": pl.String,
+    "integer": pl.Int32,
+    "decimal": pl.Float64,
+    "boolean": pl.Boolean,
+    "code": pl.String,
+}
+
+SHARE = {"share_percent": pl.Float64, "share_state": pl.String}
+
+
+def share(text: str | None) -> Answer:
+    return read_share(text)
+
+
+def plain(text: str | None) -> Answer:
+    return (value_or_none(text),)
+
+
+def key_text(text: str | None) -> Answer:
+    """A key: clean text, a spreadsheet's ".0" taken off a whole number."""
+    cleaned = clean_text(text) if text is not None else ""
+    if cleaned.endswith(".0") and cleaned[:-2].isdigit():
+        cleaned = cleaned[:-2]
+    return (cleaned or None,)
+
+
+def folded(text: str | None) -> Answer:
+    return (fold(text) or None if text else None,)

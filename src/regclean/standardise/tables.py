@@ -1,0 +1,57 @@
+"""From landed text to the night's typed tables: which rule reads which column.
+
+`standardise_tables` gives exactly the columns of `warehouse/sql/schema.sql`. Nothing is lost: a row that cannot stand in
+its table is in `rejected` with its place, a value that cannot be read is named (by key and column) in `unreadable`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from regclean.standardise.bin_group_tables import bin_group_tables
+from regclean.standardise.columns import REJECTED, UNREADABLE, Options, Reading
+from regclean.standardise.customer_tables import customer_addresses, customer_tables
+from regclean.standardise.mapping import Mapper
+from regclean.standardise.site_tables import evidence_table, services_table, site_roles_table, sites_table
+
+__all__ = ["Options", "Standardised", "standardise_tables"]
+
+
+@dataclass(frozen=True, slots=True)
+class Standardised:
+    """The typed tables by name; `rejected` (table_name, file, line, why, record); `unreadable` (table, key, column)."""
+
+    tables: dict[str, pl.DataFrame]
+    rejected: pl.DataFrame
+    unreadable: pl.DataFrame
+
+
+def standardise_tables(landed: Mapping[str, pl.DataFrame], options: Options) -> Standardised:
+    """Read every canonical table. `landed`: text frames with the canonical columns, `_file` and `_row`; any may be absent."""
+    with Mapper(options.processes) as mapper:
+        reading = Reading(options, mapper)
+        customers, persons, own_addresses = customer_tables(landed, reading)
+        sites = sites_table(landed, reading)
+        roles = site_roles_table(landed, reading)
+        services = services_table(landed, reading)
+        bin_groups, members = bin_group_tables(landed, customers, sites, reading)
+        evidence = evidence_table(landed, reading)
+    tables = {
+        "customers": customers,
+        "customer_persons": persons,
+        "customer_addresses": customer_addresses(own_addresses, customers, sites, roles, services),
+        "sites": sites,
+        "site_roles": roles,
+        "services": services,
+        "bin_groups": bin_groups,
+        "bin_group_members": members,
+        "evidence": evidence,
+    }
+    rejected = pl.concat([pl.DataFrame(schema=REJECTED), *reading.rejected]).sort("table_name", "file", "line", "why")
+    unreadable = (
+        pl.concat([pl.DataFrame(schema=UNREADABLE), *reading.unreadable]).unique().sort("table", "key", "column")
+    )
+    return Standardised(tables, rejected, unreadable)
