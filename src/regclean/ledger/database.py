@@ -85,6 +85,16 @@ def open_ledger(url: str) -> Ledger:
     return ledger
 
 
+@contextmanager
+def opened(url: str) -> Iterator[Ledger]:
+    """`open_ledger` for the length of a `with` block."""
+    ledger = open_ledger(url)
+    try:
+        yield ledger
+    finally:
+        ledger.close()
+
+
 def in_chunks(rows: Iterable[Mapping[str, Any]]) -> Iterator[list[Mapping[str, Any]]]:
     """Lists of at most 2,000 rows."""
     iterator = iter(rows)

@@ -101,12 +101,16 @@ class Warehouse:
         target = self.path(run_id)
         self._building(run_id).replace(target)
         for old in self.published()[:-KEPT_NIGHTS]:
-            self._remove(self.path(old))
+            self.remove(old)
         return target
 
     def published(self) -> list[str]:
         """Run ids of the published nights, oldest first (run ids sort by time)."""
         return sorted(p.stem for p in self.folder.glob("*.duckdb") if not p.stem.startswith("building-"))
+
+    def remove(self, run_id: str) -> None:
+        """Forget a published night."""
+        self._remove(self.path(run_id))
 
     def sweep(self) -> None:
         """Remove what killed nights left behind."""

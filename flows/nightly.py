@@ -1,0 +1,78 @@
+"""The nightly run as a Prefect flow: one task a step, with its retries, artifacts and progress.
+
+The steps are those of `regclean.night`; nothing is decided here. What a task returns holds names, counts and seconds
+only: results may be stored by the server.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from prefect import flow, get_run_logger, task
+from prefect.artifacts import (
+    create_link_artifact,
+    create_progress_artifact,
+    create_table_artifact,
+    update_progress_artifact,
+)
+from prefect.cache_policies import NO_CACHE
+
+from regclean.config import load_workspace
+from regclean.night import STEPS, Night, Step, StepResult, open_night, take, today
+
+
+@flow(name="regclean-nightly", persist_result=False, validate_parameters=True)
+def nightly(workspace: str, as_of: date | None = None, full: bool = False) -> str:
+    """One night on the workspace in the folder `workspace`; returns the run id."""
+    logger = get_run_logger()
+    place = load_workspace(Path(workspace))
+    progress = create_progress_artifact(0.0, key="regclean-night-progress", description="Steps of the night done")
+    with open_night(place, as_of=as_of or today(place), now=datetime.now(UTC), full=full) as night:
+        try:
+            for number, step in enumerate(STEPS, 1):
+                result = _task(night, step)()
+                logger.info("%s: %d rows in %.2f s", result.name, result.rows, result.seconds)
+                update_progress_artifact(progress, 100.0 * number / len(STEPS))
+        finally:
+            _leave_artifacts(night)
+    return night.run_id
+
+
+def _task(night: Night, step: Step):  # type: ignore[no-untyped-def]  # the type of a Prefect task is Prefect's affair
+    # The night goes in by closure: as a parameter, Prefect would look through everything it holds.
+    @task(
+        name=step.name,
+        retries=step.retries,
+        retry_delay_seconds=30,
+        cache_policy=NO_CACHE,
+        persist_result=False,
+    )
+    def run() -> StepResult:
+        return take(night, step)
+
+    return run
+
+
+def _leave_artifacts(night: Night) -> None:
+    """What the night did, for the server's pages: the steps, the gates, and where the report is."""
+    create_table_artifact(
+        [{"step": step.name, "rows": step.rows, "seconds": round(step.seconds, 2)} for step in night.steps],
+        key="regclean-night-steps",
+        description=f"Steps of {night.run_id}",
+    )
+    create_table_artifact(
+        [
+            {"gate": gate.name, "expectation": result.expectation, "severity": result.severity, "seen": result.summary}
+            for gate in night.gates
+            for result in gate.failed
+        ],
+        key="regclean-night-gates",
+        description=f"Expectations of {night.run_id} that did not hold",
+    )
+    create_link_artifact(
+        (night.workspace.var / "reports" / f"{night.run_id}.html").resolve().as_uri(),
+        link_text="Report",
+        key="regclean-night-report",
+        description=f"Report of {night.run_id}",
+    )

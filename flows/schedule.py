@@ -1,0 +1,108 @@
+"""Serves the nightly flow on a schedule, beside a Prefect server that it starts when none is configured."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+from prefect.client.orchestration import get_client
+from prefect.client.schemas.filters import (
+    FlowFilter,
+    FlowFilterName,
+    FlowRunFilter,
+    FlowRunFilterState,
+    FlowRunFilterStateType,
+)
+from prefect.client.schemas.objects import StateType
+from prefect.flows import load_flow_from_entrypoint
+from prefect.settings import PREFECT_API_URL, temporary_settings
+from prefect.states import Crashed
+
+from regclean.errors import RegcleanError
+
+FLOW = "regclean-nightly"
+READY_SECONDS = 90
+
+
+def serve(workspace: Path, cron: str, *, name: str = "nightly") -> None:
+    """Serve until stopped. One run at a time; runs that a kill left running are ended first."""
+    with _server(workspace / "var"):
+        sweep_zombies(workspace)
+        nightly = load_flow_from_entrypoint(f"{Path(__file__).with_name('nightly.py')}:nightly")
+        nightly.serve(
+            name=name,
+            cron=cron,
+            parameters={"workspace": str(workspace.resolve())},
+            limit=1,
+            global_limit=1,
+            pause_on_shutdown=False,
+            print_starting_message=False,
+        )
+
+
+def sweep_zombies(workspace: Path) -> int:
+    """End the runs of this workspace that the server still believes to be running; returns how many.
+
+    Call it before serving: whoever ran them is gone, or holds the workspace's lock and will be refused anyway.
+    """
+    with get_client(sync_client=True) as client:
+        left = client.read_flow_runs(
+            flow_filter=FlowFilter(name=FlowFilterName(any_=[FLOW])),
+            flow_run_filter=FlowRunFilter(
+                state=FlowRunFilterState(
+                    type=FlowRunFilterStateType(any_=[StateType.RUNNING, StateType.PENDING, StateType.CANCELLING])
+                )
+            ),
+        )
+        mine = [run for run in left if run.parameters.get("workspace") == str(workspace.resolve())]
+        for run in mine:
+            client.set_flow_run_state(run.id, Crashed(message="The process that ran it is gone."), force=True)
+    return len(mine)
+
+
+@contextmanager
+def _server(var: Path) -> Iterator[None]:
+    """The configured server, or one of our own on a free loopback port, with its data in `var/prefect`."""
+    if PREFECT_API_URL.value():
+        yield
+        return
+    home = var / "prefect"
+    home.mkdir(parents=True, exist_ok=True)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    url = f"http://127.0.0.1:{port}/api"
+    with (home / "server.log").open("w") as log:
+        server = subprocess.Popen(  # noqa: S603  # our own interpreter, fixed arguments
+            [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port), "--no-ui"],
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            env={**os.environ, "PREFECT_HOME": str(home)},
+        )
+        try:
+            _wait(url, server, home / "server.log")
+            os.environ["PREFECT_API_URL"] = url  # for the processes that run the flow
+            with temporary_settings({PREFECT_API_URL: url}):
+                yield
+        finally:
+            server.terminate()
+            server.wait()
+
+
+def _wait(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + READY_SECONDS
+    while time.monotonic() < deadline and server.poll() is None:
+        try:
+            if httpx.get(f"{url}/health", timeout=2).status_code == httpx.codes.OK:
+                return
+        except httpx.HTTPError:
+            pass
+        time.sleep(0.2)
+    raise RegcleanError("the Prefect server did not start.", file=log, remedy="Its log says why.")

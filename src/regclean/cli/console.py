@@ -1,0 +1,44 @@
+"""How the command line speaks: a progress line a step, tables at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from regclean.night import StepResult
+
+console = Console(highlight=False)
+
+
+def table(title: str, columns: Sequence[str], lines: Iterable[Sequence[object]]) -> Table:
+    """A table whose number columns are right-aligned; `lines` hold text, numbers or None."""
+    lines = [tuple(line) for line in lines]
+    result = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False, padding=(0, 2))
+    for index, name in enumerate(columns):
+        numeric = bool(lines) and all(isinstance(line[index], int | float | None) for line in lines)
+        result.add_column(name, justify="right" if numeric else "left", style=None, header_style="dim")
+    for line in lines:
+        result.add_row(*(_cell(value) for value in line))
+    return result
+
+
+def _cell(value: object) -> Text:
+    if value is None:
+        return Text("–", style="dim")
+    if isinstance(value, float):
+        return Text(f"{value:.4g}" if abs(value) < 1 else f"{value:,.2f}")
+    return Text(f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value))
+
+
+class ProgressLines:
+    """One line for each step of the night: name, rows, seconds. On a terminal the running step is shown too."""
+
+    def started(self, step: str) -> None:
+        if console.is_terminal:
+            console.print(Text(f"… {step}", style="dim"), end="\r")
+
+    def finished(self, result: StepResult) -> None:
+        console.print(f"[green]✓[/] {result.name:<26}{result.rows:>12,} rows {result.seconds:>8.2f} s")

@@ -1,0 +1,118 @@
+"""init, demo, run, train, schedule."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from regclean.cli.app import app, workspace_folder
+from regclean.errors import UsageError
+
+if TYPE_CHECKING:
+    from regclean.night import Night
+
+DEMO_AS_OF = "2026-11-01"  # the day the shipped register was exported
+
+
+@app.command()
+def init(folder: Annotated[Path, typer.Argument(help="The new workspace's folder.")]) -> None:
+    """Make a new workspace with a commented regclean.toml."""
+    from regclean.config import init_workspace
+
+    typer.echo(
+        f"Written: {init_workspace(folder)}\nNext: name the inputs under [[source]], then: regclean -w {folder} run"
+    )
+
+
+@app.command()
+def run(
+    as_of: Annotated[str | None, typer.Option(help="The night's day, YYYY-MM-DD; today by default.")] = None,
+    full: Annotated[bool, typer.Option("--full", help="Carry nothing over from the last night.")] = False,
+) -> None:
+    """Run one night: load, standardise, check, link, find, publish."""
+    import os
+
+    from regclean.config import load_workspace
+    from regclean.night import today
+
+    workspace = load_workspace(workspace_folder())
+    if not workspace.config.sources:
+        raise UsageError(
+            "This workspace has no input yet.", remedy="Name the files in regclean.toml, under [[source]]."
+        )
+    day = _day(as_of) if as_of else today(workspace)
+    if os.environ.get("PREFECT_API_URL"):
+        _run_as_flow(day, full=full)
+        return
+    _run_here(workspace_folder(), day, full=full)
+
+
+def _run_here(folder: Path, day: date, *, full: bool = False) -> Night:
+    from regclean.cli.console import ProgressLines
+    from regclean.cli.summary import print_night
+    from regclean.config import load_workspace
+    from regclean.night import run_night
+
+    night = run_night(load_workspace(folder), as_of=day, now=datetime.now(UTC), full=full, observer=ProgressLines())
+    print_night(night)
+    return night
+
+
+def _run_as_flow(day: date, *, full: bool) -> None:
+    from regclean.cli.flows import flow_module
+
+    run_id = flow_module("nightly").nightly(workspace=str(workspace_folder().resolve()), as_of=day, full=full)
+    typer.echo(f"Published {run_id}")
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f"'{text}' is not a day.", remedy="Write it as YYYY-MM-DD.") from None
+
+
+@app.command()
+def demo(
+    folder: Annotated[Path, typer.Argument(help="Where to put the demo's workspace.")] = Path("demo"),
+    serve: Annotated[bool, typer.Option("--serve/--no-serve", help="Serve the review page afterwards.")] = True,
+) -> None:
+    """Make a workspace with the shipped register, run one full night on it, and serve the review page."""
+    import shutil
+
+    from regclean.resources import bundled
+
+    if not (folder / "regclean.toml").exists():
+        shutil.copytree(bundled("fixtures/register"), folder, dirs_exist_ok=True)
+    _run_here(folder, date.fromisoformat(DEMO_AS_OF), full=True)
+    if serve:
+        from regclean.cli.people import serve_demo
+
+        serve_demo(folder)
+
+
+@app.command()
+def train(
+    compare: Annotated[bool, typer.Option("--compare", help="Show the new model beside the old one.")] = False,
+) -> None:
+    """Train a new linkage model from the register and the decisions; the old one is kept."""
+    from regclean.cli.summary import print_training
+    from regclean.config import load_workspace
+    from regclean.training import train as train_models
+
+    print_training(train_models(load_workspace(workspace_folder()), now=datetime.now(UTC)), compare=compare)
+
+
+@app.command()
+def schedule(
+    cron: Annotated[str, typer.Option(help="When, as a cron line in the workspace's time zone.")] = "0 2 * * *",
+) -> None:
+    """Serve the nightly flow with Prefect until stopped."""
+    from regclean.cli.flows import flow_module
+    from regclean.config import load_workspace
+
+    load_workspace(workspace_folder())  # a broken workspace is said now, not at two in the night
+    flow_module("schedule").serve(workspace_folder().resolve(), cron)

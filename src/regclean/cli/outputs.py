@@ -1,0 +1,105 @@
+"""findings, pairs, clusters, member-links, evaluate."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from regclean.cli.app import app, workspace_folder
+from regclean.domain.findings import KINDS, STATES
+
+if TYPE_CHECKING:
+    import polars as pl
+
+Kind = StrEnum("Kind", {kind: kind for kind in KINDS})  # type: ignore[misc]  # built from the domain's list
+State = StrEnum("State", {state: state for state in STATES})  # type: ignore[misc]  # as above
+
+
+class Format(StrEnum):
+    """How findings are written."""
+
+    csv = "csv"
+    jsonl = "jsonl"
+    parquet = "parquet"
+
+
+class On(StrEnum):
+    """What is judged."""
+
+    pairs = "pairs"
+    clusters = "clusters"
+    member_links = "member-links"
+
+
+Output = Annotated[Path | None, typer.Option("--output", "-o", help="The file to write; standard output by default.")]
+
+
+@app.command()
+def findings(
+    kind: Annotated[Kind | None, typer.Option(help="Only this kind.")] = None,
+    rule: Annotated[str | None, typer.Option(help="Only this rule, for example K12.")] = None,
+    state: Annotated[State | None, typer.Option(help="Only this state.")] = None,
+    form: Annotated[Format, typer.Option("--format", help="csv, jsonl or parquet.")] = Format.csv,
+    output: Output = None,
+) -> None:
+    """Write the findings of the ledger."""
+    from regclean.config import load_workspace
+    from regclean.findings import export
+    from regclean.ledger import opened
+
+    with opened(load_workspace(workspace_folder()).ledger_url) as ledger:
+        frame = export(ledger, kind=kind and kind.value, rule=rule, state=state and state.value)
+    _write(frame, output, form)
+
+
+@app.command()
+def pairs(output: Output = None) -> None:
+    """Write the candidate pairs of the last night, with probability and relation."""
+    _write(_published("pairs"), output)
+
+
+@app.command()
+def clusters(output: Output = None) -> None:
+    """Write which customers are one and the same, by the last night."""
+    _write(_published("clusters"), output)
+
+
+@app.command(name="member-links")
+def member_links(output: Output = None) -> None:
+    """Write which customer each line of the shared-bin lists is."""
+    _write(_published("member_links"), output)
+
+
+@app.command()
+def evaluate(
+    truth: Annotated[Path, typer.Option(help="What is true: clusters, pairs or member links, as csv or parquet.")],
+    on: Annotated[On | None, typer.Option(help="What to judge; by default what the truth file holds.")] = None,
+) -> None:
+    """Judge the last night against a truth file: precision, recall, F1, with intervals."""
+    from regclean.cli.summary import print_evaluation
+    from regclean.config import load_workspace
+    from regclean.night import open_published
+    from regclean.quality import evaluate as judge
+
+    warehouse, run_id = open_published(load_workspace(workspace_folder()))
+    with warehouse.read(run_id) as connection:
+        print_evaluation(judge(connection, truth, on and on.value))
+
+
+def _published(table: str) -> pl.DataFrame:
+    from regclean.config import load_workspace
+    from regclean.findings.export import published
+    from regclean.night import open_published
+
+    warehouse, run_id = open_published(load_workspace(workspace_folder()))
+    with warehouse.read(run_id) as connection:
+        return published(connection, table)
+
+
+def _write(frame: pl.DataFrame, output: Path | None, form: Format = Format.csv) -> None:
+    from regclean.findings.export import write
+
+    write(frame, output, form.value)

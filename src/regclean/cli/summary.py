@@ -1,0 +1,101 @@
+"""What the commands print at their end."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from regclean.cli.console import console, table
+
+if TYPE_CHECKING:
+    from regclean.findings.decide import DecideReport
+    from regclean.night import Night
+    from regclean.quality import Evaluation, Interval
+
+WHATS = ("new", "still", "reopened", "withdrawn", "verified", "contradicted")
+
+
+def print_night(night: Night) -> None:
+    """What came in, what was found and what changed since the night before."""
+    if night.landed:
+        files = [
+            (report.file, report.table, report.records, report.loaded, report.quarantined) for report in night.landed
+        ]
+        console.print()
+        console.print(table("Read", ("file", "table", "records", "loaded", "quarantined"), files))
+    if night.linked:
+        relations = sorted(night.linked.relations.items())
+        console.print()
+        console.print(table("Pairs of customers", ("relation", "pairs"), relations))
+    if night.published:
+        lines = [
+            (kind, *(counts.get(what, 0) for what in WHATS)) for kind, counts in sorted(night.published.counts.items())
+        ]
+        console.print()
+        console.print(table("Findings", ("kind", *WHATS), lines))
+    warnings = [result for gate in night.gates for result in gate.warnings]
+    if warnings:
+        console.print()
+        console.print(
+            table("Warnings", ("expectation", "table", "seen"), [(w.expectation, w.table, w.summary) for w in warnings])
+        )
+    seconds = sum(step.seconds for step in night.steps)
+    report = night.workspace.var / "reports" / f"{night.run_id}.html"
+    console.print(f"\nNight [bold]{night.run_id}[/] is published after {seconds:.1f} s. Report: {report}")
+
+
+def print_evaluation(evaluation: Evaluation) -> None:
+    """Precision, recall and F1 with their intervals, at what is published and at other thresholds."""
+    scores = [
+        (
+            score.label,
+            score.true_positives,
+            score.false_positives,
+            score.false_negatives,
+            _interval(score.precision),
+            _interval(score.recall),
+            _interval(score.f1),
+        )
+        for score in (evaluation.published, *evaluation.by_threshold)
+    ]
+    columns = ("at", "true +", "false +", "false −", "precision", "recall", "F1")
+    console.print(table(f"{evaluation.on}, judged by {evaluation.truth}", columns, scores))
+    for title, first, lines in (
+        ("False pairs by true relation", "relation", evaluation.false_by_relation),
+        ("Recall by what the pair shares", "shares", evaluation.recall_by_shares),
+    ):
+        if lines:
+            console.print()
+            console.print(
+                table(
+                    title,
+                    (first, "count", "of", "share"),
+                    [(line.name, line.count, line.total, _interval(line.share)) for line in lines],
+                )
+            )
+    if evaluation.measures:
+        console.print()
+        console.print(
+            table(
+                "Measures",
+                ("measure", "value"),
+                [(name, _interval(value)) for name, value in evaluation.measures.items()],
+            )
+        )
+    console.print(f"\nJudged {evaluation.judged:,}; not in the truth file and left out: {evaluation.left_out:,}.")
+
+
+def print_decisions(report: DecideReport) -> None:
+    """How many lines were taken; the others by number and reason."""
+    console.print(f"Taken: {report.taken:,}. Already known: {report.repeated:,}. Refused: {len(report.refused):,}.")
+    for line in report.refused:
+        console.print(f"  line {line.number}: {line.why}")
+
+
+def _interval(value: Interval | None) -> str:
+    return "–" if value is None else f"{value.value:.4f}  [{value.low:.4f}, {value.high:.4f}]"
+
+
+def print_training(lines: Sequence[tuple[object, ...]], *, columns: Sequence[str]) -> None:
+    """The models' versions and figures."""
+    console.print(table("Models", columns, lines))

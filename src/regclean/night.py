@@ -1,0 +1,290 @@
+"""The nightly run: from dirty exports to checked findings, in the order in which it happens.
+
+Nothing is visible before the last gate has passed: the night builds a database file of its own, publishes it by a
+rename, then its findings by one transaction in the ledger. The ledger says which night is in force; a night that is
+killed leaves the one before in force, and the next night sweeps what it left.
+"""
+
+from __future__ import annotations
+
+import fcntl
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import partial
+from pathlib import Path
+from time import perf_counter
+from typing import Any, Protocol
+
+import duckdb
+import polars as pl
+
+from regclean import checks, findings, landing, linkage, rules
+from regclean.config import Workspace
+from regclean.config.secret import derived_key, workspace_key
+from regclean.domain.tables import TABLES
+from regclean.errors import ConflictError
+from regclean.findings import PublishReport
+from regclean.ledger import Ledger, opened, runs
+from regclean.standardise import Options, standardise_tables
+from regclean.warehouse import Warehouse, rows, write_frame
+
+
+@dataclass(frozen=True, slots=True)
+class StepResult:
+    """One finished step: how many rows it handled, and how long it took."""
+
+    name: str
+    rows: int
+    seconds: float
+
+
+class Observer(Protocol):
+    """Who is told of the progress: the command line, a flow, a test."""
+
+    def started(self, step: str) -> None: ...
+
+    def finished(self, result: StepResult) -> None: ...
+
+
+@dataclass(slots=True)
+class Night:
+    """One run while it goes on: what the steps share, and what they found out."""
+
+    workspace: Workspace
+    as_of: date
+    now: datetime
+    full: bool
+    run_id: str
+    warehouse: Warehouse
+    ledger: Ledger
+    connection: duckdb.DuckDBPyConnection
+    last: runs.Run | None
+    decided: pl.DataFrame
+    clusters_before: pl.DataFrame
+    steps: list[StepResult] = field(default_factory=list)
+    gates: list[checks.SuiteResult] = field(default_factory=list)
+    landed: landing.LandingReport | None = None
+    linked: linkage.LinkReport | None = None
+    found: rules.RuleReport | None = None
+    published: PublishReport | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of the night. `retries`: how often trying again can help (what talks to another host)."""
+
+    name: str
+    run: Callable[[Night], int]
+    retries: int = 0
+
+
+# What the steps do -----------------------------------------------------------------------------------------------------
+
+
+def _load(night: Night) -> int:
+    night.landed = landing.load(night.workspace, night.connection, night.last.landed if night.last else {})
+    runs.note(night.ledger, night.run_id, landed=night.landed.counts)
+    return night.landed.loaded
+
+
+def _standardise(night: Night) -> int:
+    settings = night.workspace.config.section("workspace")
+    options = Options(
+        country=settings["country"],
+        accept_test_ids=settings["accept_test_ids"],
+        as_of=night.as_of,
+        id_key=derived_key(workspace_key(night.workspace.var), "national_id"),
+        default_language=settings["languages"][0],
+    )
+    landed = {name: night.connection.sql(f"SELECT * FROM landed.{name}").pl() for name in TABLES}
+    result = standardise_tables(landed, options)
+    for name, frame in result.tables.items():
+        write_frame(night.connection, name, frame)
+    landing.quarantine(night.workspace, night.connection, result.rejected)
+    return sum(frame.height for frame in result.tables.values())
+
+
+def _link_customers(night: Night) -> int:
+    config = night.workspace.config
+    night.linked = linkage.link_customers(
+        night.connection,
+        country=config.country,
+        settings=config.section("linkage"),
+        models=night.workspace.var / "models",
+        decided=night.decided,
+        previous_clusters=night.clusters_before,
+    )
+    return _count(night, "pairs")
+
+
+def _link_members(night: Night) -> int:
+    config = night.workspace.config
+    linkage.link_members(night.connection, country=config.country, settings=config.section("linkage"))
+    return _count(night, "member_links")
+
+
+def _find(night: Night) -> int:
+    night.found = rules.run_rules(night.connection, config=night.workspace.config, as_of=night.as_of)
+    return _count(night, "rule_hits")
+
+
+def _assemble(night: Night) -> int:
+    language = night.workspace.config.languages[0]
+    return findings.assemble(night.connection, language=language, decided=night.decided)
+
+
+def _gate(suite: str, night: Night) -> int:
+    result = checks.run_suite(suite, night.connection, night.as_of)
+    night.gates.append(result)
+    checks.gate([result])
+    return len(result.results)
+
+
+def _publish(night: Night) -> int:
+    night.connection.close()
+    night.warehouse.publish(night.run_id)
+    with night.warehouse.read(night.run_id) as connection:
+        night.published = findings.publish(
+            night.ledger,
+            connection,
+            night.run_id,
+            night.as_of,
+            night.now,
+            previous_clusters=night.clusters_before,
+        )
+        return rows(connection, "SELECT count(*)::INTEGER FROM findings")[0][0]
+
+
+def _count(night: Night, table: str) -> int:
+    return int(rows(night.connection, f"SELECT count(*) FROM {table}")[0][0])  # noqa: S608  # a table of ours
+
+
+STEPS = (
+    Step("load", _load),
+    Step("check landed", partial(_gate, "landed")),
+    Step("standardise", _standardise),
+    Step("check standardised", partial(_gate, "standardised")),
+    Step("link customers", _link_customers),
+    Step("link members", _link_members),
+    Step("check linked", partial(_gate, "linked")),
+    Step("find", _find),
+    Step("assemble findings", _assemble),
+    Step("check findings", partial(_gate, "findings")),
+    Step("publish", _publish),
+)
+
+
+# The night around them -------------------------------------------------------------------------------------------------
+
+
+def run_night(
+    workspace: Workspace, *, as_of: date, now: datetime, full: bool = False, observer: Observer | None = None
+) -> Night:
+    """Run every step in this process. Errors: RegcleanError of the step that stopped the night."""
+    with open_night(workspace, as_of=as_of, now=now, full=full) as night:
+        for step in STEPS:
+            if observer:
+                observer.started(step.name)
+            result = take(night, step)
+            if observer:
+                observer.finished(result)
+    return night
+
+
+def take(night: Night, step: Step) -> StepResult:
+    """Take one step of an open night, and note it."""
+    begun = perf_counter()
+    count = step.run(night)
+    result = StepResult(step.name, count, perf_counter() - begun)
+    night.steps.append(result)
+    return result
+
+
+@contextmanager
+def open_night(workspace: Workspace, *, as_of: date, now: datetime, full: bool = False) -> Iterator[Night]:
+    """One night at a time: sweep what a killed one left, begin a run, and end it as published or failed."""
+    engine = workspace.config.section("engine")
+    warehouse = Warehouse(workspace.var / "warehouse", threads=engine["threads"], memory_limit=engine["memory_limit"])
+    with _one_at_a_time(workspace.var), opened(workspace.ledger_url) as ledger:
+        _sweep(warehouse, ledger, now)
+        last = runs.last_published(ledger)
+        run_id = _run_id(warehouse, ledger, as_of)
+        runs.start(ledger, run_id, as_of=as_of, now=now, previous_landed=last.landed if last else None)
+        try:
+            with warehouse.build(run_id) as building:
+                night = Night(
+                    workspace=workspace,
+                    as_of=as_of,
+                    now=now,
+                    full=full,
+                    run_id=run_id,
+                    warehouse=warehouse,
+                    ledger=ledger,
+                    connection=building.connection,
+                    last=last,
+                    decided=findings.decided_edges(ledger),
+                    clusters_before=_clusters(warehouse, last),
+                )
+                try:
+                    yield night
+                finally:
+                    _report(night)
+        except BaseException:
+            # Whatever stopped it: the run is marked, the unfinished file goes, the night before stays in force.
+            runs.fail(ledger, run_id, now=now)
+            warehouse.sweep()
+            raise
+
+
+def open_published(workspace: Workspace) -> tuple[Warehouse, str | None]:
+    """The warehouse and the run id of the night in force."""
+    with opened(workspace.ledger_url) as ledger:
+        last = runs.last_published(ledger)
+    return Warehouse(workspace.var / "warehouse"), last.run_id if last else None
+
+
+@contextmanager
+def _one_at_a_time(var: Path) -> Iterator[None]:
+    """Hold the workspace's lock; the system lets go of it when the process dies, however it dies."""
+    var.mkdir(parents=True, exist_ok=True)
+    with (var / "night.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise ConflictError(
+                "another night is running in this workspace.", file=var, remedy="Wait until it has ended."
+            ) from None
+        yield
+
+
+def _sweep(warehouse: Warehouse, ledger: Ledger, now: datetime) -> None:
+    """Undo the halves of a killed night: unfinished files, and files whose findings the ledger never took."""
+    warehouse.sweep()
+    runs.sweep(ledger, now=now)
+    for run_id in warehouse.published():
+        run = runs.get(ledger, run_id)
+        if run is None or run.status != "published":
+            warehouse.remove(run_id)
+
+
+def _run_id(warehouse: Warehouse, ledger: Ledger, as_of: date) -> str:
+    """`<as_of>-<n>`, the first number that no night of that day has used."""
+    number = 1
+    while runs.get(ledger, f"{as_of}-{number:03}") is not None:
+        number += 1
+    return f"{as_of}-{number:03}"
+
+
+def _clusters(warehouse: Warehouse, last: runs.Run | None) -> pl.DataFrame:
+    """Last night's clusters (cluster_id, customer_no); none before the first night."""
+    if last is None or last.run_id not in warehouse.published():
+        return pl.DataFrame(schema={"cluster_id": pl.String, "customer_no": pl.String})
+    with warehouse.read(last.run_id) as connection:
+        return connection.sql("SELECT cluster_id, customer_no FROM clusters").pl()
+
+
+def today(workspace: Workspace) -> date:
+    """The day it is where the register is kept."""
+    return datetime.now(workspace.config.timezone).date()
