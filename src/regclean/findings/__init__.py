@@ -1,6 +1,7 @@
 """One stream of findings: assembled in the warehouse, published to the ledger, decided on by people."""
 
+from regclean.findings.assemble import assemble
 from regclean.findings.edges import decided_edges
 from regclean.findings.publish import PublishReport, publish
 
-__all__ = ["PublishReport", "decided_edges", "publish"]
+__all__ = ["PublishReport", "assemble", "decided_edges", "publish"]

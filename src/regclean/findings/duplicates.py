@@ -1,0 +1,219 @@
+"""Duplicates as findings: one for each cluster, one for each doubtful or related pair of clusters.
+
+Invariant: nothing is asked that is already decided on the very records that are there tonight, and no two findings ask
+about the same two clusters.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import duckdb
+import polars as pl
+
+from regclean.domain.decisions import SEPARATING_VERDICTS
+from regclean.domain.findings import Change, Finding, Severity
+from regclean.findings.edges import DecidedGraph, ordered, pair_fingerprint
+from regclean.findings.summaries import duplicate_summary
+from regclean.warehouse import load_sql
+
+PACKAGE = "regclean.findings"
+DOUBTFUL_HOUSEHOLD = 0.2  # a household pair that is one customer with this probability is worth a look
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """What choosing a survivor and fingerprinting need to know of a customer."""
+
+    customer_no: str
+    digest: str
+    ended: bool
+    filled: int
+    created_on: date | None
+
+    @property
+    def rank(self) -> tuple[bool, int, date, int, str]:
+        """Lowest survives: not ended, most complete, oldest, lowest number."""
+        return (self.ended, -self.filled, self.created_on or date.max, len(self.customer_no), self.customer_no)
+
+
+@dataclass(frozen=True, slots=True)
+class Duplicate:
+    """A finding on customers, with the scored pairs that it rests on."""
+
+    finding: Finding
+    relation: str
+    pairs: tuple[Mapping[str, Any], ...]
+
+
+def find_duplicates(connection: duckdb.DuckDBPyConnection, *, language: str, decided: pl.DataFrame) -> list[Duplicate]:
+    """Every duplicate of the night, sorted by subjects.
+
+    `decided`: customer_no_l, customer_no_r, verdict, and maybe fingerprint (of the two records decided on; where it no
+    longer fits, a separating decision is asked again).
+    """
+    members = _lists(connection.sql(load_sql("cluster_members", PACKAGE)).pl(), "cluster_id", "customer_no")
+    inside = _rows_by(connection, "cluster_pairs", "cluster_id")
+    crossing = connection.sql(
+        load_sql("crossing_pairs", PACKAGE), params={"doubtful_household": DOUBTFUL_HOUSEHOLD}
+    ).pl()
+    shown = {customer for cluster in members.values() for customer in cluster}
+    for frame in (crossing, decided):
+        shown |= set(frame["customer_no_l"]) | set(frame["customer_no_r"])
+    customers, idle = _customers(connection, shown)
+    graph = DecidedGraph(_live(decided, customers))
+    settled = _settled(idle, graph, customers)
+    found = [
+        _cluster_duplicate(
+            [customers[customer] for customer in cluster if customer not in settled], inside[cluster_id], language
+        )
+        for cluster_id, cluster in members.items()
+        if sum(customer not in settled for customer in cluster) > 1
+    ]
+    found += [
+        _pair_duplicate(pair, customers, language)
+        for pair in _worth_asking(crossing.iter_rows(named=True), graph, settled)
+    ]
+    return sorted(found, key=lambda duplicate: duplicate.finding.subjects)
+
+
+def weakest_link(pairs: Iterable[Mapping[str, Any]], customers: Sequence[str]) -> Mapping[str, Any] | None:
+    """The pair that holds a cluster together least well: the last one needed to join it, best pairs first."""
+    graph = DecidedGraph()
+    groups = len(customers)
+    chosen = set(customers)
+    for pair in sorted(pairs, key=lambda row: (-row["match_probability"], row["customer_no_l"], row["customer_no_r"])):
+        left, right = pair["customer_no_l"], pair["customer_no_r"]
+        if left in chosen and right in chosen and graph.follows(left, right) != "same":
+            graph.add(left, right, "same")
+            groups -= 1
+            if groups == 1:
+                return pair
+    return None
+
+
+def _customers(connection: duckdb.DuckDBPyConnection, shown: Iterable[str]) -> tuple[dict[str, Customer], set[str]]:
+    frame = pl.DataFrame({"customer_no": sorted(shown)}, schema={"customer_no": pl.String})
+    connection.register("shown_customers", frame)
+    try:
+        digests = connection.sql(load_sql("customer_digests", PACKAGE)).pl()
+        idle = set(connection.sql(load_sql("idle_customers", PACKAGE)).pl()["customer_no"])
+    finally:
+        connection.unregister("shown_customers")
+    return {row[0]: Customer(*row) for row in digests.iter_rows()}, idle
+
+
+def _live(decided: pl.DataFrame, customers: Mapping[str, Customer]) -> list[tuple[str, str, str]]:
+    """The edges that hold on tonight's records."""
+    if "fingerprint" not in decided.columns:
+        decided = decided.with_columns(fingerprint=pl.lit(None, pl.String))
+    live = []
+    columns = ("customer_no_l", "customer_no_r", "verdict", "fingerprint")
+    for left, right, verdict, fingerprint in decided.select(columns).iter_rows():
+        one, other = customers.get(left), customers.get(right)
+        if (
+            fingerprint
+            and one
+            and other
+            and verdict in SEPARATING_VERDICTS
+            and fingerprint != pair_fingerprint(left, one.digest, right, other.digest)
+        ):
+            continue
+        live.append((left, right, verdict))
+    return live
+
+
+def _settled(idle: set[str], graph: DecidedGraph, customers: Mapping[str, Customer]) -> set[str]:
+    """What earlier merges left behind: idle customers that are decided to be the same as one that is kept."""
+    settled: set[str] = set()
+    for customer in idle:
+        group = [other for other in graph.group(customer) if other in customers]
+        keep = min(group, key=lambda other: (other in idle, customers[other].rank))
+        if customer != keep:
+            settled.add(customer)
+    return settled
+
+
+def _worth_asking(
+    pairs: Iterable[Mapping[str, Any]], graph: DecidedGraph, settled: set[str]
+) -> list[Mapping[str, Any]]:
+    """The best pair between any two clusters, what is decided or settled left aside."""
+    best: dict[tuple[str, str], tuple[Any, ...]] = {}
+    for pair in pairs:
+        left, right = pair["customer_no_l"], pair["customer_no_r"]
+        if left in settled or right in settled or graph.follows(left, right):
+            continue
+        clusters = ordered(pair["cluster_l"], pair["cluster_r"])
+        # Rounded, so that a breath of the model does not change which pair, and so which finding, it is.
+        order = (pair["relation"] not in ("same", "unsure"), -round(pair["match_probability"], 2), left, right)
+        if clusters not in best or order < best[clusters][0]:
+            best[clusters] = (order, pair)
+    return [pair for _, pair in best.values()]
+
+
+def _cluster_duplicate(members: Sequence[Customer], pairs: Sequence[Mapping[str, Any]], language: str) -> Duplicate:
+    numbers = [member.customer_no for member in members]
+    among = tuple(pair for pair in pairs if pair["customer_no_l"] in numbers and pair["customer_no_r"] in numbers)
+    weakest = weakest_link(among, numbers)
+    survivor = min(members, key=lambda member: member.rank)
+    proposal = tuple(
+        Change("merge", "customers", number, after=survivor.customer_no)
+        for number in sorted(numbers)
+        if number != survivor.customer_no
+    )
+    return _duplicate(members, "same", "review", weakest, among, proposal, language)
+
+
+def _pair_duplicate(pair: Mapping[str, Any], customers: Mapping[str, Customer], language: str) -> Duplicate:
+    asked = pair["relation"] in ("same", "unsure")
+    return _duplicate(
+        [customers[pair["customer_no_l"]], customers[pair["customer_no_r"]]],
+        "unsure" if asked else pair["relation"],
+        "review" if asked else "info",
+        pair,
+        (pair,),
+        None,
+        language,
+    )
+
+
+def _duplicate(
+    members: Sequence[Customer],
+    relation: str,
+    severity: Severity,
+    weakest: Mapping[str, Any] | None,
+    pairs: tuple[Mapping[str, Any], ...],
+    proposal: tuple[Change, ...] | None,
+    language: str,
+) -> Duplicate:
+    explanation = json.loads(weakest["explanation"]) if weakest else {}
+    finding = Finding(
+        kind="duplicate",
+        rule="duplicate",
+        severity=severity,
+        subjects=tuple(sorted(f"customers:{member.customer_no}" for member in members)),
+        summary=duplicate_summary(relation, len(members), weakest["model"] if weakest else "", explanation, language),
+        evidence={"basis": {"customers": {member.customer_no: member.digest for member in members}}},
+        score=weakest["match_probability"] if weakest else None,
+        proposal=proposal,
+    )
+    return Duplicate(finding, relation, pairs)
+
+
+def _lists(frame: pl.DataFrame, key: str, value: str) -> dict[str, list[str]]:
+    lists: dict[str, list[str]] = defaultdict(list)
+    for row_key, row_value in frame.select(key, value).iter_rows():
+        lists[row_key].append(row_value)
+    return lists
+
+
+def _rows_by(connection: duckdb.DuckDBPyConnection, query: str, key: str) -> dict[str, list[dict[str, Any]]]:
+    lists: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for row in connection.sql(load_sql(query, PACKAGE)).pl().iter_rows(named=True):
+        lists[row.pop(key)].append(row)
+    return lists

@@ -1,0 +1,92 @@
+"""The records behind findings: what is frozen as evidence, and what a queue sorts, filters and restricts by."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import duckdb
+import polars as pl
+
+from regclean.domain.tables import TABLES
+from regclean.warehouse import load_sql
+
+PACKAGE = "regclean.findings"
+RECENT_SIGNALS = 20
+# A henkilötunnus in any free text: a date, a century sign, three digits and a check character.
+NATIONAL_ID = r"[0-3]\d[01]\d{3}[-+A-FU-Ya-fu-y]\d{3}[0-9A-FHJ-NPR-Ya-fhj-npr-y]"
+_MATCH_COLUMNS = [
+    "m_first",
+    "m_given",
+    "m_last",
+    "m_last_parts",
+    "m_org",
+    "m_first_2",
+    "m_last_2",
+    "m_street",
+    "m_house",
+    "m_house_letter",
+    "m_stair",
+    "m_flat",
+    "m_postal",
+    "m_city",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is known of one subject of a finding. `services` counts those that have not ended."""
+
+    subject: str
+    protected: bool
+    key_customer: bool
+    complained: bool
+    services: int
+    label: str | None
+    area: str | None
+
+
+def row_subject(subject: str) -> str:
+    """The row that a subject is about: `table:key` of a `table:key:column` too."""
+    table, _, rest = subject.partition(":")
+    key, _, column = rest.rpartition(":")
+    return f"{table}:{key}" if key and table in TABLES and column in TABLES[table].by_name else subject
+
+
+def subject_records(connection: duckdb.DuckDBPyConnection, subjects: Iterable[str]) -> dict[str, str]:
+    """`table:key` -> JSON text {"source", "raw", "clean", …}, for the rows that exist."""
+    shown = sorted(set(subjects))
+    customers = [subject.removeprefix("customers:") for subject in shown if subject.startswith("customers:")]
+    with _shown(connection, "shown_customers", "customer_no", customers):
+        found = connection.execute(
+            load_sql("customer_records", PACKAGE), {"recent_signals": RECENT_SIGNALS, "national_id": NATIONAL_ID}
+        ).fetchall()
+    others = [subject for subject in shown if not subject.startswith("customers:")]
+    if others:
+        with _shown(connection, "shown_subjects", "subject", others):
+            found += connection.execute(
+                load_sql("other_records", PACKAGE),
+                {"match_columns": json.dumps(dict.fromkeys(_MATCH_COLUMNS)), "national_id": NATIONAL_ID},
+            ).fetchall()
+    return dict(found)
+
+
+def subject_facts(connection: duckdb.DuckDBPyConnection, subjects: Iterable[str]) -> dict[str, Facts]:
+    """`table:key` -> its facts."""
+    with _shown(connection, "shown_subjects", "subject", sorted(set(subjects))):
+        return {row[0]: Facts(*row) for row in connection.execute(load_sql("subject_facts", PACKAGE)).fetchall()}
+
+
+class _shown:  # noqa: N801  # reads as the with-statement that it is
+    """Registers a list of keys under a name, for the time of a query."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, name: str, column: str, keys: list[str]) -> None:
+        self._connection, self._name = connection, name
+        self._frame = pl.DataFrame({column: keys}, schema={column: pl.String})
+
+    def __enter__(self) -> None:
+        self._connection.register(self._name, self._frame)
+
+    def __exit__(self, *_error: object) -> None:
+        self._connection.unregister(self._name)

@@ -1,0 +1,111 @@
+-- Everything the review page shows of a customer, as one JSON text: as it was landed and as it was standardised, and
+-- what hangs on it. National ids appear masked only.
+WITH
+landed_rows AS (
+    SELECT *
+    FROM landed.customers SEMI JOIN shown_customers USING (customer_no)
+    QUALIFY row_number() OVER (PARTITION BY customer_no ORDER BY _file, _row) = 1
+),
+raw AS (
+    SELECT
+        l.customer_no, l._file, l._row,
+        json_merge_patch('{}', to_json(columns_of)) AS record
+    FROM landed_rows AS l
+    JOIN (
+        SELECT r.* EXCLUDE (_file, _row, _hash)
+            REPLACE (CASE WHEN r.national_id IS NOT NULL THEN coalesce(c.national_id_masked, '***') END AS national_id)
+        FROM landed_rows AS r LEFT JOIN customers AS c USING (customer_no)
+    ) AS columns_of USING (customer_no)
+),
+clean AS (
+    SELECT customer_no, json_merge_patch('{}', to_json(columns_of)) AS record
+    FROM (
+        SELECT * EXCLUDE (
+            national_id_hash, m_first, m_given, m_last, m_last_parts, m_previous, m_org, m_org_form, m_org_numerals,
+            m_street, m_house, m_house_letter, m_stair, m_flat, m_postal, m_city, m_email_local
+        )
+        FROM customers SEMI JOIN shown_customers USING (customer_no)
+    ) AS columns_of
+),
+roles AS (
+    SELECT
+        customer_no,
+        list(json_merge_patch('{}', json_object(
+            'site_no', site_no, 'role', role, 'start_on', r.start_on, 'end_on', r.end_on,
+            'street_address', s.street_address, 'postal_code', s.postal_code, 'city', s.city, 'use', s.use,
+            'property_id', s.property_id
+        )) ORDER BY site_no, role, r.start_on) AS items
+    FROM site_roles AS r SEMI JOIN shown_customers USING (customer_no)
+    LEFT JOIN sites AS s USING (site_no)
+    GROUP BY customer_no
+),
+held AS (
+    SELECT
+        v.customer_no,
+        list(json_merge_patch('{}', json_merge_patch(to_json(v), json_object(
+            'street_address', s.street_address, 'postal_code', s.postal_code, 'city', s.city, 'use', s.use
+        ))) ORDER BY v.service_no) AS items
+    FROM services AS v SEMI JOIN shown_customers USING (customer_no)
+    LEFT JOIN sites AS s USING (site_no)
+    GROUP BY v.customer_no
+),
+placed AS (
+    SELECT customer_no, list(item ORDER BY item::TEXT) AS items
+    FROM (
+        SELECT DISTINCT customer_no, json_merge_patch('{}', json_object(
+            'source', source, 'site_no', site_no, 'street', m_street, 'house', m_house, 'letter', m_house_letter,
+            'stair', m_stair, 'flat', m_flat, 'postal', m_postal, 'city', m_city, 'start_on', start_on, 'end_on', end_on
+        )) AS item
+        FROM customer_addresses SEMI JOIN shown_customers USING (customer_no)
+    )
+    GROUP BY customer_no
+),
+bound AS (
+    SELECT m.customer_no, m.bin_group_no, m.member_no, 'member' AS part FROM bin_group_members AS m
+    UNION
+    SELECT k.customer_no, k.bin_group_no, k.member_no, 'linked' FROM member_links AS k WHERE k.state = 'linked'
+    UNION
+    SELECT g.host_customer_no, g.bin_group_no, NULL, 'host' FROM bin_groups AS g
+    UNION
+    SELECT g.contact_customer_no, g.bin_group_no, NULL, 'contact' FROM bin_groups AS g
+),
+groups AS (
+    SELECT
+        b.customer_no,
+        list(json_merge_patch('{}', json_object(
+            'bin_group_no', bin_group_no, 'member_no', b.member_no, 'part', b.part, 'waste_type', g.waste_type,
+            'street_address', g.street_address, 'end_on', g.end_on
+        )) ORDER BY bin_group_no, b.part, b.member_no) AS items
+    FROM bound AS b SEMI JOIN shown_customers USING (customer_no)
+    LEFT JOIN bin_groups AS g USING (bin_group_no)
+    GROUP BY b.customer_no
+),
+recent AS (
+    SELECT *
+    FROM evidence SEMI JOIN shown_customers USING (customer_no)
+    QUALIFY row_number() OVER (PARTITION BY customer_no ORDER BY observed_on DESC, signal, detail) <= $recent_signals
+),
+signals AS (
+    SELECT
+        customer_no,
+        list(json_merge_patch('{}', json_object('signal', signal, 'observed_on', observed_on, 'detail', detail))
+            ORDER BY observed_on DESC, signal, detail) AS items
+    FROM recent
+    GROUP BY customer_no
+)
+SELECT
+    'customers:' || c.customer_no AS subject,
+    regexp_replace(CAST(json_merge_patch('{}', json_object(
+        'source', CASE WHEN raw._file IS NOT NULL THEN json_object('file', raw._file, 'row', raw._row) END,
+        'raw', raw.record, 'clean', clean.record, 'addresses', placed.items, 'roles', roles.items,
+        'services', held.items, 'bin_groups', groups.items, 'signals', signals.items
+    )) AS TEXT), $national_id, '******-****', 'g') AS record
+FROM customers AS c SEMI JOIN shown_customers USING (customer_no)
+JOIN clean USING (customer_no)
+LEFT JOIN raw USING (customer_no)
+LEFT JOIN placed USING (customer_no)
+LEFT JOIN roles USING (customer_no)
+LEFT JOIN held USING (customer_no)
+LEFT JOIN groups USING (customer_no)
+LEFT JOIN signals USING (customer_no)
+ORDER BY subject

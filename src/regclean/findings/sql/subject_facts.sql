@@ -1,0 +1,74 @@
+-- For each subject: is a customer under non-disclosure behind it, where is it, what does a queue call it, and what
+-- hangs on it. A shared bin or a site is as protected as anybody who belongs to it: its list or address would tell.
+WITH
+behind AS (
+    SELECT 'customers:' || customer_no AS subject, customer_no FROM customers
+    UNION ALL
+    SELECT 'services:' || service_no, customer_no FROM services
+    UNION ALL
+    SELECT 'sites:' || site_no, customer_no FROM site_roles
+    UNION ALL
+    SELECT 'sites:' || site_no, customer_no FROM services WHERE site_no IS NOT NULL
+    UNION ALL
+    SELECT 'bin_group_members:' || bin_group_no || '/' || member_no, customer_no FROM bin_group_members
+    UNION ALL
+    SELECT 'bin_group_members:' || bin_group_no || '/' || member_no, customer_no FROM member_links
+    UNION ALL
+    SELECT 'bin_groups:' || bin_group_no, customer_no FROM bin_group_members
+    UNION ALL
+    SELECT 'bin_groups:' || bin_group_no, customer_no FROM member_links
+    UNION ALL
+    SELECT 'bin_groups:' || bin_group_no, host_customer_no FROM bin_groups
+    UNION ALL
+    SELECT 'bin_groups:' || bin_group_no, contact_customer_no FROM bin_groups
+),
+links AS (
+    SELECT DISTINCT subject, customer_no
+    FROM behind SEMI JOIN shown_subjects USING (subject)
+    WHERE customer_no IS NOT NULL
+),
+complaints AS (
+    SELECT customer_no, count(*) AS complaints
+    FROM evidence
+    WHERE signal = 'complaint'
+      AND observed_on > (SELECT max(observed_on) FROM evidence) - INTERVAL 1 YEAR
+    GROUP BY customer_no
+),
+held AS (
+    SELECT customer_no, count(*) AS services FROM services WHERE end_on IS NULL GROUP BY customer_no
+),
+people AS (
+    SELECT
+        subject,
+        bool_or(c.non_disclosure) AS protected,
+        bool_or(coalesce(c.relationship = 'key', false)) AS key_customer,
+        max(coalesce(complaints, 0)) > 0 AS complained,
+        sum(coalesce(services, 0)) AS services
+    FROM links
+    JOIN customers AS c USING (customer_no)
+    LEFT JOIN complaints USING (customer_no)
+    LEFT JOIN held USING (customer_no)
+    GROUP BY subject
+),
+named AS (
+    SELECT 'customers:' || customer_no AS subject, name AS label, postal_code AS area FROM customers
+    UNION ALL
+    SELECT 'sites:' || site_no, street_address, postal_code FROM sites
+    UNION ALL
+    SELECT 'services:' || service_no, s.street_address, s.postal_code FROM services LEFT JOIN sites AS s USING (site_no)
+    UNION ALL
+    SELECT 'bin_groups:' || bin_group_no, bin_group_no, postal_code FROM bin_groups
+    UNION ALL
+    SELECT 'bin_group_members:' || bin_group_no || '/' || member_no, name, postal_code FROM bin_group_members
+)
+SELECT
+    subject,
+    coalesce(protected, false) AS protected,
+    coalesce(key_customer, false) AS key_customer,
+    coalesce(complained, false) AS complained,
+    CAST(coalesce(services, 0) AS BIGINT) AS services,
+    label, area
+FROM shown_subjects
+LEFT JOIN people USING (subject)
+LEFT JOIN named USING (subject)
+ORDER BY subject

@@ -1,0 +1,63 @@
+"""What a duplicate is about, in one plain sentence without any personal value."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from importlib import resources
+from typing import Any
+
+MOST_FOR, MOST_AGAINST = 3, 2
+
+
+def duplicate_summary(relation: str, size: int, model: str, explanation: Mapping[str, Any], language: str) -> str:
+    """The sentence for a duplicate finding.
+
+    `explanation` is a pair's (the weakest link of a cluster): {"reasons": [codes], "waterfall": [{"comparison",
+    "level", "weight"}]}. What speaks for it comes first, strongest first, then what speaks against it.
+    """
+    words = _words()
+    steps = sorted(
+        explanation.get("waterfall", ()), key=lambda step: (-abs(step["weight"]), step["comparison"], step["level"])
+    )
+    for_it = _said([step for step in steps if step["weight"] > 0], language)[:MOST_FOR]
+    against = _said([step for step in steps if step["weight"] < 0], language)[:MOST_AGAINST]
+    if not for_it:
+        for_it = [_phrase(code, language) for code in explanation.get("reasons", ()) if _phrase(code, language)][
+            :MOST_FOR
+        ]
+    lead = words["lead"][_lead(relation, size, model)]
+    text = _in(lead, language).format(size=size)
+    if for_it:
+        text += f": {', '.join(for_it)}"
+    if against:
+        text += f"{_in(words['but'], language)} {', '.join(against)}"
+    return f"{text}."
+
+
+def _lead(relation: str, size: int, model: str) -> str:
+    if relation == "same" and size > 2:
+        return "same_many"
+    if relation in ("same", "unsure"):
+        return f"{relation}_{'organisation' if model == 'organisation' else 'person'}"
+    return relation
+
+
+def _said(steps: list[Mapping[str, Any]], language: str) -> list[str]:
+    phrases = (_phrase(f"{step['comparison']}.{step['level']}", language) for step in steps)
+    return list(dict.fromkeys(phrase for phrase in phrases if phrase))
+
+
+def _phrase(code: str, language: str) -> str:
+    words = _words()["phrases"].get(code)
+    return _in(words, language) if words else ""
+
+
+def _in(words: Mapping[str, str], language: str) -> str:
+    return words.get(language, words["en"])
+
+
+@cache
+def _words() -> dict[str, Any]:
+    return tomllib.loads(resources.files("regclean.findings").joinpath("summaries.toml").read_text(encoding="utf-8"))
