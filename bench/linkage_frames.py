@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from pathlib import Path
 
 import duckdb
 import polars as pl
 
+from regclean.domain.tables import TABLES
 from regclean.standardise.folding import fold
 from regclean.warehouse import write_frame
 from regclean.warehouse.database import create_tables
 
+AS_OF = date(2026, 11, 1)
 STATES = {
     column: "missing"
     for column in (
@@ -144,3 +147,25 @@ def measure(found: pl.DataFrame, truth: pl.DataFrame) -> dict[str, float]:
 
 def slug(text: str) -> str:
     return re.sub(r"\W+", "_", text)
+
+
+def canonical(folder: Path, *, country: str = "fi") -> duckdb.DuckDBPyConnection:
+    """A night with the typed tables of a folder of canonical CSV files, standardised."""
+    from regclean.standardise.columns import Options
+    from regclean.standardise.tables import standardise_tables
+
+    landed = {}
+    for table in TABLES.values():
+        path = folder / f"{table.name}.csv"
+        if path.exists():
+            frame = pl.read_csv(path, infer_schema=False)
+            missing = [pl.lit(None, dtype=pl.String).alias(c.name) for c in table.columns if c.name not in frame.columns]
+            landed[table.name] = frame.with_columns(
+                *missing, _file=pl.lit(path.name), _row=pl.int_range(2, pl.len() + 2)
+            )
+    result = standardise_tables(landed, Options(country=country, accept_test_ids=True, as_of=AS_OF, id_key=b"bench"))
+    connection = duckdb.connect()
+    create_tables(connection)
+    for name, frame in result.tables.items():
+        write_frame(connection, name, frame)
+    return connection
