@@ -17,6 +17,7 @@ from regclean.standardise.columns import (
     clean_keys,
     exactly,
     last_of_each,
+    listed,
     prepared,
     read_addresses,
     typed_columns,
@@ -107,9 +108,8 @@ def _parties(frame: pl.DataFrame, column: str, reading: Reading) -> pl.DataFrame
         *[nothing.alias(name) for name in ("first_names", "last_name", "company_name", "previous_last_name")],
     )
     habit = country == "fi" and surname_first_habit(frame[column])
-    return reading.mapper.apply(
-        asked, asked.columns, partial(rules.party, country=country, surname_first=habit), rules.PARTY
-    )
+    rule = partial(rules.party, country=country, surname_first=habit)
+    return reading.mapper.apply(asked, asked.columns, rule, rules.PARTY).with_columns(listed(rules.LISTED))
 
 
 def _members(landed: Mapping[str, pl.DataFrame], reading: Reading) -> pl.DataFrame:
@@ -123,7 +123,7 @@ def _members(landed: Mapping[str, pl.DataFrame], reading: Reading) -> pl.DataFra
     share = reading.mapper.apply(frame, ["share_percent"], rules.share, rules.SHARE)
     reading.note("bin_group_members", keys, "share_percent", share["share_state"] == "invalid")
     party = _parties(frame, "name", reading)
-    spouse = party["others"].list.eval(pl.element().filter(pl.element().struct.field("part") == "spouse")).list.first()
+    spouse = _spouses(party, reading)
     phone = reading.mapper.apply(frame, ["phone"], partial(rules.phone, country=reading.options.country), rules.PHONE)
     email = reading.mapper.apply(frame, ["email"], rules.email, rules.EMAIL)
     address = read_addresses(frame, AddressColumns(), reading)
@@ -135,8 +135,8 @@ def _members(landed: Mapping[str, pl.DataFrame], reading: Reading) -> pl.DataFra
             party.select("name", "kind", "m_first", "m_given", "m_last", "m_last_parts", "m_org"),
             pl.DataFrame(
                 {
-                    "m_first_2": spouse.struct.field("m_first"),
-                    "m_last_2": spouse.struct.field("m_last"),
+                    "m_first_2": spouse["m_first"],
+                    "m_last_2": spouse["m_last"],
                     "phone": phone["phone"],
                     "email": email["email"],
                 }
@@ -145,6 +145,16 @@ def _members(landed: Mapping[str, pl.DataFrame], reading: Reading) -> pl.DataFra
         ],
         how="horizontal",
     )
+
+
+def _spouses(party: pl.DataFrame, reading: Reading) -> pl.DataFrame:
+    """m_first and m_last of the second person on each line."""
+    others = rules.unpacked(party.select("others").with_row_index("line"))
+    second = others.filter(pl.col("part") == "spouse").unique("line", keep="first", maintain_order=True)
+    folded = reading.mapper.apply(second, ["first_names", "last_name"], rules.person_names, rules.PERSON_NAMES)
+    second = pl.concat([second.select("line"), folded], how="horizontal")
+    lines = pl.DataFrame({"line": pl.int_range(party.height, dtype=pl.UInt32, eager=True)})
+    return lines.join(second, on="line", how="left", maintain_order="left")
 
 
 def _numbered(frame: pl.DataFrame) -> pl.DataFrame:

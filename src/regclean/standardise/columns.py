@@ -23,6 +23,8 @@ REJECTED = {
     "record": pl.String,
 }
 UNREADABLE = {"table": pl.String, "key": pl.String, "column": pl.String}
+# Almost all keys are like this already.
+_PLAIN_KEY = r"^[A-Za-z0-9][A-Za-z0-9_/-]*$"
 _PLACED = ("_file", "_row")
 
 
@@ -100,8 +102,14 @@ def prepared(landed: Mapping[str, pl.DataFrame], table: Table, reading: Reading)
 def clean_keys(frame: pl.DataFrame, names: Iterable[str], reading: Reading) -> pl.DataFrame:
     """Key and reference columns cleaned: no blanks around, no spreadsheet decimals, placeholders kept as they are."""
     for name in names:
-        answer = reading.mapper.apply(frame, [name], rules.key_text, {name: pl.String})
-        frame = frame.with_columns(answer[name])
+        odd = frame.select(pl.col(name).unique().drop_nulls()).filter(~pl.col(name).str.contains(_PLAIN_KEY))
+        answer = reading.mapper.apply(odd, [name], rules.key_text, {"_clean": pl.String})
+        cleaned = pl.concat([odd, answer.with_columns(_odd=pl.lit(True))], how="horizontal")
+        frame = (
+            frame.join(cleaned, on=name, how="left", maintain_order="left")
+            .with_columns(pl.when("_odd").then("_clean").otherwise(name).alias(name))
+            .drop("_clean", "_odd")
+        )
     return frame
 
 
@@ -186,6 +194,11 @@ def simple(frame: pl.DataFrame, name: str, rule: rules.Answer | object, reading:
     """A column read by a rule that gives one text."""
     answer = reading.mapper.apply(frame, [name], rule, {name: pl.String})  # type: ignore[arg-type]  # any one-value rule
     return answer[name]
+
+
+def listed(names: Iterable[str]) -> list[pl.Expr]:
+    """Blank-separated columns as lists; no text, no elements."""
+    return [pl.col(name).fill_null("").str.split(" ").list.filter(pl.element() != "") for name in names]
 
 
 def exactly(frame: pl.DataFrame, schema: dict[str, pl.DataType | type[pl.DataType]]) -> pl.DataFrame:

@@ -13,6 +13,7 @@ from regclean.standardise.folding import to_ascii
 from regclean.standardise.text import clean_text, is_placeholder
 
 _SEPARATOR = re.compile(r"\s*(?:[,;|\n]|\s/\s|/(?=\s*(?:\+|0\d))|\b(?:tai|ja|eller|och|or|and)\b)\s*", re.IGNORECASE)
+_SINGLE = re.compile(r"\+?\d(?:[ -]?\d){4,12}", re.ASCII)
 _LABEL = re.compile(r"^[^\d+(]+")
 _NOT_DIGIT = re.compile(r"\D")
 _TRUNK = re.compile(r"\(\s*0\s*\)")
@@ -121,6 +122,8 @@ def read_phone(text: str | None) -> Phone:
     """Read a telephone cell, Finland being the home country: the first valid number, and the second if any."""
     if text is None or not text.strip():
         return Phone(None, "missing")
+    if _SINGLE.fullmatch(text):
+        return Phone(*_one_number(text))
     text = clean_text(text)
     if not text or is_placeholder(text):
         return Phone(None, "placeholder")

@@ -17,6 +17,7 @@ from regclean.standardise.columns import (
     clean_keys,
     exactly,
     last_of_each,
+    listed,
     prepared,
     read_addresses,
     simple,
@@ -57,7 +58,9 @@ CUSTOMER_SCHEMA: dict[str, Any] = {
 PERSON_SCHEMA: dict[str, Any] = {
     "customer_no": pl.String,
     "person_no": pl.Int32,
-    **rules.PERSON_FIELDS,
+    **dict.fromkeys(("part", "first_names", "last_name", "m_first"), pl.String),
+    "m_given": TEXTS,
+    "m_last": pl.String,
 }
 ADDRESS_SCHEMA: dict[str, Any] = {
     "customer_no": pl.String,
@@ -114,7 +117,7 @@ def customer_tables(
         how="horizontal",
     ).with_columns(pl.col("non_disclosure").fill_null(False))
     addresses = pl.concat([_own(keys, address, "own"), _own(keys, billing, "billing")])
-    return exactly(customers, CUSTOMER_SCHEMA), _persons(keys, party), addresses
+    return exactly(customers, CUSTOMER_SCHEMA), _persons(keys, party, reading), addresses
 
 
 def surname_first_habit(full_names: pl.Series) -> bool:
@@ -129,7 +132,7 @@ def _parties(frame: pl.DataFrame, keys: pl.Series, reading: Reading) -> pl.DataF
     rule = partial(rules.party, country=country, surname_first=country == "fi" and surname_first_habit(frame["name"]))
     party = reading.mapper.apply(frame, _PARTY_INPUT, rule, rules.PARTY)
     reading.note("customers", keys, "kind", party["unreadable"])
-    return party
+    return party.with_columns(listed(rules.LISTED))
 
 
 def _identifiers(frame: pl.DataFrame, birth: pl.Series, reading: Reading) -> pl.DataFrame:
@@ -194,24 +197,21 @@ def read_contacts(frame: pl.DataFrame, reading: Reading) -> pl.DataFrame:
     return pl.concat([first.select("phone", "phone_state"), second, email], how="horizontal")
 
 
-def _persons(keys: pl.Series, party: pl.DataFrame) -> pl.DataFrame:
+def _persons(keys: pl.Series, party: pl.DataFrame, reading: Reading) -> pl.DataFrame:
     """One row for each person: the row's own first, then spouse, trader, care-of in the order of the name."""
-    frame = party.select(
-        "main_part", "first_names", "last_name", "m_first", "m_given", "m_last", "others"
-    ).with_columns(customer_no=keys)
+    frame = party.with_columns(customer_no=keys)
     own = frame.filter(pl.col("main_part").is_not_null()).select(
-        "customer_no", pl.lit(0).alias("place"), pl.col("main_part").alias("part"), *list(rules.PERSON_FIELDS)[1:]
+        "customer_no",
+        pl.lit(0, dtype=pl.Int64).alias("place"),
+        pl.col("main_part").alias("part"),
+        *("first_names", "last_name", "m_first", "m_given", "m_last"),
     )
-    others = (
-        frame.filter(pl.col("others").list.len() > 0)
-        .select("customer_no", "others", place=pl.int_ranges(1, pl.col("others").list.len() + 1))
-        .explode("others", "place")
-        .select("customer_no", pl.col("place").cast(pl.Int32), pl.col("others").struct.unnest())
-    )
+    others = rules.unpacked(frame.select("customer_no", "others"))
+    folded = reading.mapper.apply(others, ["first_names", "last_name"], rules.person_names, rules.PERSON_NAMES)
+    others = pl.concat([others, folded], how="horizontal").with_columns(listed(["m_given"]))
+    persons = pl.concat([own, others.select(own.columns)])
     return exactly(
-        pl.concat([own, others])
-        .sort("customer_no", "place")
-        .with_columns(person_no=pl.int_range(1, pl.len() + 1).over("customer_no")),
+        persons.sort("customer_no", "place").with_columns(person_no=pl.int_range(1, pl.len() + 1).over("customer_no")),
         PERSON_SCHEMA,
     )
 

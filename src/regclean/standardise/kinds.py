@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from itertools import pairwise
 
 from regclean.standardise.folding import fold, to_ascii
@@ -56,6 +57,9 @@ _HOUSING = re.compile(
     r"\b(?:taloyhtio|asunto osakeyhtio|asuntoyhtio|bostadsbolag|as oy|asunto oy|kiinteisto oy|asunto-oy)\b"
 )
 _PLURAL_SURNAME = re.compile(r"\w{3,}(?:set|sten|t)")
+_GROUP_WORD = re.compile(r"\w*" + _GROUP.pattern)
+_PLAIN = re.compile(r"[^\W\d_]+(?:[ '-][^\W\d_]+)*")
+_JOINING_WORDS = frozenset(("ja", "och", "o", "and", "seka", "ynna"))
 # Words that end like an organisation but are somebody's surname are settled by the name lists.
 _COMMON_ENOUGH = 100
 
@@ -66,9 +70,42 @@ def is_known_name(token: str) -> bool:
     return token in counts.first or token in counts.last
 
 
+@cache
+def _telling(word: str) -> bool:
+    """May this word of a name speak for something else than one person? Words come back often: asked once."""
+    folded = fold(word)
+    return (
+        not folded.replace(" ", "").isalpha()
+        or any(token in _form_words() or token in _JOINING_WORDS for token in folded.split())
+        or folded.endswith("set")
+        or ESTATE.search(word) is not None
+        or _FAMILY.search(word) is not None
+        or _BANKRUPT.search(word) is not None
+        or _word_kind(folded) is not None
+        or any(_word_kind(token) is not None for token in folded.split())
+    )
+
+
+@cache
+def _form_words() -> frozenset[str]:
+    return frozenset(token for text in legal_forms() for token in text.split())
+
+
+@cache
+def _word_kind(word: str) -> str | None:
+    """Kind that a folded word (or two) is typical of in the names of organisations."""
+    if _GROUP_WORD.fullmatch(word):
+        return "group"
+    if _PUBLIC.fullmatch(word) or _PUBLIC_TAIL.fullmatch(word):
+        return "public_body"
+    if _ASSOCIATION.fullmatch(word):
+        return "association"
+    return "company" if _COMPANY.fullmatch(word) else None
+
+
 def infer_kind(name: str | None) -> str:
     """The kind that the name alone speaks for; `person` when nothing speaks for another."""
-    if not name:
+    if not name or (_PLAIN.fullmatch(name) and not any(_telling(word) for word in name.split())):
         return "person"
     if _BANKRUPT.search(name):
         return "company"
@@ -100,14 +137,16 @@ def _by_words(name: str, tokens: list[str]) -> str | None:
     if not tokens:
         return None
     people = sum(is_known_name(token) for token in tokens)
-    words = tokens + [" ".join(pair) for pair in pairwise(tokens)]
-    if any(re.fullmatch(r"\w*" + _GROUP.pattern, word) for word in words):
+    two = None
+    found = {_word_kind(word) for word in tokens} | {_word_kind(" ".join(pair)) for pair in pairwise(tokens)}
+    if "group" in found:
         return "group"
-    if any(_PUBLIC.fullmatch(word) or _PUBLIC_TAIL.fullmatch(word) for word in words) and not _two_person_names(tokens):
-        return "public_body"
-    if any(_ASSOCIATION.fullmatch(word) for word in words) and not _two_person_names(tokens):
-        return "association"
-    if any(_COMPANY.fullmatch(word) and not _is_common_surname(word) for word in tokens) and (
+    for kind in ("public_body", "association"):
+        if kind in found:
+            two = _two_person_names(tokens) if two is None else two
+            if not two:
+                return kind
+    if any(_word_kind(word) == "company" and not _is_common_surname(word) for word in tokens) and (
         people < len(tokens) or not _two_person_names(tokens)
     ):
         return "company"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 
 from regclean.standardise.folding import fold, word_list
 from regclean.standardise.reference import name_counts
@@ -24,6 +24,12 @@ _PREVIOUS = re.compile(
 _PARENTHESES = re.compile(r"\(([^()]*)\)")
 _MARKS = re.compile(r"[*_\"”“„«»]|(?<!\w)['’‘](?=\w)|(?<=\w)['’‘](?!\w)")
 _TRAILING_NOISE = re.compile(r"[\s,;:.\-/&+]+$")
+_PLAIN = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*(?: [^\W\d_]+(?:-[^\W\d_]+)*)*")
+_MARKERS = frozenset(
+    word_list(
+        "os omaa ent entinen aik aiemmin synt syntyjään född tid tidigare née geb o.s o.s. ent. aik. synt. tid. geb. e. s. f."
+    )
+)
 _TOKEN = re.compile(r"[^\s,]+")
 _SURNAME_ENDING = re.compile(
     r"\w{2,}(?:nen|lainen|mäki|maki|koski|niemi|järvi|jarvi|lahti|saari|ranta|salmi|harju|vuori|virta|"
@@ -97,7 +103,7 @@ def _join(tokens: list[str]) -> str | None:
 # Order ---------------------------------------------------------------------------------------------------------------
 
 
-@cache
+@lru_cache(maxsize=200_000)
 def _scores(token: str) -> tuple[float, float]:
     """Log probability that a token is (a given name, a surname)."""
     counts = name_counts()
@@ -184,6 +190,8 @@ def surname_leads(name: str) -> float:
 
 def _words(text: str) -> list[str]:
     """Words of a name without titles and marks."""
+    if _PLAIN.fullmatch(text):
+        return [word for word in text.split(" ") if len(word) < 3 or word.lower() not in _TITLES]
     text = _MARKS.sub("", text)
     text = re.sub(r"(?<=[^\W\d_])\.(?=[^\W\d_]{2,})", ". ", text)
     words = []
@@ -197,6 +205,12 @@ def _words(text: str) -> list[str]:
 
 def take_previous(text: str) -> tuple[str, tuple[str, ...]]:
     """(the name without them, the previous surnames told in it: "o.s. Mäkinen", "(ent. Mäkinen)")."""
+    if (
+        "(" not in text
+        and _MARKERS.isdisjoint(text.lower().replace(",", " ").replace(":", " ").split())
+        and "o. s" not in text
+    ):
+        return text, ()
     previous: list[str] = []
     while match := _PREVIOUS.search(text):
         rest = (text[: match.start()] + " " + text[match.end() :]).strip()
@@ -232,7 +246,8 @@ def read_person(text: str | None, *, surname_first: bool = False) -> Person:
         if swapped and _scores(given[0])[1] > _scores(given[0])[0] + 2:
             last, given = given, last
         return Person(_join(given), _join(last), previous)
-    given, last, _ = _split(_words(text), surname_first) if _words(text) else ([], [], 0.0)
+    words = _words(text)
+    given, last, _ = _split(words, surname_first) if words else ([], [], 0.0)
     return Person(_join(given), _join(last), previous)
 
 

@@ -86,10 +86,8 @@ def _main_part(text: str) -> tuple[str, str | None]:
         if comma and tail.strip() and _has_form(head):
             return head, fold(tail) or None
         return parts[0], None
-    if not _has_form(parts[0]) and len(organisation_tokens(parts[0])) < 2 and not any(_has_form(p) for p in parts[:1]):
-        # "Oy A - B Ab": the dash belongs to the name.
-        if _has_form(parts[-1]) and not _has_form(parts[0]):
-            return " ".join(parts), None
+    if len(organisation_tokens(parts[0])) < 2 and not _has_form(parts[0]) and _has_form(parts[-1]):
+        return " ".join(parts), None  # "Rakennus - Mäkinen Oy": the dash belongs to the name
     rest = " ".join(part for part in parts[1:] if not _is_parallel(part))
     return parts[0], fold(rest) or None
 

@@ -16,6 +16,7 @@ from regclean.standardise.text import clean_text, value_or_none
 
 _ORGANISED = frozenset({"company", "housing_company", "public_body", "association", "group"})
 _CARE_OF = re.compile(r"(?:^|[\s,(]+)(?:c\s*/\s*o|c\.o\.|℅)\s*[:.]?\s*(?P<name>[^,;()\d]+)\)?", re.IGNORECASE)
+_CARE_OF_HINT = re.compile(r"[/℅]|c\.o\.", re.IGNORECASE)
 _FAMILY = re.compile(
     r"(?<!\w)(?:perhe|perheen|fam\.?|familjen|familj|family|pariskunta|av(?:io)?pari)(?!\w)\.?", re.IGNORECASE
 )
@@ -91,7 +92,7 @@ def _with_previous(person: Person, column: str | None) -> Person:
 
 
 def _take_care_of(text: str) -> tuple[str, tuple[Person, ...]]:
-    match = _CARE_OF.search(text)
+    match = _CARE_OF.search(text) if _CARE_OF_HINT.search(text) else None
     if match is None or match.start() == 0:
         return text, ()
     inside = match["name"].strip()

@@ -31,16 +31,11 @@ from regclean.standardise.streets import street_key
 from regclean.standardise.text import clean_text, value_or_none
 
 Answer = tuple[Any, ...]
-STRINGS = pl.List(pl.String)
+# Lists travel as blank-separated text (match words hold no blanks) and are split by polars, which is much faster.
+LISTED = ("m_given", "m_last_parts")
+_FIELD = "\t"
 
-PERSON_FIELDS: dict[str, Any] = {
-    "part": pl.String,
-    "first_names": pl.String,
-    "last_name": pl.String,
-    "m_first": pl.String,
-    "m_given": STRINGS,
-    "m_last": pl.String,
-}
+PERSON_NAMES = {"m_first": pl.String, "m_given": pl.String, "m_last": pl.String}
 PARTY = {
     "kind": pl.String,
     "kind_given": pl.String,
@@ -51,15 +46,15 @@ PARTY = {
     "previous_last_name": pl.String,
     "company_name": pl.String,
     "m_first": pl.String,
-    "m_given": STRINGS,
+    "m_given": pl.String,
     "m_last": pl.String,
-    "m_last_parts": STRINGS,
+    "m_last_parts": pl.String,
     "m_previous": pl.String,
     "m_org": pl.String,
     "m_org_form": pl.String,
     "m_org_numerals": pl.String,
     "main_part": pl.String,
-    "others": pl.List(pl.Struct(PERSON_FIELDS)),
+    "others": pl.String,
     "unreadable": pl.Boolean,
 }
 
@@ -106,7 +101,7 @@ def party(
         organisation.form,
         organisation.numerals,
         read.persons[0][0] if main is not names.NOBODY else None,
-        [_person_record(part, person) for part, person in others],
+        _packed(others),
         unreadable,
     )
 
@@ -127,23 +122,40 @@ def _match_names(person: Person) -> Answer:
     parts = [part for whole in (last or "", *previous) for part in whole.split()]
     return (
         given[0] if given else None,
-        given,
+        " ".join(given),
         last or None,
-        list(dict.fromkeys(parts)),
+        " ".join(dict.fromkeys(parts)),
         " ".join(previous) or None,
     )
 
 
-def _person_record(part: str, person: Person) -> dict[str, Any]:
-    given = names.given_keys(person.first_names)
-    return {
-        "part": part,
-        "first_names": person.first_names,
-        "last_name": person.last_name,
-        "m_first": given[0] if given else None,
-        "m_given": given,
-        "m_last": (names.last_key(person.last_name) or None) if person.last_name else None,
-    }
+def _packed(persons: tuple[tuple[str, Person], ...]) -> str | None:
+    """Further persons as lines of tab-separated part, first names, last name; most rows have none."""
+    lines = (_FIELD.join((part, person.first_names or "", person.last_name or "")) for part, person in persons)
+    return "\n".join(lines) or None
+
+
+def unpacked(others: pl.DataFrame) -> pl.DataFrame:
+    """(…, others) -> one row for each further person: (…, place, part, first_names, last_name)."""
+    fields = pl.col("others").str.split(_FIELD)
+    return (
+        others.filter(pl.col("others").is_not_null())
+        .with_columns(pl.col("others").str.split("\n"))
+        .with_columns(place=pl.int_ranges(1, pl.col("others").list.len() + 1))
+        .explode("others", "place")
+        .with_columns(
+            part=fields.list.get(0),
+            first_names=fields.list.get(1).replace("", None),
+            last_name=fields.list.get(2).replace("", None),
+        )
+        .drop("others")
+    )
+
+
+def person_names(first_names: str | None, last_name: str | None) -> Answer:
+    """m_first, m_given, m_last of one person."""
+    first, given, last, _, _ = _match_names(Person(first_names, last_name))
+    return first, given, last
 
 
 def _generic_party(
@@ -187,7 +199,7 @@ def _generic_party(
         organisation.form,
         organisation.numerals,
         "self" if person.printed else None,
-        [],
+        None,
         unreadable,
     )
 

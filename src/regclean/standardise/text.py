@@ -8,7 +8,6 @@ import unicodedata
 
 import ftfy
 
-from regclean.standardise.folding import fold_plain
 from regclean.standardise.reference import damaged_letter_words
 
 # Only text with one of these is worth the slower repairs.
@@ -17,6 +16,7 @@ _SUSPICIOUS = re.compile(SUSPICIOUS)
 # Almost all text is like this and needs nothing done.
 _CLEAN = re.compile(r"[A-Za-z0-9åäöÅÄÖéü.,:/()'+@_%#=!*<>-]+(?: [A-Za-z0-9åäöÅÄÖéü.,:/()'+@_%#=!*<>&-]+)*")
 _BLANKS = re.compile(r"\s+")
+_NO_WORD = re.compile(r"[^a-z0-9\u0080-\U0010ffff]+")
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\u00ad\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
 # UTF-8 read as Windows-1252 leaves a second byte that some exports drop or replace: what ftfy must leave alone.
 _LEFTOVER = (
@@ -125,7 +125,7 @@ def clean_text(text: str) -> str:
 def is_placeholder(text: str) -> bool:
     """Is this a way of writing "nothing": "-", "ei tiedossa", "#N/A", "xxx"?"""
     lowered = text.strip().lower()
-    return lowered in PLACEHOLDERS or (bool(lowered) and not fold_plain(lowered) and lowered.isascii())
+    return lowered in PLACEHOLDERS or _NO_WORD.fullmatch(lowered) is not None
 
 
 def value_or_none(text: str | None) -> str | None:
