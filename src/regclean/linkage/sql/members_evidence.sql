@@ -26,6 +26,8 @@ kept AS (SELECT * FROM pair WHERE name_bits IS NOT NULL OR nameless OR coalesce(
 place_of AS (
     SELECT
         k.line, k.customer_no,
+        coalesce(k.line_postal = p.postal, false) OR coalesce(k.line_city = p.city, false)
+            OR ((k.line_postal IS NULL OR p.postal IS NULL) AND (k.line_city IS NULL OR p.city IS NULL)) AS near_enough,
         CASE
             WHEN k.line_street IS NULL AND k.line_postal IS NULL THEN 'none'
             WHEN k.line_street = p.street AND k.line_house IS NOT DISTINCT FROM p.house AND near_enough THEN
@@ -38,9 +40,7 @@ place_of AS (
             WHEN k.line_postal = p.postal THEN 'area'
             ELSE 'elsewhere'
         END AS level,
-        p.in_flat, p.in_house, p.in_street, p.in_area, p.postal,
-        coalesce(k.line_postal = p.postal, false) OR coalesce(k.line_city = p.city, false)
-            OR ((k.line_postal IS NULL OR p.postal IS NULL) AND (k.line_city IS NULL OR p.city IS NULL)) AS near_enough
+        p.in_flat, p.in_house, p.in_street, p.in_area, p.postal
     FROM kept k
     JOIN link_member_places p USING (customer_no)
 ),

@@ -19,7 +19,7 @@ levelled AS (
             WHEN length(first) = 1 THEN CASE WHEN first = line_first[1] THEN 'initial' ELSE 'differs' END
             WHEN list_has_any(variants, given) THEN 'variant'
             WHEN length(line_first) >= 4
-                AND list_contains(list_transform(given, g -> g[:4] = line_first[:4] AND (starts_with(g, line_first) OR starts_with(line_first, g))), true)
+                AND list_contains(list_transform(given, lambda g: g[:4] = line_first[:4] AND (starts_with(g, line_first) OR starts_with(line_first, g))), true)
                 THEN 'variant'
             WHEN length(line_first) >= 4 AND jaro_winkler_similarity(line_first, first) >= 0.85
                 AND damerau_levenshtein(line_first, first) <= 1 THEN 'typo'

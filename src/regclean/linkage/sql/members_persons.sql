@@ -8,7 +8,7 @@ SELECT
             [p.m_last], string_split(p.m_last, ' '),
             CASE WHEN p.person_no = 1 THEN list_concat([c.m_previous], c.m_last_parts) ELSE [] END
         )),
-        s -> length(s) > 1
+        lambda s: length(s) > 1
     ) AS parts
 FROM customer_persons p
 JOIN customers c USING (customer_no)

@@ -1,0 +1,46 @@
+-- What the evidence is worth in bits: log2 of how much likelier it is when the line is about the candidate (`same_bits`), or
+-- about somebody else of the candidate's household (`kin_bits`), than when it is about a stranger.
+--
+-- Address, site, service and area are one fact told several ways: what agrees counts once, by its strongest form (and a
+-- little for a service in the very bin); what contradicts counts once too.
+CREATE OR REPLACE TEMP TABLE link_member_scores AS
+WITH factor AS (
+    SELECT
+        *,
+        CASE place
+            WHEN 'flat' THEN log2($place_home * $customers / place_n)
+            WHEN 'house' THEN log2($place_home * $customers / place_n)
+            WHEN 'other_flat' THEN log2($place_other_flat * $customers / place_n)
+            WHEN 'street' THEN log2($place_street * $customers / place_n)
+            WHEN 'area' THEN log2($place_area * $customers / place_n)
+            WHEN 'elsewhere' THEN log2($place_elsewhere)
+            ELSE 0.0
+        END AS place_bits,
+        CASE area WHEN 'near' THEN log2($area_near * $customers / area_n) WHEN 'far' THEN log2(1 - $area_near) ELSE 0.0 END AS area_bits,
+        CASE site WHEN 'holder' THEN log2($site_holder * $customers / site_n) WHEN 'other' THEN log2(1 - $site_holder) ELSE 0.0 END AS site_bits,
+        CASE bin WHEN 'member' THEN log2($bin_member * $customers / bin_n) WHEN 'other' THEN log2(1 - $bin_member) ELSE 0.0 END AS bin_bits,
+        CASE phone WHEN 'agrees' THEN log2($phone_agrees * $customers / phone_n) WHEN 'differs' THEN log2(1 - $phone_agrees) ELSE 0.0 END AS phone_bits,
+        CASE email WHEN 'agrees' THEN log2($email_agrees * $customers / email_n) WHEN 'differs' THEN log2(1 - $email_agrees) ELSE 0.0 END AS email_bits,
+        CASE number WHEN 'agrees' THEN log2($number_agrees) + $number_bits WHEN 'differs' THEN log2(1 - $number_agrees) ELSE 0.0 END AS number_bits,
+        CASE phone WHEN 'agrees' THEN log2($kin_phone * $customers / phone_n) WHEN 'differs' THEN log2(1 - $kin_phone) ELSE 0.0 END AS kin_phone_bits,
+        CASE email WHEN 'agrees' THEN log2($kin_email * $customers / email_n) WHEN 'differs' THEN log2(1 - $kin_email) ELSE 0.0 END AS kin_email_bits,
+        CASE number WHEN 'agrees' THEN log2($kin_number) + $number_bits WHEN 'differs' THEN log2(1 - $kin_number) ELSE 0.0 END AS kin_number_bits
+    FROM link_member_evidence
+),
+located AS (
+    SELECT
+        *,
+        greatest(0.0, place_bits, area_bits, site_bits, bin_bits)
+            + CASE WHEN bin = 'member' AND greatest(place_bits, area_bits, site_bits) > 0 THEN $bin_bonus ELSE 0.0 END
+            + least(0.0, CASE WHEN place IN ('flat', 'house') OR site = 'holder' THEN 0.0 ELSE least(place_bits, area_bits) END)
+            + least(0.0, site_bits) + least(0.0, bin_bits) AS local_bits
+    FROM factor
+)
+SELECT
+    line, customer_no,
+    coalesce(name_bits, CASE WHEN nameless THEN 0.0 ELSE $name_differs END) + local_bits + phone_bits + email_bits + number_bits
+        + CASE WHEN estate_differs THEN $estate_differs ELSE 0.0 END
+        + CASE WHEN kind_differs THEN $kind_differs ELSE 0.0 END
+        + CASE WHEN is_ended THEN $ended ELSE 0.0 END AS same_bits,
+    kin_bits + local_bits + kin_phone_bits + kin_email_bits + kin_number_bits AS kin_bits
+FROM located;
