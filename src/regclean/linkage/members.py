@@ -35,7 +35,7 @@ PRIOR_LINES = 100.0
 ROUNDS = 3
 CONTEST_ROUNDS = 3
 
-# Estimated again on every register. Sources: the rates of STACK of comparable registers; they only have to be plausible.
+# Estimated again on every register's own lists; they only have to be plausible.
 PRIORS: dict[str, float] = {
     "place_home": 0.75,
     "place_other_flat": 0.01,
@@ -80,7 +80,7 @@ NAME_RATES: dict[str, float] = {
     "last_differs": 0.02,
     "kin_last": 0.85,
     "kin_last_part": 0.3,
-    "kin_namesake": 0.02,
+    "kin_namesake": 0.008,
     "swapped_penalty": 4.0,  # bits
 }
 _SCORE_RATES: dict[str, float] = {
@@ -90,11 +90,18 @@ _SCORE_RATES: dict[str, float] = {
     "estate_differs": -4.0,
     "kind_differs": -3.0,
     "ended": -3.0,
+    # Lines about somebody who is not in the register, but of a customer's household (`kin`) or of its relatives nearby.
+    "kin": 0.03,
     "kin_phone": 0.35,
     "kin_email": 0.25,
     "kin_number": 0.3,
+    "nearby": 0.03,
+    "nearby_home": 0.03,
+    "nearby_street": 0.15,
+    "nearby_area": 0.4,
+    "nearby_elsewhere": 0.42,
+    "nearby_contact": 0.02,
 }
-KIN = 0.03  # lines about somebody of a customer's household who is not in the register
 POPULATION_WEIGHT = 2000.0  # how many persons the national name statistics count for
 CONTESTED_BITS = 6.0
 
@@ -186,9 +193,11 @@ class _Run:
             self.sql("members_choices")
 
     def report(self, rates: Mapping[str, float]) -> MemberLinkReport:
-        counts = rows(self.connection, load_sql("members_report", "regclean.linkage"))[0]
+        lines, linked, new, ambiguous, refused = rows(self.connection, load_sql("members_report", "regclean.linkage"))[
+            0
+        ]
         candidates = rows(self.connection, "SELECT count(*) FROM link_member_evidence")[0][0]
-        return MemberLinkReport(*(int(count) for count in counts), candidates=int(candidates), rates=rates)
+        return MemberLinkReport(lines, linked, new, ambiguous, refused, candidates, rates)
 
     def clean(self) -> None:
         """Drop the temporary tables: they are large, and the connection lives on."""
@@ -202,7 +211,7 @@ class _Run:
         self._posterior(rates)
 
     def _posterior(self, rates: Mapping[str, float]) -> None:
-        self.sql("members_posterior", {"new": rates["new"], "kin": KIN, "customers": self.customers})
+        self.sql("members_posterior", {"new": rates["new"], "customers": self.customers})
 
     def _reestimate(self) -> dict[str, float]:
         relation = self.connection.sql(load_sql("members_estimates", "regclean.linkage")).pl()
@@ -254,4 +263,5 @@ class _Run:
 
 
 def _bounded(rate: float) -> float:
-    return min(max(rate, 0.001), 0.999)
+    """No contradiction is worth more than some five bits: the lines that err most are the ones that were not found."""
+    return min(max(rate, 0.02), 0.97)

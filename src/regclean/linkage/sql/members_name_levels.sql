@@ -15,6 +15,8 @@ levelled AS (
         CASE
             WHEN line_first IS NULL OR first IS NULL THEN 'missing'
             WHEN list_has_any(line_given, given) THEN 'exact'
+            -- "Sakari Edvard Saarinen Kari": the call name was left behind the surname.
+            WHEN list_has_any(line_given, parts) AND list_has_any(line_parts, parts) THEN 'exact'
             WHEN length(line_first) = 1 THEN CASE WHEN line_first = first[1] THEN 'initial' ELSE 'differs' END
             WHEN length(first) = 1 THEN CASE WHEN first = line_first[1] THEN 'initial' ELSE 'differs' END
             WHEN list_has_any(variants, given) THEN 'variant'
@@ -30,14 +32,14 @@ levelled AS (
             WHEN line_last = last OR replace(line_last, ' ', '') = replace(last, ' ', '') THEN 'exact'
             WHEN list_has_any(line_parts, parts) THEN 'part'
             WHEN length(line_last) >= 4 AND jaro_winkler_similarity(line_last, last) >= 0.85
-                AND damerau_levenshtein(line_last, last) <= CASE WHEN length(line_last) >= 8 THEN 2 ELSE 1 END THEN 'typo'
+                AND damerau_levenshtein(replace(line_last, ' ', ''), replace(last, ' ', '')) <= CASE WHEN length(line_last) >= 8 THEN 2 ELSE 1 END THEN 'typo'
             ELSE 'differs'
         END AS last_level
     FROM pair
 )
 SELECT
     line, customer_no, reading, person_no, line_first, line_last, last, first_level, last_level,
-    CASE first_level WHEN 'exact' THEN list_intersect(line_given, given)[1] ELSE line_first END AS first_key,
+    CASE first_level WHEN 'exact' THEN coalesce(list_intersect(line_given, given)[1], line_first) ELSE line_first END AS first_key,
     CASE last_level WHEN 'part' THEN list_intersect(line_parts, parts)[1] ELSE line_last END AS last_key,
     -- Two full given names that both agree, or a second one that contradicts: what tells a father from his son.
     CASE
@@ -47,4 +49,5 @@ SELECT
     END AS second_given
 FROM levelled
 WHERE NOT (first_level = 'differs' AND last_level = 'differs')
-  AND NOT (reading = 3 AND NOT (first_level = 'exact' AND last_level IN ('exact', 'part')));
+  -- Swapped names must both be there.
+  AND (reading < 3 OR (first_level = 'exact' AND last_level IN ('exact', 'part', 'typo')));

@@ -10,6 +10,7 @@ SELECT
         ELSE coalesce('cluster:' || k.cluster_id, 'customer:' || p.customer_no)
     END AS party,
     coalesce(c.status, 'active') <> 'ended' AS is_active,
+    (e.site = 'holder')::INT * 2 + (e.bin = 'member')::INT * 2 + (e.area = 'near')::INT AS presence,
     served.customer_no IS NOT NULL AS is_served,
     c.created_on
 FROM link_member_posterior p

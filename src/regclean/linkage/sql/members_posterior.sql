@@ -5,11 +5,11 @@ WITH weight AS (
     SELECT
         line, customer_no, same_bits,
         (1 - $new) / $customers * pow(2, least(same_bits, 200)) AS same,
-        coalesce($kin / $customers * pow(2, least(kin_bits, 200)), 0) AS kin
+        CASE WHEN kin_bits IS NULL THEN 0.0 ELSE pow(2, least(kin_bits, 200)) / $customers END AS kin
     FROM link_member_scores
 )
 SELECT
     line, customer_no, same_bits,
-    -- Within a household no more than the likeliest relative counts: the same unregistered person is not meant twice.
+    -- No more than the likeliest relative counts: the same unregistered person is not meant twice.
     same / ($new + max(kin) OVER (PARTITION BY line) + sum(same) OVER (PARTITION BY line ORDER BY customer_no ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)) AS probability
 FROM weight;

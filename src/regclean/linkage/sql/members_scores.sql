@@ -1,5 +1,6 @@
 -- What the evidence is worth in bits: log2 of how much likelier it is when the line is about the candidate (`same_bits`), or
--- about somebody else of the candidate's household (`kin_bits`), than when it is about a stranger.
+-- about an unregistered relative of the candidate, in its household or nearby (`kin_bits`, with the chance that a line is
+-- about one), than when it is about a stranger.
 --
 -- Address, site, service and area are one fact told several ways: what agrees counts once, by its strongest form (and a
 -- little for a service in the very bin); what contradicts counts once too.
@@ -24,7 +25,20 @@ WITH factor AS (
         CASE number WHEN 'agrees' THEN log2($number_agrees) + $number_bits WHEN 'differs' THEN log2(1 - $number_agrees) ELSE 0.0 END AS number_bits,
         CASE phone WHEN 'agrees' THEN log2($kin_phone * $customers / phone_n) WHEN 'differs' THEN log2(1 - $kin_phone) ELSE 0.0 END AS kin_phone_bits,
         CASE email WHEN 'agrees' THEN log2($kin_email * $customers / email_n) WHEN 'differs' THEN log2(1 - $kin_email) ELSE 0.0 END AS kin_email_bits,
-        CASE number WHEN 'agrees' THEN log2($kin_number) + $number_bits WHEN 'differs' THEN log2(1 - $kin_number) ELSE 0.0 END AS kin_number_bits
+        CASE number WHEN 'agrees' THEN log2($kin_number) + $number_bits WHEN 'differs' THEN log2(1 - $kin_number) ELSE 0.0 END AS kin_number_bits,
+        -- A relative of the same surname in a house nearby, with a phone of its own.
+        CASE place
+            WHEN 'flat' THEN log2($nearby_home * $customers / place_n)
+            WHEN 'house' THEN log2($nearby_home * $customers / place_n)
+            WHEN 'other_flat' THEN log2($nearby_home * $customers / place_n)
+            WHEN 'street' THEN log2($nearby_street * $customers / place_n)
+            WHEN 'area' THEN log2($nearby_area * $customers / place_n)
+            WHEN 'elsewhere' THEN log2($nearby_elsewhere)
+            WHEN 'none' THEN CASE area WHEN 'near' THEN log2($nearby_area * $customers / area_n) WHEN 'far' THEN log2(1 - $nearby_area) ELSE 0.0 END
+        END
+        + CASE phone WHEN 'agrees' THEN log2($nearby_contact * $customers / phone_n) ELSE 0.0 END
+        + CASE email WHEN 'agrees' THEN log2($nearby_contact * $customers / email_n) ELSE 0.0 END
+        + CASE number WHEN 'agrees' THEN log2($nearby_contact) + $number_bits ELSE 0.0 END AS nearby_bits
     FROM link_member_evidence
 ),
 located AS (
@@ -42,5 +56,8 @@ SELECT
         + CASE WHEN estate_differs THEN $estate_differs ELSE 0.0 END
         + CASE WHEN kind_differs THEN $kind_differs ELSE 0.0 END
         + CASE WHEN is_ended THEN $ended ELSE 0.0 END AS same_bits,
-    kin_bits + local_bits + kin_phone_bits + kin_email_bits + kin_number_bits AS kin_bits
+    greatest(
+        log2($kin) + kin_bits + local_bits + kin_phone_bits + kin_email_bits + kin_number_bits,
+        log2($nearby) + kin_bits + nearby_bits
+    ) AS kin_bits
 FROM located;
