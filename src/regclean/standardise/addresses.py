@@ -18,6 +18,11 @@ _CARE_OF = re.compile(
     r"(?:^|(?<=[\s,;/]))(?:c\s*/\s*o|c\.o\.|℅|luona|p\.adr\.|pa\.?|att?n?[.:])\s*[:.]?\s*(?P<name>[^,;\d]+?)\s*(?=[,;]|$|\s(?:PL|PB|P\.L\.)\s?\d)",
     re.IGNORECASE,
 )
+# "c/o Mikko Mallikas Puijonkatu 3": the word before the number is the street's.
+_CARE_OF_STREET = re.compile(
+    r"^(?:c\s*/\s*o|c\.o\.|℅)\s*[:.]?\s*(?P<name>[^,;\d]*?[^\W\d_]{2,})\s+(?P<street>(?!(?:PL|PB|Box)\b)[^\W\d_][^\s\d,]*\s+\d.*)$",
+    re.IGNORECASE,
+)
 _CARE_OF_MARK = re.compile(r"c\s*/\s*o|c\.o\.|℅", re.IGNORECASE)
 _BOX = re.compile(
     r"(?:^|(?<=[\s,;]))(?:PL|P\.\s?L\.|PB|P\.\s?B\.|Postilokero|Postbox|P\.?\s?O\.?\s?Box|Box)\s*[.:]?\s*(?P<box>\d{1,5})(?!\w)",
@@ -88,11 +93,8 @@ def read_address(text: str | None) -> Address:
         return EMPTY
     rest = text
     care_of = box = code = town = None
-    if (match := _CARE_OF.search(rest)) and (_CARE_OF_MARK.match(match[0].strip()) or match.start() == 0):
-        name = match["name"].strip()
-        care_of, rest = name, _squeeze(rest[: match.start()] + " " + rest[match.end() :])
-        if not rest and (inner := re.match(r"^(.*?\s\S+)\s+(\S+\s+\d.*)$", name)):
-            care_of, rest = inner[1], inner[2]
+    if "/" in rest or "." in rest or "℅" in rest or rest[:5].lower() in {"luona", "attn "}:
+        care_of, rest = _take_care_of(rest)
     if (match := _TAIL.search(" " + rest)) and match.start() > 0:
         code, town = match["code"], match["town"]
         rest = _squeeze((" " + rest)[: match.start()])
@@ -114,6 +116,16 @@ def read_address(text: str | None) -> Address:
         postal_code=code,
         city=title_place(town.strip(" ,.")) if town else None,
     )
+
+
+def _take_care_of(text: str) -> tuple[str | None, str]:
+    """(who the post goes to, the rest of the address)."""
+    if match := _CARE_OF_STREET.match(text):
+        return match["name"].strip(" ,"), match["street"]
+    match = _CARE_OF.search(text)
+    if match is None or not (_CARE_OF_MARK.match(match[0].strip()) or match.start() == 0):
+        return None, text
+    return match["name"].strip(), _squeeze(text[: match.start()] + " " + text[match.end() :])
 
 
 def _squeeze(text: str) -> str:

@@ -156,7 +156,7 @@ def read_e_invoice_address(text: str | None) -> Identifier:
     value = normalise_id(text)
     if value.startswith("0037"):
         return Identifier(value, "ok") if business_id_of_ovt(value) else INVALID
-    return Identifier(value, "warn")
+    return Identifier(value, "warn") if value.isascii() else INVALID
 
 
 def business_id_of_ovt(text: str | None) -> str | None:

@@ -35,7 +35,7 @@ _LEFTOVER = (
     ("Ã...", "Å"),
 )
 _ISO646 = str.maketrans("{|}[\\]", "äöåÄÖÅ")
-_ISO646_TOKEN = re.compile(r"[^\W\d_{}|\[\]\\]*[{}|\[\]\\][^\W\d_]*(?:[{}|\[\]\\][^\W\d_]*)*")
+_ISO646_TOKEN = re.compile(r"(?<![:./\w])[^\W\d_{}|\[\]\\]*[{}|\[\]\\][^\W\d_]*(?:[{}|\[\]\\][^\W\d_]*)*")
 _LOST_TOKEN = re.compile(
     r"[^\W\d_]*[?\ufffd]+[^\W\d_]+(?:[?\ufffd]+[^\W\d_]*)*|[^\W\d_]+[?\ufffd]+(?:[^\W\d_]*[?\ufffd]*)*"
 )
@@ -68,11 +68,7 @@ def _iso646(match: re.Match[str]) -> str:
     """Read one token as the Finnish 7-bit set, unless its brackets or bars are brackets and bars."""
     token = match[0]
     letters = [c for c in token if c.isalpha()]
-    if (
-        len(letters) < 2
-        or re.search(r"\{.*\}|\[.*\]", token)
-        or (re.search(r"[^\W\d_][|\\][A-ZÅÄÖ]?[a-zåäö]*$", token) is None and (token[-1] in "|\\" and not letters))
-    ):
+    if len(letters) < 2 or re.search(r"\{.*\}|\[.*\]", token):
         return token
     upper = all(c.isupper() for c in letters)
     if any(c in "[]\\" for c in token.lstrip("[]\\")) and not upper:

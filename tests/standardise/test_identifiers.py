@@ -1,0 +1,212 @@
+"""Every vector of the identifiers' file, and the laws that hold beyond it."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from stdnum import iban as stdnum_iban
+from stdnum.fi import hetu as stdnum_hetu
+from stdnum.fi import ytunnus as stdnum_ytunnus
+
+from regclean.standardise import identifiers as ids
+
+VECTORS: dict[str, Any] = json.loads(
+    (Path(__file__).parents[1] / "data" / "standardise" / "id_vectors.json").read_text(encoding="utf-8")
+)
+KEY = b"a key for tests"
+TODAY = date(2026, 11, 21)
+CHECK = "0123456789ABCDEFHJKLMNPRSTUVWXY"
+
+
+def personal(text: str | None, *, accept: bool = True) -> ids.PersonalId:
+    return ids.read_personal_id(text, key=KEY, as_of=TODAY, accept_test_ids=accept)
+
+
+@pytest.mark.parametrize("text", VECTORS["hetu"]["valid_artificial"])
+def test_temporary_personal_ids_count_only_where_they_are_accepted(text: str) -> None:
+    accepted = personal(text)
+    assert accepted.state == "ok"
+    assert accepted.hash is not None
+    refused = personal(text, accept=False)
+    assert (refused.state, refused.hash) == ("temporary", None)
+    assert refused.masked == f"{text[:7]}***{text[-1]}"
+
+
+@pytest.mark.parametrize("text", VECTORS["hetu"]["invalid"])
+def test_invalid_personal_ids_are_never_matched_on(text: str) -> None:
+    read = personal(text)
+    assert read.hash is None
+    assert read.state in {"invalid", "placeholder"}
+    assert read.birth_date is None
+
+
+@pytest.mark.parametrize(("left", "right"), VECTORS["hetu"]["distinct_persons"])
+def test_the_separator_is_part_of_the_personal_id(left: str, right: str) -> None:
+    assert personal(left).hash != personal(right).hash
+
+
+@pytest.mark.parametrize(
+    ("separator", "century"),
+    [("+", 1800), *[(c, 1900) for c in "-YXWVU"], *[(c, 2000) for c in "ABCDEF"]],
+)
+def test_every_separator_tells_its_century(separator: str, century: int) -> None:
+    digits, number = "010105", "123"
+    text = f"{digits}{separator}{number}{CHECK[int(digits + number) % 31]}"
+    read = personal(text, accept=False)
+    assert (read.state, read.birth_date) == ("ok", date(century + 5, 1, 1))
+
+
+@pytest.mark.parametrize("text", ["010190–901R", " 010190-901r ", "010190 - 901 R", "010190‑901R"])
+def test_spelling_of_a_personal_id_does_not_matter(text: str) -> None:
+    assert personal(text).hash == personal("010190-901R").hash
+
+
+@pytest.mark.parametrize("text", ["", "   ", None])
+def test_no_personal_id_is_missing(text: str | None) -> None:
+    assert personal(text).state == "missing"
+
+
+@pytest.mark.parametrize("text", ["-", "ei tiedossa", "000000-0000", "010190-", "010190-XXXX", "#N/A", "0", "xxx"])
+def test_ways_of_saying_that_the_personal_id_is_unknown(text: str) -> None:
+    read = personal(text)
+    assert (read.state, read.hash, read.masked) == ("placeholder", None, None)
+
+
+def test_a_birth_in_the_future_is_no_birth() -> None:
+    digits, number = "010130", "123"
+    assert personal(f"{digits}A{number}{CHECK[int(digits + number) % 31]}").state == "invalid"
+
+
+@given(
+    st.dates(date(1900, 1, 1), date(2026, 1, 1)),
+    st.integers(2, 999),
+    st.sampled_from(CHECK),
+)
+def test_personal_ids_agree_with_stdnum(born: date, number: int, check: str) -> None:
+    separator = "-" if born.year < 2000 else "A"
+    text = f"{born:%d%m%y}{separator}{number:03d}{check}"
+    assert (personal(text).state == "ok") == stdnum_hetu.is_valid(text, allow_temporary=True)
+
+
+def test_the_hash_depends_on_the_key_and_hides_the_id() -> None:
+    other = ids.read_personal_id("010190-901R", key=b"another", as_of=TODAY, accept_test_ids=True)
+    read = personal("010190-901R")
+    assert read.hash != other.hash
+    assert read.hash is not None
+    assert len(read.hash) == 64
+    assert "901" not in (read.masked or "")
+
+
+@pytest.mark.parametrize("text", VECTORS["ytunnus"]["valid"])
+def test_valid_business_ids(text: str) -> None:
+    assert ids.read_business_id(text) == ids.Identifier(text, "ok")
+    assert ids.read_business_id("FI" + text.replace("-", "")) == ids.Identifier(text, "ok")
+
+
+@pytest.mark.parametrize("text", [text for text in VECTORS["ytunnus"]["invalid"] if text != "0000000-0"])
+def test_invalid_business_ids(text: str) -> None:
+    assert ids.read_business_id(text) == ids.Identifier(None, "invalid")
+
+
+def test_the_zero_business_id_is_a_placeholder_though_its_checksum_passes() -> None:
+    assert stdnum_ytunnus.is_valid("00000000")
+    assert ids.read_business_id("0000000-0") == ids.Identifier(None, "placeholder")
+
+
+def test_prefix_and_old_form_of_a_business_id() -> None:
+    assert ids.read_business_id("FI12345671").value == "1234567-1"
+    assert ids.read_business_id("000012-3").value == "0000012-3"
+
+
+@given(st.integers(0, 99_999_999))
+def test_business_ids_agree_with_stdnum(number: int) -> None:
+    digits = f"{number:08d}"
+    read = ids.read_business_id(f"{digits[:7]}-{digits[7]}")
+    assert (read.state == "ok") == (stdnum_ytunnus.is_valid(digits) and number != 0)
+
+
+@pytest.mark.parametrize("text", VECTORS["prt"]["valid"])
+def test_valid_building_ids(text: str) -> None:
+    assert ids.read_building_id(text) == ids.Identifier(text, "ok")
+
+
+@pytest.mark.parametrize("text", [*VECTORS["prt"]["invalid"], "200000000W"])
+def test_invalid_building_ids(text: str) -> None:
+    assert ids.read_building_id(text) == ids.Identifier(None, "invalid")
+
+
+@pytest.mark.parametrize(("text", "canonical"), VECTORS["kiinteistotunnus"]["canonical"].items())
+def test_property_ids_are_padded(text: str, canonical: str) -> None:
+    assert ids.read_property_id(text) == ids.Identifier(canonical, "ok")
+
+
+@pytest.mark.parametrize("text", VECTORS["kiinteistotunnus"]["warn"])
+def test_property_ids_of_public_areas_are_kept_with_a_warning(text: str) -> None:
+    read = ids.read_property_id(text)
+    assert read.state == "warn"
+    assert read.value is not None
+
+
+@pytest.mark.parametrize("text", VECTORS["kiinteistotunnus"]["invalid"])
+def test_invalid_property_ids(text: str) -> None:
+    assert ids.read_property_id(text) == ids.Identifier(None, "invalid")
+
+
+def test_a_building_id_in_the_property_column_is_recognised() -> None:
+    assert ids.read_property_id("100012345N") == ids.Identifier("100012345N", "building_id")
+
+
+def test_a_parcel_keeps_its_suffix() -> None:
+    assert ids.read_property_id("297-12-34-5-M601").value == "297-012-0034-0005-M601"
+
+
+@pytest.mark.parametrize("text", VECTORS["iban_fi"]["valid"])
+def test_valid_ibans(text: str) -> None:
+    assert ids.read_iban(text) == ids.Identifier(text, "ok")
+    spaced = " ".join(text[i : i + 4] for i in range(0, len(text), 4)).lower()
+    assert ids.read_iban(spaced) == ids.Identifier(text, "ok")
+
+
+@pytest.mark.parametrize("text", VECTORS["iban_fi"]["invalid"])
+def test_invalid_ibans(text: str) -> None:
+    assert ids.read_iban(text) == ids.Identifier(None, "invalid")
+
+
+def test_the_national_check_finds_what_modulo_97_lets_pass() -> None:
+    assert stdnum_iban.is_valid("FI7500000000000019", check_country=False)
+    assert ids.read_iban("FI7500000000000019").state == "invalid"
+
+
+@pytest.mark.parametrize("text", VECTORS["ovt"]["valid"])
+def test_valid_e_invoice_addresses(text: str) -> None:
+    assert ids.read_e_invoice_address(text) == ids.Identifier(text, "ok")
+    assert ids.business_id_of_ovt(text) == "0000001-9"
+
+
+@pytest.mark.parametrize("text", VECTORS["ovt"]["invalid"])
+def test_invalid_e_invoice_addresses(text: str) -> None:
+    assert ids.read_e_invoice_address(text) == ids.Identifier(None, "invalid")
+    assert ids.business_id_of_ovt(text) is None
+
+
+def test_other_e_invoice_addresses_are_kept_with_a_warning() -> None:
+    assert ids.read_e_invoice_address("TE003712345") == ids.Identifier("TE003712345", "warn")
+
+
+READERS = [ids.read_business_id, ids.read_property_id, ids.read_building_id, ids.read_iban, ids.read_e_invoice_address]
+
+
+@given(st.one_of(st.text(), st.text("0123456789-FIM+A .", max_size=22)))
+def test_no_text_breaks_a_reader_and_canonical_values_stay_themselves(text: str) -> None:
+    personal(text)
+    ids.read_opaque_id(text, key=KEY)
+    for reader in READERS:
+        read = reader(text)
+        if read.value is not None and read.state != "building_id":
+            assert reader(read.value) == read
