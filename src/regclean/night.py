@@ -15,7 +15,7 @@ from datetime import date, datetime
 from functools import partial
 from pathlib import Path
 from time import perf_counter
-from typing import Any, Protocol
+from typing import Protocol
 
 import duckdb
 import polars as pl
@@ -24,10 +24,11 @@ from regclean import checks, findings, landing, linkage, rules
 from regclean.config import Workspace
 from regclean.config.secret import derived_key, workspace_key
 from regclean.domain.tables import TABLES
-from regclean.errors import ConflictError
+from regclean.errors import ConflictError, RegcleanError
 from regclean.findings import PublishReport
 from regclean.ledger import Ledger, opened, runs
-from regclean.standardise import Options, standardise_tables
+from regclean.night_page import write_night_page
+from regclean.standardise.tables import Options, standardise_tables
 from regclean.warehouse import Warehouse, rows, write_frame
 
 
@@ -136,7 +137,16 @@ def _assemble(night: Night) -> int:
 
 
 def _gate(suite: str, night: Night) -> int:
-    result = checks.run_suite(suite, night.connection, night.as_of)
+    last = night.last
+    context = {
+        "country": night.workspace.config.country,
+        "configured_tables": sorted({source.table for source in night.workspace.config.sources}),
+        "previous_counts": last.landed if last else {},
+        "max_fall_percent": night.workspace.config.section("landing")["max_fall_percent"],
+        "decided": night.decided,
+        "rules": sorted(rules.catalogue()),
+    }
+    result = checks.run_suite(suite, night.connection, night.as_of, context=context)
     night.gates.append(result)
     checks.gate([result])
     return len(result.results)
@@ -229,8 +239,10 @@ def open_night(workspace: Workspace, *, as_of: date, now: datetime, full: bool =
                 )
                 try:
                     yield night
-                finally:
-                    _report(night)
+                except RegcleanError as error:
+                    write_night_page(night, stopped_because=str(error))
+                    raise
+                write_night_page(night, stopped_because=None)
         except BaseException:
             # Whatever stopped it: the run is marked, the unfinished file goes, the night before stays in force.
             runs.fail(ledger, run_id, now=now)

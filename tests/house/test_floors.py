@@ -13,6 +13,8 @@ SOURCE = Path(__file__).parents[2] / "src" / "regclean"
 FLOORS = {
     "cli": 6,
     "night": 5,
+    "night_page": 5,
+    "training": 5,
     "review": 5,
     "findings": 4,
     "batches": 4,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -79,15 +80,13 @@ class Plan:
 
 
 def find_header(rows: Sequence[Row], looked_for: Wanted) -> int:
-    """The index of the row that is most like the wanted header; without any likeness, the first of the widest rows."""
+    """The index of the row that is most like the wanted header; without any likeness, the first as full as most."""
     best = max(range(len(rows)), key=lambda at: (looked_for.score(rows[at]), -at))
     if any(looked_for.score(rows[best])):
         return best
-    return max(range(len(rows)), key=lambda at: (_filled(rows[at]), -at))
-
-
-def _filled(row: Row) -> int:
-    return sum(1 for cell in row if cell and cell.strip())
+    filled = [sum(1 for cell in row if cell and cell.strip()) for row in rows]
+    usual, _ = max(Counter(filled).items(), key=lambda item: (item[0] > 1, item[1], -item[0]))
+    return next(at for at, cells in enumerate(filled) if cells >= usual)
 
 
 def resolve(rows: Sequence[Row], at: int, looked_for: Wanted, file: str) -> Plan:

@@ -29,13 +29,15 @@ def count_records(lines: Iterable[str], delimiter: str, *, skip_space: bool) -> 
             continue
         taken = [line]
         record = line
-        while len(record) <= LONGEST_RECORD and not complete.fullmatch(record) and unfinished.fullmatch(record):
+        whole = len(line) <= LONGEST_RECORD and complete.fullmatch(line)
+        while not whole and len(record) <= LONGEST_RECORD and unfinished.fullmatch(record):
             following = again.popleft() if again else next(source, None)
             if following is None:
                 break
             taken.append(following)
             record += following
-        if len(record) <= LONGEST_RECORD and complete.fullmatch(record):
+            whole = len(record) <= LONGEST_RECORD and complete.fullmatch(record)
+        if whole:
             count += not blank.fullmatch(record)
         else:
             count += 1

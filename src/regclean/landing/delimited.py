@@ -13,7 +13,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
 import polars as pl
 
@@ -23,9 +23,10 @@ from regclean.landing.counting import LONGEST_RECORD
 from regclean.landing.report import ROW, Batch, Rejected
 
 # The usual ones first: a rarer one must find more of the wanted header to be chosen.
-DELIMITERS = (",", ";", "\t", "|", "^", "~", ":", "\x1f", " ")
+USUAL = (",", ";", "\t", "|")
+DELIMITERS = (*USUAL, "^", "~", ":", "\x1f", " ")
 HEAD_LINES = 200
-BATCH_ROWS = 50_000
+BATCH_ROWS = 10_000
 _SEPARATOR_LINE = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)
 
 
@@ -37,8 +38,7 @@ class Dialect:
     skip_space: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """One record: the line it starts and ends at, and its fields, or why there are none and the raw text."""
 
     line: int
@@ -126,9 +126,8 @@ def read_records(lines: Iterable[str], dialect: Dialect, *, skipped: int = 0) ->
             else:
                 yield Record(start, start, repaired)
             continue
-        if not any(fields) or not "".join(fields).strip():
-            continue
-        yield Record(start, source.number, fields)
+        if "".join(fields).strip():
+            yield Record(start, source.number, fields)
 
 
 def _repairer(dialect: Dialect) -> Callable[[str], list[str] | None]:
@@ -168,11 +167,11 @@ def examine_layout(lines: Iterable[str], looked_for: Wanted, file: str) -> Layou
     if told:
         first[0] = "\n"
     layouts = [layout for delimiter in candidates if (layout := _layout(first, delimiter, looked_for))]
-    if not layouts:
+    if not layouts or not any(letter.isalnum() for line in first for letter in line):
         raise InputError(
             "the file is empty.", file=file, remedy="Export it again, with the column names in the first row."
         )
-    return max(layouts, key=lambda layout: (looked_for.score(layout.header.fields), _regularity(layout)))
+    return max(layouts, key=lambda layout: (looked_for.score(layout.header.fields), *_regularity(layout)))
 
 
 def _layout(first: list[str], delimiter: str, looked_for: Wanted) -> Layout | None:
@@ -192,10 +191,11 @@ def _pads_quotes(first: list[str], delimiter: str) -> bool:
     return any(match.group(1) for line in first if ' "' in line for match in field.finditer(line))
 
 
-def _regularity(layout: Layout) -> tuple[int, int]:
+def _regularity(layout: Layout) -> tuple[bool, int]:
+    """How well a delimiter explains a file without any wanted name; a rare one only where no usual one does."""
     widths = Counter(len(record.fields) for record in layout.head)
     width, times = max(widths.items(), key=lambda item: (item[1], item[0]))
-    return (times, width) if width > 1 else (0, 0)
+    return (layout.dialect.delimiter in USUAL, times * (width - 1)) if width > 1 else (False, 0)
 
 
 def read_batches(lines: Iterable[str], layout: Layout, plan: Plan) -> Iterator[Batch]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,13 +35,15 @@ def read_workbook(path: Path, looked_for: Wanted, file: str) -> tuple[list[Sheet
 
     Errors: InputError when the workbook cannot be opened, and when no sheet has the wanted columns.
     """
-    heads: list[tuple[str, pl.DataFrame]] = []
+    heads, notes = [], []
     for name, cells in _open(path, file):
-        if cells.height:
+        if cells is None:
+            notes.append(f"sheet '{name}' was left out: it cannot be read (a chart?)")
+        elif cells.height:
             heads.append((name, cells))
     if not heads:
         raise InputError("the workbook is empty.", file=file, remedy="Save it again with the table in it.")
-    chosen, notes = [], []
+    chosen = []
     for name, cells in heads:
         rows = _head(cells)
         at = find_header(rows, looked_for)
@@ -64,18 +69,46 @@ def _head(cells: pl.DataFrame) -> list[tuple[str | None, ...]]:
     return cells.head(HEAD_ROWS).rows()
 
 
-def _open(path: Path, file: str) -> Iterator[tuple[str, pl.DataFrame]]:
-    """Every sheet's name and cells, all as text."""
+def _open(path: Path, file: str) -> Iterator[tuple[str, pl.DataFrame | None]]:
+    """Every sheet's name and cells, all as text; no cells for a sheet that cannot be read."""
     try:
-        reader = fastexcel.read_excel(path)
-        names = reader.sheet_names
+        with _panics_unprinted():
+            reader = fastexcel.read_excel(path)
     except BaseException as error:  # the reader's panics are no Exceptions
         raise _unreadable(error, file) from None
-    for name in names:
+    for name in reader.sheet_names:
         try:
-            yield name, _cells(reader, name)
+            with _panics_unprinted():
+                cells = _cells(reader, name)
         except BaseException as error:  # the reader's panics are no Exceptions
-            raise _unreadable(error, f"{file}#{name}") from None
+            if not isinstance(_unreadable(error, file), InputError):
+                raise
+            yield name, None
+        else:
+            yield name, cells
+
+
+@contextmanager
+def _panics_unprinted() -> Iterator[None]:
+    """On some damaged workbooks the reader panics, and prints a backtrace beside the error that it raises.
+
+    What else is written to the error stream meanwhile appears afterwards.
+    """
+    stream, panicked = 2, False
+    saved = os.dup(stream)
+    with tempfile.TemporaryFile() as held:
+        os.dup2(held.fileno(), stream)
+        try:
+            yield
+        except BaseException as error:
+            panicked = type(error).__name__ == "PanicException"
+            raise
+        finally:
+            os.dup2(saved, stream)
+            os.close(saved)
+            held.seek(0)
+            if not panicked:
+                os.write(stream, held.read())
 
 
 def _cells(reader: fastexcel.ExcelReader, name: str) -> pl.DataFrame:
@@ -85,7 +118,7 @@ def _cells(reader: fastexcel.ExcelReader, name: str) -> pl.DataFrame:
 
 
 def _unreadable(error: BaseException, file: str) -> BaseException:
-    if isinstance(error, (KeyboardInterrupt, SystemExit, GeneratorExit, InputError)):
+    if isinstance(error, (KeyboardInterrupt, SystemExit, GeneratorExit)):
         return error
     if "password" in str(error).lower() or "encrypt" in str(error).lower():
         return InputError(

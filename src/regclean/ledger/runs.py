@@ -29,6 +29,7 @@ class Run:
     gates: list[dict[str, Any]]
     model_version: str | None
     counts: dict[str, Any]
+    measures: dict[str, float]
 
 
 def start(
@@ -61,6 +62,7 @@ def begin(
                 previous_landed=dict(previous_landed or {}),
                 gates=[],
                 counts={},
+                measures={},
             )
         )
 
@@ -74,6 +76,7 @@ def note(
     gates: Sequence[Mapping[str, Any]] | None = None,
     input_digest: str | None = None,
     model_version: str | None = None,
+    measures: Mapping[str, float] | None = None,
 ) -> None:
     """Keep what a running (or just published) night has to tell; what is None stays as it was."""
     values = {
@@ -82,6 +85,7 @@ def note(
         "gates": gates,
         "input_digest": input_digest,
         "model_version": model_version,
+        "measures": measures,
     }
     given = {name: value for name, value in values.items() if value is not None}
     if given:

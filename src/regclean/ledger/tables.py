@@ -102,6 +102,7 @@ runs = Table(
     Column("gates", Json, nullable=False),  # [{"suite", "passed", …}]
     Column("model_version", String(80)),
     Column("counts", Json, nullable=False),  # what publishing changed, by kind
+    Column("measures", Json, nullable=False),  # the few numbers that trends over nights show
     Column("audit_seq", Integer),  # the audit log's end when this night was published: a cut tail shows
     Column("audit_hash", String(64)),
     _one_of("status", ("running", "published", "failed")),
@@ -144,7 +145,6 @@ findings = Table(
     _one_of("state", STATES),
     Index(None, "state", "workpool", "priority"),
     Index(None, "kind", "rule", "state"),
-    Index(None, "last_seen_run"),
 )
 
 finding_subjects = Table(
@@ -204,6 +204,7 @@ decisions = Table(
     Column("undone_by", String(80)),
     Index(None, "user", "decided_at"),
     Index(None, "follows_from"),
+    Index(None, "customer_no_l", "customer_no_r"),
 )
 
 pair_decisions = Table(

@@ -82,6 +82,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["superseded_by"], ["decisions.decision_id"], name="fk_decisions_superseded_by"),
         sa.PrimaryKeyConstraint("decision_id", name="pk_decisions"),
     )
+    op.create_index("ix_decisions_customer_no_l_customer_no_r", "decisions", ["customer_no_l", "customer_no_r"])
     op.create_index("ix_decisions_finding_id", "decisions", ["finding_id"])
     op.create_index("ix_decisions_follows_from", "decisions", ["follows_from"])
     op.create_index("ix_decisions_user_decided_at", "decisions", ["user", "decided_at"])
@@ -133,7 +134,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("finding_id", name="pk_findings"),
     )
     op.create_index("ix_findings_kind_rule_state", "findings", ["kind", "rule", "state"])
-    op.create_index("ix_findings_last_seen_run", "findings", ["last_seen_run"])
     op.create_index("ix_findings_state_workpool_priority", "findings", ["state", "workpool", "priority"])
 
     op.create_table(
@@ -160,6 +160,7 @@ def upgrade() -> None:
         sa.Column("gates", sa.Text(), nullable=False),
         sa.Column("model_version", sa.String(length=80)),
         sa.Column("counts", sa.Text(), nullable=False),
+        sa.Column("measures", sa.Text(), nullable=False),
         sa.Column("audit_seq", sa.Integer()),
         sa.Column("audit_hash", sa.String(length=64)),
         sa.CheckConstraint("status IN ('running', 'published', 'failed')", name="ck_runs_status"),

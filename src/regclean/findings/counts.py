@@ -1,0 +1,49 @@
+"""How many findings of each rule a night has, and what changed since the night before."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import and_, case, func, or_, select
+
+from regclean.ledger import Ledger
+from regclean.ledger.tables import findings
+
+
+@dataclass(frozen=True, slots=True)
+class RuleCount:
+    """Findings of one rule and severity: found tonight, new among them, reopened among them, and gone since."""
+
+    kind: str
+    rule: str
+    severity: str
+    found: int
+    new: int
+    reopened: int
+    gone: int
+
+
+def counts_by_rule(ledger: Ledger, run_id: str, previous_run: str | None) -> list[RuleCount]:
+    """Counts of the published night `run_id`; `gone` are findings last seen in `previous_run`."""
+
+    def number(condition: object) -> object:
+        return func.sum(case((condition, 1), else_=0))  # type: ignore[arg-type]  # SQLAlchemy's own condition
+
+    tonight = findings.c.last_seen_run == run_id
+    gone = and_(findings.c.last_seen_run == (previous_run or ""), findings.c.present.is_(False))
+    query = (
+        select(
+            findings.c.kind,
+            findings.c.rule,
+            findings.c.severity,
+            number(tonight),
+            number(findings.c.first_seen_run == run_id),
+            number(and_(tonight, findings.c.reopened_because.is_not(None), findings.c.state == "open")),
+            number(gone),
+        )
+        .where(or_(tonight, gone))
+        .group_by(findings.c.kind, findings.c.rule, findings.c.severity)
+        .order_by(findings.c.kind, findings.c.rule, findings.c.severity)
+    )
+    with ledger.read() as connection:
+        return [RuleCount(*row[:3], *(int(number) for number in row[3:])) for row in connection.execute(query)]

@@ -1,0 +1,134 @@
+"""Fills the page about a night from what the night found out, and keeps what later nights compare themselves with."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+
+from regclean.checks import NightPage, write_report
+from regclean.checks.report import Estimate, FileLine, FindingLine, LinkagePage, NightSummary, QuarantineLine, StepLine
+from regclean.findings.counts import counts_by_rule
+from regclean.ledger import Ledger, runs
+from regclean.quality import expected_true
+from regclean.rules import titles
+from regclean.warehouse import rows
+
+if TYPE_CHECKING:
+    from regclean.night import Night
+
+HISTORY = 60
+
+
+def write_night_page(night: Night, stopped_because: str | None) -> Path:
+    """Write `var/reports/<run_id>.html`, for a published night and for one that was stopped alike."""
+    page = NightPage(
+        run_id=night.run_id,
+        as_of=night.as_of,
+        workspace=str(night.workspace.config.section("workspace")["name"]),
+        status="stopped" if stopped_because else "published",
+        seconds=sum(step.seconds for step in night.steps),
+        language=night.workspace.config.languages[0],
+        stopped_because=stopped_because,
+        steps=tuple(StepLine(step.name, step.rows, step.seconds) for step in night.steps),
+        files=tuple(
+            FileLine(file.table, file.file, file.records, file.loaded, file.quarantined) for file in night.landed or ()
+        ),
+        quarantine=_from_database(night, _quarantine) or (),
+        suites=tuple(night.gates),
+        findings=_findings(night),
+        linkage=_from_database(night, lambda connection: _linkage(night, connection)) if night.linked else None,
+        history=_history(night.ledger, night.run_id),
+        customers=_from_database(night, lambda connection: _number(connection, "SELECT count(*) FROM customers")),
+    )
+    summary = page.summary
+    runs.note(
+        night.ledger,
+        night.run_id,
+        steps=[asdict(step) for step in night.steps],
+        gates=[
+            {"suite": gate.name, "checked": len(gate.results), "failed": [_failed(result) for result in gate.failed]}
+            for gate in night.gates
+        ],
+        measures=dict(summary.values),
+        model_version=page.linkage.model_version if page.linkage else None,
+    )
+    return write_report(night.workspace.var / "reports", page)
+
+
+def _failed(result: Any) -> dict[str, Any]:
+    return {
+        "expectation": result.expectation,
+        "table": result.table,
+        "severity": result.severity,
+        "seen": result.summary,
+        "keys": list(result.failing_keys),
+    }
+
+
+def _from_database(night: Night, read: Any) -> Any:
+    """Read from the published file, or from the unfinished one while it is open; None when it is gone."""
+    try:
+        if night.published:
+            with night.warehouse.read(night.run_id) as connection:
+                return read(connection)
+        return read(night.connection)
+    except duckdb.Error:
+        return None
+
+
+def _number(connection: duckdb.DuckDBPyConnection, query: str) -> int:
+    return int(rows(connection, query)[0][0])
+
+
+def _quarantine(connection: duckdb.DuckDBPyConnection) -> tuple[QuarantineLine, ...]:
+    query = "SELECT table_name, why, count(*) FROM landed.quarantine GROUP BY ALL ORDER BY 3 DESC, 1, 2 LIMIT 50"
+    return tuple(QuarantineLine(*line) for line in rows(connection, query))
+
+
+def _findings(night: Night) -> tuple[FindingLine, ...]:
+    if night.published is None:
+        return ()
+    language = night.workspace.config.languages[0]
+    names = titles(language)
+    return tuple(
+        FindingLine(
+            kind=count.kind,
+            rule=count.rule,
+            severity=count.severity,
+            title=names.get(count.rule, count.rule),
+            count=count.found,
+            new=count.new,
+            gone=count.gone,
+            reopened=count.reopened,
+        )
+        for count in counts_by_rule(night.ledger, night.run_id, night.last.run_id if night.last else None)
+    )
+
+
+def _linkage(night: Night, connection: duckdb.DuckDBPyConnection) -> LinkagePage | None:
+    if night.linked is None:
+        return None
+    sizes = "SELECT coalesce(max(size), 0) FROM (SELECT count(*) AS size FROM clusters GROUP BY cluster_id)"
+    states = rows(connection, "SELECT state, count(*) FROM member_links GROUP BY state ORDER BY state")
+    published = connection.sql("SELECT match_probability FROM pairs").pl()["match_probability"]
+    expected = expected_true(published) if published.len() else None
+    return LinkagePage(
+        relations=dict(night.linked.relations),
+        customers=night.linked.customers,
+        clusters=night.linked.clusters,
+        largest_cluster=_number(connection, sizes),
+        members=dict(states),
+        expected_duplicates=Estimate(expected.value, expected.low, expected.high) if expected else None,
+        model_version=", ".join(f"{name} {version}" for name, version in sorted(night.linked.models.items())),
+    )
+
+
+def _history(ledger: Ledger, run_id: str) -> tuple[NightSummary, ...]:
+    nights = [run for run in runs.history(ledger, limit=HISTORY) if run.run_id != run_id and run.status != "running"]
+    return tuple(
+        NightSummary(run.run_id, run.as_of, "published" if run.status == "published" else "stopped", run.measures)
+        for run in reversed(nights)
+    )
