@@ -8,10 +8,11 @@ whatever contradicts it is shown, not applied.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import combinations
 
 import polars as pl
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection, Select, or_, select
 
 from regclean.domain.decisions import SEPARATING_VERDICTS
 from regclean.domain.findings import digest
@@ -35,6 +36,16 @@ def pairs_of(customers: Iterable[str]) -> Iterator[Pair]:
 def pair_fingerprint(one: str, one_digest: str, other: str, other_digest: str) -> str:
     """Fingerprint of what two records say: it changes when a compared value of either changes."""
     return digest(sorted([[one, one_digest], [other, other_digest]]))
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """A current decision on a pair. Without a fingerprint it holds whatever the records become."""
+
+    pair: Pair
+    verdict: str
+    decision_id: int
+    fingerprint: str | None
 
 
 class DecidedGraph:
@@ -109,52 +120,82 @@ class DecidedGraph:
                 self._apart[neighbour].setdefault(keep, edge)
 
 
-def decided_edges(ledger: Ledger) -> pl.DataFrame:
-    """The decided pairs: customer_no_l, customer_no_r (l < r), verdict, fingerprint; sorted.
+class Decided:
+    """What follows from a set of edges, and from which decision."""
 
-    The verdict is same, different, household or successor, each pair's last; "unsure" decides nothing and is left out.
-    """
-    with ledger.read() as connection:
-        rows = connection.execute(
-            select(
-                pair_decisions.c.customer_no_l,
-                pair_decisions.c.customer_no_r,
-                pair_decisions.c.verdict,
-                pair_decisions.c.fingerprint,
-            )
-            .where(pair_decisions.c.current)
-            .order_by(pair_decisions.c.customer_no_l, pair_decisions.c.customer_no_r)
-        ).all()
-    return pl.DataFrame([tuple(row) for row in rows], schema=EDGE_SCHEMA, orient="row")
+    def __init__(self, edges: Iterable[Edge]) -> None:
+        self._by_pair = {edge.pair: edge for edge in edges}
+        self.graph = DecidedGraph((*edge.pair, edge.verdict) for edge in self._by_pair.values())
+        self._latest: dict[str, int] = {}
+        for edge in self._by_pair.values():
+            if edge.verdict == "same":
+                for customer in edge.pair:
+                    self._latest[customer] = max(edge.decision_id, self._latest.get(customer, 0))
+
+    def follows(self, customers: Sequence[str]) -> tuple[str, int] | None:
+        """Verdict and decision behind it, when a finding on these customers need not be asked.
+
+        That is: all are the same; or they are two, told apart.
+        """
+        verdict = self.graph.follows_for(customers)
+        if verdict == "same":
+            return verdict, max(self._latest[customer] for customer in customers)
+        if verdict == "different" and len(customers) == 2:
+            pair = self.graph.contradiction(customers[0], customers[1], "same")
+            return (verdict, self._by_pair[pair].decision_id) if pair else None
+        return None
 
 
-def graph_of(edges: pl.DataFrame) -> DecidedGraph:
-    """The graph of a frame of decided edges."""
-    return DecidedGraph(edges.select("customer_no_l", "customer_no_r", "verdict").iter_rows())
-
-
-def graph_around(connection: Connection, customers: Iterable[str]) -> DecidedGraph:
-    """The part of the decided graph that can say anything about these customers."""
-    edges: set[tuple[str, str, str]] = set()
+def edges_around(connection: Connection, customers: Iterable[str], *, without: int | None = None) -> list[Edge]:
+    """The current edges that can say anything about these customers, leaving one decision aside if asked to."""
+    edges: set[Edge] = set()
     known: set[str] = set()
     frontier = set(customers)
     while frontier:
         known |= frontier
-        found = _edges_touching(connection, sorted(frontier))
-        edges |= found
+        found = [edge for edge in _edges_touching(connection, sorted(frontier)) if edge.decision_id != without]
+        edges.update(found)
         # Only "same" leads on to others whose edges matter.
-        frontier = {customer for left, right, verdict in found if verdict == "same" for customer in (left, right)}
-        frontier -= known
-    return DecidedGraph(sorted(edges))
+        frontier = {customer for edge in found if edge.verdict == "same" for customer in edge.pair} - known
+    return sorted(edges, key=lambda edge: (edge.pair, edge.decision_id))
 
 
-def _edges_touching(connection: Connection, customers: Sequence[str]) -> set[tuple[str, str, str]]:
-    edges: set[tuple[str, str, str]] = set()
+def current_edges(connection: Connection) -> list[Edge]:
+    """Every current edge, sorted by pair."""
+    return _read(connection, _CURRENT.order_by(pair_decisions.c.customer_no_l, pair_decisions.c.customer_no_r))
+
+
+def decided_edges(ledger: Ledger) -> pl.DataFrame:
+    """The decided pairs: customer_no_l, customer_no_r (l < r), verdict, fingerprint; sorted.
+
+    The verdict is same, different, household or successor, each pair's last; "unsure" decides nothing. A separating
+    verdict holds on the records of its fingerprint.
+    """
+    with ledger.read() as connection:
+        rows = [(*edge.pair, edge.verdict, edge.fingerprint) for edge in current_edges(connection)]
+    return pl.DataFrame(rows, schema=EDGE_SCHEMA, orient="row")
+
+
+_CURRENT = select(
+    pair_decisions.c.customer_no_l,
+    pair_decisions.c.customer_no_r,
+    pair_decisions.c.verdict,
+    pair_decisions.c.decision_id,
+    pair_decisions.c.fingerprint,
+).where(pair_decisions.c.current)
+
+
+def _edges_touching(connection: Connection, customers: Sequence[str]) -> list[Edge]:
+    edges = []
     for start in range(0, len(customers), CHUNK):
         some = customers[start : start + CHUNK]
-        query = select(pair_decisions.c.customer_no_l, pair_decisions.c.customer_no_r, pair_decisions.c.verdict).where(
-            pair_decisions.c.current,
-            or_(pair_decisions.c.customer_no_l.in_(some), pair_decisions.c.customer_no_r.in_(some)),
-        )
-        edges.update((left, right, verdict) for left, right, verdict in connection.execute(query))
+        either = or_(pair_decisions.c.customer_no_l.in_(some), pair_decisions.c.customer_no_r.in_(some))
+        edges += _read(connection, _CURRENT.where(either))
     return edges
+
+
+def _read(connection: Connection, query: Select[tuple[str, str, str, int, str | None]]) -> list[Edge]:
+    return [
+        Edge((left, right), verdict, decision_id, fingerprint)
+        for left, right, verdict, decision_id, fingerprint in connection.execute(query).tuples()
+    ]

@@ -11,7 +11,7 @@ from typing import Any
 
 from regclean.domain.decisions import SEPARATING_VERDICTS
 from regclean.domain.findings import State
-from regclean.findings.edges import DecidedGraph, Pair, pair_fingerprint, pairs_of
+from regclean.findings.edges import Decided, Edge, Pair, pair_fingerprint, pairs_of
 from regclean.findings.states import Night, Reason, after_decision, after_night
 from regclean.findings.workpools import workpool
 
@@ -56,13 +56,11 @@ class RunFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class Edge:
-    """A current decision on a pair."""
+class Prior:
+    """The last decision on a finding; `followed`: nobody was asked, it followed from others."""
 
-    pair: Pair
     verdict: str
-    decision_id: int
-    fingerprint: str | None
+    followed: bool
 
 
 @dataclass(slots=True)
@@ -82,36 +80,52 @@ class Plan:
 
 
 def plan_night(
-    tonight: Iterable[Row], known: Mapping[str, Row], edges: Iterable[Edge], verdicts: Mapping[int, str], run: RunFacts
+    tonight: Iterable[Row], known: Mapping[str, Row], edges: Iterable[Edge], priors: Mapping[int, Prior], run: RunFacts
 ) -> Plan:
     """Work out the night.
 
     `tonight` has the findings of the warehouse (`SHOWN`, id, kind, rule, subjects, and the `basis` of duplicates),
-    `known` those of the ledger by id, `verdicts` the verdict of each decision that `known` refers to.
+    `known` those of the ledger by id, `priors` the decisions that `known` refers to.
     """
     plan, found = Plan(), list(tonight)
     live, lapsed = _still_true(found, edges)
     plan.lapsed = [(*edge.pair, edge.decision_id) for edge in lapsed.values()]
-    decided = _Decided(live.values(), lapsed)
+    decided = Decided(live.values())
     for row in found:
         old = known.get(row["finding_id"])
         if old is None:
-            plan.new.append(_new(plan, row, decided, run))
+            plan.new.append(_new(plan, row, decided, _lapsed_decision(_customers(row), lapsed), run))
             continue
         followed = decided.follows(_customers(row))
+        prior = priors.get(old["decision_id"])
         night = Night(
             present=True,
             fingerprint_changed=row["fingerprint"] != old["fingerprint"],
-            as_rejected=row["fingerprint"] == old["rejected_fingerprint"] and (followed or ("",))[0] != "same",
+            as_rejected=_as_rejected(row, old, followed, prior),
             due=old["deferred_until"] is not None and old["deferred_until"] <= run.as_of,
             judges=old["state_since"] < run.started_at,
         )
-        _carry_on(plan, old, row, night, verdicts, run, followed)
+        _carry_on(plan, old, row, night, prior, run, followed)
     present = {row["finding_id"] for row in found}
+    together = {pair for row in found for pair in pairs_of(_customers(row))}
     for finding_id, old in known.items():
         if finding_id not in present:
-            _carry_on(plan, old, old, Night(present=False, judges=old["state_since"] < run.started_at), verdicts, run)
+            night = Night(
+                present=False,
+                judges=old["state_since"] < run.started_at,
+                superseded=any(pair in together for pair in pairs_of(_customers(old))),
+            )
+            _carry_on(plan, old, old, night, priors.get(old["decision_id"]), run)
     return plan
+
+
+def _as_rejected(row: Row, old: Row, followed: tuple[str, int] | None, prior: Prior | None) -> bool:
+    """Is the evidence tonight what was rejected, and does nothing that was decided since say otherwise?"""
+    if row["fingerprint"] != old["rejected_fingerprint"]:
+        return False
+    if followed:
+        return followed[0] == "different"
+    return not (prior and prior.followed)
 
 
 def customers_of(subjects: str) -> list[str]:
@@ -141,41 +155,13 @@ def _still_true(found: Iterable[Row], edges: Iterable[Edge]) -> tuple[dict[Pair,
     return {pair: edge for pair, edge in live.items() if pair not in lapsed}, lapsed
 
 
-class _Decided:
-    """What is already decided of the subjects of a new finding."""
-
-    def __init__(self, live: Iterable[Edge], lapsed: Mapping[Pair, Edge]) -> None:
-        edges = list(live)
-        self._graph = DecidedGraph((*edge.pair, edge.verdict) for edge in edges)
-        self._by_pair = {edge.pair: edge.decision_id for edge in edges}
-        self._by_customer: dict[str, int] = {}
-        for edge in edges:
-            if edge.verdict == "same":
-                for customer in edge.pair:
-                    self._by_customer[customer] = max(edge.decision_id, self._by_customer.get(customer, 0))
-        self._lapsed = lapsed
-
-    def follows(self, customers: list[str]) -> tuple[str, int] | None:
-        """Verdict and the decision behind it, when every pair of a finding is already decided the same way."""
-        verdict = self._graph.follows_for(customers)
-        if verdict == "same":
-            return verdict, max(self._by_customer[customer] for customer in customers)
-        if verdict == "different" and len(customers) == 2:
-            pair = self._graph.contradiction(customers[0], customers[1], "same")
-            return (verdict, self._by_pair[pair]) if pair else None
-        return None
-
-    def lapsed(self, customers: list[str]) -> int | None:
-        """The decision that held for these customers until their evidence changed."""
-        return max(
-            (self._lapsed[pair].decision_id for pair in pairs_of(customers) if pair in self._lapsed), default=None
-        )
+def _lapsed_decision(customers: list[str], lapsed: Mapping[Pair, Edge]) -> int | None:
+    """The decision that held for these customers until their evidence changed."""
+    return max((lapsed[pair].decision_id for pair in pairs_of(customers) if pair in lapsed), default=None)
 
 
-def _new(plan: Plan, row: Row, decided: _Decided, run: RunFacts) -> dict[str, Any]:
-    customers = _customers(row)
-    followed = decided.follows(customers)
-    lapsed = decided.lapsed(customers)
+def _new(plan: Plan, row: Row, decided: Decided, lapsed: int | None, run: RunFacts) -> dict[str, Any]:
+    followed = decided.follows(_customers(row))
     state: State = "open"
     reopened: Reason | None = "evidence_changed" if lapsed else None
     if followed:
@@ -209,7 +195,7 @@ def _carry_on(
     old: Row,
     shown: Row,
     night: Night,
-    verdicts: Mapping[int, str],
+    prior: Prior | None,
     run: RunFacts,
     followed: tuple[str, int] | None = None,
 ) -> None:
@@ -238,7 +224,7 @@ def _carry_on(
         values["relation"],
         values["protected"],
         state,
-        verdicts.get(old["decision_id"]),
+        prior.verdict if prior else None,
         values["reopened_because"],
     )
     if any(values[name] != old[name] for name in values):

@@ -18,7 +18,9 @@ import polars as pl
 from sqlalchemy import Connection, and_, bindparam, delete, exists, insert, not_, select, update
 
 from regclean.findings.clusters import ClusterEvent, cluster_events
-from regclean.findings.plan import LIFE, SHOWN, Edge, Plan, RunFacts, plan_night
+from regclean.findings.edges import current_edges
+from regclean.findings.follow import follow
+from regclean.findings.plan import LIFE, SHOWN, Plan, Prior, RunFacts, plan_night
 from regclean.ledger import audit, runs
 from regclean.ledger.database import CHUNK, Ledger, in_chunks, insert_missing
 from regclean.ledger.tables import (
@@ -68,7 +70,7 @@ def publish(
     with ledger.write() as writing:
         runs.begin(writing, run_id, as_of=as_of, now=now)
         run = RunFacts(run_id, as_of, now, _started_at(writing, run_id))
-        plan = plan_night(tonight.iter_rows(named=True), _known(writing), _edges(writing), _verdicts(writing), run)
+        plan = plan_night(tonight.iter_rows(named=True), _known(writing), current_edges(writing), _priors(writing), run)
         _write(writing, plan, run)
         _log_clusters(writing, events, run_id)
         counts = {kind: dict(sorted(plan.counts[kind].items())) for kind in sorted(plan.counts)}
@@ -97,29 +99,21 @@ def _started_at(writing: Connection, run_id: str) -> datetime:
 
 
 def _known(writing: Connection) -> dict[str, Mapping[str, Any]]:
-    columns = [findings.c[name] for name in ("finding_id", "kind", *SHOWN, *LIFE)]
+    columns = [findings.c[name] for name in ("finding_id", "kind", "subjects", *SHOWN, *LIFE)]
     return {row["finding_id"]: dict(row) for row in writing.execute(select(*columns)).mappings()}
 
 
-def _edges(writing: Connection) -> list[Edge]:
-    query = select(pair_decisions).where(pair_decisions.c.current)
-    return [
-        Edge((row.customer_no_l, row.customer_no_r), row.verdict, row.decision_id, row.fingerprint)
-        for row in writing.execute(query)
-    ]
-
-
-def _verdicts(writing: Connection) -> dict[int, str]:
-    query = select(decisions.c.decision_id, decisions.c.verdict).where(
+def _priors(writing: Connection) -> dict[int, Prior]:
+    query = select(decisions.c.decision_id, decisions.c.verdict, decisions.c.follows_from).where(
         decisions.c.decision_id.in_(select(findings.c.decision_id).where(findings.c.decision_id.is_not(None)))
     )
-    return dict(writing.execute(query).tuples().all())
+    return {row.decision_id: Prior(row.verdict, row.follows_from is not None) for row in writing.execute(query)}
 
 
 def _write(writing: Connection, plan: Plan, run: RunFacts) -> None:
     for row in (*plan.new, *plan.changed):
         if row["finding_id"] in plan.followed:
-            row["decision_id"] = _follow(writing, row, *plan.followed[row["finding_id"]], run)
+            row["decision_id"] = follow(writing, row, *plan.followed[row["finding_id"]], run.now)
     for chunk in in_chunks(plan.new):
         writing.execute(insert(findings), [dict(row) for row in chunk])
     subjects = (
@@ -142,26 +136,6 @@ def _write(writing: Connection, plan: Plan, run: RunFacts) -> None:
     writing.execute(update(findings).where(findings.c.present).values(last_seen_run=run.run_id))
     _write_edges(writing, plan)
     _write_outcomes(writing, plan.judged, run.run_id)
-
-
-def _follow(writing: Connection, row: Mapping[str, Any], verdict: str, source: int, run: RunFacts) -> int:
-    """Note the decision that nobody need be asked for, because it follows from earlier ones."""
-    user = writing.execute(select(decisions.c.user).where(decisions.c.decision_id == source)).scalar_one()
-    decided = writing.execute(
-        insert(decisions)
-        .values(
-            finding_id=row["finding_id"],
-            verdict=verdict,
-            user=user,
-            reason="follows",
-            fingerprint=row["fingerprint"],
-            evidence_digest=row["evidence_digest"],
-            decided_at=run.now,
-            follows_from=source,
-        )
-        .returning(decisions.c.decision_id)
-    )
-    return int(decided.scalar_one())
 
 
 def _write_edges(writing: Connection, plan: Plan) -> None:

@@ -4,7 +4,8 @@
      │  └─different, reject──▶ rejected                └──still there──▶ open (contradicted)
      └─unsure, defer──▶ deferred
 
-A night withdraws what it no longer finds and nobody has decided on. A rejection lasts as long as its evidence; a
+A night withdraws what it no longer finds and nobody has decided on; what was accepted stays until it is applied, unless
+its customers have come together in another finding (the decision on each pair lives on in the edges). A rejection lasts as long as its evidence; a
 finding whose evidence goes back to what was rejected is rejected again.
 """
 
@@ -38,10 +39,13 @@ class Night:
     as_rejected: bool = False  # its fingerprint is the one that was once rejected
     due: bool = False  # it was deferred to a day that has come
     judges: bool = True  # its input was read after the change was applied
+    superseded: bool = False  # it is gone, but another finding speaks of the same customers
 
 
 def after_night(state: State, night: Night) -> tuple[State, Reason | None]:
     """The state after a published night, and why it reopened, if it did."""
+    if state == "accepted" and night.superseded:
+        return "withdrawn", None
     if state in ("accepted", "in_batch"):
         return state, None
     if state == "applied":

@@ -1,0 +1,163 @@
+"""What a decision is about: the finding and its customers, or a bare pair, as the ledger knows them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, select
+
+from regclean.domain.findings import Finding
+from regclean.domain.tables import TABLES
+from regclean.findings.decision_file import DecisionLine
+from regclean.findings.edges import Pair, ordered, pair_fingerprint
+from regclean.findings.plan import customers_of
+from regclean.ledger.tables import decisions, evidence, finding_subjects, findings, pair_decisions
+
+
+class Refused(Exception):  # noqa: N818  # it is an answer, not a failure
+    """Why a decision is not taken. `code` is for programs: unknown | pair | verdict | user | reason | choices | date |
+    line | state | moved_on | conflict.
+    """
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A finding (`finding` is its row in the ledger) or a bare pair; `customers` are who it is about, sorted.
+
+    `prior` is the last decision on it, `digests` what its evidence says of each customer's record.
+    """
+
+    finding: RowMapping | None
+    customers: tuple[str, ...]
+    prior: RowMapping | None
+    digests: Mapping[str, str]
+
+    @property
+    def decided(self) -> bool:
+        """Does the prior decision hold? One on a finding that has reopened does not."""
+        return self.prior is not None and (self.finding is None or self.finding["state"] != "open")
+
+    @property
+    def on_customers(self) -> bool:
+        """Is it about whether customers are the same?"""
+        return self.finding is None or self.finding["kind"] == "duplicate"
+
+    @property
+    def subjects(self) -> list[str]:
+        if self.finding is None:
+            return [f"customers:{customer}" for customer in self.customers]
+        return list(json.loads(self.finding["subjects"]))
+
+    def fingerprint(self, pair: Pair) -> str | None:
+        """Fingerprint of two records, where the evidence knows both."""
+        one, other = self.digests.get(pair[0]), self.digests.get(pair[1])
+        return pair_fingerprint(pair[0], one, pair[1], other) if one and other else None
+
+
+def open_case(connection: Connection, line: DecisionLine) -> Case:
+    """Find what a line is about. Errors: Refused."""
+    pair = _pair(line)
+    finding_id = line.finding_id or (_pair_finding_id(pair) if pair else None)
+    finding = connection.execute(select(findings).where(findings.c.finding_id == finding_id)).mappings().first()
+    if finding is None and line.finding_id:
+        raise Refused("unknown", "there is no such finding")
+    if finding is None:
+        assert pair is not None  # a line without a finding has a pair, or was refused
+        return Case(None, pair, _prior_on_pair(connection, pair), _digests_of_pair(connection, pair))
+    customers = tuple(sorted(customers_of(finding["subjects"])))
+    if line.finding_id and pair and (finding["kind"] != "duplicate" or pair != customers):
+        raise Refused("pair", "the pair is not what the finding is about; give one of the two")
+    prior = None
+    if finding["decision_id"] is not None:
+        query = select(decisions).where(decisions.c.decision_id == finding["decision_id"])
+        prior = connection.execute(query).mappings().first()
+    digests = _digests(connection, finding["finding_id"], finding["evidence_digest"])
+    return Case(finding, customers, prior, digests)
+
+
+def check_choices(case: Case, verdict: str, choices: Mapping[str, Any] | None) -> None:
+    """Choices must speak of what the case is about. Errors: Refused."""
+    if not choices:
+        return
+    left_out, survivor = set(choices.get("leave_out", ())), choices.get("survivor")
+    if left_out or survivor:
+        if not case.on_customers or verdict != "same":
+            raise Refused("choices", "a survivor or members to leave out go with the verdict 'same' only")
+        if not left_out <= set(case.customers) or len(set(case.customers) - left_out) < 2:
+            raise Refused("choices", "who is left out must be in the group, and two must stay")
+        if survivor and survivor not in set(case.customers) - left_out:
+            raise Refused("choices", "the survivor is not in the group")
+    tables = {subject.partition(":")[0] for subject in case.subjects}
+    known = {column for table in tables if table in TABLES for column in TABLES[table].by_name}
+    unknown = sorted(choices.get("fields", {}).keys() - known)
+    if unknown:
+        raise Refused("choices", f"there is no column '{unknown[0]}' to choose a value for")
+
+
+def _pair(line: DecisionLine) -> Pair | None:
+    left, right = line.customer_no_l, line.customer_no_r
+    if left is None and right is None:
+        if line.finding_id is None:
+            raise Refused("pair", "neither a finding nor a pair is named")
+        return None
+    if left is None or right is None or left == right:
+        raise Refused("pair", "a pair needs two different customer numbers")
+    return ordered(left, right)
+
+
+def _pair_finding_id(pair: Pair) -> str:
+    subjects = (f"customers:{pair[0]}", f"customers:{pair[1]}")
+    return Finding("duplicate", "duplicate", "review", subjects, summary="", evidence={}).finding_id
+
+
+def _prior_on_pair(connection: Connection, pair: Pair) -> RowMapping | None:
+    lapsed = select(pair_decisions.c.decision_id).where(~pair_decisions.c.current)
+    query = (
+        select(decisions)
+        .where(
+            decisions.c.customer_no_l == pair[0],
+            decisions.c.customer_no_r == pair[1],
+            decisions.c.superseded_by.is_(None),
+            decisions.c.undone_at.is_(None),
+            decisions.c.decision_id.not_in(lapsed),
+        )
+        .order_by(decisions.c.decision_id.desc())
+        .limit(1)
+    )
+    return connection.execute(query).mappings().first()
+
+
+def _digests(connection: Connection, finding_id: str, digest: str) -> dict[str, str]:
+    payload = connection.execute(
+        select(evidence.c.payload).where(evidence.c.finding_id == finding_id, evidence.c.digest == digest)
+    ).scalar()
+    basis = json.loads(payload).get("basis") if payload else None
+    customers = basis.get("customers", {}) if isinstance(basis, dict) else {}
+    return {number: value for number, value in customers.items() if isinstance(value, str)}
+
+
+def _digests_of_pair(connection: Connection, pair: Pair) -> dict[str, str]:
+    """What the evidence of a larger group says of two of its customers."""
+    left, right = finding_subjects.alias(), finding_subjects.alias()
+    row = connection.execute(
+        select(findings.c.finding_id, findings.c.evidence_digest)
+        .join(left, left.c.finding_id == findings.c.finding_id)
+        .join(right, right.c.finding_id == findings.c.finding_id)
+        .where(
+            findings.c.kind == "duplicate",
+            findings.c.present,
+            left.c.subject == f"customers:{pair[0]}",
+            right.c.subject == f"customers:{pair[1]}",
+        )
+        .order_by(findings.c.finding_id)
+        .limit(1)
+    ).first()
+    return _digests(connection, row.finding_id, row.evidence_digest) if row else {}

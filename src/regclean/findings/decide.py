@@ -1,0 +1,327 @@
+"""Taking decisions: from a file, from the page, from the API, all through one door.
+
+Invariant: a recorded decision is never overwritten by a contrary one. What contradicts it, directly or through other
+pairs, is refused and told; to change one's mind is to undo the old decision first. A finding that has reopened is no
+longer decided: its old decision gives way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import Connection, insert, update
+
+from regclean.domain.decisions import FINDING_VERDICTS, PAIR_VERDICTS, SEPARATING_VERDICTS
+from regclean.domain.findings import digest
+from regclean.errors import ConflictError, UsageError
+from regclean.findings.case import Case, Refused, check_choices, open_case
+from regclean.findings.decision_file import DecisionLine, parse_choices
+from regclean.findings.edges import Decided, DecidedGraph, edges_around, pairs_of
+from regclean.findings.follow import follow_up, give_way, reconsider
+from regclean.findings.states import DECIDABLE, after_decision
+from regclean.findings.workpools import workpool
+from regclean.ledger import audit
+from regclean.ledger.database import Ledger
+from regclean.ledger.tables import decisions, findings, pair_decisions
+
+LINES_PER_TRANSACTION = 500
+LONGEST_USER = 80
+Verdict = tuple[str, str, str]  # customer_no_l, customer_no_r, verdict
+_CONFLICTS = ("conflict", "moved_on", "state")
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A line that was not taken, and why. The message holds no personal value."""
+
+    number: int
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class DecideReport:
+    """What became of the lines. `decision_ids`: line number -> decision, of those taken now or before."""
+
+    taken: int
+    repeated: int
+    refused: tuple[Refusal, ...]
+    decision_ids: Mapping[int, int | None]
+
+    @property
+    def conflicts(self) -> tuple[Refusal, ...]:
+        """The refusals that somebody must look at, because two people or two decisions disagree."""
+        return tuple(refusal for refusal in self.refused if refusal.code in _CONFLICTS)
+
+
+@dataclass(slots=True)
+class _Tally:
+    taken: int = 0
+    repeated: int = 0
+    refused: list[Refusal] = field(default_factory=list)
+    decision_ids: dict[int, int | None] = field(default_factory=dict)
+
+
+def record(ledger: Ledger, lines: Iterable[DecisionLine], now: datetime) -> DecideReport:
+    """Take every line that can be taken; the same lines again change nothing. A line never depends on a later one."""
+    tally = _Tally()
+    iterator = iter(lines)
+    while chunk := list(islice(iterator, LINES_PER_TRANSACTION)):
+        with ledger.write() as connection:
+            for line in chunk:
+                try:
+                    decision_id, new = _take(connection, line, now)
+                except Refused as refused:
+                    tally.refused.append(Refusal(line.number, refused.code, refused.message))
+                    continue
+                tally.taken += new
+                tally.repeated += not new
+                tally.decision_ids[line.number] = decision_id
+    return DecideReport(tally.taken, tally.repeated, tuple(tally.refused), tally.decision_ids)
+
+
+def decide(ledger: Ledger, line: DecisionLine, now: datetime) -> int | None:
+    """Take one decision; returns its id (None when it was already known of a bare pair).
+
+    Errors: ConflictError when somebody or something else has decided otherwise or the finding has moved on, UsageError
+    when the line itself is wrong. Nothing is written then.
+    """
+    report = record(ledger, [line], now)
+    for refusal in report.refused:
+        if refusal.code in _CONFLICTS:
+            raise ConflictError(f"{refusal.message}.")
+        raise UsageError(f"{refusal.message}.")
+    return report.decision_ids[line.number]
+
+
+def _take(connection: Connection, line: DecisionLine, now: datetime) -> tuple[int | None, bool]:
+    """Take one line; returns the decision and whether it is new. Errors: Refused, before anything is written."""
+    _check_line(line)
+    case = open_case(connection, line)
+    _check_verdict(line, case)
+    choices, defer_until = _choices(line, case), _day(line)
+    _check_state(line, case)
+    if _is_repeated(case, line, choices):
+        return case.prior["decision_id"] if case.prior else None, False
+    gives_way = _gives_way(case, line)
+    edges: list[Verdict] = []
+    if case.on_customers:
+        graph = Decided(edges_around(connection, case.customers, without=gives_way)).graph
+        edges = _new_edges(graph, case, line.verdict, choices)
+        if case.finding is None and not edges and line.verdict != "unsure":
+            return None, False
+    decision_id = _write(connection, line, case, choices, now)
+    if gives_way is not None:
+        give_way(connection, gives_way, decision_id)
+    _write_edges(connection, case, edges, decision_id)
+    _set_finding(connection, case, line, decision_id, defer_until, now)
+    _note(connection, line, case, choices, decision_id, now)
+    if gives_way is not None and case.on_customers:
+        reconsider(connection, case.customers, line.user, now)
+    elif edges:
+        follow_up(connection, case.customers, now)
+    return decision_id, True
+
+
+def _check_line(line: DecisionLine) -> None:
+    if line.problem:
+        raise Refused("line", line.problem)
+    if not line.user:
+        raise Refused("user", "the user is missing")
+    if len(line.user) > LONGEST_USER:
+        raise Refused("user", f"the user's name is longer than {LONGEST_USER} characters")
+    if line.verdict not in (*PAIR_VERDICTS, *FINDING_VERDICTS):
+        raise Refused("verdict", "the verdict is missing or unknown")
+
+
+def _check_verdict(line: DecisionLine, case: Case) -> None:
+    allowed: tuple[str, ...] = PAIR_VERDICTS if case.on_customers else FINDING_VERDICTS
+    if line.verdict not in allowed:
+        raise Refused("verdict", f"the verdict must be one of: {', '.join(allowed)}")
+    if case.finding is not None and line.verdict in ("reject", "different") and not line.reason:
+        raise Refused("reason", "a rejection needs a reason")
+
+
+def _choices(line: DecisionLine, case: Case) -> dict[str, Any] | None:
+    try:
+        choices = parse_choices(line.choices)
+    except ValueError as error:
+        raise Refused("choices", str(error)) from error
+    check_choices(case, line.verdict, choices)
+    return choices
+
+
+def _day(line: DecisionLine) -> date | None:
+    if not line.defer_until:
+        return None
+    if line.verdict not in ("defer", "unsure"):
+        raise Refused("date", "only what is deferred has a day to come back")
+    try:
+        return date.fromisoformat(line.defer_until) if isinstance(line.defer_until, str) else line.defer_until
+    except ValueError as error:
+        raise Refused("date", "the day to come back is not a date (yyyy-mm-dd)") from error
+
+
+def _check_state(line: DecisionLine, case: Case) -> None:
+    if case.finding is None:
+        return
+    if line.expected_version is not None and case.finding["version"] != line.expected_version:
+        raise Refused("moved_on", "the finding has changed since it was opened; look at it again")
+    if case.finding["state"] not in DECIDABLE:
+        raise Refused("state", f"the finding is {case.finding['state']}: it is not to be decided now")
+
+
+def _is_repeated(case: Case, line: DecisionLine, choices: Mapping[str, Any] | None) -> bool:
+    if not case.decided or case.prior is None or case.prior["verdict"] != line.verdict:
+        return False
+    # Somebody agrees with a colleague: nothing new. But a colleague's choices are not replaced by others.
+    if case.prior["user"] != line.user:
+        if choices and choices != case.prior["choices"]:
+            raise Refused("conflict", "somebody else has decided this with other choices; undo that decision first")
+        return True
+    return bool(case.prior["choices"] == choices)
+
+
+def _gives_way(case: Case, line: DecisionLine) -> int | None:
+    """The earlier decision that this one takes the place of. Errors: Refused when it stands in the way instead."""
+    if case.prior is None or case.prior["undone_at"] is not None:
+        return None
+    prior, verdict = int(case.prior["decision_id"]), case.prior["verdict"]
+    undecided = not case.decided or verdict in ("unsure", "defer")
+    own_choices = verdict == line.verdict and case.prior["user"] == line.user
+    # Household instead of different, say: told apart all the same.
+    still_apart = {verdict, line.verdict} <= SEPARATING_VERDICTS
+    if undecided or own_choices or still_apart:
+        return prior
+    source = case.prior["follows_from"] or prior
+    raise Refused("conflict", f"this was decided as '{verdict}' (decision {source}); undo that decision first")
+
+
+def _new_edges(graph: DecidedGraph, case: Case, verdict: str, choices: Mapping[str, Any] | None) -> list[Verdict]:
+    """The verdict on each pair, what follows already left aside. Who is left out of a group is different from the rest.
+
+    Errors: Refused when an edge contradicts what is recorded, or another edge of the same decision through it.
+    """
+    if verdict == "unsure":
+        if case.finding is None and graph.follows(*case.customers):
+            raise Refused("conflict", "this pair is already decided; undo that decision first")
+        return []
+    left_out = set((choices or {}).get("leave_out", ()))
+    edges = [
+        (left, right, "different" if left in left_out or right in left_out else verdict)
+        for left, right in pairs_of(case.customers)
+        if not (left in left_out and right in left_out)
+    ]
+    new = [edge for edge in edges if edge[2] != "same" or graph.follows(edge[0], edge[1]) != "same"]
+    for left, right, edge_verdict in sorted(edges, key=lambda edge: edge[2] != "same"):
+        against = graph.contradiction(left, right, edge_verdict)
+        if against:
+            raise Refused(
+                "conflict",
+                f"'{edge_verdict}' on {left} and {right} contradicts what is recorded on {against[0]} and {against[1]}",
+            )
+        graph.add(left, right, edge_verdict)
+    return new
+
+
+def _write(
+    connection: Connection,
+    line: DecisionLine,
+    case: Case,
+    choices: Mapping[str, Any] | None,
+    now: datetime,
+) -> int:
+    bare = case.finding is None
+    decision_id: int = connection.execute(
+        insert(decisions)
+        .values(
+            finding_id=case.finding["finding_id"] if case.finding is not None else None,
+            customer_no_l=case.customers[0] if bare else None,
+            customer_no_r=case.customers[1] if bare else None,
+            verdict=line.verdict,
+            user=line.user,
+            reason=line.reason,
+            comment=line.comment,
+            choices=choices,
+            fingerprint=case.finding["fingerprint"] if case.finding is not None else None,
+            evidence_digest=case.finding["evidence_digest"] if case.finding is not None else None,
+            decided_at=now,
+        )
+        .returning(decisions.c.decision_id)
+    ).scalar_one()
+    return decision_id
+
+
+def _write_edges(connection: Connection, case: Case, edges: list[Verdict], decision_id: int) -> None:
+    for left, right, _ in edges:
+        connection.execute(
+            update(pair_decisions)
+            .where(
+                pair_decisions.c.customer_no_l == left,
+                pair_decisions.c.customer_no_r == right,
+                pair_decisions.c.current,
+            )
+            .values(current=False)
+        )
+    rows = [
+        {
+            "customer_no_l": left,
+            "customer_no_r": right,
+            "decision_id": decision_id,
+            "verdict": verdict,
+            "fingerprint": case.fingerprint((left, right)),
+            "current": True,
+        }
+        for left, right, verdict in edges
+    ]
+    if rows:
+        connection.execute(insert(pair_decisions), rows)
+
+
+def _set_finding(
+    connection: Connection, case: Case, line: DecisionLine, decision_id: int, defer_until: date | None, now: datetime
+) -> None:
+    if case.finding is None:
+        return
+    row = case.finding
+    state = after_decision(line.verdict)
+    connection.execute(
+        update(findings)
+        .where(findings.c.finding_id == row["finding_id"])
+        .values(
+            state=state,
+            state_since=now,
+            decision_id=decision_id,
+            decided_fingerprint=row["fingerprint"],
+            rejected_fingerprint=row["fingerprint"] if state == "rejected" else row["rejected_fingerprint"],
+            deferred_until=defer_until,
+            reopened_because=None,
+            workpool=workpool(row["kind"], row["relation"], row["protected"], state, line.verdict, None),
+            version=row["version"] + 1,
+        )
+    )
+
+
+def _note(
+    connection: Connection,
+    line: DecisionLine,
+    case: Case,
+    choices: Mapping[str, Any] | None,
+    decision_id: int,
+    now: datetime,
+) -> None:
+    subject = (
+        f"findings:{case.finding['finding_id']}" if case.finding is not None else f"pairs:{'/'.join(case.customers)}"
+    )
+    detail = {
+        "decision": decision_id,
+        "verdict": line.verdict,
+        "reason_digest": digest(line.reason),
+        "choices_digest": digest(choices),
+        "fingerprint": case.finding["fingerprint"] if case.finding is not None else None,
+    }
+    audit.append(connection, audit.Entry(now, line.user, "decide", subject, detail=detail))

@@ -1,0 +1,138 @@
+"""Decisions as lines of a file: reading them, one by one, so that a bad line never takes the good ones with it."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from regclean.errors import InputError
+
+COLUMNS = ("finding_id", "customer_no_l", "customer_no_r", "verdict", "user", "reason", "choices")
+OPTIONAL = ("comment", "defer_until")
+CHOICES = ("survivor", "fields", "leave_out")
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionLine:
+    """What one person says of one finding, or of one pair of customers.
+
+    `number` is the line in the file (1-based, header included), or the position in a request. `choices` is JSON text or
+    an object {"survivor", "fields": {column: value}, "leave_out": [customer_no]}. `expected_version` is the version of
+    the finding that the person looked at; when the finding has moved on since, the decision is not taken.
+    """
+
+    number: int
+    verdict: str
+    user: str
+    finding_id: str | None = None
+    customer_no_l: str | None = None
+    customer_no_r: str | None = None
+    reason: str | None = None
+    choices: str | Mapping[str, Any] | None = None
+    comment: str | None = None
+    defer_until: date | str | None = None
+    expected_version: int | None = None
+    problem: str | None = None  # why the line itself could not be read
+
+
+def read_decisions(path: Path) -> Iterator[DecisionLine]:
+    """The lines of a decision file (CSV; comma, semicolon or tab; UTF-8).
+
+    Errors: InputError when the file is not there, not text, or lacks a column that every line needs.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(
+            "the decision file cannot be read.", file=path, remedy="It must be a CSV file in UTF-8."
+        ) from error
+    header, _, _ = text.partition("\n")
+    delimiter = max(",;\t", key=header.count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    names = [name.strip().lower() for name in next(reader, [])]
+    _check_columns(path, names)
+    return _lines(reader, names)
+
+
+def parse_choices(given: str | Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """Choices as an object, or None when there are none. Errors: ValueError that says what is wrong with them."""
+    if given is None or (isinstance(given, str) and not given.strip()):
+        return None
+    try:
+        choices = json.loads(given) if isinstance(given, str) else dict(given)
+    except json.JSONDecodeError as error:
+        raise ValueError("the choices are not JSON") from error
+    if not isinstance(choices, dict):
+        raise ValueError("the choices are not a JSON object")
+    unknown = sorted(choices.keys() - set(CHOICES))
+    if unknown:
+        raise ValueError(f"unknown choice '{unknown[0]}' (known: {', '.join(CHOICES)})")
+    if not isinstance(choices.get("survivor", ""), str):
+        raise ValueError("the survivor must be a customer number")
+    fields = choices.get("fields", {})
+    if not isinstance(fields, dict) or not all(value is None or isinstance(value, str) for value in fields.values()):
+        raise ValueError("the chosen fields must be an object of texts")
+    left_out = choices.get("leave_out", [])
+    if not isinstance(left_out, list) or not all(isinstance(number, str) for number in left_out):
+        raise ValueError("the customers to leave out must be a list of numbers")
+    return choices or None
+
+
+def _check_columns(path: Path, names: list[str]) -> None:
+    missing = [name for name in ("verdict", "user") if name not in names]
+    if not missing and not ({"finding_id"} <= set(names) or {"customer_no_l", "customer_no_r"} <= set(names)):
+        missing = ["finding_id"]
+    if missing:
+        raise InputError(
+            f"the column '{missing[0]}' is missing.", file=path, row=1, remedy=f"Columns: {', '.join(COLUMNS)}."
+        )
+    unknown = [name for name in names if name not in (*COLUMNS, *OPTIONAL)]
+    if unknown:
+        raise InputError(
+            f"unknown column '{unknown[0]}'.",
+            file=path,
+            row=1,
+            remedy=f"Columns: {', '.join(COLUMNS)}; optional: {', '.join(OPTIONAL)}.",
+        )
+
+
+def _lines(reader: Any, names: list[str]) -> Iterator[DecisionLine]:
+    while True:
+        number = reader.line_num + 1
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error:
+            yield DecisionLine(number, "", "", problem="the line is not readable as CSV")
+            continue
+        if any(cell.strip() for cell in cells):
+            yield _line(number, names, cells)
+
+
+def _line(number: int, names: list[str], cells: list[str]) -> DecisionLine:
+    if len(cells) > len(names):
+        return DecisionLine(
+            number, "", "", problem="the line has more cells than the header; quote the JSON of choices"
+        )
+    values = dict.fromkeys((*COLUMNS, *OPTIONAL)) | {
+        name: cell.strip() or None for name, cell in zip(names, cells, strict=False)
+    }
+    return DecisionLine(
+        number=number,
+        verdict=(values["verdict"] or "").lower(),
+        user=values["user"] or "",
+        finding_id=values["finding_id"],
+        customer_no_l=values["customer_no_l"],
+        customer_no_r=values["customer_no_r"],
+        reason=values["reason"],
+        choices=values["choices"],
+        comment=values["comment"],
+        defer_until=values["defer_until"],
+    )

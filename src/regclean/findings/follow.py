@@ -1,0 +1,193 @@
+"""What follows from a decision, and taking a decision back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, RowMapping, and_, insert, or_, select, update
+
+from regclean.errors import ConflictError, UsageError
+from regclean.findings.edges import Decided, edges_around
+from regclean.findings.plan import customers_of
+from regclean.findings.states import DECIDABLE, after_decision
+from regclean.findings.workpools import workpool
+from regclean.ledger import audit
+from regclean.ledger.database import CHUNK, Ledger
+from regclean.ledger.tables import decisions, finding_subjects, findings, pair_decisions
+
+
+def follow_up(connection: Connection, customers: Iterable[str], now: datetime) -> list[str]:
+    """Decide the waiting findings around these customers that need not be asked any more; returns their ids.
+
+    A finding that the register contradicted, or that has come back, waits for a person all the same.
+    """
+    waiting = _duplicates(connection, _around(connection, customers), _WAITING)
+    involved = {customer for row in waiting for customer in customers_of(row["subjects"])}
+    decided = Decided(edges_around(connection, involved)) if waiting else Decided([])
+    followed = []
+    for row in waiting:
+        found = decided.follows(sorted(customers_of(row["subjects"])))
+        if found:
+            _settle(connection, row, found[0], follow(connection, row, *found, now), now)
+            followed.append(row["finding_id"])
+    return followed
+
+
+def follow(
+    connection: Connection, finding: Mapping[str, Any] | RowMapping, verdict: str, source: int, now: datetime
+) -> int:
+    """Note the decision that nobody need be asked for, because it follows from an earlier one; returns its id."""
+    user = connection.execute(select(decisions.c.user).where(decisions.c.decision_id == source)).scalar_one()
+    decision_id: int = connection.execute(
+        insert(decisions)
+        .values(
+            finding_id=finding["finding_id"],
+            verdict=verdict,
+            user=user,
+            reason="follows",
+            fingerprint=finding["fingerprint"],
+            evidence_digest=finding["evidence_digest"],
+            decided_at=now,
+            follows_from=source,
+        )
+        .returning(decisions.c.decision_id)
+    ).scalar_one()
+    return decision_id
+
+
+def reconsider(connection: Connection, customers: Iterable[str], user: str, now: datetime) -> None:
+    """After edges were taken away: what no longer follows is asked again, what still follows is not."""
+    around = _around(connection, customers)
+    for row in _duplicates(connection, around, _FOLLOWED):
+        group = sorted(customers_of(row["subjects"]))
+        found = Decided(edges_around(connection, group)).follows(group)
+        if found is None or after_decision(found[0]) != row["state"]:
+            _take_back(connection, row["decision_id"], user, now)
+    follow_up(connection, around, now)
+
+
+def give_way(connection: Connection, earlier: int, later: int) -> None:
+    """Let a later decision take the place of an earlier one."""
+    connection.execute(update(decisions).where(decisions.c.decision_id == earlier).values(superseded_by=later))
+    connection.execute(update(pair_decisions).where(pair_decisions.c.decision_id == earlier).values(current=False))
+
+
+def undo(ledger: Ledger, decision_id: int, *, user: str, now: datetime) -> None:
+    """Take a decision back, with all that followed from it; what it had taken the place of holds again.
+
+    Errors: UsageError when there is no such decision, ConflictError when it does not hold any more or its finding is
+    already in a batch.
+    """
+    with ledger.write() as connection:
+        row = connection.execute(select(decisions).where(decisions.c.decision_id == decision_id)).mappings().first()
+        if row is None:
+            raise UsageError(f"there is no decision {decision_id}.")
+        if row["undone_at"] is not None or row["superseded_by"] is not None or row["follows_from"] is not None:
+            raise ConflictError(f"decision {decision_id} does not stand on its own any more.")
+        around = _around(connection, _customers_of_decision(connection, decision_id))
+        _take_back(connection, decision_id, user, now)
+        earlier = connection.execute(select(decisions).where(decisions.c.superseded_by == decision_id)).mappings().all()
+        for old in earlier:
+            _restore(connection, old, now)
+        audit.append(connection, audit.Entry(now, user, "undo", f"decisions:{decision_id}"))
+        reconsider(connection, around, user, now)
+
+
+_WAITING = and_(
+    findings.c.state.in_(("open", "deferred")),
+    or_(findings.c.reopened_because.is_(None), findings.c.reopened_because.not_in(("contradicted", "returned"))),
+)
+_FOLLOWED = findings.c.decision_id.in_(
+    select(decisions.c.decision_id).where(decisions.c.follows_from.is_not(None), decisions.c.undone_at.is_(None))
+) & findings.c.state.in_(("accepted", "rejected", "in_batch"))
+
+
+def _around(connection: Connection, customers: Iterable[str]) -> list[str]:
+    """These customers and everybody whom decisions tie to them."""
+    around = set(customers)
+    around.update(customer for edge in edges_around(connection, around) for customer in edge.pair)
+    return sorted(around)
+
+
+def _duplicates(connection: Connection, customers: list[str], condition: ColumnElement[bool]) -> list[RowMapping]:
+    """The duplicate findings on any of these customers, sorted."""
+    found: dict[str, RowMapping] = {}
+    for start in range(0, len(customers), CHUNK):
+        subjects = [f"customers:{customer}" for customer in customers[start : start + CHUNK]]
+        query = (
+            select(findings)
+            .join(finding_subjects, finding_subjects.c.finding_id == findings.c.finding_id)
+            .where(finding_subjects.c.subject.in_(subjects), findings.c.kind == "duplicate", condition)
+        )
+        found.update({row["finding_id"]: row for row in connection.execute(query).mappings()})
+    return [found[finding_id] for finding_id in sorted(found)]
+
+
+def _customers_of_decision(connection: Connection, decision_id: int) -> set[str]:
+    edges = select(pair_decisions.c.customer_no_l, pair_decisions.c.customer_no_r).where(
+        pair_decisions.c.decision_id == decision_id
+    )
+    return {customer for edge in connection.execute(edges) for customer in edge}
+
+
+def _settle(connection: Connection, row: RowMapping, verdict: str, decision_id: int, now: datetime) -> None:
+    state = after_decision(verdict)
+    connection.execute(
+        update(findings)
+        .where(findings.c.finding_id == row["finding_id"])
+        .values(
+            state=state,
+            state_since=now,
+            decision_id=decision_id,
+            decided_fingerprint=row["fingerprint"],
+            rejected_fingerprint=row["fingerprint"] if state == "rejected" else row["rejected_fingerprint"],
+            reopened_because=None,
+            deferred_until=None,
+            workpool=workpool(row["kind"], row["relation"], row["protected"], state, verdict, None),
+            version=row["version"] + 1,
+        )
+    )
+
+
+def _take_back(connection: Connection, decision_id: int, user: str, now: datetime) -> None:
+    connection.execute(
+        update(decisions).where(decisions.c.decision_id == decision_id).values(undone_at=now, undone_by=user)
+    )
+    connection.execute(update(pair_decisions).where(pair_decisions.c.decision_id == decision_id).values(current=False))
+    row = connection.execute(select(findings).where(findings.c.decision_id == decision_id)).mappings().first()
+    if row is not None and row["state"] != "open":
+        if row["state"] not in DECIDABLE:
+            raise ConflictError(f"the finding {row['finding_id']} is {row['state']}: undo the batch first.")
+        connection.execute(
+            update(findings)
+            .where(findings.c.finding_id == row["finding_id"])
+            .values(
+                state="open",
+                state_since=now,
+                opened_at=now,
+                decided_fingerprint=None,
+                rejected_fingerprint=None if row["state"] == "rejected" else row["rejected_fingerprint"],
+                reopened_because="undone",
+                deferred_until=None,
+                workpool=workpool(row["kind"], row["relation"], row["protected"], "open", None, "undone"),
+                version=row["version"] + 1,
+            )
+        )
+
+
+def _restore(connection: Connection, old: RowMapping, now: datetime) -> None:
+    """Let a decision hold again that the one just undone had taken the place of."""
+    connection.execute(
+        update(decisions).where(decisions.c.decision_id == old["decision_id"]).values(superseded_by=None)
+    )
+    row = connection.execute(select(findings).where(findings.c.finding_id == old["finding_id"])).mappings().first()
+    # On a finding that had reopened, the old decision did not hold any more: it stays history.
+    if row is not None and row["fingerprint"] != old["fingerprint"]:
+        return
+    connection.execute(
+        update(pair_decisions).where(pair_decisions.c.decision_id == old["decision_id"]).values(current=True)
+    )
+    if row is not None:
+        _settle(connection, row, old["verdict"], old["decision_id"], now)
