@@ -2,6 +2,7 @@
 
 from regclean.findings.assemble import assemble
 from regclean.findings.edges import decided_edges
+from regclean.findings.export import export
 from regclean.findings.publish import PublishReport, publish
 
-__all__ = ["PublishReport", "assemble", "decided_edges", "publish"]
+__all__ = ["PublishReport", "assemble", "decided_edges", "export", "publish"]

@@ -19,7 +19,7 @@ from regclean.domain.decisions import FINDING_VERDICTS, PAIR_VERDICTS, SEPARATIN
 from regclean.domain.findings import digest
 from regclean.errors import ConflictError, UsageError
 from regclean.findings.case import Case, Refused, check_choices, open_case
-from regclean.findings.decision_file import DecisionLine, parse_choices
+from regclean.findings.decision_file import DecisionLine, parse_choices, read_decisions
 from regclean.findings.edges import Decided, DecidedGraph, edges_around, pairs_of
 from regclean.findings.follow import follow_up, give_way, reconsider
 from regclean.findings.states import DECIDABLE, after_decision
@@ -27,6 +27,8 @@ from regclean.findings.workpools import workpool
 from regclean.ledger import audit
 from regclean.ledger.database import Ledger
 from regclean.ledger.tables import decisions, findings, pair_decisions
+
+__all__ = ["DecideReport", "DecisionLine", "Refusal", "decide", "read_decisions", "record"]
 
 LINES_PER_TRANSACTION = 500
 LONGEST_USER = 80
@@ -36,11 +38,11 @@ _CONFLICTS = ("conflict", "moved_on", "state")
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A line that was not taken, and why. The message holds no personal value."""
+    """A line that was not taken, and why, in words without any personal value and as a code for programs."""
 
     number: int
+    why: str
     code: str
-    message: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,7 @@ def record(ledger: Ledger, lines: Iterable[DecisionLine], now: datetime) -> Deci
                 try:
                     decision_id, new = _take(connection, line, now)
                 except Refused as refused:
-                    tally.refused.append(Refusal(line.number, refused.code, refused.message))
+                    tally.refused.append(Refusal(line.number, refused.message, refused.code))
                     continue
                 tally.taken += new
                 tally.repeated += not new
@@ -93,8 +95,8 @@ def decide(ledger: Ledger, line: DecisionLine, now: datetime) -> int | None:
     report = record(ledger, [line], now)
     for refusal in report.refused:
         if refusal.code in _CONFLICTS:
-            raise ConflictError(f"{refusal.message}.")
-        raise UsageError(f"{refusal.message}.")
+            raise ConflictError(f"{refusal.why}.")
+        raise UsageError(f"{refusal.why}.")
     return report.decision_ids[line.number]
 
 
