@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from regclean.standardise.addresses import read_address, read_address_generic
+from regclean.standardise.addresses import read_address, read_address_generic, take_apart
 from regclean.standardise.places import read_place, read_place_generic
 from regclean.standardise.streets import street_key
+from regclean.standardise.text import clean_text
 
 
 def key(text: str) -> tuple[str | None, ...]:
@@ -191,6 +192,15 @@ def test_addresses_never_raise_and_print_stably(text: str) -> None:
         assert read_address(again.printed).printed == again.printed
     read_address_generic(text)
     street_key(text)
+
+
+@given(
+    st.from_regex(
+        r"[A-ZÄ][a-zåäö]{3,8}( [a-z]{3,8})?(katu|tie| k)? [1-9][0-9]{0,3}( [A-E] ?[1-9][0-9]?)?", fullmatch=True
+    )
+)
+def test_the_short_way_agrees_with_the_long_one(text: str) -> None:
+    assert read_address(text) == take_apart(clean_text(text))
 
 
 @given(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from regclean.standardise.folding import to_ascii
 from regclean.standardise.places import title_place
@@ -56,6 +57,10 @@ _REST = re.compile(
         (?P<left>.*)$""",
     re.VERBOSE | re.IGNORECASE,
 )
+# "Puijonkatu 12", "Puijonkatu 12 A 5"
+_PLAIN = re.compile(
+    r"([A-ZÅÄÖ][a-zåäöéü]{3,}(?:[ -][A-ZÅÄÖa-zåäöéü]{3,}){0,3}) ([1-9]\d{0,4})(?: ([A-Z]) ?([1-9]\d{0,3}))?", re.ASCII
+)
 _FLOOR = re.compile(r"[,\s]+(?:\d{1,2}\.?\s*(?:krs|kerros|vån|våning|tr)\b\.?|[ivx]+\s*krs\b\.?)", re.IGNORECASE)
 
 
@@ -88,9 +93,26 @@ def read_address(text: str | None) -> Address:
     """Take a Finnish street address apart. Whatever cannot be understood stays in `printed` (and in `street`)."""
     if text is None:
         return EMPTY
+    if plain := _PLAIN.fullmatch(text):
+        return _plain_address(plain)
     text = clean_text(text)
     if not text or is_placeholder(text):
         return EMPTY
+    return take_apart(text)
+
+
+def _plain_address(match: re.Match[str]) -> Address:
+    """The short way for what most addresses look like; it agrees with the long one."""
+    name, house, stair, flat = match.groups()
+    street = _street_name(name)
+    tail = f" {stair} {flat}" if stair else ""
+    return Address(
+        printed=f"{street} {house}{tail}", street=street, house=house, stair=stair and stair.lower(), flat=flat
+    )
+
+
+def take_apart(text: str) -> Address:
+    """Take a clean address of any shape apart: care-of, box and town first, then street, number and flat."""
     rest = text
     care_of = box = code = town = None
     if "/" in rest or "." in rest or "℅" in rest or rest[:5].lower() in {"luona", "attn "}:
@@ -129,7 +151,7 @@ def _take_care_of(text: str) -> tuple[str | None, str]:
 
 
 def _squeeze(text: str) -> str:
-    return re.sub(r"\s+", " ", text).strip(" ,;/")
+    return " ".join(text.split()).strip(" ,;/")
 
 
 def _street_and_number(text: str) -> Address:
@@ -189,6 +211,7 @@ def _stair_behind(rest: str) -> str | None:
     return to_ascii(match[1]) if match else None
 
 
+@lru_cache(maxsize=100_000)
 def _street_name(text: str) -> str | None:
     text = expand_street(_squeeze(text).rstrip(",-"))
     if text.isupper() or text.islower():

@@ -22,6 +22,7 @@ _FILLER = re.compile(r"0*|(\d)\1{5,}|(?:0?123456789?0?)")
 # Numbers of organisations and services, not of persons (national part, without the leading zero).
 _BUSINESS = re.compile(r"(?:10|20|29|30|60|70|71|73|75|80)\d+")
 _EMAIL = re.compile(r"[a-z0-9!#$%&'*+=?^_`{|}~.-]+@(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}")
+_EMAIL_PLAIN = re.compile(r"[a-z0-9]+(?:[._+-][a-z0-9]+)*@(?:[a-z0-9]+(?:-[a-z0-9]+)*\.)+[a-z]{2,}")
 _EMAIL_JUNK = " \t<>()[]\"'.,;:"
 _EMAIL_AT = re.compile(r"\s*(?:\(at\)|\[at\]|\{at\}|\(a\)|\(ät\)|\[ät\]| at )\s*", re.IGNORECASE)
 _EMAIL_NOTHING = re.compile(
@@ -152,6 +153,8 @@ def read_email(text: str | None) -> Email:
     """Read an e-mail cell: the first possible address, in lower case. Misspelt domains are kept as they are."""
     if text is None or not text.strip():
         return Email(None, "missing")
+    if _EMAIL_PLAIN.fullmatch(text) and not _EMAIL_NOTHING.fullmatch(text):
+        return Email(text, "ok", text.partition("@")[0])
     text = clean_text(text)
     if not text or is_placeholder(text):
         return Email(None, "placeholder")

@@ -18,6 +18,7 @@ from stdnum.fi import ytunnus as stdnum_ytunnus
 from regclean.standardise.text import clean_text, is_placeholder
 
 _DASHES = re.compile("[\u2010\u2011\u2012\u2013\u2014\u2015\u2212\uff0d\u00ad]")
+_PLAIN = re.compile(r"[A-Z0-9+-]+")
 _BLANKS = re.compile(r"\s+")
 _HETU = re.compile(r"(\d{6})([-+YXWVUABCDEF])(\d{3})([0-9A-Y])")
 _HETU_DIGITS = re.compile(r"\d{6}[-+A]?(?:0000?|[xX*]{3,4})?")
@@ -58,6 +59,8 @@ INVALID = Identifier(None, "invalid")
 
 def normalise_id(text: str) -> str:
     """Composed, upper case, plain hyphens, no blanks."""
+    if _PLAIN.fullmatch(text):
+        return text
     return _BLANKS.sub("", _DASHES.sub("-", clean_text(text))).upper()
 
 
@@ -90,11 +93,10 @@ def read_personal_id(text: str | None, *, key: bytes, as_of: date, accept_test_i
     `hash` is set only when the id may be matched on: a real one (002-899), or a temporary one (900-999) where
     `accept_test_ids` says that those stand for real ones. An id that fails its checks is never used.
     """
-    nothing = _nothing(text)
-    if nothing is not None or text is None:
-        return PersonalId(None, None, None, nothing.state if nothing else "missing")
-    value = normalise_id(text)
+    value = normalise_id(text) if text else ""
     match = _HETU.fullmatch(value)
+    if match is None and ((nothing := _nothing(text)) is not None or text is None):
+        return PersonalId(None, None, None, nothing.state if nothing else "missing")
     if match is None:
         # A birth date with an empty or crossed-out tail says that the id is not known.
         state = "placeholder" if _HETU_DIGITS.fullmatch(value) and not value.isdigit() else "invalid"

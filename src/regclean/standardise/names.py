@@ -128,6 +128,8 @@ def _scores(token: str) -> tuple[float, float]:
 def _groups(tokens: list[str]) -> list[list[str]]:
     """Tokens with particles attached to the word that they precede."""
     groups: list[list[str]] = []
+    if not any(token.islower() or token.lower() in PARTICLES for token in tokens):
+        return [[token] for token in tokens]
     pending: list[str] = []
     for token in tokens:
         pending.append(token)
@@ -156,16 +158,20 @@ def _split(tokens: list[str], surname_first: bool) -> tuple[list[str], list[str]
         + (_CAPITAL_SURNAME if len(group) > 1 else 0.0)
         for group in groups
     ]
+    if count == 2:
+        (first_0, last_0), (first_1, last_1) = heads
+        lead = (last_0 + bonus[0] + first_1) - (first_0 + last_1 + bonus[1])
+        front = lead + (_HABIT if surname_first else -_HABIT) > 0
+        return (groups[1], groups[0], lead) if front else (groups[0], groups[1], lead)
+    # What the score gains when a word is taken for a surname instead of a given name.
+    gains = [last + extra - first for (first, last), extra in zip(heads, bonus, strict=True)]
     best: dict[bool, tuple[float, int]] = {}
     for size in (1, 2):
         if size >= count:
             break
         for front in (True, False):
-            surname = range(size) if front else range(count - size, count)
-            score = sum(
-                heads[index][1] + bonus[index] if index in surname else heads[index][0] for index in range(count)
-            )
-            score += _SECOND_SURNAME * (size - 1) + (_HABIT if front == surname_first else 0.0)
+            surname = gains[:size] if front else gains[count - size :]
+            score = sum(surname) + _SECOND_SURNAME * (size - 1) + (_HABIT if front == surname_first else 0.0)
             if front not in best or score > best[front][0] + 1e-9:
                 best[front] = (score, size)
     front = best[True][0] > best[False][0] or (best[True][0] == best[False][0] and surname_first)

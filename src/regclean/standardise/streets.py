@@ -7,7 +7,7 @@ name of the same street. Different streets keep different keys: nothing here is 
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 from regclean.standardise.folding import fold, to_ascii
 from regclean.standardise.reference import municipalities, rows, street_pairs
@@ -68,6 +68,7 @@ def _joined(folded: str) -> str:
     return folded.replace(" ", "")
 
 
+@lru_cache(maxsize=100_000)
 def expand_street(street: str) -> str:
     """Write out an abbreviated type at the end, as a separate last token or glued: "Puijonk." -> "Puijonkatu"."""
     tokens = street.split()
@@ -106,9 +107,14 @@ def _finnish_key(key: str, municipality_code: str | None) -> str:
     return key
 
 
+@lru_cache(maxsize=100_000)
+def _plain_key(street: str) -> str:
+    return _joined(fold(expand_street(street)))
+
+
 def street_key(street: str, municipality_code: str | None = None, country: str = "fi") -> str | None:
     """The match key of a street name; None when nothing is left of it."""
     if country != "fi":
         return fold(street) or None
-    key = _joined(fold(expand_street(street)))
+    key = _plain_key(street)
     return _finnish_key(key, municipality_code) if key else None
