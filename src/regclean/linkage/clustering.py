@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import duckdb
 import polars as pl
+
 from regclean.linkage.scoring import PACKAGE
 from regclean.warehouse import load_sql, rows
 

@@ -164,10 +164,12 @@ _PHONE = Comparison(
         Level("different", "ELSE", 0.37, 0.64),
     ),
 )
-# Addresses that differ in their digits alone belong to different people who wanted the same name: no evidence.
+# Addresses that differ in digits, dots or the provider alone are no evidence: namesakes choose alike. Only where the local
+# part has nothing of the name (`email_local` is null otherwise) does it speak for itself.
 _EMAIL = Comparison(
     "email",
-    "email_l is null or email_r is null or (email_l <> email_r and email_letters_l = email_letters_r)",
+    "email_l is null or email_r is null or (email_l <> email_r and email_letters_l = email_letters_r"
+    " and (email_local_l is null or email_local_r is null or email_local_l <> email_local_r))",
     (
         Level("equal", "(email_l = email_r)", 0.55, 0.15, exact="email"),
         Level("same_local_part", "(email_local_l = email_local_r and length(email_local_l) >= 6)", 0.05, 0.01),

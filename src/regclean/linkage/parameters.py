@@ -27,6 +27,7 @@ class Parameters:
     `m`, `u`, `household`: comparison -> level code -> probability of the level among rows of one customer, among strangers,
     and among members of one household. `same_per_row`, `household_per_row`: how many such pairs there are for each row of
     the register; as priors they hold for a register of any size.
+    `rarity`: correction (log2) of the weight of an equal full name, by steps of its rarity (`training.py`).
     `trained_on`: counts that the training saw. `trained_at`: the date that was passed in, ISO.
     """
 
@@ -38,6 +39,7 @@ class Parameters:
     household: Probabilities
     same_per_row: float
     household_per_row: float
+    rarity: tuple[float, ...] = (0.0,) * 15
     trained_on: dict[str, int] = field(default_factory=dict)
     trained_at: str | None = None
 
@@ -52,7 +54,7 @@ class Parameters:
                             f"the {self.model} model has no {kind} probability for level '{code}' of '{comparison.name}'.",
                             remedy="Train a new model with: regclean train",
                         )
-        if not 0.0 < self.same_per_row or not 0.0 < self.household_per_row:
+        if not self.same_per_row > 0.0 or not self.household_per_row > 0.0:
             raise InputError(
                 f"the {self.model} model has no usable prior.", remedy="Train a new model with: regclean train"
             )
@@ -71,6 +73,7 @@ class Parameters:
             "trained_on": self.trained_on,
             "same_per_row": self.same_per_row,
             "household_per_row": self.household_per_row,
+            "rarity": list(self.rarity),
             "term_frequencies": list(term_frequency_columns(self.model, self.country)),
             "m": self.m,
             "u": self.u,
@@ -88,6 +91,7 @@ class Parameters:
             household=data["household"],
             same_per_row=float(data["same_per_row"]),
             household_per_row=float(data["household_per_row"]),
+            rarity=tuple(float(value) for value in data["rarity"]),
             trained_on=dict(data["trained_on"]),
             trained_at=data["trained_at"],
         )

@@ -24,7 +24,8 @@ ENTITIES = {"person": "link_persons", "organisation": "link_organisations"}
 def compare(connection: duckdb.DuckDBPyConnection, parameters: Parameters, *, blocked: str, output: str) -> list[str]:
     """Score the pairs of table `blocked` (match_key, join_key_l, join_key_r) into temp table `output`.
 
-    Columns: entity_l, entity_r, match_key, gamma_<comparison> (level number, the last level 0, missing -1), tf_weight (log2).
+    Columns: entity_l, entity_r, match_key, gamma_<comparison> (level number, the last level 0, missing -1), and
+    rarity: -log2 of the frequency of the names that agree, which does not depend on the parameters.
     Returns the names of the comparisons.
     """
     from splink import DuckDBAPI, Linker  # slow to import, and only nights need it
@@ -49,14 +50,23 @@ def compare(connection: duckdb.DuckDBPyConnection, parameters: Parameters, *, bl
     result = linker.inference.predict(warning_mode="never").physical_name
     names = [comparison.name for comparison in comparisons(model, country)]
     gammas = ", ".join(f"gamma_{name}" for name in names)
-    adjusted = [c.name for c in comparisons(model, country) if any(level.tf for level in c.levels)]
-    tf_weight = " + ".join(f"mw_tf_adj_{name}" for name in adjusted) or "0.0"
+    rarity = " + ".join(_rarity_expression(parameters, c) for c in comparisons(model, country) if any(x.tf for x in c.levels))
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE {output} AS SELECT least(entity_l, entity_r) AS entity_l, "  # noqa: S608  # constants
-        f"greatest(entity_l, entity_r) AS entity_r, match_key, {gammas}, {tf_weight} AS tf_weight FROM {result}"
+        f"greatest(entity_l, entity_r) AS entity_r, match_key, {gammas}, {rarity or 0.0} AS rarity FROM {result}"
     )
     api.delete_tables_created_by_splink_from_db()
     return names
+
+
+def _rarity_expression(parameters: Parameters, comparison: Comparison) -> str:
+    """Splink adjusts a level by log2(u / frequency); without the u it is the rarity alone."""
+    cases = " ".join(
+        f"WHEN {gamma(comparison, level.code)} THEN mw_tf_adj_{comparison.name} - ({log2(parameters.u[comparison.name][level.code])!r})"
+        for level in comparison.levels
+        if level.tf
+    )
+    return f"(CASE gamma_{comparison.name} {cases} ELSE 0 END)"
 
 
 def term_frequencies(connection: duckdb.DuckDBPyConnection, entities: str, column: str) -> None:
@@ -66,19 +76,23 @@ def term_frequencies(connection: duckdb.DuckDBPyConnection, entities: str, colum
 
 
 def weight_table(parameters: Parameters) -> pl.DataFrame:
-    """One row per comparison and level: comparison, gamma, level, weight_same and weight_household (log2, 0 when missing)."""
+    """One row per comparison and level: comparison, gamma, level, and log2 weights, 0 when missing.
+
+    weight_same, weight_household: of the level as such. tf_base: what the rarity of the agreeing value is counted from.
+    """
     rows_ = []
     for comparison in comparisons(parameters.model, parameters.country):
-        rows_.append((comparison.name, -1, "missing", 0.0, 0.0))
+        rows_.append((comparison.name, -1, "missing", 0.0, 0.0, 0.0))
         rows_.extend(
             (
                 comparison.name,
-                gamma(comparison, code),
-                code,
-                _log2_ratio(parameters.m, parameters.u, comparison, code),
-                _log2_ratio(parameters.household, parameters.u, comparison, code),
+                gamma(comparison, level.code),
+                level.code,
+                _log2_ratio(parameters.m, parameters.u, comparison, level.code),
+                _log2_ratio(parameters.household, parameters.u, comparison, level.code),
+                log2(parameters.u[comparison.name][level.code]) if level.tf else 0.0,
             )
-            for code in comparison.codes
+            for level in comparison.levels
         )
     schema = {
         "comparison": pl.String,
@@ -86,6 +100,7 @@ def weight_table(parameters: Parameters) -> pl.DataFrame:
         "level": pl.String,
         "weight_same": pl.Float64,
         "weight_household": pl.Float64,
+        "tf_base": pl.Float64,
     }
     return pl.DataFrame(rows_, schema=schema, orient="row")
 
@@ -109,6 +124,7 @@ _FLAGS: tuple[tuple[str, str, frozenset[str]], ...] = (
     ("shares_contact", "account", frozenset({"equal"})),
     ("name_conflict", "given_name", frozenset({"different"})),
     ("name_conflict", "organisation_name", frozenset({"different"})),
+    ("full_name", "surname", frozenset({"equal"})),
     ("birth_conflict", "identity", frozenset({"different"})),
     ("birth_conflict", "birth_date", frozenset({"different"})),
 )
@@ -135,7 +151,9 @@ def posterior(connection: duckdb.DuckDBPyConnection, parameters: Parameters, *, 
     ):
         sql = sql.replace(name, value)
     prior_same, prior_household = parameters.priors(count(connection, ENTITIES[model]))
-    connection.execute(sql, {"prior_same": prior_same, "prior_household": prior_household})
+    connection.execute(
+        sql, {"prior_same": prior_same, "prior_household": prior_household, "rarity": list(parameters.rarity)}
+    )
 
 
 def describe_patterns(patterns: pl.DataFrame, parameters: Parameters) -> pl.DataFrame:
@@ -143,7 +161,7 @@ def describe_patterns(patterns: pl.DataFrame, parameters: Parameters) -> pl.Data
     table = weight_table(parameters)
     frame = patterns.with_row_index("pattern")
     names = sorted({flag for flag, _, _ in _FLAGS})
-    sums = {"weight_same": pl.lit(0.0), "weight_household": pl.lit(0.0)}
+    sums = {"weight_same": pl.lit(0.0), "weight_household": pl.lit(0.0), "tf_base": pl.lit(0.0)}
     flags = {name: pl.lit(value=False) for name in names}
     reasons, steps = [], []
     for comparison in comparisons(parameters.model, parameters.country):
@@ -164,6 +182,10 @@ def describe_patterns(patterns: pl.DataFrame, parameters: Parameters) -> pl.Data
             pl.lit(f'{{"comparison":"{comparison.name}","level":"'), code, pl.lit('","weight":'), weight, pl.lit("}")
         )
         steps.append(pl.when(said).then(step))
+    if "gamma_given_name" in frame.columns:
+        given = next(c for c in comparisons(parameters.model, parameters.country) if c.name == "given_name")
+        equal = [gamma(given, code) for code in ("all_equal", "other_names_conflict", "equal")]
+        flags["full_name"] = flags["full_name"] & pl.col("gamma_given_name").is_in(equal)
     return frame.with_columns(
         *(expression.alias(name) for name, expression in sums.items()),
         *(expression.alias(name) for name, expression in flags.items()),

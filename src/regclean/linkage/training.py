@@ -32,6 +32,9 @@ MOST_PAIRS = 400_000
 ROUNDS = 4
 STEPS = 12
 SAME, HOUSEHOLD, STRANGER = 0, 1, 2
+RARITY_STEP = 2.0
+RARITY_RANGE = (4, 18)
+STRATA = RARITY_RANGE[1] - RARITY_RANGE[0] + 1
 
 # Rule -> comparisons that its pairs were picked by.
 _PICKED_BY: dict[str, frozenset[str]] = {
@@ -39,9 +42,26 @@ _PICKED_BY: dict[str, frozenset[str]] = {
     "birth_number": frozenset({"identity", "birth_date", "address", "street"}),
     "national_id": frozenset({"identity", "national_id"}),
     "last_number": frozenset({"surname", "address", "street"}),
+    "phone_last": frozenset({"surname", "phone"}),
+    "phone_number": frozenset({"address", "street", "phone"}),
     "business_id": frozenset({"business_id"}),
     "org_number": frozenset({"organisation_name", "address"}),
 }
+# Household rates: comparison -> rule whose pairs show it. Only pairs whose first names conflict count, so that
+# the class cannot drift into a second kind of "same"; what is not here keeps its expectation.
+_HOUSEHOLD_RULES: dict[str, str] = {
+    "surname": "phone_number",
+    "address": "phone_last",
+    "street": "phone_last",
+    "place": "phone_last",
+    "phone": "last_number",
+    "email": "last_number",
+    "account": "last_number",
+    "identity": "last_number",
+    "birth_date": "last_number",
+    "given_name": "last_number",
+}
+_HOUSEHOLD_ONLY = frozenset({"phone_last", "phone_number"})
 _KEYS = {"person": "person_training_keys", "organisation": "organisation_training_keys"}
 
 
@@ -51,7 +71,13 @@ class Patterns:
 
     codes: Codes
     counts: Array
-    tf_weight: Array
+    rarity: Array
+
+    @property
+    def strata(self) -> Codes:
+        """Rarity of the names, in steps of two bits, as 0, 1, …: rare names are mostly one person, common ones are not."""
+        steps = np.clip(np.round(self.rarity / RARITY_STEP), *RARITY_RANGE).astype(np.int64)
+        return np.asarray(steps - RARITY_RANGE[0])
 
 
 def train_model(
@@ -81,7 +107,9 @@ def train_model(
     drawn = training.pop("random", None)
     current = replace(start, u=_strangers(parts, exact, drawn, size, None, None))
     for _ in range(ROUNDS):
-        current = _expectation_maximisation(current, start, parts, training)
+        current, shares = _expectation_maximisation(current, start, parts, training)
+        if "name" in training:
+            current = replace(current, rarity=_rarity(current, parts, training["name"], shares["name"], size))
         current, classes = _rates(current, parts, candidates, size)
         current = replace(current, u=_strangers(parts, exact, drawn, size, candidates, classes))
     current = _rounded(
@@ -134,7 +162,7 @@ def _patterns(
 ) -> Patterns:
     gammas = ", ".join(f"gamma_{c.name}" for c in parts)
     query = (
-        f"SELECT {gammas}, round(tf_weight) AS tf, count(*) AS pairs, avg(tf_weight) AS tf_weight FROM {table} "  # noqa: S608  # constants
+        f"SELECT {gammas}, round(rarity) AS bits, count(*) AS pairs, avg(rarity) AS rarity FROM {table} "  # noqa: S608  # constants
         "WHERE $rule IS NULL OR match_key = $rule GROUP BY ALL ORDER BY ALL"
     )
     frame = connection.sql(query, params={"rule": rule}).pl()
@@ -142,8 +170,8 @@ def _patterns(
     gamma = frame.select([f"gamma_{c.name}" for c in parts]).to_numpy().astype(np.int64)
     codes = np.where(gamma >= 0, levels - 1 - gamma, -1)
     # Averages over threads may differ in the last bits; three decimals are the same on every run.
-    tf_weight = np.round(frame["tf_weight"].to_numpy().astype(np.float64), 3)
-    return Patterns(codes, frame["pairs"].to_numpy().astype(np.float64), tf_weight)
+    rarity = np.round(frame["rarity"].to_numpy().astype(np.float64), 3)
+    return Patterns(codes, frame["pairs"].to_numpy().astype(np.float64), rarity)
 
 
 def _log_table(table: Probabilities, parts: tuple[Comparison, ...]) -> list[Array]:
@@ -175,17 +203,20 @@ def _classes(likelihoods: Array, shares: Array) -> Array:
 
 def _expectation_maximisation(
     current: Parameters, start: Parameters, parts: tuple[Comparison, ...], training: Mapping[str, Patterns]
-) -> Parameters:
-    """Re-estimate m and the household rates; u stays. The share of each class is free within each rule."""
+) -> tuple[Parameters, dict[str, Array]]:
+    """Re-estimate m and the household rates; u stays. The share of each class is free within each rule.
+
+    Returns the parameters and each rule's shares (strata x classes).
+    """
     names = [c.name for c in parts]
-    shares = {rule: np.array([0.3, 0.3, 0.4]) for rule in training}
+    shares = {rule: np.tile([0.3, 0.3, 0.4], (STRATA, 1)) for rule in training}
     m, household = current.m, current.household
     u_log = _log_table(current.u, parts)
     for _ in range(STEPS):
-        found = {
-            SAME: [PSEUDO_COUNTS * np.array([start.m[c.name][code] for code in c.codes]) for c in parts],
-            HOUSEHOLD: [PSEUDO_COUNTS * np.array([start.household[c.name][code] for code in c.codes]) for c in parts],
-        }
+        same_found = [PSEUDO_COUNTS * np.array([start.m[c.name][code] for code in c.codes]) for c in parts]
+        home_found = [
+            _household_pseudo_counts(c) * np.array([start.household[c.name][code] for code in c.codes]) for c in parts
+        ]
         m_log, household_log = _log_table(m, parts), _log_table(household, parts)
         for rule, patterns in training.items():
             skipped = frozenset(names.index(name) for name in _PICKED_BY.get(rule, ()) if name in names)
@@ -196,17 +227,60 @@ def _expectation_maximisation(
                 likelihoods = np.stack(
                     [_log_likelihood(patterns, log, skipped) for log in (m_log, household_log, u_log)], axis=1
                 )
-                classes = _classes(likelihoods, shares[rule])
-                mass = (classes * patterns.counts[:, None]).sum(axis=0) + 1.0
-                shares[rule] = mass / mass.sum()
-            for kind, counted in found.items():
-                for index, comparison in enumerate(parts):
-                    if index not in skipped:
-                        weights = classes[:, kind] * patterns.counts
-                        counted[index] += _level_counts(patterns, weights, index, len(comparison.levels))
-        m = _normalised(found[SAME], parts)
-        household = _normalised(found[HOUSEHOLD], parts)
-    return replace(current, m=m, household=household)
+                strata = patterns.strata if rule == "name" else np.zeros(len(patterns.counts), dtype=np.int64)
+                classes = _classes(likelihoods, shares[rule][strata])
+                mass = np.ones((STRATA, 3))
+                np.add.at(mass, strata, classes * patterns.counts[:, None])
+                shares[rule] = mass / mass.sum(axis=1, keepdims=True)
+            for index, comparison in enumerate(parts):
+                levels = len(comparison.levels)
+                if index not in skipped and rule not in _HOUSEHOLD_ONLY:
+                    same_found[index] += _level_counts(patterns, classes[:, SAME] * patterns.counts, index, levels)
+                if _HOUSEHOLD_RULES.get(comparison.name) == rule or rule == "decided_household":
+                    weights = classes[:, HOUSEHOLD] * patterns.counts
+                    if comparison.name != "given_name" and "given_name" in names:
+                        given = names.index("given_name")
+                        weights = weights * (patterns.codes[:, given] == len(parts[given].levels) - 1)
+                    home_found[index] += _level_counts(patterns, weights, index, levels)
+        m = _normalised(same_found, parts)
+        household = _normalised(home_found, parts)
+    return replace(current, m=m, household=household), shares
+
+
+def _rarity(
+    current: Parameters, parts: tuple[Comparison, ...], named: Patterns, shares: Array, size: int
+) -> tuple[float, ...]:
+    """Correction (log2) of the weight of an equal full name, by rarity: first and last names are not independent.
+
+    Among pairs of equal names the rest of the row tells how many are one person and how many are namesakes; the correction
+    is what the product of the two names' own rarities misses of that.
+    """
+    names = [c.name for c in parts]
+    if "given_name" not in names:
+        return (0.0,) * STRATA
+    skipped = frozenset(range(len(parts))) - {names.index("given_name"), names.index("surname")}
+    weight = (
+        _log_likelihood(named, _log_table(current.m, parts), skipped) - _log_likelihood(named, _log_table(current.u, parts), skipped)
+    ) / np.log(2.0) + _tf_weight(current, parts, named)
+    same, household = current.priors(size)
+    found = []
+    for stratum in range(STRATA):
+        chosen = named.strata == stratum
+        pairs = named.counts[chosen].sum()
+        if pairs == 0:
+            found.append(found[-1] if found else 0.0)
+            continue
+        said = np.log2(same / (1 - same - household)) + np.average(weight[chosen], weights=named.counts[chosen])
+        seen = np.log2((shares[stratum, SAME] * pairs + 1) / (shares[stratum, STRANGER] * pairs + 1))
+        # A stratum with few pairs leans on the commoner names before it.
+        before = found[-1] if found else 0.0
+        found.append(float(((seen - said) * pairs + before * 5.0) / (pairs + 5.0)))
+    return tuple(found)
+
+
+def _household_pseudo_counts(comparison: Comparison) -> float:
+    """First names and birth dates are what makes a household a household: many rows must speak to change them."""
+    return 10 * PSEUDO_COUNTS if comparison.name in ("given_name", "identity", "birth_date") else PSEUDO_COUNTS
 
 
 def _normalised(counted: list[Array], parts: tuple[Comparison, ...]) -> Probabilities:
@@ -226,7 +300,8 @@ def _rates(
     """
     logs = [_log_table(table, parts) for table in (current.m, current.household, current.u)]
     likelihoods = np.stack([_log_likelihood(candidates, log, frozenset()) for log in logs], axis=1)
-    likelihoods[:, :2] += (candidates.tf_weight * np.log(2.0))[:, None]
+    tf_weight = _tf_weight(current, parts, candidates) + _name_correction(current, parts, candidates)
+    likelihoods[:, :2] += (tf_weight * np.log(2.0))[:, None]
     classes = np.zeros((len(candidates.counts), 3))
     for _ in range(STEPS):
         same, household = current.priors(size)
@@ -238,6 +313,26 @@ def _rates(
             household_per_row=float((mass[HOUSEHOLD] + 0.5) / size),
         )
     return current, classes
+
+
+def _name_correction(current: Parameters, parts: tuple[Comparison, ...], patterns: Patterns) -> Array:
+    """The rarity correction (log2) of each pattern; 0 where the full name is not equal."""
+    names = [c.name for c in parts]
+    if "given_name" not in names:
+        return np.zeros(len(patterns.counts))
+    given, last = (patterns.codes[:, names.index(name)] for name in ("given_name", "surname"))
+    full = np.isin(given, [0, 1, 2]) & (last == 0)
+    return np.where(full, np.array(current.rarity)[patterns.strata], 0.0)
+
+
+def _tf_weight(current: Parameters, parts: tuple[Comparison, ...], patterns: Patterns) -> Array:
+    """Weight (log2) of the agreeing names' rarity beyond their levels' u."""
+    total = patterns.rarity.copy()
+    for index, comparison in enumerate(parts):
+        base = np.array([np.log2(current.u[comparison.name][x.code]) if x.tf else 0.0 for x in comparison.levels])
+        code = patterns.codes[:, index]
+        total += np.where(code >= 0, base[np.maximum(code, 0)], 0.0)
+    return total
 
 
 def _exact_pairs(
@@ -263,7 +358,7 @@ def _strangers(
     candidates: Patterns | None,
     classes: Array | None,
 ) -> Probabilities:
-    """u of every level: chance agreement, less what is one customer or one household.
+    """U of every level: chance agreement, less what is one customer or one household.
 
     An exact level never falls below a fiftieth of its plain share: what the model believes is not a proof.
     """
@@ -319,6 +414,7 @@ def _rounded(parameters: Parameters) -> Parameters:
         parameters,
         same_per_row=_round(parameters.same_per_row),
         household_per_row=_round(parameters.household_per_row),
+        rarity=tuple(_round(value) for value in parameters.rarity),
         **changes,
     )
 

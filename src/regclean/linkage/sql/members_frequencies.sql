@@ -7,7 +7,7 @@ occurrence AS (
     UNION ALL
     SELECT 'first', unnest(list_distinct(given)), customer_no, person_no FROM link_member_persons
     UNION ALL
-    SELECT 'initial', first[1], customer_no, person_no FROM link_member_persons WHERE first IS NOT NULL
+    SELECT 'initial', unnest(initials), customer_no, person_no FROM link_member_persons
     UNION ALL
     SELECT 'full', last || '|' || unnest(list_distinct(given)), customer_no, person_no FROM link_member_persons
 ),

@@ -2,47 +2,56 @@
 -- candidate (`same`), and if it is about somebody of the candidate's household (`kin`). One row for a candidate: its
 -- person that fits best, plus the other half of a couple.
 CREATE OR REPLACE TEMP TABLE link_member_name_weights AS
-WITH weighed AS (
+WITH rarity AS (
     SELECT
         n.*,
-        CASE n.first_level
-            WHEN 'exact' THEN log2($first_exact / f.share)
-            WHEN 'initial' THEN log2($first_initial / i.share)
-            WHEN 'variant' THEN log2($first_variant / f.share)
-            WHEN 'typo' THEN log2($first_typo / f.share)
+        -- Names of one culture and generation go together: a first name is as common as it is among the surname's bearers, if
+        -- that is more than elsewhere.
+        CASE WHEN n.first_level = 'exact' AND n.last_level = 'exact'
+            THEN greatest(f.share, (coalesce(whole.n, 1) - 1) / $persons / l.share)
+            ELSE least(f.share, other_f.share)
+        END AS first_share,
+        least(l.share, other_l.share) AS last_share,
+        i.share AS initial_share
+    FROM link_member_name_levels n
+    LEFT JOIN link_member_frequencies f ON f.part = 'first' AND f.name = n.first_key
+    LEFT JOIN link_member_frequencies other_f ON other_f.part = 'first' AND other_f.name = n.other_first
+    LEFT JOIN link_member_frequencies l ON l.part = 'last' AND l.name = n.last_key
+    LEFT JOIN link_member_frequencies other_l ON other_l.part = 'last' AND other_l.name = n.other_last
+    LEFT JOIN link_member_frequencies i ON i.part = 'initial' AND i.name = n.line_first[1]
+    LEFT JOIN link_member_frequencies whole ON whole.part = 'full' AND whole.name = n.last || '|' || n.first_key
+),
+weighed AS (
+    SELECT
+        *,
+        CASE first_level
+            WHEN 'exact' THEN log2($first_exact / least(first_share, 1))
+            WHEN 'initial' THEN log2($first_initial / initial_share)
+            WHEN 'variant' THEN log2($first_variant / first_share)
+            WHEN 'typo' THEN log2($first_typo / first_share)
             WHEN 'differs' THEN log2($first_differs)
             ELSE 0.0
-        END + CASE n.second_given WHEN 1 THEN $second_given_agrees WHEN -1 THEN $second_given_differs ELSE 0.0 END AS first_bits,
-        CASE n.last_level
-            WHEN 'exact' THEN log2($last_exact / l.share)
-            WHEN 'part' THEN log2($last_part / l.share)
-            WHEN 'typo' THEN log2($last_typo / l.share)
+        END + CASE second_given WHEN 1 THEN $second_given_agrees WHEN -1 THEN $second_given_differs ELSE 0.0 END AS first_bits,
+        CASE last_level
+            WHEN 'exact' THEN log2($last_exact / last_share)
+            WHEN 'part' THEN log2($last_part / last_share)
+            WHEN 'typo' THEN log2($last_typo / last_share)
             WHEN 'differs' THEN log2($last_differs)
             ELSE 0.0
         END AS last_bits,
-        CASE n.last_level
-            WHEN 'exact' THEN log2($kin_last / l.share)
-            WHEN 'part' THEN log2($kin_last_part / l.share)
+        CASE last_level
+            WHEN 'exact' THEN log2($kin_last / last_share)
+            WHEN 'part' THEN log2($kin_last_part / last_share)
+            WHEN 'typo' THEN log2($last_typo / last_share)
             WHEN 'differs' THEN log2(1 - $kin_last)
             ELSE 0.0
-        END
-        + CASE n.first_level
-            WHEN 'exact' THEN log2(1 + $kin_namesake / f.share)
-            ELSE 0.0
-        END AS kin_bits,
-        -- Names of one culture and generation go together: the namesakes that the register really has, when there are more.
-        CASE WHEN n.first_level = 'exact' AND n.last_level = 'exact' AND full_name.n > 1
-            THEN least(0.0, log2(f.share * l.share / ((full_name.n - 1) / $persons)))
-            ELSE 0.0
-        END AS namesake_bits
-    FROM link_member_name_levels n
-    LEFT JOIN link_member_frequencies f ON f.part = 'first' AND f.name = n.first_key
-    LEFT JOIN link_member_frequencies l ON l.part = 'last' AND l.name = n.last_key
-    LEFT JOIN link_member_frequencies i ON i.part = 'initial' AND i.name = n.line_first[1]
-    LEFT JOIN link_member_frequencies full_name ON full_name.part = 'full' AND full_name.name = n.last || '|' || n.first_key
+        END + CASE first_level WHEN 'exact' THEN log2(1 + $kin_namesake / least(first_share, 1)) ELSE 0.0 END AS kin_bits
+    FROM rarity
 ),
 total AS (
-    SELECT *, first_bits + last_bits + namesake_bits - CASE reading WHEN 3 THEN $swapped_penalty ELSE 0.0 END AS bits
+    SELECT
+        * REPLACE (kin_bits - CASE reading WHEN 3 THEN $swapped_penalty ELSE 0.0 END AS kin_bits),
+        first_bits + last_bits - CASE reading WHEN 3 THEN $swapped_penalty ELSE 0.0 END AS bits
     FROM weighed
 ),
 ranked AS (

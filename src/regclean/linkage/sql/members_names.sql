@@ -1,5 +1,5 @@
 -- The persons that a line may name: the first (reading 1), the second of a couple (2), and the first with its names
--- swapped (3). `likeness` is how common a name is, see members_frequencies.sql; here only the forms are laid out.
+-- swapped, or a lone word as a surname (3). Initials are no given names, but are kept.
 CREATE OR REPLACE TEMP TABLE link_member_names AS
 WITH reading AS (
     SELECT line, 1 AS reading, first, given, last, list_distinct(list_concat([last], parts)) AS parts
@@ -12,7 +12,7 @@ WITH reading AS (
     UNION ALL
     SELECT line, 3, last, [last], first, [first]
     FROM link_member_lines
-    WHERE length(first) > 1 AND length(last) > 1 AND len(given) = 1 AND org IS NULL
+    WHERE length(first) > 1 AND (length(last) > 1 OR last IS NULL) AND len(given) = 1 AND org IS NULL
 )
 SELECT
     r.line, r.reading, r.first, r.last,

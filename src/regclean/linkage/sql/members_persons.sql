@@ -3,6 +3,7 @@ CREATE OR REPLACE TEMP TABLE link_member_persons AS
 SELECT
     p.customer_no, p.person_no, p.m_first AS first, p.m_last AS last,
     list_filter(p.m_given, lambda n: length(n) > 1) AS given,
+    list_distinct(list_transform(p.m_given, lambda n: n[1])) AS initials,
     list_filter(
         list_distinct(list_concat(
             [p.m_last], string_split(p.m_last, ' '),

@@ -3,7 +3,7 @@
 -- about one), than when it is about a stranger.
 --
 -- Address, site, service and area are one fact told several ways: what agrees counts once, by its strongest form (and a
--- little for a service in the very bin); what contradicts counts once too.
+-- little for a service in the very bin). Being near the bin but not at the line's address is worth less.
 CREATE OR REPLACE TEMP TABLE link_member_scores AS
 WITH factor AS (
     SELECT
@@ -44,11 +44,26 @@ WITH factor AS (
 located AS (
     SELECT
         *,
-        greatest(0.0, place_bits, area_bits, site_bits, bin_bits)
-            + CASE WHEN bin = 'member' AND greatest(place_bits, area_bits, site_bits) > 0 THEN $bin_bonus ELSE 0.0 END
-            + least(0.0, CASE WHEN place IN ('flat', 'house') OR site = 'holder' THEN 0.0 ELSE least(place_bits, area_bits) END)
-            + least(0.0, site_bits) + least(0.0, bin_bits) AS local_bits
+        -- Near the bin, but not at the address that the line gives.
+        CASE WHEN place IN ('street', 'area', 'elsewhere', 'other_flat') THEN log2(1 - $place_home) ELSE 0.0 END AS away_bits
     FROM factor
+),
+summed AS (
+    SELECT
+        *,
+        coalesce(
+            greatest(
+                CASE WHEN place NOT IN ('none', 'elsewhere') THEN place_bits END,
+                CASE WHEN area = 'near' THEN area_bits + away_bits END,
+                CASE WHEN bin = 'member' THEN bin_bits + away_bits END,
+                CASE WHEN site = 'holder' THEN site_bits END
+            ),
+            -- Nothing agrees: neither at the line's address nor near the bin, which are two tellings of much the same.
+            place_bits + CASE WHEN place = 'none' THEN area_bits ELSE area_bits / 2 END
+        )
+            + CASE WHEN bin = 'member' AND (place IN ('flat', 'house') OR site = 'holder') THEN $bin_bonus ELSE 0.0 END
+            + least(0.0, site_bits) + least(0.0, bin_bits) AS local_bits
+    FROM located
 )
 SELECT
     line, customer_no,
@@ -57,7 +72,8 @@ SELECT
         + CASE WHEN kind_differs THEN $kind_differs ELSE 0.0 END
         + CASE WHEN is_ended THEN $ended ELSE 0.0 END AS same_bits,
     greatest(
-        log2($kin) + kin_bits + local_bits + kin_phone_bits + kin_email_bits + kin_number_bits,
+        -- A bare surname stands for the whole household: there is no other member of it to be meant.
+        CASE WHEN first_level = 'missing' THEN NULL ELSE log2($kin) END + kin_bits + local_bits + kin_phone_bits + kin_email_bits + kin_number_bits,
         log2($nearby) + kin_bits + nearby_bits
     ) AS kin_bits
-FROM located;
+FROM summed;

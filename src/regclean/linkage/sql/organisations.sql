@@ -1,6 +1,6 @@
 -- Organisations, one row each.
 CREATE OR REPLACE TEMP TABLE link_organisations AS
-WITH contact AS (
+WITH own AS (
     SELECT customer_no,
         list_sort(list(value) FILTER (channel = 'phone')) AS phones,
         min(value) FILTER (channel = 'email') AS email,
@@ -8,6 +8,11 @@ WITH contact AS (
     FROM link_contacts
     WHERE NOT shared
     GROUP BY customer_no
+),
+contact AS (
+    SELECT own.*, coalesce(starts_with(replace(c.m_org, ' ', ''), left(split_part(regexp_replace(own.email, '^.*@', ''), '.', 1), 6)), false) AS own_name
+    FROM own
+    JOIN customers c USING (customer_no)
 )
 SELECT
     row_number() OVER (ORDER BY c.customer_no) AS entity,
@@ -18,9 +23,10 @@ SELECT
     coalesce(c.m_org_numerals, '') AS numerals,
     c.business_id,
     contact.phones, contact.phones[1] AS phone,
-    contact.email,
-    split_part(contact.email, '@', 1) AS email_local,
-    regexp_replace(contact.email, '[0-9]', '', 'g') AS email_letters,
+    -- An address made of the organisation's name says no more than the name.
+    CASE WHEN NOT own_name THEN contact.email END AS email,
+    CASE WHEN NOT own_name THEN split_part(contact.email, '@', 1) END AS email_local,
+    CASE WHEN NOT own_name THEN regexp_replace(contact.email, '[^a-z]', '', 'g') END AS email_letters,
     contact.iban,
     a.streets, a.numbers, a.sites, a.houses, a.flats, a.flat_sites, a.areas
 FROM customers c

@@ -37,8 +37,8 @@ SELECT
     coalesce(opaque.national_id, person.national_id_hash) AS national_id,
     contact.phones, contact.phones[1] AS phone,
     contact.email,
-    split_part(contact.email, '@', 1) AS email_local,
-    regexp_replace(contact.email, '[0-9]', '', 'g') AS email_letters,
+    CASE WHEN NOT coalesce(strpos(contact.email, person.last) > 0 AND length(person.last) > 2 OR strpos(contact.email, person.first) > 0 AND length(person.first) > 2, false) THEN split_part(contact.email, '@', 1) END AS email_local,
+    regexp_replace(split_part(contact.email, '@', 1), '[^a-z]', '', 'g') AS email_letters,
     contact.iban,
     a.streets, a.numbers, a.sites, a.houses, a.flats, a.flat_sites, a.areas,
     c.m_street AS street, c.m_city AS city
