@@ -158,6 +158,13 @@ def test_member_links_wrong_and_missed(tmp_path):
     assert (at_98.true_positives, at_98.false_positives, at_98.false_negatives) == (1, 0, 2)
 
 
+def test_another_account_of_the_same_customer_may_be_accepted(tmp_path):
+    path = write_truth(tmp_path, "bin_group_no,member_no,customer_no,also_accepted\nK,1,10,11;12\nK,2,13,\nK,3,,\n")
+    rows = [("K", "1", "12", 0.99), ("K", "2", "12", 0.99), ("K", "3", None, None)]
+    score = evaluate({"member_links": links_frame(rows)}, path).published
+    assert (score.true_positives, score.false_positives, score.false_negatives) == (1, 1, 1)
+
+
 def test_a_night_can_be_judged_directly(tmp_path):
     import duckdb
 

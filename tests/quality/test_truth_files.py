@@ -58,7 +58,7 @@ def test_relations_tell_the_label_and_list_all_that_is_same(tmp_path):
 def test_member_links_keep_the_empty_ones(tmp_path):
     truth = read_truth(write(tmp_path, "bin_group_no;member_no;customer_no\nK1;1;100\nK1;2;\n"))
     assert truth.shape == "member-links"
-    assert truth.frame.rows() == [("K1", "1", "100"), ("K1", "2", None)]
+    assert truth.frame.rows() == [("K1", "1", "100", ["100"]), ("K1", "2", None, [])]
 
 
 @pytest.mark.parametrize(

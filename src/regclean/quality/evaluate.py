@@ -304,7 +304,7 @@ def _member_links(links: pl.DataFrame, truth: Truth, thresholds: Sequence[float]
     keys = ["bin_group_no", "member_no"]
     judged = links.join(truth.frame.rename({"customer_no": "true_no"}), on=keys, how="inner").sort(keys)
     given, true = pl.col("customer_no"), pl.col("true_no")
-    judged = judged.with_columns(given.eq(true).fill_null(value=False).alias("same"))
+    judged = judged.with_columns(pl.col("accepted").list.contains(given).fill_null(value=False).alias("same"))
     lines = judged.height
     wrong = judged.filter(given.is_not_null() & ~pl.col("same")).height
     missed = judged.filter(given.is_null() & true.is_not_null()).height

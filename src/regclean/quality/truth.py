@@ -4,7 +4,8 @@ Three shapes are read, told apart by their columns (case and blanks do not matte
 
 - clusters: `customer_no` and one column that names the entity (`cluster_id`, `entity_id`, `cluster`, …);
 - pairs: `customer_no_l`, `customer_no_r`, optionally a label (`match`, `label`, `same`, …), a `relation`, `shares`;
-- member links: `bin_group_no`, `member_no`, `customer_no` (empty: the member is in no customer row).
+- member links: `bin_group_no`, `member_no`, `customer_no` (empty: the member is in no customer row), optionally
+  `also_accepted`: further right answers (another account of the same customer), separated by `;`.
 
 A pair file with explicit non-matches and no relations is a sample of labels: only its pairs can be judged. Any other
 pair file lists everything that is the same, so that what it does not list is different.
@@ -37,7 +38,8 @@ class Truth:
     """A truth file, read.
 
     `shape` says which frame is there. clusters: `customer_no, entity`. pairs: `customer_no_l, customer_no_r` (l < r),
-    `same` (Boolean), `relation`, `shares` (text or null). member-links: `bin_group_no, member_no, customer_no`.
+    `same` (Boolean), `relation`, `shares` (text or null). member-links: `bin_group_no, member_no, customer_no`,
+    `accepted` (list of customer numbers, empty where there is none).
     `complete`: what is not listed as the same is different. `customers`: those that the file knows; None: all.
     """
 
@@ -163,7 +165,11 @@ def _member_links(path: Path, frame: pl.DataFrame) -> pl.DataFrame:
         raise InputError(
             "the column is missing.", file=path, column="customer_no", remedy="Leave it empty where there is none."
         )
-    chosen = frame.select(_MEMBER).unique(maintain_order=True)
+    also = pl.col("also_accepted") if "also_accepted" in frame.columns else pl.lit(None, pl.String)
+    further = also.fill_null("").str.replace_all(r"[\s|,]+", ";").str.split(";")
+    accepted = pl.concat_list(further, pl.col("customer_no")).list.drop_nulls().list.unique().list.sort()
+    accepted = accepted.list.eval(pl.element().filter(pl.element() != ""))
+    chosen = frame.select(*_MEMBER, accepted.alias("accepted")).unique(maintain_order=True)
     _refuse_doubles(path, chosen, ["bin_group_no", "member_no"])
     return chosen.sort("bin_group_no", "member_no")
 
