@@ -14,7 +14,7 @@ from regclean.config.workspace import Section
 from regclean.linkage import clustering, parameters, scoring, training
 from regclean.linkage.model import MODELS
 from regclean.linkage.parameters import Parameters
-from regclean.standardise.reference import name_variants
+from regclean.standardise.reference import first_name_genders, name_variants
 from regclean.warehouse import load_sql, rows
 
 log = logging.getLogger(__name__)
@@ -107,12 +107,7 @@ def link_customers(
 
 def prepare(connection: duckdb.DuckDBPyConnection, country: str, decided: pl.DataFrame) -> None:
     """Temp tables of what is compared: link_persons, link_organisations; and link_decided."""
-    variants = name_variants(country)
-    table = pl.DataFrame(
-        {"name": sorted(variants), "variants": [sorted(variants[name]) for name in sorted(variants)]},
-        schema={"name": pl.String, "variants": pl.List(pl.String)},
-    )
-    for name, frame in (("link_name_variants", table), ("link_decided", _texts(decided, DECIDED))):
+    for name, frame in (("link_first_names", first_names(country)), ("link_decided", _texts(decided, DECIDED))):
         connection.register("link_incoming", frame)
         connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT * FROM link_incoming")  # noqa: S608  # constants
         connection.unregister("link_incoming")
@@ -122,6 +117,21 @@ def prepare(connection: duckdb.DuckDBPyConnection, country: str, decided: pl.Dat
     )
     for name in ("addresses", "persons", "organisations"):
         connection.execute(load_sql(name, scoring.PACKAGE))
+
+
+def first_names(country: str) -> pl.DataFrame:
+    """name, variants (other spellings and nicknames), woman (whether nine in ten bearers are; null: not known)."""
+    variants = name_variants(country)
+    genders = first_name_genders() if country == "fi" else {}
+    names = sorted(variants.keys() | genders.keys())
+    return pl.DataFrame(
+        {
+            "name": names,
+            "variants": [sorted(variants.get(name, ())) for name in names],
+            "woman": [genders[name] == "f" if name in genders else None for name in names],
+        },
+        schema={"name": pl.String, "variants": pl.List(pl.String), "woman": pl.Boolean},
+    )
 
 
 def _texts(frame: pl.DataFrame, names: tuple[str, ...]) -> pl.DataFrame:

@@ -111,7 +111,9 @@ _GIVEN = Comparison(
             0.008,
             tf="first",
         ),
-        Level("equal", "(first_l = first_r and length(first_l) > 1)", 0.62, 0.008, exact="first", tf="first"),
+        # Sons are named after fathers more often than daughters after mothers: the register tells how much more.
+        Level("equal_woman", "(first_l = first_r and woman_l and woman_r)", 0.31, 0.001, exact="first_woman", tf="first"),
+        Level("equal", "(first_l = first_r and length(first_l) > 1)", 0.31, 0.007, exact="first_man", tf="first"),
         Level("call_name", overlap("full_names"), 0.05, 0.02),
         Level("variant", "({contains}(variants_l, first_r) or {contains}(variants_r, first_l))", 0.04, 0.006),
         Level("swapped", _SWAPPED, 0.02, 0.0005),
@@ -159,7 +161,8 @@ _PHONE = Comparison(
     "phone",
     either_empty("phones"),
     (
-        Level("equal", overlap("phones"), 0.60, 0.35, exact="phones"),
+        Level("equal", "(phone_l = phone_r)", 0.55, 0.30, exact="phone"),
+        Level("second_number", overlap("phones"), 0.05, 0.05),
         Level("one_digit", one_edit("phone", 0.93), 0.03, 0.01),
         Level("different", "ELSE", 0.37, 0.64),
     ),
@@ -288,6 +291,13 @@ ORGANISATION: tuple[Comparison, ...] = (
     _EMAIL,
     _ACCOUNT,
 )
+
+
+# First names that agree: an equal full name is one of these beside an equal surname.
+SAME_FIRST_NAME = frozenset({"all_equal", "other_names_conflict", "equal_woman", "equal"})
+# A parent of the same first name was born in another year, twins have two first names: whoever of a household agrees in the
+# first name does not agree in these, whatever the rest of the household does.
+NAMESAKE_COMPARISONS = frozenset({"identity", "birth_date", "national_id"})
 
 
 def comparisons(model: str, country: str) -> tuple[Comparison, ...]:

@@ -13,7 +13,15 @@ from math import log2
 import duckdb
 import polars as pl
 
-from regclean.linkage.model import DUCKDB, Comparison, comparisons, splink_settings, term_frequency_columns
+from regclean.linkage.model import (
+    DUCKDB,
+    NAMESAKE_COMPARISONS,
+    SAME_FIRST_NAME,
+    Comparison,
+    comparisons,
+    splink_settings,
+    term_frequency_columns,
+)
 from regclean.linkage.parameters import Parameters, Probabilities
 from regclean.warehouse import load_sql, rows
 
@@ -79,10 +87,11 @@ def weight_table(parameters: Parameters) -> pl.DataFrame:
     """One row per comparison and level: comparison, gamma, level, and log2 weights, 0 when missing.
 
     weight_same, weight_household: of the level as such. tf_base: what the rarity of the agreeing value is counted from.
+    weight_namesake: as weight_household, for those of a household whose first names agree.
     """
     rows_ = []
     for comparison in comparisons(parameters.model, parameters.country):
-        rows_.append((comparison.name, -1, "missing", 0.0, 0.0, 0.0))
+        rows_.append((comparison.name, -1, "missing", 0.0, 0.0, 0.0, 0.0))
         rows_.extend(
             (
                 comparison.name,
@@ -91,6 +100,7 @@ def weight_table(parameters: Parameters) -> pl.DataFrame:
                 _log2_ratio(parameters.m, parameters.u, comparison, level.code),
                 _log2_ratio(parameters.household, parameters.u, comparison, level.code),
                 log2(parameters.u[comparison.name][level.code]) if level.tf else 0.0,
+                log2(level.household / parameters.u[comparison.name][level.code]),
             )
             for level in comparison.levels
         )
@@ -101,6 +111,7 @@ def weight_table(parameters: Parameters) -> pl.DataFrame:
         "weight_same": pl.Float64,
         "weight_household": pl.Float64,
         "tf_base": pl.Float64,
+        "weight_namesake": pl.Float64,
     }
     return pl.DataFrame(rows_, schema=schema, orient="row")
 
@@ -119,7 +130,7 @@ _FLAGS: tuple[tuple[str, str, frozenset[str]], ...] = (
     ("shares_place", "address", frozenset({"same_flat", "same_house", "same_site_flat_missing"})),
     ("shares_place", "street", frozenset({"same_house"})),
     ("shares_name", "surname", frozenset({"equal", "part_or_previous"})),
-    ("shares_contact", "phone", frozenset({"equal"})),
+    ("shares_contact", "phone", frozenset({"equal", "second_number"})),
     ("shares_contact", "email", frozenset({"equal"})),
     ("shares_contact", "account", frozenset({"equal"})),
     ("name_conflict", "given_name", frozenset({"different"})),
@@ -164,13 +175,20 @@ def describe_patterns(patterns: pl.DataFrame, parameters: Parameters) -> pl.Data
     sums = {"weight_same": pl.lit(0.0), "weight_household": pl.lit(0.0), "tf_base": pl.lit(0.0)}
     flags = {name: pl.lit(value=False) for name in names}
     reasons, steps = [], []
+    namesake = None
+    if "gamma_given_name" in frame.columns:  # the last level, 0, is a different first name
+        namesake = pl.col("gamma_given_name") > 0
     for comparison in comparisons(parameters.model, parameters.country):
         levels = table.filter(pl.col("comparison") == comparison.name)
         gammas = levels["gamma"].to_list()
         column = pl.col(f"gamma_{comparison.name}").cast(pl.Int32)
         code = column.replace_strict(gammas, levels["level"].to_list(), return_dtype=pl.String)
         for name in sums:
-            sums[name] = sums[name] + column.replace_strict(gammas, levels[name].to_list(), return_dtype=pl.Float64)
+            value = column.replace_strict(gammas, levels[name].to_list(), return_dtype=pl.Float64)
+            if name == "weight_household" and comparison.name in NAMESAKE_COMPARISONS and namesake is not None:
+                other = column.replace_strict(gammas, levels["weight_namesake"].to_list(), return_dtype=pl.Float64)
+                value = pl.when(namesake).then(other).otherwise(value)
+            sums[name] = sums[name] + value
         for flag, of, codes in _FLAGS:
             if of == comparison.name:
                 flags[flag] = flags[flag] | code.is_in(sorted(codes))
@@ -184,7 +202,7 @@ def describe_patterns(patterns: pl.DataFrame, parameters: Parameters) -> pl.Data
         steps.append(pl.when(said).then(step))
     if "gamma_given_name" in frame.columns:
         given = next(c for c in comparisons(parameters.model, parameters.country) if c.name == "given_name")
-        equal = [gamma(given, code) for code in ("all_equal", "other_names_conflict", "equal")]
+        equal = [gamma(given, code) for code in sorted(SAME_FIRST_NAME)]
         flags["full_name"] = flags["full_name"] & pl.col("gamma_given_name").is_in(equal)
     return frame.with_columns(
         *(expression.alias(name) for name, expression in sums.items()),

@@ -19,7 +19,7 @@ import numpy.typing as npt
 import polars as pl
 
 from regclean.linkage import scoring
-from regclean.linkage.model import Comparison, columns, comparisons
+from regclean.linkage.model import NAMESAKE_COMPARISONS, SAME_FIRST_NAME, Comparison, columns, comparisons
 from regclean.linkage.parameters import Parameters, Probabilities
 from regclean.warehouse import load_sql, rows
 
@@ -187,6 +187,21 @@ def _log_likelihood(patterns: Patterns, logs: list[Array], skipped: frozenset[in
     return total
 
 
+def _household_likelihood(patterns: Patterns, household: Probabilities, parts: tuple[Comparison, ...], skipped: frozenset[int]) -> Array:
+    """Likelihood under "household"; whose first names agree are namesakes of two generations (see model.py)."""
+    plain = _log_likelihood(patterns, _log_table(household, parts), skipped)
+    names = [c.name for c in parts]
+    if "given_name" not in names:
+        return plain
+    expected = {
+        c.name: {x.code: x.household for x in c.levels} if c.name in NAMESAKE_COMPARISONS else household[c.name] for c in parts
+    }
+    namesakes = _log_likelihood(patterns, _log_table(expected, parts), skipped)
+    given = patterns.codes[:, names.index("given_name")]
+    different = len(parts[names.index("given_name")].levels) - 1
+    return np.where((given >= 0) & (given != different), namesakes, plain)
+
+
 def _level_counts(patterns: Patterns, weights: Array, index: int, levels: int) -> Array:
     code = patterns.codes[:, index]
     seen = code >= 0
@@ -217,7 +232,7 @@ def _expectation_maximisation(
         home_found = [
             _household_pseudo_counts(c) * np.array([start.household[c.name][code] for code in c.codes]) for c in parts
         ]
-        m_log, household_log = _log_table(m, parts), _log_table(household, parts)
+        m_log = _log_table(m, parts)
         for rule, patterns in training.items():
             skipped = frozenset(names.index(name) for name in _PICKED_BY.get(rule, ()) if name in names)
             if rule.startswith("decided_"):
@@ -225,7 +240,12 @@ def _expectation_maximisation(
                 classes[:, {"decided_same": SAME, "decided_household": HOUSEHOLD}.get(rule, STRANGER)] = 1.0
             else:
                 likelihoods = np.stack(
-                    [_log_likelihood(patterns, log, skipped) for log in (m_log, household_log, u_log)], axis=1
+                    [
+                        _log_likelihood(patterns, m_log, skipped),
+                        _household_likelihood(patterns, household, parts, skipped),
+                        _log_likelihood(patterns, u_log, skipped),
+                    ],
+                    axis=1,
                 )
                 strata = patterns.strata if rule == "name" else np.zeros(len(patterns.counts), dtype=np.int64)
                 classes = _classes(likelihoods, shares[rule][strata])
@@ -298,8 +318,14 @@ def _rates(
 
     Candidate pairs hold nearly all of both, so that the shares are found by summing their posteriors, a few times over.
     """
-    logs = [_log_table(table, parts) for table in (current.m, current.household, current.u)]
-    likelihoods = np.stack([_log_likelihood(candidates, log, frozenset()) for log in logs], axis=1)
+    likelihoods = np.stack(
+        [
+            _log_likelihood(candidates, _log_table(current.m, parts), frozenset()),
+            _household_likelihood(candidates, current.household, parts, frozenset()),
+            _log_likelihood(candidates, _log_table(current.u, parts), frozenset()),
+        ],
+        axis=1,
+    )
     tf_weight = _tf_weight(current, parts, candidates) + _name_correction(current, parts, candidates)
     likelihoods[:, :2] += (tf_weight * np.log(2.0))[:, None]
     classes = np.zeros((len(candidates.counts), 3))
@@ -321,7 +347,8 @@ def _name_correction(current: Parameters, parts: tuple[Comparison, ...], pattern
     if "given_name" not in names:
         return np.zeros(len(patterns.counts))
     given, last = (patterns.codes[:, names.index(name)] for name in ("given_name", "surname"))
-    full = np.isin(given, [0, 1, 2]) & (last == 0)
+    codes = parts[names.index("given_name")].codes
+    full = np.isin(given, [codes.index(code) for code in sorted(SAME_FIRST_NAME)]) & (last == 0)
     return np.where(full, np.array(current.rarity)[patterns.strata], 0.0)
 
 

@@ -2,16 +2,17 @@
 -- under many surnames, belongs to a manager, a contact person or a switchboard: it is dropped, and counted in the report.
 CREATE OR REPLACE TEMP TABLE link_contacts AS
 WITH contact AS (
-    SELECT DISTINCT customer_no, channel, value FROM (
-        SELECT customer_no, 'phone' AS channel, phone AS value FROM customers
+    SELECT customer_no, channel, value, bool_or(first_number) AS first_number FROM (
+        SELECT customer_no, 'phone' AS channel, phone AS value, true AS first_number FROM customers
         UNION ALL
-        SELECT customer_no, 'phone', phone_2 FROM customers
+        SELECT customer_no, 'phone', phone_2, false FROM customers
         UNION ALL
-        SELECT customer_no, 'email', email FROM customers
+        SELECT customer_no, 'email', email, false FROM customers
         UNION ALL
-        SELECT customer_no, 'iban', iban FROM customers
+        SELECT customer_no, 'iban', iban, false FROM customers
     )
     WHERE value IS NOT NULL
+    GROUP BY ALL
 ),
 holder AS (
     SELECT channel, value,
@@ -21,7 +22,7 @@ holder AS (
     JOIN customers c USING (customer_no)
     GROUP BY channel, value
 )
-SELECT contact.customer_no, contact.channel, contact.value,
+SELECT contact.customer_no, contact.channel, contact.value, contact.first_number,
     holder.customers > $shared_customers OR holder.names > $shared_names AS shared
 FROM contact
 JOIN holder USING (channel, value);

@@ -3,6 +3,7 @@ CREATE OR REPLACE TEMP TABLE link_organisations AS
 WITH own AS (
     SELECT customer_no,
         list_sort(list(value) FILTER (channel = 'phone')) AS phones,
+        min(value) FILTER (channel = 'phone' AND first_number) AS phone,
         min(value) FILTER (channel = 'email') AS email,
         min(value) FILTER (channel = 'iban') AS iban
     FROM link_contacts
@@ -22,7 +23,7 @@ SELECT
     c.m_org_form AS form,
     coalesce(c.m_org_numerals, '') AS numerals,
     c.business_id,
-    contact.phones, contact.phones[1] AS phone,
+    contact.phones, coalesce(contact.phone, contact.phones[1]) AS phone,
     -- An address made of the organisation's name says no more than the name.
     CASE WHEN NOT own_name THEN contact.email END AS email,
     CASE WHEN NOT own_name THEN split_part(contact.email, '@', 1) END AS email_local,

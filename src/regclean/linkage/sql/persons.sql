@@ -4,6 +4,7 @@ CREATE OR REPLACE TEMP TABLE link_persons AS
 WITH contact AS (
     SELECT customer_no,
         list_sort(list(value) FILTER (channel = 'phone')) AS phones,
+        min(value) FILTER (channel = 'phone' AND first_number) AS phone,
         min(value) FILTER (channel = 'email') AS email,
         min(value) FILTER (channel = 'iban') AS iban
     FROM link_contacts
@@ -31,11 +32,14 @@ SELECT
     list_filter(person.full_names, lambda n: n <> person.first) AS other_names,
     CASE WHEN len(person.full_names) > 1 THEN array_to_string(person.full_names, ' ') END AS more_names,
     coalesce(v.variants, []) AS variants,
+    coalesce(v.woman, false) AS woman,
+    CASE WHEN v.woman AND length(person.first) > 1 THEN person.first END AS first_woman,
+    CASE WHEN NOT coalesce(v.woman, false) AND length(person.first) > 1 THEN person.first END AS first_man,
     person.last,
     list_distinct(list_filter(person.parts, lambda p: length(p) > 1)) AS last_parts,
     person.birth,
     coalesce(opaque.national_id, person.national_id_hash) AS national_id,
-    contact.phones, contact.phones[1] AS phone,
+    contact.phones, coalesce(contact.phone, contact.phones[1]) AS phone,
     contact.email,
     CASE WHEN NOT coalesce(strpos(contact.email, person.last) > 0 AND length(person.last) > 2 OR strpos(contact.email, person.first) > 0 AND length(person.first) > 2, false) THEN split_part(contact.email, '@', 1) END AS email_local,
     regexp_replace(split_part(contact.email, '@', 1), '[^a-z]', '', 'g') AS email_letters,
@@ -46,6 +50,6 @@ FROM person
 JOIN customers c USING (customer_no)
 LEFT JOIN contact USING (customer_no)
 LEFT JOIN link_addresses a USING (customer_no)
-LEFT JOIN link_name_variants v ON v.name = person.first
+LEFT JOIN link_first_names v ON v.name = person.first
 LEFT JOIN link_opaque_ids opaque ON opaque.customer_no = person.customer_no AND person.person_no = 1
 WHERE person.first IS NOT NULL OR person.last IS NOT NULL;
