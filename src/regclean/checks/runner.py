@@ -6,13 +6,14 @@ counts, or one row of shares; each with a `key` to find the row by. What leaves 
 
 from __future__ import annotations
 
-import logging
+import importlib
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
+from functools import cache
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
@@ -105,49 +106,60 @@ def _prepared(connection: duckdb.DuckDBPyConnection, decided: pl.DataFrame | Non
 
 
 def _run(suite: Suite, connection: duckdb.DuckDBPyConnection, known: Mapping[str, Any]) -> list[ExpectationResult]:
-    table = _table(suite, connection, known)
-    outcomes = _validate(suite, table, known)
-    return [_result(suite, expectation, table, outcomes[expectation.name], known) for expectation in suite.expectations]
-
-
-def _table(suite: Suite, connection: duckdb.DuckDBPyConnection, known: Mapping[str, Any]) -> pd.DataFrame:
-    """The small table that a suite is about; of the asset `violations` all rules' rows with the rule's name."""
     if suite.asset == VIOLATIONS:
-        frame = pl.concat(_violations(suite, rule, connection, known) for rule in suite.queries)
+        table, counts = _violations(suite, connection, known)
     else:
-        frame = _query(suite, suite.asset, connection, known)
-    table: pd.DataFrame = frame.to_pandas()
-    return table
+        table, counts = _query(suite, suite.asset, connection, known), {}
+    shown = table.to_pandas()
+    outcomes = _validate(suite, shown, known)
+    return [
+        _result(suite, expectation, shown, outcomes[expectation.name], counts.get(expectation.name), known)
+        for expectation in suite.expectations
+    ]
 
 
 def _violations(
-    suite: Suite, rule: str, connection: duckdb.DuckDBPyConnection, known: Mapping[str, Any]
-) -> pl.DataFrame:
-    return _query(suite, rule, connection, known).select(
-        pl.lit(rule).alias("rule"), pl.col("table_name").cast(pl.String), pl.col("key").cast(pl.String)
-    )
+    suite: Suite, connection: duckdb.DuckDBPyConnection, known: Mapping[str, Any]
+) -> tuple[pl.DataFrame, dict[str, int]]:
+    """Of every rule the first rows that break it (rule, table_name, key), and the number of all of them.
+
+    A night that is broken altogether breaks a rule a million times: only what is shown is handed on.
+    """
+    frames, counts = [], {}
+    for rule in suite.queries:
+        found = _query(suite, rule, connection, known).select(
+            pl.lit(rule).alias("rule"), pl.col("table_name").cast(pl.String), pl.col("key").cast(pl.String)
+        )
+        counts[rule] = found.height
+        frames.append(found.sort("table_name", "key").head(KEYS_SHOWN))
+    return pl.concat(frames), counts
 
 
 def _query(suite: Suite, name: str, connection: duckdb.DuckDBPyConnection, known: Mapping[str, Any]) -> pl.DataFrame:
     text = load_sql(f"{suite.gate}/{name}", "regclean.checks")
     parameters = {parameter: known[parameter] for parameter in _PARAMETER.findall(text)}
     try:
-        return connection.sql(text, params=parameters).pl()
+        frame: pl.DataFrame = connection.sql(text, params=parameters).pl()
     except duckdb.Error as error:
         raise ConfigError(f"the query '{name}' could not be run: {type(error).__name__}.", file=suite.file) from error
+    return frame
+
+
+@cache
+def _gx_context() -> Any:
+    """Great Expectations' surroundings in memory: nothing is read from or written to a project of its own."""
+    context = great_expectations().get_context(mode="ephemeral")
+    bars = importlib.import_module("great_expectations.data_context.types.base").ProgressBarsConfig
+    context.variables.progress_bars = bars(globally=False, metric_calculations=False)
+    return context
 
 
 def _validate(suite: Suite, table: pd.DataFrame, known: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     """Great Expectations' verdict by expectation name."""
-    gx = great_expectations()
-    from great_expectations.data_context.types.base import ProgressBarsConfig
-
-    logging.getLogger("great_expectations").setLevel(logging.ERROR)
-    context = gx.get_context(mode="ephemeral")
-    context.variables.progress_bars = ProgressBarsConfig(globally=False, metric_calculations=False)
-    asset = context.data_sources.add_pandas(suite.gate).add_dataframe_asset(suite.asset)
+    source = _gx_context().data_sources.add_or_update_pandas(suite.name)
+    asset = source.add_dataframe_asset(suite.asset)
     batch = asset.add_batch_definition_whole_dataframe("night").get_batch({"dataframe": table})
-    judged = gx.ExpectationSuite(name=suite.name)
+    judged = great_expectations().ExpectationSuite(name=suite.name)
     for expectation in suite.expectations:
         judged.add_expectation(expectation.configuration)
     result_format: dict[str, Any] = {"result_format": "COMPLETE"}
@@ -179,8 +191,14 @@ def _refuse_broken(suite: Suite, name: str, info: Mapping[str, Any]) -> None:
 
 
 def _result(
-    suite: Suite, expectation: Expectation, table: pd.DataFrame, outcome: Mapping[str, Any], known: Mapping[str, Any]
+    suite: Suite,
+    expectation: Expectation,
+    table: pd.DataFrame,
+    outcome: Mapping[str, Any],
+    counted: int | None,
+    known: Mapping[str, Any],
 ) -> ExpectationResult:
+    """One outcome in the house's words. `counted`: how many rows break it, where that was counted before."""
     failing: Sequence[Mapping[str, Any]] = outcome.get("unexpected_index_list") or ()
     tables = sorted({str(row["table_name"]) for row in failing if row.get("table_name")})
     keys = sorted({_key(row, many=len(tables) > 1) for row in failing if row.get("key") is not None})
@@ -194,13 +212,16 @@ def _result(
         observed=_observed(expectation, table),
         minimum=_limit(expectation.kwargs.get("min_value"), known),
         maximum=_limit(expectation.kwargs.get("max_value"), known),
-        unexpected_count=sum(int(row.get("n") or 1) for row in failing)
-        if failing
-        else int(outcome.get("unexpected_count") or 0),
+        unexpected_count=_failing_rows(outcome, failing) if counted is None else counted,
         failing_keys=tuple(keys[:KEYS_SHOWN]),
         reasons=expectation.reasons,
         remedies=expectation.remedies,
     )
+
+
+def _failing_rows(outcome: Mapping[str, Any], failing: Sequence[Mapping[str, Any]]) -> int:
+    """Rows, not combinations of codes: a combination tells how many rows have it."""
+    return sum(int(row.get("n") or 1) for row in failing) or int(outcome.get("unexpected_count") or 0)
 
 
 def _key(row: Mapping[str, Any], *, many: bool) -> str:

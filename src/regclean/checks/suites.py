@@ -7,10 +7,14 @@ drop an expectation that it does not know.
 
 from __future__ import annotations
 
+import importlib
 import json
+import logging
 import os
+import sys
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from difflib import get_close_matches
 from importlib import resources
@@ -63,12 +67,31 @@ class Suite:
 
 
 def great_expectations() -> Any:
-    """The library, imported on first use with its analytics off and its dependencies' warnings kept off the screen."""
-    os.environ["GX_ANALYTICS_ENABLED"] = "false"
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        import great_expectations as gx
-    return gx
+    """The library, imported on first use: analytics off, warnings of its dependencies off the screen, without Spark.
+
+    It would import every part of an installed pyspark, which ends the process where that believes to run doctests.
+    """
+    if "great_expectations" not in sys.modules:
+        os.environ["GX_ANALYTICS_ENABLED"] = "false"
+        with warnings.catch_warnings(), _hidden("pyspark"):
+            warnings.simplefilter("ignore")
+            importlib.import_module("great_expectations")
+        logging.getLogger("great_expectations").setLevel(logging.ERROR)
+    return sys.modules["great_expectations"]
+
+
+@contextmanager
+def _hidden(package: str) -> Iterator[None]:
+    """As if a package were not installed."""
+    modules: dict[str, Any] = sys.modules
+    before = modules.get(package)
+    modules[package] = None
+    try:
+        yield
+    finally:
+        del modules[package]
+        if before is not None:
+            modules[package] = before
 
 
 def load_suites(gate: str, folder: Path | None = None) -> tuple[Suite, ...]:

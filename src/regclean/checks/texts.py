@@ -25,11 +25,8 @@ _TEXTS: dict[str, tuple[str, str, str]] = {
         "Mitään ei julkaistu: edellinen yöajo on edelleen voimassa.",
         "Inget publicerades: föregående nattkörning gäller fortfarande.",
     ),
-    "passed_with_warnings": (
-        "with warnings: read them below",
-        "varoituksia: lue ne alta",
-        "med varningar: läs dem nedan",
-    ),
+    "warnings": ("warnings", "varoitusta", "varningar"),
+    "one_warning": ("warning", "varoitus", "varning"),
     "customers": ("Customers", "Asiakkaat", "Kunder"),
     "records": ("Records read", "Luetut tietueet", "Lästa poster"),
     "records_short": ("Records", "Tietueita", "Poster"),
@@ -127,6 +124,18 @@ _TEXTS: dict[str, tuple[str, str, str]] = {
     "landed": ("Landed", "Luettu aineisto", "Inläst"),
     "standardised": ("Standardised", "Yhtenäistetty aineisto", "Standardiserat"),
     "linked": ("Linked", "Yhdistelty aineisto", "Länkat"),
+    # The steps, under the names that the night gives them.
+    "load": ("Load", "Luku", "Inläsning"),
+    "check landed": ("Check what was read", "Luetun tarkistus", "Kontroll av det inlästa"),
+    "standardise": ("Standardise", "Yhtenäistäminen", "Standardisering"),
+    "check standardised": ("Check standardised", "Yhtenäistetyn tarkistus", "Kontroll av det standardiserade"),
+    "link customers": ("Link customers", "Asiakkaiden yhdistely", "Länkning av kunder"),
+    "link members": ("Link shared-bin members", "Kimppaosakkaiden yhdistely", "Länkning av delägare"),
+    "check linked": ("Check linked", "Yhdistellyn tarkistus", "Kontroll av det länkade"),
+    "find": ("Run the rules", "Sääntöjen ajo", "Regelkörning"),
+    "assemble findings": ("Assemble findings", "Havaintojen kokoaminen", "Sammanställning av avvikelser"),
+    "check findings": ("Check findings", "Havaintojen tarkistus", "Kontroll av avvikelser"),
+    "publish": ("Publish", "Julkaisu", "Publicering"),
     "gate_findings": ("Findings", "Havainnot", "Avvikelser"),
 }
 

@@ -36,3 +36,29 @@ CREATE OR REPLACE TEMP MACRO landed_counts() AS TABLE
     UNION ALL SELECT 'bin_groups', count(*), count(nullif(_hash, '')) FROM landed.bin_groups
     UNION ALL SELECT 'bin_group_members', count(*), count(nullif(_hash, '')) FROM landed.bin_group_members
     UNION ALL SELECT 'evidence', count(*), count(nullif(_hash, '')) FROM landed.evidence;
+
+-- A key as the typed tables write it, nearly: what else cleaning repairs is too rare to name a row by.
+CREATE OR REPLACE TEMP MACRO clean_key(content) AS regexp_replace(nullif(trim(content), ''), '^([0-9]+)\.0$', '\1');
+
+-- For each keyed table: landed rows that were not set aside, less the rows that the typed table has. 0 is right.
+CREATE OR REPLACE TEMP MACRO unaccounted_rows() AS TABLE
+    WITH landed_rows AS (
+        SELECT 'customers' AS table_name, _file AS file, _row AS line FROM landed.customers
+        UNION ALL SELECT 'sites', _file, _row FROM landed.sites
+        UNION ALL SELECT 'services', _file, _row FROM landed.services
+        UNION ALL SELECT 'bin_groups', _file, _row FROM landed.bin_groups
+        UNION ALL SELECT 'bin_group_members', _file, _row FROM landed.bin_group_members
+    ),
+    set_aside AS (SELECT DISTINCT table_name, file, line FROM landed.quarantine),
+    due AS (
+        SELECT table_name, count(*) AS n FROM landed_rows ANTI JOIN set_aside USING (table_name, file, line)
+        GROUP BY table_name
+    ),
+    kept AS (
+        SELECT 'customers' AS table_name, count(*) AS n FROM customers
+        UNION ALL SELECT 'sites', count(*) FROM sites
+        UNION ALL SELECT 'services', count(*) FROM services
+        UNION ALL SELECT 'bin_groups', count(*) FROM bin_groups
+        UNION ALL SELECT 'bin_group_members', count(*) FROM bin_group_members
+    )
+    SELECT kept.table_name, coalesce(due.n, 0) - kept.n AS missing FROM kept LEFT JOIN due USING (table_name);
