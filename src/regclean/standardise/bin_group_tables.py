@@ -83,7 +83,9 @@ def _groups(landed: Mapping[str, pl.DataFrame], reading: Reading) -> pl.DataFram
     phone = reading.mapper.apply(
         frame, ["contact_phone"], partial(rules.phone, country=reading.options.country), rules.PHONE
     )
-    email = reading.mapper.apply(frame, ["contact_email"], rules.email, rules.EMAIL)
+    email = reading.mapper.apply(
+        frame, ["contact_email"], partial(rules.email, country=reading.options.country), rules.EMAIL
+    )
     address = read_addresses(frame, AddressColumns(), reading)
     return pl.concat(
         [
@@ -125,7 +127,7 @@ def _members(landed: Mapping[str, pl.DataFrame], reading: Reading) -> pl.DataFra
     party = _parties(frame, "name", reading)
     spouse = _spouses(party, reading)
     phone = reading.mapper.apply(frame, ["phone"], partial(rules.phone, country=reading.options.country), rules.PHONE)
-    email = reading.mapper.apply(frame, ["email"], rules.email, rules.EMAIL)
+    email = reading.mapper.apply(frame, ["email"], partial(rules.email, country=reading.options.country), rules.EMAIL)
     address = read_addresses(frame, AddressColumns(), reading)
     return pl.concat(
         [

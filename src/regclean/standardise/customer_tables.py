@@ -155,7 +155,9 @@ def _identifiers(frame: pl.DataFrame, birth: pl.Series, reading: Reading) -> pl.
         frame, ["e_invoice_address"], partial(rules.e_invoice_address, country=options.country), rules.IDENTIFIER
     )
     iban = mapper.apply(frame, ["iban"], rules.iban, rules.IDENTIFIER)
-    future = birth > pl.lit(options.as_of)
+    # A birth after tonight is a mistake in a register; elsewhere (country "generic") the date is taken as it is.
+    future = (birth > options.as_of).fill_null(False) if options.country == "fi" else birth.is_null() & False
+    reading.note("customers", frame["customer_no"], "birth_date", future)
     return (
         pl.DataFrame(
             {
@@ -166,6 +168,7 @@ def _identifiers(frame: pl.DataFrame, birth: pl.Series, reading: Reading) -> pl.
                 "business_id_state": business["state"],
                 "given": birth,
                 "told": personal["birth_date"],
+                "future": future,
                 "e_invoice_address": invoice["value"],
                 "e_invoice_state": invoice["state"],
                 "iban": iban["value"],
@@ -173,13 +176,13 @@ def _identifiers(frame: pl.DataFrame, birth: pl.Series, reading: Reading) -> pl.
             }
         )
         .with_columns(
-            birth_date=pl.coalesce(pl.when(~future).then("given"), "told"),
-            birth_date_source=pl.when(pl.col("given").is_not_null() & ~future)
+            birth_date=pl.coalesce(pl.when(~pl.col("future")).then("given"), "told"),
+            birth_date_source=pl.when(pl.col("given").is_not_null() & ~pl.col("future"))
             .then(pl.lit("column"))
             .when(pl.col("told").is_not_null())
             .then(pl.lit("national_id")),
         )
-        .drop("given", "told")
+        .drop("given", "told", "future")
     )
 
 
@@ -188,7 +191,7 @@ def read_contacts(frame: pl.DataFrame, reading: Reading) -> pl.DataFrame:
     rule = partial(rules.phone, country=reading.options.country)
     first = reading.mapper.apply(frame, ["phone"], rule, rules.PHONE)
     other = reading.mapper.apply(frame, ["phone_2"], rule, rules.PHONE)
-    email = reading.mapper.apply(frame, ["email"], rules.email, rules.EMAIL)
+    email = reading.mapper.apply(frame, ["email"], partial(rules.email, country=reading.options.country), rules.EMAIL)
     second = (
         pl.DataFrame({"own": other["phone"], "extra": first["second"], "first": first["phone"]})
         .select(pl.coalesce("own", "extra").alias("phone_2"), "first")

@@ -25,7 +25,7 @@ JOINING = re.compile(r"\s+(?:ja|och|o\.|and|sekä|ynnä)\s+|\s*[&+/]\s*|\s*;\s*"
 _GROUP = re.compile(
     r"(?:tiekunta|tiehoitokunta|hoitokunta|osakaskunta|jakokunta|kalastuskunta|kalakunta|vesialue|yksityistie|yksityistien|"
     r"venesatama|venelaituri|laituriyhtyma|vaglag|vagforvaltning|delagarlag|samfallighet|enskildvag|jatekimppa|kimppa|"
-    r"sopkarlsgrupp|batthamn|smabatshamn|vesiyhtyma|kylatoimikunta|toimikunta|tienhoitokunta|yhteisalue|mokkikunta|"
+    r"sopkarlsgrupp|batthamn|smabatshamn|vesiyhtyma|kylatoimikunta|kerayspiste|ekopiste|toimikunta|tienhoitokunta|yhteisalue|mokkikunta|"
     r"lomakyla|talkoot|naapurusto|enskilda vag|enskild vag)(?:n)?"
 )
 _PUBLIC = re.compile(
@@ -101,6 +101,12 @@ def _word_kind(word: str) -> str | None:
     if _ASSOCIATION.fullmatch(word):
         return "association"
     return "company" if _COMPANY.fullmatch(word) else None
+
+
+def all_known_names(text: str) -> bool:
+    """Is every word of a couple's name, but for what joins them, a name of the lists?"""
+    words = [token for part in JOINING.split(text) if part for token in fold(part).split()]
+    return bool(words) and all(is_known_name(word) or len(word) == 1 for word in words)
 
 
 def infer_kind(name: str | None) -> str:

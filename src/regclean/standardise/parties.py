@@ -61,7 +61,7 @@ def read_party(
         return Party("person", None, ())
     whole, care_of = _take_care_of(whole)
     inferred = kinds.infer_kind(whole)
-    if company and inferred in {"person", "household"}:
+    if company and (inferred == "person" or (inferred == "household" and not kinds.all_known_names(whole))):
         inferred = "company"
     reading = kind_given if kind_given in KINDS else inferred
     extra = tuple(("care_of", person) for person in care_of)
@@ -69,7 +69,7 @@ def read_party(
         return _organisation(whole, inferred, extra)
     if reading == "estate":
         return _estate(whole, inferred, extra, surname_first)
-    if reading == "household" and inferred not in _ORGANISED:
+    if reading == "household":
         source = whole if name or company else _couple_of_columns(first, last)
         return _household(source, inferred, extra, surname_first, previous_last_name)
     person = (
@@ -105,7 +105,8 @@ def _organisation(whole: str, inferred: str, extra: tuple[tuple[str, Person], ..
     organisation = read_organisation(whole)
     printed = _organisation_case(whole)
     persons: tuple[tuple[str, Person], ...] = extra
-    if organisation.form == "tmi" and organisation.base:
+    # A person's plain name under a given kind of organisation is a trader's, too.
+    if organisation.base and (organisation.form == "tmi" or inferred == "person"):
         trader = _trader(organisation.base, whole)
         if trader is not None:
             persons = (("trader", trader), *extra)
@@ -162,7 +163,11 @@ def _organisation_case(text: str) -> str:
         bare = word.lower().strip(",")
         if bare in _FORM_CASE and (upper or word.isupper() or word.islower() or index == 0):
             words.append(_FORM_CASE[bare] + ("," if word.endswith(",") else ""))
-        elif upper and (len(word) > 4 or word.islower()) and not any(c.isdigit() for c in word):
+        elif (
+            upper
+            and (len(word) > 4 or word.islower() or kinds.is_known_name(fold(word)))
+            and not any(c.isdigit() for c in word)
+        ):
             words.append(names.name_case(word))
         else:
             words.append(word)

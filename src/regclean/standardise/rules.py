@@ -332,8 +332,12 @@ def phone(text: str | None, *, country: str) -> Answer:
     return read.number, read.state, read.second
 
 
-def email(text: str | None) -> Answer:
+def email(text: str | None, *, country: str) -> Answer:
+    """An impossible address is kept, with its state, where no rules are known ("generic"): it is evidence, if weak."""
     read = contacts.read_email(text)
+    if read.state == "invalid" and country != "fi":
+        address = clean_text(text or "").lower()
+        return address, read.state, fold(address.partition("@")[0]) or None
     return read.address, read.state, read.local
 
 
