@@ -296,8 +296,9 @@ ORGANISATION: tuple[Comparison, ...] = (
 # First names that agree: an equal full name is one of these beside an equal surname.
 SAME_FIRST_NAME = frozenset({"all_equal", "other_names_conflict", "equal_woman", "equal"})
 # A parent of the same first name was born in another year, twins have two first names: whoever of a household agrees in the
-# first name does not agree in these, whatever the rest of the household does.
-NAMESAKE_COMPARISONS = frozenset({"identity", "birth_date", "national_id"})
+# first name does not agree in these, whatever the rest of the household does. Namesakes' own rates of the others are learnt.
+FIXED_FOR_NAMESAKES = frozenset({"identity", "birth_date", "national_id"})
+LEARNT_FOR_NAMESAKES = frozenset({"phone", "email", "account", "address", "street"})
 
 
 def comparisons(model: str, country: str) -> tuple[Comparison, ...]:

@@ -24,8 +24,8 @@ _FILE = re.compile(r"(?P<model>[a-z]+)-(?P<country>[a-z]+)-v(?P<version>\d{4})\.
 class Parameters:
     """One trained model.
 
-    `m`, `u`, `household`: comparison -> level code -> probability of the level among rows of one customer, among strangers,
-    and among members of one household. `same_per_row`, `household_per_row`: how many such pairs there are for each row of
+    `m`, `u`, `household`, `namesake`: comparison -> level code -> probability of the level among rows of one customer, among
+    strangers, among members of one household, and among those of them who have the same first name. `same_per_row`, `household_per_row`: how many such pairs there are for each row of
     the register; as priors they hold for a register of any size.
     `rarity`: correction (log2) of the weight of an equal full name, by steps of its rarity (`training.py`).
     `trained_on`: counts that the training saw. `trained_at`: the date that was passed in, ISO.
@@ -37,6 +37,7 @@ class Parameters:
     m: Probabilities
     u: Probabilities
     household: Probabilities
+    namesake: Probabilities
     same_per_row: float
     household_per_row: float
     rarity: tuple[float, ...] = (0.0,) * 15
@@ -45,7 +46,12 @@ class Parameters:
 
     def check(self) -> None:
         """Every level of every comparison must be trained, and be a probability. Errors: InputError that names the first."""
-        for kind, table in (("m", self.m), ("u", self.u), ("household", self.household)):
+        for kind, table in (
+            ("m", self.m),
+            ("u", self.u),
+            ("household", self.household),
+            ("namesake", self.namesake),
+        ):
             for comparison in comparisons(self.model, self.country):
                 for code in comparison.codes:
                     value = table.get(comparison.name, {}).get(code)
@@ -78,6 +84,7 @@ class Parameters:
             "m": self.m,
             "u": self.u,
             "household": self.household,
+            "namesake": self.namesake,
         }
 
     @classmethod
@@ -89,6 +96,7 @@ class Parameters:
             m=data["m"],
             u=data["u"],
             household=data["household"],
+            namesake=data["namesake"],
             same_per_row=float(data["same_per_row"]),
             household_per_row=float(data["household_per_row"]),
             rarity=tuple(float(value) for value in data["rarity"]),

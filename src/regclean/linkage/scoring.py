@@ -15,7 +15,6 @@ import polars as pl
 
 from regclean.linkage.model import (
     DUCKDB,
-    NAMESAKE_COMPARISONS,
     SAME_FIRST_NAME,
     Comparison,
     comparisons,
@@ -100,7 +99,7 @@ def weight_table(parameters: Parameters) -> pl.DataFrame:
                 _log2_ratio(parameters.m, parameters.u, comparison, level.code),
                 _log2_ratio(parameters.household, parameters.u, comparison, level.code),
                 log2(parameters.u[comparison.name][level.code]) if level.tf else 0.0,
-                log2(level.household / parameters.u[comparison.name][level.code]),
+                _log2_ratio(parameters.namesake, parameters.u, comparison, level.code),
             )
             for level in comparison.levels
         )
@@ -176,8 +175,9 @@ def describe_patterns(patterns: pl.DataFrame, parameters: Parameters) -> pl.Data
     flags = {name: pl.lit(value=False) for name in names}
     reasons, steps = [], []
     namesake = None
-    if "gamma_given_name" in frame.columns:  # the last level, 0, is a different first name
-        namesake = pl.col("gamma_given_name") > 0
+    if "gamma_given_name" in frame.columns:
+        given = next(c for c in comparisons(parameters.model, parameters.country) if c.name == "given_name")
+        namesake = pl.col("gamma_given_name").is_in([gamma(given, code) for code in sorted(SAME_FIRST_NAME)])
     for comparison in comparisons(parameters.model, parameters.country):
         levels = table.filter(pl.col("comparison") == comparison.name)
         gammas = levels["gamma"].to_list()
@@ -185,7 +185,7 @@ def describe_patterns(patterns: pl.DataFrame, parameters: Parameters) -> pl.Data
         code = column.replace_strict(gammas, levels["level"].to_list(), return_dtype=pl.String)
         for name in sums:
             value = column.replace_strict(gammas, levels[name].to_list(), return_dtype=pl.Float64)
-            if name == "weight_household" and comparison.name in NAMESAKE_COMPARISONS and namesake is not None:
+            if name == "weight_household" and namesake is not None:
                 other = column.replace_strict(gammas, levels["weight_namesake"].to_list(), return_dtype=pl.Float64)
                 value = pl.when(namesake).then(other).otherwise(value)
             sums[name] = sums[name] + value
@@ -200,10 +200,8 @@ def describe_patterns(patterns: pl.DataFrame, parameters: Parameters) -> pl.Data
             pl.lit(f'{{"comparison":"{comparison.name}","level":"'), code, pl.lit('","weight":'), weight, pl.lit("}")
         )
         steps.append(pl.when(said).then(step))
-    if "gamma_given_name" in frame.columns:
-        given = next(c for c in comparisons(parameters.model, parameters.country) if c.name == "given_name")
-        equal = [gamma(given, code) for code in sorted(SAME_FIRST_NAME)]
-        flags["full_name"] = flags["full_name"] & pl.col("gamma_given_name").is_in(equal)
+    if namesake is not None:
+        flags["full_name"] = flags["full_name"] & namesake
     return frame.with_columns(
         *(expression.alias(name) for name, expression in sums.items()),
         *(expression.alias(name) for name, expression in flags.items()),

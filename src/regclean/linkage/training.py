@@ -19,7 +19,7 @@ import numpy.typing as npt
 import polars as pl
 
 from regclean.linkage import scoring
-from regclean.linkage.model import NAMESAKE_COMPARISONS, SAME_FIRST_NAME, Comparison, columns, comparisons
+from regclean.linkage.model import FIXED_FOR_NAMESAKES, LEARNT_FOR_NAMESAKES, SAME_FIRST_NAME, Comparison, columns, comparisons
 from regclean.linkage.parameters import Parameters, Probabilities
 from regclean.warehouse import load_sql, rows
 
@@ -128,6 +128,7 @@ def _expectations(model: str, country: str, version: int, trained_at: str | None
         m={c.name: {level.code: level.m for level in c.levels} for c in parts},
         u={c.name: {level.code: 1 / len(c.levels) for level in c.levels} for c in parts},
         household={c.name: {level.code: level.household for level in c.levels} for c in parts},
+        namesake={c.name: {level.code: level.household for level in c.levels} for c in parts},
         same_per_row=0.05,
         household_per_row=0.2,
         trained_at=trained_at,
@@ -187,19 +188,21 @@ def _log_likelihood(patterns: Patterns, logs: list[Array], skipped: frozenset[in
     return total
 
 
-def _household_likelihood(patterns: Patterns, household: Probabilities, parts: tuple[Comparison, ...], skipped: frozenset[int]) -> Array:
-    """Likelihood under "household"; whose first names agree are namesakes of two generations (see model.py)."""
-    plain = _log_likelihood(patterns, _log_table(household, parts), skipped)
-    names = [c.name for c in parts]
-    if "given_name" not in names:
-        return plain
-    expected = {
-        c.name: {x.code: x.household for x in c.levels} if c.name in NAMESAKE_COMPARISONS else household[c.name] for c in parts
-    }
-    namesakes = _log_likelihood(patterns, _log_table(expected, parts), skipped)
-    given = patterns.codes[:, names.index("given_name")]
-    different = len(parts[names.index("given_name")].levels) - 1
-    return np.where((given >= 0) & (given != different), namesakes, plain)
+def _household_likelihood(
+    patterns: Patterns, current: Parameters, parts: tuple[Comparison, ...], skipped: frozenset[int]
+) -> Array:
+    """Likelihood under "household"; those whose first names agree are namesakes of two generations (see model.py)."""
+    plain = _log_likelihood(patterns, _log_table(current.household, parts), skipped)
+    namesakes = _log_likelihood(patterns, _log_table(current.namesake, parts), skipped)
+    return np.where(_same_first_name(patterns, parts), namesakes, plain)
+
+
+def _same_first_name(patterns: Patterns, parts: tuple[Comparison, ...]) -> npt.NDArray[np.bool_]:
+    for index, comparison in enumerate(parts):
+        if comparison.name == "given_name":
+            agreeing = [comparison.codes.index(code) for code in sorted(SAME_FIRST_NAME)]
+            return np.isin(patterns.codes[:, index], agreeing)
+    return np.zeros(len(patterns.counts), dtype=bool)
 
 
 def _level_counts(patterns: Patterns, weights: Array, index: int, levels: int) -> Array:
@@ -225,14 +228,14 @@ def _expectation_maximisation(
     """
     names = [c.name for c in parts]
     shares = {rule: np.tile([0.3, 0.3, 0.4], (STRATA, 1)) for rule in training}
-    m, household = current.m, current.household
     u_log = _log_table(current.u, parts)
     for _ in range(STEPS):
         same_found = [PSEUDO_COUNTS * np.array([start.m[c.name][code] for code in c.codes]) for c in parts]
         home_found = [
             _household_pseudo_counts(c) * np.array([start.household[c.name][code] for code in c.codes]) for c in parts
         ]
-        m_log = _log_table(m, parts)
+        namesakes_found = [PSEUDO_COUNTS * np.array([start.namesake[c.name][code] for code in c.codes]) for c in parts]
+        m_log = _log_table(current.m, parts)
         for rule, patterns in training.items():
             skipped = frozenset(names.index(name) for name in _PICKED_BY.get(rule, ()) if name in names)
             if rule.startswith("decided_"):
@@ -242,7 +245,7 @@ def _expectation_maximisation(
                 likelihoods = np.stack(
                     [
                         _log_likelihood(patterns, m_log, skipped),
-                        _household_likelihood(patterns, household, parts, skipped),
+                        _household_likelihood(patterns, current, parts, skipped),
                         _log_likelihood(patterns, u_log, skipped),
                     ],
                     axis=1,
@@ -262,9 +265,16 @@ def _expectation_maximisation(
                         given = names.index("given_name")
                         weights = weights * (patterns.codes[:, given] == len(parts[given].levels) - 1)
                     home_found[index] += _level_counts(patterns, weights, index, levels)
-        m = _normalised(same_found, parts)
+                    if comparison.name in LEARNT_FOR_NAMESAKES:
+                        weights = classes[:, HOUSEHOLD] * patterns.counts * _same_first_name(patterns, parts)
+                        namesakes_found[index] += _level_counts(patterns, weights, index, levels)
         household = _normalised(home_found, parts)
-    return replace(current, m=m, household=household), shares
+        namesake = _normalised(namesakes_found, parts)
+        for name in names:
+            if name not in FIXED_FOR_NAMESAKES | LEARNT_FOR_NAMESAKES:
+                namesake[name] = household[name]
+        current = replace(current, m=_normalised(same_found, parts), household=household, namesake=namesake)
+    return current, shares
 
 
 def _rarity(
@@ -321,7 +331,7 @@ def _rates(
     likelihoods = np.stack(
         [
             _log_likelihood(candidates, _log_table(current.m, parts), frozenset()),
-            _household_likelihood(candidates, current.household, parts, frozenset()),
+            _household_likelihood(candidates, current, parts, frozenset()),
             _log_likelihood(candidates, _log_table(current.u, parts), frozenset()),
         ],
         axis=1,
@@ -436,7 +446,7 @@ def _rounded(parameters: Parameters) -> Parameters:
     def table(values: Probabilities) -> Probabilities:
         return {name: {code: _round(p) for code, p in levels.items()} for name, levels in values.items()}
 
-    changes: dict[str, Any] = {name: table(getattr(parameters, name)) for name in ("m", "u", "household")}
+    changes: dict[str, Any] = {name: table(getattr(parameters, name)) for name in ("m", "u", "household", "namesake")}
     return replace(
         parameters,
         same_per_row=_round(parameters.same_per_row),

@@ -38,7 +38,6 @@ candidate AS (
     SELECT
         p.line, p.customer_no, r.is_given, p.probability,
         CASE WHEN c.customer_no <> p.customer_no AND c.party = p.party THEN list_append(r.reasons, 'same_party') ELSE r.reasons END AS reasons,
-        c.customer_no = p.customer_no AS is_chosen,
         row_number() OVER (
             PARTITION BY p.line
             ORDER BY (c.customer_no = p.customer_no) DESC, p.probability DESC, r.is_given DESC, p.customer_no
@@ -54,7 +53,7 @@ listed AS (
         to_json(list(
             {'customer_no': customer_no, 'probability': round(probability, 6), 'reasons': reasons} ORDER BY place
         ))::TEXT AS candidates,
-        bool_or(is_given AND NOT is_chosen) AS other_given
+        bool_or(is_given) AS holds_given
     FROM candidate
     WHERE (place <= 5 OR is_given) AND (probability >= 0.001 OR is_given)
     GROUP BY line
@@ -64,7 +63,7 @@ decided AS (
         l.line, c.customer_no, c.probability,
         CASE
             WHEN c.probability >= $probability AND c.probability - c.rival >= $margin THEN 'linked'
-            WHEN c.probability + c.rival >= 1 - $probability OR x.other_given THEN 'ambiguous'
+            WHEN c.probability + c.rival >= 1 - $probability OR x.holds_given THEN 'ambiguous'
             ELSE 'new'
         END AS state
     FROM link_member_lines l

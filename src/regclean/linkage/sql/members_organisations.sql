@@ -1,4 +1,5 @@
--- Organisations: the name without its legal form, its numbers decisive (sibling housing companies differ by them alone).
+-- Organisations: the name without its legal form, its numbers decisive (sibling housing companies differ by them alone). A
+-- name is as common as its other bearers make it.
 CREATE OR REPLACE TEMP TABLE link_member_organisations AS
 WITH counted AS (SELECT m_org AS org, count(*) AS n FROM customers WHERE m_org IS NOT NULL GROUP BY m_org),
 pair AS (
@@ -28,6 +29,6 @@ levelled AS (
         END AS level
     FROM pair
 )
-SELECT line, customer_no, level, log2(CASE level WHEN 'exact' THEN $org_exact ELSE $org_near END * $customers / n) AS bits
+SELECT line, customer_no, level, log2(CASE level WHEN 'exact' THEN $org_exact ELSE $org_near END * $customers / greatest(n - 1, 0.1)) AS bits
 FROM levelled
 WHERE level <> 'differs';
