@@ -12,8 +12,12 @@ from typing import Any
 import duckdb
 import polars as pl
 import pytest
+from sqlalchemy import select, update
 
-from regclean.ledger import Ledger, open_ledger
+from regclean.findings import PublishReport, assemble, decided_edges, publish
+from regclean.findings.decide import DecideReport, DecisionLine, record
+from regclean.ledger import Ledger, open_ledger, runs
+from regclean.ledger.tables import findings
 from regclean.warehouse import write_frame
 from regclean.warehouse.database import create_tables
 
@@ -107,3 +111,75 @@ def ledger(request: pytest.FixtureRequest, tmp_path: Path, ledger_url: Callable[
     opened = open_ledger(ledger_url(request.param))
     yield opened
     opened.close()
+
+
+class Nights:
+    """A workspace's nights, one after the other: `fill` writes each night's register."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self.ledger = ledger
+
+    def run(self, day: int, fill: Callable[[Register], object], **options: Any) -> PublishReport:
+        """Build the register, assemble its findings on what is decided by now, publish them."""
+        made = Register()
+        fill(made)
+        assemble(made.connection, language="fi", decided=decided_edges(self.ledger))
+        run_id = f"2026-11-{20 + day}-1"
+        runs.start(self.ledger, run_id, as_of=DAY + timedelta(days=day), now=moment(day))
+        report = publish(
+            self.ledger,
+            made.connection,
+            run_id,
+            DAY + timedelta(days=day),
+            moment(day) + timedelta(minutes=10),
+            **options,
+        )
+        made.connection.close()
+        return report
+
+    def row(self, *customers: str, rule: str = "duplicate") -> dict[str, Any]:
+        """The finding on these customers."""
+        wanted = sorted(f"customers:{customer}" for customer in customers)
+        return next(row for row in self.rows() if json.loads(row["subjects"]) == wanted and row["rule"] == rule)
+
+    def rows(self) -> list[dict[str, Any]]:
+        with self.ledger.read() as connection:
+            return [dict(row) for row in connection.execute(select(findings).order_by(findings.c.subjects)).mappings()]
+
+    def state(self, *customers: str) -> tuple[str, str | None]:
+        row = self.row(*customers)
+        return row["state"], row["reopened_because"]
+
+    def set_state(self, state: str, *customers: str, at: datetime) -> None:
+        """What batches do."""
+        with self.ledger.write() as connection:
+            connection.execute(
+                update(findings)
+                .where(findings.c.finding_id == self.row(*customers)["finding_id"])
+                .values(state=state, state_since=at)
+            )
+
+    def decide(self, verdict: str, *customers: str, user: str = "aino", day: int = 0, **line: Any) -> DecideReport:
+        """One decision on the finding on these customers, or on the bare pair if there is none."""
+        named = {"finding_id": self.row(*customers)["finding_id"]} if self._known(customers) else {}
+        if not named:
+            named = {"customer_no_l": customers[0], "customer_no_r": customers[1]}
+        given = {"reason": "checked", **named, **line}
+        return record(self.ledger, [DecisionLine(2, verdict, user, **given)], moment(day, hour=9))
+
+    def edges(self) -> dict[tuple[str, str], str]:
+        return {(left, right): verdict for left, right, verdict, _ in decided_edges(self.ledger).iter_rows()}
+
+    def _known(self, customers: tuple[str, ...]) -> bool:
+        wanted = sorted(f"customers:{customer}" for customer in customers)
+        return any(json.loads(row["subjects"]) == wanted for row in self.rows())
+
+
+@pytest.fixture
+def nights(ledger: Ledger) -> Nights:
+    return Nights(ledger)
+
+
+@pytest.fixture
+def new_register() -> Callable[[], Register]:
+    return Register

@@ -63,7 +63,8 @@ def export(
 
 def published(connection: duckdb.DuckDBPyConnection, table: Published) -> pl.DataFrame:
     """`pairs`, `clusters` or `member_links` of a night, with the contract's columns, sorted by their keys."""
-    return connection.sql(load_sql(f"published_{table}", "regclean.findings")).pl()
+    frame: pl.DataFrame = connection.sql(load_sql(f"published_{table}", "regclean.findings")).pl()
+    return frame
 
 
 def write(frame: pl.DataFrame, output: Path | None, form: str = "csv") -> None:

