@@ -6,10 +6,13 @@ import hashlib
 import tomllib
 from pathlib import Path
 
+import polars as pl
 import pytest
 from landing_bench import Bench, section
 
+from regclean.config import load_workspace
 from regclean.errors import ConfigError, GateError, InputError
+from regclean.landing import quarantine
 
 
 def test_an_unmapped_column_stops_the_load_with_a_line_to_paste(bench: Bench) -> None:
@@ -101,6 +104,22 @@ def test_a_constant_may_stand_for_a_key(bench: Bench) -> None:
     assert bench.rows("bin_group_members", "bin_group_no", "name") == [("12", "a")]
 
 
+def test_the_header_is_no_row_when_it_comes_again(bench: Bench) -> None:
+    bench.limits = {"max_quarantined_percent": 50.0}
+    bench.put("x.csv", "customer_no;Nimi\n1;a\n\ufeffcustomer_no;Nimi\n2;Nimi\n")
+    bench.source("customers", section("columns", {"name": "Nimi"}), path="in/x.csv")
+    assert bench.load().quarantined == 1
+    assert bench.rows("customers", "customer_no", "name") == [("1", "a"), ("2", "Nimi")]
+    assert bench.night.execute("SELECT line, why FROM landed.quarantine").fetchall() == [(3, "the header again")]
+
+
+def test_without_a_mapping_a_finnish_header_is_named(bench: Bench) -> None:
+    bench.put("x.csv", "Asiakasnumero;Nimi;Puhelin 1;Puhelin 2\n1;a;b;c\n")
+    bench.source("customers", path="in/x.csv")
+    with pytest.raises(InputError, match=r"'Asiakasnumero', 'Nimi', 'Puhelin 1', 'Puhelin 2'"):
+        bench.load()
+
+
 def test_columns_of_one_name_are_told_apart(bench: Bench) -> None:
     bench.put("x.csv", "customer_no;Nimi;Nimi\n1;a;b\n")
     mapping = section("columns", {"name": "Nimi"})
@@ -182,14 +201,31 @@ def test_a_fall_of_more_than_the_limit_stops_the_night(bench: Bench) -> None:
 
 
 def test_too_many_unreadable_rows_stop_the_night_and_are_in_the_quarantine(bench: Bench) -> None:
-    bench.put("x.csv", "customer_no;name\n" + "1;a\n" * 18 + ";salainen\n" * 2)
+    path = bench.put("x.csv", "customer_no;name\n" + "1;a\n" * 90 + ";salainen\n" * 10)
     bench.source("customers", path="in/x.csv")
-    with pytest.raises(GateError, match=r"in/x\.csv: 2 of 20 rows .* max_quarantined_percent = 5") as caught:
+    with pytest.raises(GateError, match=r"in/x\.csv: 10 of 100 rows .* max_quarantined_percent = 5") as caught:
         bench.load()
     assert "salainen" not in str(caught.value)
-    assert (bench.root / "var/quarantine.csv").read_text(encoding="utf-8").count("salainen") == 2
+    assert (bench.root / "var/quarantine.csv").read_text(encoding="utf-8").count("salainen") == 10
     bench.limits = {"max_quarantined_percent": 10.0}
-    assert bench.load().quarantined == 2
+    assert bench.load().quarantined == 10
+    # A few bad lines of a short list stop nobody's night.
+    bench.limits = {}
+    path.write_text("customer_no;name\n" + "1;a\n" * 9 + ";b\n" * 9)
+    assert bench.load().quarantined == 9
+
+
+def test_rows_that_mean_nothing_are_set_aside_later(bench: Bench) -> None:
+    bench.put("x.csv", "customer_no;name\n1;a\n;b\n")
+    bench.source("customers", path="in/x.csv")
+    bench.load()
+    rejected = {"table_name": ["customers"], "file": ["in/x.csv"], "line": [2], "why": ["twice"], "record": ["1"]}
+    quarantine(load_workspace(bench.root), bench.night, pl.DataFrame(rejected))
+    assert (bench.root / "var/quarantine.csv").read_text(encoding="utf-8").splitlines() == [
+        "table,file,line,why,record",
+        "customers,in/x.csv,2,twice,1",
+        "customers,in/x.csv,3,customer_no is empty,;b",
+    ]
 
 
 def test_the_quarantine_is_written_fresh(bench: Bench) -> None:

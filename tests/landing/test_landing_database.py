@@ -83,6 +83,17 @@ def test_the_source_is_only_read(bench: Bench, sqlite: str, tmp_path: Path) -> N
     assert not (tmp_path / "missing.db").exists()
 
 
+def test_sqlite_text_of_another_encoding(bench: Bench, sqlite: str) -> None:
+    engine = sa.create_engine(sqlite)
+    with engine.begin() as connection:
+        connection.execute(sa.text("CREATE TABLE a (customer_no TEXT, name TEXT)"))
+        connection.execute(sa.text("INSERT INTO a VALUES ('1', CAST(x'4de46b69' AS TEXT)), ('2', 'Mäki')"))
+    engine.dispose()
+    bench.source("customers", url=sqlite, query="SELECT * FROM a")
+    bench.load()
+    assert bench.rows("customers", "name") == [("Mäki",), ("Mäki",)]
+
+
 def test_a_refused_query_is_an_error_with_what_the_database_said(bench: Bench, sqlite: str, postgresql: str) -> None:
     fill(sqlite)
     for url in (sqlite, postgresql):

@@ -134,6 +134,8 @@ def _labels(header: Row) -> dict[int, str]:
 def _looks_like_header(rows: Sequence[Row], at: int) -> bool:
     """Whether the cells may be shown in a message: a row of data must never be."""
     cells = [cell.strip() for cell in rows[at] if cell and cell.strip()]
+    if len({fold(cell) for cell in cells} & SYNONYMS.keys()) > 1:
+        return True
     plain = [cell for cell in cells if not re.search(r"[\d@]", cell)]
     if not cells or len(plain) < len(cells) or len(set(cells)) < len(cells):
         return False

@@ -129,7 +129,16 @@ def _engine(query: Query) -> sa.Engine:
     def connect() -> sqlite3.Connection:
         # Read-only, and in one transaction: the count and the rows are of the same moment.
         connection = sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True, isolation_level=None)
+        connection.text_factory = _decoded
         connection.execute("BEGIN")
         return connection
 
     return sa.create_engine("sqlite://", creator=connect, poolclass=sa.pool.NullPool)
+
+
+def _decoded(text: bytes) -> str:
+    """SQLite keeps whatever bytes a program wrote as text: read them as a file's would be."""
+    try:
+        return text.decode("utf-8")
+    except UnicodeDecodeError:
+        return text.decode("windows-1252", "replace")

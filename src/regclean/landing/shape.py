@@ -14,7 +14,8 @@ _WHY = "_why"
 def shape(batch: Batch, plan: Plan, looked_for: Wanted, delimiter: str) -> tuple[pl.DataFrame, list[Rejected]]:
     """The batch's good rows as `ROW` and canonical columns, as written; and every row that is not good, by line.
 
-    An empty text is null. A row without a key, or with a value under no heading, is rejected.
+    An empty text is null. A row without a key, or with a value under no heading, is rejected; so is the header when it
+    comes again, as in exports that were put together or broken into pages.
     """
     canonical = {column: _column(column, plan, looked_for) for column in looked_for.table.by_name}
     present = {column: expression for column, expression in canonical.items() if expression is not None}
@@ -27,7 +28,9 @@ def shape(batch: Batch, plan: Plan, looked_for: Wanted, delimiter: str) -> tuple
         for key in looked_for.table.keys
     ]
     shaped = batch.frame.select(
-        ROW, pl.coalesce(*empty, *stray, pl.lit(None, pl.String)).alias(_WHY), *(e.alias(c) for c, e in present.items())
+        ROW,
+        pl.coalesce(*empty, *_header_again(plan), *stray, pl.lit(None, pl.String)).alias(_WHY),
+        *(e.alias(c) for c, e in present.items()),
     )
     good = shaped.filter(pl.col(_WHY).is_null()).drop(_WHY)
     bad = batch.frame.with_columns(shaped[_WHY]).filter(pl.col(_WHY).is_not_null())
@@ -35,6 +38,12 @@ def shape(batch: Batch, plan: Plan, looked_for: Wanted, delimiter: str) -> tuple
     for line, *cells, why in bad.rows():
         rejected.append(Rejected(line, why, as_line(cells, delimiter)))
     return good, sorted(rejected, key=lambda item: item.line)
+
+
+def _header_again(plan: Plan) -> list[pl.Expr]:
+    places = [positions[0] for positions in plan.positions.values()]
+    same = [pl.col(str(at)).str.replace_all("\ufeff", "").str.strip_chars() == plan.header[at] for at in places]
+    return [pl.when(pl.all_horizontal(same)).then(pl.lit("the header again"))] if same else []
 
 
 def _filled(column: str) -> pl.Expr:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from decimal import Decimal
+from uuid import UUID
 
 import polars as pl
 
@@ -27,7 +28,7 @@ def plain(value: object) -> str | None:
         return value.isoformat()
     if isinstance(value, (int, float, Decimal)):
         return plain_number(value)
-    if hasattr(value, "hex") and type(value).__name__ == "UUID":
+    if isinstance(value, UUID):
         return str(value)
     raise TypeError(type(value).__name__)
 
