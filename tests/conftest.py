@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import shutil
 from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -53,3 +54,20 @@ SMALL = Path(__file__).parent / "data" / "small"
 def small_register(tmp_path: Path) -> Path:
     """A fresh workspace with a register of sixteen customers; no night has been run in it."""
     return Path(shutil.copytree(SMALL, tmp_path / "register"))
+
+
+@pytest.fixture(scope="session")
+def _published_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The small register after its night of 2026-11-01, made once for each test process."""
+    from regclean.config import load_workspace
+    from regclean.night import run_night
+
+    root = Path(shutil.copytree(SMALL, tmp_path_factory.mktemp("published") / "register"))
+    run_night(load_workspace(root), as_of=date(2026, 11, 1), now=datetime(2026, 11, 2, 2, tzinfo=UTC))
+    return root
+
+
+@pytest.fixture
+def published_register(_published_once: Path, tmp_path: Path) -> Path:
+    """A copy of the small register with one published night, for a test to do with as it likes."""
+    return Path(shutil.copytree(_published_once, tmp_path / "register"))

@@ -1,0 +1,150 @@
+"""The command line as its user has it: real processes, real files, exit codes and plain errors."""
+
+from __future__ import annotations
+
+import csv
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from regclean.cli.app import workspace_first
+
+FINDINGS = [
+    "finding_id",
+    "kind",
+    "rule",
+    "severity",
+    "subjects",
+    "score",
+    "summary",
+    "proposal",
+    "state",
+    "first_seen_run",
+    "last_seen_run",
+]
+
+
+def regclean(*arguments: object, code: int = 0) -> subprocess.CompletedProcess[str]:
+    done = subprocess.run(
+        [Path(sys.executable).with_name("regclean"), *map(str, arguments)], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == code, done.stdout + done.stderr
+    assert "Traceback" not in done.stdout + done.stderr
+    return done
+
+
+def read(text: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(text.splitlines()))
+
+
+def test_outputs_have_the_contract_columns_and_content(published_register: Path) -> None:
+    pairs = read(regclean("pairs", "-w", published_register).stdout)
+    assert list(pairs[0]) == ["customer_no_l", "customer_no_r", "match_probability", "match_weight", "relation"]
+    assert all(pair["customer_no_l"] < pair["customer_no_r"] for pair in pairs)
+    clusters = read(regclean("-w", published_register, "clusters").stdout)
+    assert list(clusters[0]) == ["cluster_id", "customer_no"]
+    assert len(clusters) == 16
+    assert len({line["customer_no"] for line in clusters}) == 16
+    links = read(regclean("-w", published_register, "member-links").stdout)
+    assert list(links[0]) == ["bin_group_no", "member_no", "customer_no", "match_probability", "customer_no_given"]
+    assert {(line["bin_group_no"], line["member_no"]) for line in links} == {
+        ("K1", "1"),
+        ("K1", "2"),
+        ("K2", "1"),
+        ("K2", "2"),
+    }
+    assert next(line for line in links if (line["bin_group_no"], line["member_no"]) == ("K2", "2"))["customer_no"] == ""
+    findings = read(regclean("-w", published_register, "findings").stdout)
+    assert list(findings[0]) == FINDINGS
+    assert {line["rule"] for line in read(regclean("-w", published_register, "findings", "--rule", "K02").stdout)} == {
+        "K02"
+    }
+    assert {
+        line["kind"] for line in read(regclean("-w", published_register, "findings", "--kind", "stale").stdout)
+    } == {"stale"}
+
+
+def test_findings_in_every_format_say_the_same(published_register: Path, tmp_path: Path) -> None:
+    for form in ("csv", "jsonl", "parquet"):
+        regclean("-w", published_register, "findings", "--format", form, "-o", tmp_path / f"f.{form}")
+    table = pl.read_parquet(tmp_path / "f.parquet")
+    lines = [json.loads(line) for line in (tmp_path / "f.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert table.columns == FINDINGS
+    assert [line["finding_id"] for line in lines] == table["finding_id"].to_list()
+    assert [line["finding_id"] for line in read((tmp_path / "f.csv").read_text(encoding="utf-8"))] == table[
+        "finding_id"
+    ].to_list()
+
+
+def test_decisions_are_kept_and_bad_lines_are_named(published_register: Path, tmp_path: Path) -> None:
+    findings = read(regclean("-w", published_register, "findings", "--kind", "duplicate").stdout)
+    twins = next(line for line in findings if '"customers:1001"' in line["subjects"])
+    decisions = tmp_path / "decisions.csv"
+    decisions.write_text(
+        "finding_id,customer_no_l,customer_no_r,verdict,user,reason,choices\n"
+        f"{twins['finding_id']},,,same,aino,,\n"
+        "F-none,,,same,aino,,\n"
+        ",1006,1007,different,aino,father and son,\n",
+        encoding="utf-8",
+    )
+    said = regclean("-w", published_register, "decide", "--from", decisions, code=1)
+    assert "line 3" in said.stdout
+    states = {line["finding_id"]: line["state"] for line in read(regclean("-w", published_register, "findings").stdout)}
+    assert states[twins["finding_id"]] == "accepted"
+    regclean("-w", published_register, "run", "--as-of", "2026-11-02")
+    clusters = {
+        line["customer_no"]: line["cluster_id"] for line in read(regclean("-w", published_register, "clusters").stdout)
+    }
+    assert clusters["1001"] == clusters["1002"]
+    assert clusters["1006"] != clusters["1007"]
+    assert "whole" in regclean("-w", published_register, "verify-audit").stdout
+
+
+def test_evaluate_judges_against_a_truth_file(published_register: Path, tmp_path: Path) -> None:
+    truth = tmp_path / "truth.csv"
+    truth.write_text(
+        "customer_no,cluster_id\n" + "".join(f"{number},{number - number % 2}\n" for number in range(1001, 1017)),
+        encoding="utf-8",
+    )
+    said = regclean("-w", published_register, "evaluate", "--truth", truth).stdout
+    assert "precision" in said
+    assert "recall" in said
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["run"], 2, "regclean init"),
+        (["run", "--as-of", "1.11.2026"], 2, "regclean init"),
+        (["frobnicate"], 2, "No such command"),
+        (["findings", "--kind", "odd"], 2, "odd"),
+    ],
+)
+def test_bad_usage_exits_with_two(tmp_path: Path, arguments: list[str], code: int, said: str) -> None:
+    done = regclean("-w", tmp_path, *arguments, code=code)
+    assert said in " ".join((done.stdout + done.stderr).split())
+
+
+def test_init_then_run_says_what_is_missing(tmp_path: Path) -> None:
+    regclean("init", tmp_path / "w")
+    assert "[[source]]" in regclean("-w", tmp_path / "w", "run", code=2).stderr
+    regclean("init", tmp_path / "w", code=2)
+
+
+def test_an_unmapped_column_stops_the_run_by_name(small_register: Path) -> None:
+    path = small_register / "in/customers.csv"
+    path.write_text(path.read_text(encoding="utf-8").replace("postal_code", "posta_code", 1), encoding="utf-8")
+    said = " ".join(regclean("-w", small_register, "run", "--as-of", "2026-11-01", code=2).stderr.split())
+    assert "posta_code" in said
+    assert "postal_code" in said
+    assert "customers.csv" in said
+
+
+def test_the_workspace_option_may_stand_anywhere() -> None:
+    assert workspace_first(["run", "-w", "x", "--full"]) == ["-w", "x", "run", "--full"]
+    assert workspace_first(["run", "--workspace=x"]) == ["--workspace=x", "run"]
+    assert workspace_first(["run", "--", "-w"]) == ["run", "--", "-w"]
