@@ -1,0 +1,175 @@
+"""The night as a flow, against a real Prefect server in a process of its own."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from regclean.config import load_workspace
+from regclean.night import STEPS, open_published
+
+# One server for all of them: they share a worker.
+pytestmark = pytest.mark.xdist_group("prefect")
+PATIENCE = 120
+REGCLEAN = Path(sys.executable).with_name("regclean")
+
+
+def wait_for(found: Callable[[], Any], what: str) -> Any:
+    """Poll until `found` gives something true: a condition, never a fixed time."""
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        try:
+            if result := found():
+                return result
+        except httpx.HTTPError:
+            pass
+        time.sleep(0.2)
+    raise AssertionError(f"{what} did not happen")
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture(scope="module")
+def environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    home = tmp_path_factory.mktemp("prefect")
+    port = free_port()
+    quiet = {"PREFECT_SERVER_ANALYTICS_ENABLED": "false", "DO_NOT_TRACK": "1", "PREFECT_HOME": str(home)}
+    server = subprocess.Popen(
+        [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port), "--no-ui"],
+        env={**os.environ, **quiet},
+        stdout=(home / "server.log").open("w"),
+        stderr=subprocess.STDOUT,
+    )
+    url = f"http://127.0.0.1:{port}/api"
+    try:
+        wait_for(lambda: httpx.get(f"{url}/health").status_code == 200, "the server's start")
+        yield {**os.environ, **quiet, "PREFECT_API_URL": url}
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def ask(environment: dict[str, str], path: str, body: dict[str, Any]) -> Any:
+    answer = httpx.post(f"{environment['PREFECT_API_URL']}/{path}", json=body)
+    answer.raise_for_status()
+    return answer.json()
+
+
+def test_run_goes_through_the_flow_when_a_server_is_configured(
+    environment: dict[str, str], small_register: Path
+) -> None:
+    done = subprocess.run(
+        [REGCLEAN, "-w", small_register, "run", "--as-of", "2026-11-01"],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert open_published(load_workspace(small_register))[1] == "2026-11-01-001"
+    runs = [
+        run
+        for run in ask(environment, "flow_runs/filter", {})
+        if run["parameters"].get("workspace") == str(small_register.resolve())
+    ]
+    assert [run["state"]["type"] for run in runs] == ["COMPLETED"]
+    tasks = ask(environment, "task_runs/filter", {"flow_runs": {"id": {"any_": [runs[0]["id"]]}}})
+    assert {task["name"].rsplit("-", 1)[0] for task in tasks} == {step.name for step in STEPS}
+    assert len(tasks) <= 30
+    artifacts = ask(environment, "artifacts/filter", {"flow_runs": {"id": {"any_": [runs[0]["id"]]}}})
+    assert {artifact["key"] for artifact in artifacts} == {
+        "regclean-night-progress",
+        "regclean-night-steps",
+        "regclean-night-gates",
+        "regclean-night-report",
+    }
+    assert "010190" not in str(artifacts)
+
+
+def test_a_gate_fails_the_flow_and_the_command(environment: dict[str, str], published_register: Path) -> None:
+    customers = published_register / "in/customers.csv"
+    customers.write_text("\n".join(customers.read_text(encoding="utf-8").splitlines()[:8]), encoding="utf-8")
+    done = subprocess.run(
+        [REGCLEAN, "-w", published_register, "run", "--as-of", "2026-11-02"],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "max_fall_percent" in " ".join(done.stderr.split())
+    assert open_published(load_workspace(published_register))[1] == "2026-11-01-001"
+
+
+def test_schedule_yields_scheduled_runs_and_sweeps_zombies(
+    environment: dict[str, str], published_register: Path
+) -> None:
+    place = str(published_register.resolve())
+    flow = ask(environment, "flows/", {"name": "regclean-nightly"})
+    zombie = ask(
+        environment,
+        "flow_runs/",
+        {"flow_id": flow["id"], "parameters": {"workspace": place}, "state": {"type": "RUNNING", "name": "Running"}},
+    )
+    served = subprocess.Popen(
+        [REGCLEAN, "-w", published_register, "schedule", "--cron", "0 2 * * *"],
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        deployment = wait_for(
+            lambda: next(
+                (d for d in ask(environment, "deployments/filter", {}) if d["parameters"].get("workspace") == place),
+                None,
+            ),
+            "the deployment",
+        )
+        assert [schedule["schedule"]["cron"] for schedule in deployment["schedules"]] == ["0 2 * * *"]
+        # What a too new SQLAlchemy or FastAPI breaks silently: the cron deployment never schedules anything.
+        scheduled = wait_for(
+            lambda: ask(
+                environment,
+                "flow_runs/filter",
+                {
+                    "deployments": {"id": {"any_": [deployment["id"]]}},
+                    "flow_runs": {"state": {"type": {"any_": ["SCHEDULED"]}}},
+                },
+            ),
+            "a scheduled run",
+        )
+        assert all("T" in run["expected_start_time"] for run in scheduled)
+        state = httpx.get(f"{environment['PREFECT_API_URL']}/flow_runs/{zombie['id']}").json()["state"]["type"]
+        assert state == "CRASHED"
+        # The served flow really runs: ask for one now.
+        started = ask(environment, f"deployments/{deployment['id']}/create_flow_run", {"state": {"type": "SCHEDULED"}})
+        final = wait_for(
+            lambda: (
+                run
+                if (run := httpx.get(f"{environment['PREFECT_API_URL']}/flow_runs/{started['id']}").json())["state"][
+                    "type"
+                ]
+                in ("COMPLETED", "FAILED", "CRASHED")
+                else None
+            ),
+            "the end of the served run",
+        )
+        assert final["state"]["type"] == "COMPLETED", final["state"]
+    finally:
+        os.killpg(served.pid, signal.SIGINT)
+        served.wait(timeout=PATIENCE)
