@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,7 +12,7 @@ from regclean.standardise import kinds, names
 from regclean.standardise.genitives import nominative
 from regclean.standardise.organisations import read_organisation
 from regclean.standardise.parties import read_party
-from regclean.standardise.reference import first_name_genders, name_variants
+from regclean.standardise.reference import first_name_genders, name_variants, rows
 
 
 @pytest.mark.parametrize(
@@ -19,6 +21,8 @@ from regclean.standardise.reference import first_name_genders, name_variants
         ("Matti Virtanen", "person"),
         ("VIRTANEN MATTI JUHANI", "person"),
         ("Pekka Koski", "person"),
+        ("Federico Attila", "person"),
+        ("Mäkelän tila", "company"),
         ("Virtanen Matti ja Maija", "household"),
         ("Matti & Maija Virtanen", "household"),
         ("Virtanen Matti / Maija", "household"),
@@ -90,6 +94,10 @@ def test_kinds(text: str | None, kind: str) -> None:
         ("CARL VON WRIGHT", "Carl", "von Wright"),
         ("MCDONALD JOHN", "John", "McDonald"),
         ("O'BRIEN PATRICK", "Patrick", "O'Brien"),
+        ("Wright, Carl von", "Carl", "von Wright"),
+        ("Wright Carl von", "Carl", "von Wright"),
+        ("Le Thi Lan", "Thi Lan", "Le"),
+        ("Von Wright Carl", "Carl", "Von Wright"),
         ("rva Maija Virtanen", "Maija", "Virtanen"),
         ("Virtanen Matti *Juhani*", "Matti Juhani", "Virtanen"),
         ('Virtanen Matti "Juhani"', "Matti Juhani", "Virtanen"),
@@ -191,6 +199,26 @@ def test_nominatives(genitive: str, expected: str) -> None:
     assert nominative(genitive) == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "printed"),
+    [
+        ("Virtanen Matti ja Maija", "Matti ja Maija Virtanen"),
+        ("Lindström Karl och Brita", "Karl och Brita Lindström"),
+        ("FAM. LINDSTRÖM", "Familjen Lindström"),
+        ("Virtaset", "Perhe Virtanen"),
+        ("VIRTANEN MATTI KP", "Matti Virtanen kp"),
+        ("Lindström Karl dödsbo", "Karl Lindström dödsbo"),
+        ("MÄNTYLAHDEN TIEKUNTA", "Mäntylahden Tiekunta"),
+        ("RAKENNUS VIRTANEN OY", "Rakennus Virtanen Oy"),
+    ],
+)
+def test_printed_names_stay_in_their_language_and_stay_themselves(text: str, printed: str) -> None:
+    party = read_party(text)
+    assert party.name == printed
+    assert read_party(printed).name == printed
+    assert read_party(printed).kind == party.kind
+
+
 def test_a_trade_name_names_the_trader() -> None:
     party = read_party("Tmi Matti Virtanen")
     assert party.persons == (("trader", names.Person("Matti", "Virtanen")),)
@@ -280,3 +308,29 @@ def test_order_and_case_do_not_matter(given_names: list[str], last: str) -> None
     for text in (f"{first} {last}", f"{last} {first}", f"{last}, {first}", f"{last} {first}".upper()):
         assert names.read_person(text) == expected
     assert read_party(read_party(f"{last} {first}").name).name == f"{first} {last}"
+
+
+def test_almost_no_real_name_is_taken_for_an_organisation() -> None:
+    """Every surname of the population with a common first name; all bearers count."""
+    wrong = total = 0
+    for row in rows("surnames"):
+        total += int(row["count"])
+        if kinds.infer_kind(f"Matti {row['name']}") != "person":
+            wrong += int(row["count"])
+    assert wrong / total < 1e-4
+
+
+def test_the_order_of_common_names_is_found() -> None:
+    """Names drawn by their frequency, in both orders: fewer than one in five hundred goes wrong."""
+    source = random.Random(5)
+    surnames = [(row["name"], int(row["count"])) for row in rows("surnames")]
+    first_names = [(row["name"], int(row["male"]) + int(row["female"])) for row in rows("first_names")]
+    drawn = 2000
+    lasts = source.choices([name for name, _ in surnames], [count for _, count in surnames], k=drawn)
+    firsts = source.choices([name for name, _ in first_names], [count for _, count in first_names], k=drawn)
+    wrong = sum(
+        names.read_person(text) != names.Person(first, last)
+        for first, last in zip(firsts, lasts, strict=True)
+        for text in (f"{last} {first}", f"{first} {last}")
+    )
+    assert wrong < 2 * drawn / 500

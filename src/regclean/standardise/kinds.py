@@ -48,11 +48,13 @@ _COMPANY = re.compile(
     r"apteekki|hotelli|pizzeria|kebab|grilli|kioski|leipomo|konditoria|kukkakauppa|autokoulu|korjaamo|pesula|palvelu|palvelut|"
     r"rakennus|remontti|sahko|putki|maalaus|kuljetus|kuljetukset|siivous|konepaja|metalli|tukku|vuokraamo|leirintaalue|camping|"
     r"lomakeskus|tilitoimisto|toimisto|isannointi|isannoitsijatoimisto|kiinteistopalvelu|hoitokoti|palvelutalo|studio|group|"
-    r"consulting|service|services|company|co|systems|solutions|trading|holding|invest|tech|bolaget|fastigheter|byggnads|"
-    r"transport|handel|restaurang|kafe|cafe|bar|pub|salon|salonki|hoitola|klinikka|laakarikeskus|hammaslaakari|tila|maatila|"
-    r"puutarha|taimisto|talli|ratsutalli|matkailu|mokit|pankki|vakuutus|kone|koneet|urakointi|teollisuus|tuote|tuotteet|market|"
+    r"consulting|service|services|company|systems|solutions|trading|holding|invest|tech|bolaget|fastigheter|byggnads|"
+    r"transport|handel|restaurang|kafe|cafe|salon|salonki|hoitola|klinikka|laakarikeskus|hammaslaakari|maatila|"
+    r"puutarha|taimisto|talli|ratsutalli|matkailu|mokit|pankki|vakuutus|koneet|urakointi|teollisuus|tuote|tuotteet|market|"
     r"marketti|halli|asema|factory|works|design|media|shop|store|center|centre|keskus|osuuskauppa|verstas|painotalo|kustannus)"
 )
+# Too short to be looked for at the end of a word: Attila and Federico are persons.
+_COMPANY_WORD = re.compile(r"co|bar|pub|tila|kone|spa|tmi|ky")
 _HOUSING = re.compile(
     r"\b(?:taloyhtio|asunto osakeyhtio|asuntoyhtio|bostadsbolag|as oy|asunto oy|kiinteisto oy|asunto-oy)\b"
 )
@@ -100,7 +102,7 @@ def _word_kind(word: str) -> str | None:
         return "public_body"
     if _ASSOCIATION.fullmatch(word):
         return "association"
-    return "company" if _COMPANY.fullmatch(word) else None
+    return "company" if _COMPANY.fullmatch(word) or _COMPANY_WORD.fullmatch(word) else None
 
 
 def all_known_names(text: str) -> bool:

@@ -11,6 +11,7 @@ from regclean.standardise.folding import fold, word_list
 from regclean.standardise.reference import name_counts
 
 PARTICLES = frozenset(word_list("af von van der den de la le du dos da di del zu zur ter ten bin ibn al el"))
+_ALWAYS_PARTICLES = frozenset(word_list("af von van der den de"))
 _TITLES = frozenset(
     word_list("""hra herra rva rouva nti neiti fru herr froken fröken mr mrs ms miss dr prof professori tri tohtori maist maisteri
     dipl.ins diplomi-insinööri rovasti pastori kirkkoherra maanviljelija maanviljelijä mv agronomi insinööri emäntä isäntä
@@ -125,22 +126,24 @@ def _scores(token: str) -> tuple[float, float]:
     )
 
 
+def _is_particle(token: str) -> bool:
+    """Is this a particle and not the surname Le or the given name Ben? The unmistakable ones count in capitals too."""
+    lowered = token.lower()
+    return lowered in PARTICLES and (token.islower() or lowered in _ALWAYS_PARTICLES)
+
+
 def _groups(tokens: list[str]) -> list[list[str]]:
     """Tokens with particles attached to the word that they precede."""
     groups: list[list[str]] = []
-    if not any(token.islower() or token.lower() in PARTICLES for token in tokens):
+    if not any(_is_particle(token) for token in tokens):
         return [[token] for token in tokens]
     pending: list[str] = []
     for token in tokens:
         pending.append(token)
-        if token.lower() not in PARTICLES:
+        if not _is_particle(token):
             groups.append(pending)
             pending = []
-    if pending:
-        if groups:
-            groups[-1].extend(pending)
-        else:
-            groups.append(pending)
+    groups.extend([token] for token in pending)
     return groups
 
 
@@ -251,10 +254,21 @@ def read_person(text: str | None, *, surname_first: bool = False) -> Person:
         swapped = len(given) == 1 and all(_scores(word)[0] > _scores(word)[1] + 2 for word in last)
         if swapped and _scores(given[0])[1] > _scores(given[0])[0] + 2:
             last, given = given, last
-        return Person(_join(given), _join(last), previous)
+        trailing = _trailing_particles(given)
+        return Person(_join(given[: len(given) - len(trailing)]), _join(trailing + last), previous)
     words = _words(text)
+    trailing = _trailing_particles(words)
+    words = words[: len(words) - len(trailing)]
     given, last, _ = _split(words, surname_first) if words else ([], [], 0.0)
-    return Person(_join(given), _join(last), previous)
+    return Person(_join(given), _join(trailing + last if last else last), previous)
+
+
+def _trailing_particles(words: list[str]) -> list[str]:
+    """The particles at the end of a name as indexes sort it: "Wright Carl von"."""
+    count = 0
+    while count < len(words) - 1 and words[-1 - count].islower() and words[-1 - count] in PARTICLES:
+        count += 1
+    return words[len(words) - count :]
 
 
 def read_person_columns(first_names: str | None, last_name: str | None, *, surname_first: bool = False) -> Person:

@@ -20,6 +20,8 @@ _CARE_OF_HINT = re.compile(r"[/℅]|c\.o\.", re.IGNORECASE)
 _FAMILY = re.compile(
     r"(?<!\w)(?:perhe|perheen|fam\.?|familjen|familj|family|pariskunta|av(?:io)?pari)(?!\w)\.?", re.IGNORECASE
 )
+_SWEDISH_ESTATE = re.compile(r"dödsbo|dodsbo|sterbhus|rättsinnehavare|(?<!\w)d\.?\s?b", re.IGNORECASE)
+_SWEDISH_JOINING = re.compile(r"\soch\s|familj|fam\.", re.IGNORECASE)
 _NOTHING = Organisation(None, None, None)
 
 
@@ -187,7 +189,8 @@ def _estate(whole: str, inferred: str, extra: tuple[tuple[str, Person], ...], su
         joined = " ".join(words)
     person = names.read_person(joined, surname_first=surname_first)
     person = Person(person.first_names, person.last_name, previous or person.previous)
-    printed = f"{person.printed} kp" if person.printed else whole
+    word = "dödsbo" if _SWEDISH_ESTATE.search(whole) else "kp"
+    printed = f"{person.printed} {word}" if person.printed else whole
     return Party(inferred, printed, (("deceased", person), *extra) if person.printed else extra, company_name=printed)
 
 
@@ -204,7 +207,7 @@ def _household(
     if people and previous:
         people = (_with_previous(people[0], previous), *people[1:])
     parts = tuple(("self" if index == 0 else "spouse", person) for index, person in enumerate(people))
-    printed = _household_name(people) or whole
+    printed = _household_name(people, swedish=_SWEDISH_JOINING.search(whole) is not None) or whole
     return Party(inferred, printed, (*parts, *extra), company_name=printed)
 
 
@@ -235,14 +238,15 @@ def split_household(text: str, *, surname_first: bool = False) -> list[Person]:
     return shared
 
 
-def _household_name(people: tuple[Person, ...]) -> str | None:
-    """Print "Matti ja Maija Virtanen" when they share the surname, else both in full."""
+def _household_name(people: tuple[Person, ...], *, swedish: bool) -> str | None:
+    """Print "Matti ja Maija Virtanen" when they share the surname, else both in full; in the language it came in."""
     if not people:
         return None
+    joining, family = (" och ", "Familjen") if swedish else (" ja ", "Perhe")
     lasts = {fold(person.last_name or "") for person in people}
     if len(people) > 1 and len(lasts) == 1 and people[0].last_name and all(person.first_names for person in people):
-        return " ja ".join(person.first_names or "" for person in people) + f" {people[0].last_name}"
+        return joining.join(person.first_names or "" for person in people) + f" {people[0].last_name}"
     if len(people) == 1:
         person = people[0]
-        return f"Perhe {person.printed}" if person.first_names is None else person.printed
-    return " ja ".join(person.printed or "" for person in people) or None
+        return f"{family} {person.printed}" if person.first_names is None else person.printed
+    return joining.join(person.printed or "" for person in people) or None
