@@ -9,6 +9,7 @@ from typing import Any
 import duckdb
 import pytest
 
+from regclean import checks
 from regclean.warehouse.database import LOCKDOWN, create_tables
 
 AS_OF = date(2026, 11, 21)
@@ -72,6 +73,18 @@ def add_customer() -> Callable[..., None]:
 @pytest.fixture
 def add_finding() -> Callable[..., None]:
     return write_finding
+
+
+@pytest.fixture(scope="session")
+def orphaned() -> tuple[checks.SuiteResult, ...]:
+    """The results of every gate over a night with one warning: service P1 belongs to nobody."""
+    connection = duckdb.connect(config=dict(LOCKDOWN))
+    create_tables(connection)
+    fill(connection)
+    connection.execute("UPDATE services SET customer_no = 'Z9' WHERE service_no = 'P1'")
+    results = tuple(checks.run_suite(gate, connection, AS_OF) for gate in checks.GATES)
+    connection.close()
+    return results
 
 
 @pytest.fixture
