@@ -208,7 +208,7 @@ def test_nominatives(genitive: str, expected: str) -> None:
         ("Virtaset", "Perhe Virtanen"),
         ("VIRTANEN MATTI KP", "Matti Virtanen kp"),
         ("Lindström Karl dödsbo", "Karl Lindström dödsbo"),
-        ("MÄNTYLAHDEN TIEKUNTA", "Mäntylahden Tiekunta"),
+        ("MÄNTYLAHDEN TIEKUNTA", "Mäntylahden tiekunta"),
         ("RAKENNUS VIRTANEN OY", "Rakennus Virtanen Oy"),
     ],
 )
@@ -251,6 +251,13 @@ def test_care_of() -> None:
         ("Savon Jäte Oy / Savolax Avfall Ab", "savon jate", "oy"),
         ("Savon Jäte Oy - Savolax Avfall Ab", "savon jate", "oy"),
         ("Savon Jäte Oyj", "savon jate", "oyj"),
+        ("Savon Jäte Oy Kuopio", "savon jate", "oy"),
+        # Names below: cleanco's list of companies (github.com/psolin/cleanco, MIT).
+        ("A B Volvo", "volvo", "oy"),
+        ("Industriforvaltnings AB Kinnevik", "industriforvaltnings kinnevik", "oy"),
+        ("Norsk Hydro A/S", "norsk hydro", "as"),
+        ("Stora Enso OYJ", "stora enso", "oyj"),
+        ("UPM-Kymmene OYJ", "upm kymmene", "oyj"),
     ],
 )
 def test_organisation_bases(text: str, base: str, form: str) -> None:

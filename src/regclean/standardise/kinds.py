@@ -66,6 +66,11 @@ _JOINING_WORDS = frozenset(("ja", "och", "o", "and", "seka", "ynna"))
 _COMMON_ENOUGH = 100
 
 
+def is_common_noun(word: str) -> bool:
+    """Is a folded word what a public body, association or group calls itself ("kaupunki", "tiekunta")?"""
+    return _word_kind(word) in {"public_body", "association", "group"}
+
+
 def is_known_name(token: str) -> bool:
     """Is a folded word a first name or a surname of the lists?"""
     counts = name_counts()

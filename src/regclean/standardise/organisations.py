@@ -23,7 +23,7 @@ _BRANCH_WORDS = re.compile(
 _PAREN = re.compile(r"\(([^()]*)\)")
 # A short form that is also a word or an initial counts only at the end (or, for these, at the head) of a name.
 _LEADING_FORMS = word_list(
-    """oy ab tmi t_mi toiminimi fma f_ma firma as_oy asoy asunto_oy asuntooy asunto_osakeyhtio kiinteisto_oy kiint_oy koy
+    """oy ab a_b tmi t_mi toiminimi fma f_ma firma as_oy asoy asunto_oy asuntooy asunto_osakeyhtio kiinteisto_oy kiint_oy koy
     kiinteisto_osakeyhtio kiinteistoosakeyhtio bostads_ab bost_ab bostads_aktiebolag bostadsaktiebolag bab fastighets_ab
     fab fastighetsaktiebolag osuuskunta andelslag stiftelsen ky ay keskinainen_kiinteisto_oy asunto_oy_ab as_oy_ab oy_ab
     ab_oy asunto_osuuskunta kommandiittiyhtio aktiebolag keskinainen_kiinteistoosakeyhtio paliskunta osk konkurssipesa
@@ -126,7 +126,10 @@ def _strip_forms(tokens: list[str]) -> tuple[list[str], str | None, list[str]]:
             for size in range(min(_LONGEST_FORM, len(base) - index), 0, -1):
                 middle = " ".join(base[index : index + size])
                 if middle in _MIDDLE:
-                    return base[:index], middle, base[index + size :]
+                    behind = base[index + size :]
+                    if base[index - 1].endswith("s") and middle == "ab":
+                        return base[:index] + behind, middle, []  # "Industriförvaltnings Ab Kinnevik" is one name
+                    return base[:index], middle, behind
     if found is None and len(tokens) == 1 and tokens[0] in forms:
         found = tokens[0]
     return base or list(tokens), found, tail

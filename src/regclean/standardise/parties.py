@@ -165,11 +165,11 @@ def _organisation_case(text: str) -> str:
         bare = word.lower().strip(",")
         if bare in _FORM_CASE and (upper or word.isupper() or word.islower() or index == 0):
             words.append(_FORM_CASE[bare] + ("," if word.endswith(",") else ""))
-        elif (
-            upper
-            and (len(word) > 4 or word.islower() or kinds.is_known_name(fold(word)))
-            and not any(c.isdigit() for c in word)
-        ):
+        elif not upper or any(c.isdigit() for c in word):
+            words.append(word)
+        elif index and kinds.is_common_noun(fold(word)):
+            words.append(word.lower())
+        elif len(word) > 4 or word.islower() or kinds.is_known_name(fold(word)):
             words.append(names.name_case(word))
         else:
             words.append(word)
