@@ -127,7 +127,7 @@ class Register:
         known = {group["bin_group_no"] for group in self.tables["bin_groups"]}
         for group in sorted(groups - known):
             self.add("bin_groups", bin_group_no=group, m_postal="70100")
-        connection = duckdb.connect()
+        connection = duckdb.connect(config={"threads": 1})
         create_tables(connection)
         for name, records in self.tables.items():
             if records:

@@ -264,4 +264,5 @@ class _Run:
 
 def _bounded(rate: float) -> float:
     """No contradiction is worth more than some five bits: the lines that err most are the ones that were not found."""
-    return min(max(rate, 0.02), 0.97)
+    # Rounded, so that the order in which threads add up cannot reach the result.
+    return round(min(max(rate, 0.02), 0.97), 6)

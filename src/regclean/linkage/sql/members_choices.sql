@@ -1,5 +1,6 @@
--- Each line's likeliest party, and of its accounts the likeliest; among equals the active one, the one at the
--- bin, the one with services, the one that has stood longest (lists are copied from year to year). `rival`: the probability of the best other party.
+-- Each line's likeliest party, and of its accounts the likeliest, where being at the bin counts a little; among equals the
+-- active one, the one with services, the one that has stood longest (lists are copied from year to year). `rival`: the
+-- probability of the best other party.
 CREATE OR REPLACE TEMP TABLE link_member_choices AS
 WITH party AS (
     SELECT line, party, sum(probability ORDER BY customer_no) AS probability FROM link_member_parties GROUP BY line, party
@@ -17,7 +18,7 @@ account AS (
         line, party, customer_no, same_bits,
         row_number() OVER (
             PARTITION BY line, party
-            ORDER BY round(same_bits, 2) DESC, is_active DESC, presence DESC, is_served DESC, created_on NULLS LAST, customer_no
+            ORDER BY round(same_bits + presence, 1) DESC, is_active DESC, is_served DESC, created_on NULLS LAST, customer_no
         ) AS place
     FROM link_member_parties
 )

@@ -44,10 +44,10 @@ levelled AS (
 )
 SELECT
     line, customer_no, reading, person_no, line_first, line_last, last, first_level, last_level,
-    CASE first_level WHEN 'exact' THEN coalesce(list_intersect(line_given, given)[1], line_first) ELSE line_first END AS first_key,
+    CASE first_level WHEN 'exact' THEN coalesce(list_sort(list_intersect(line_given, given))[1], line_first) ELSE line_first END AS first_key,
     -- The candidate's form: of two forms of one name the rarer one tells how much their likeness says.
-    CASE first_level WHEN 'typo' THEN alike[1] WHEN 'variant' THEN coalesce(list_intersect(variants, given)[1], first) END AS other_first,
-    CASE last_level WHEN 'part' THEN list_intersect(line_parts, parts)[1] ELSE line_last END AS last_key,
+    CASE first_level WHEN 'typo' THEN alike[1] WHEN 'variant' THEN coalesce(list_sort(list_intersect(variants, given))[1], first) END AS other_first,
+    CASE last_level WHEN 'part' THEN list_sort(list_intersect(line_parts, parts))[1] ELSE line_last END AS last_key,
     CASE last_level WHEN 'typo' THEN last END AS other_last,
     -- Two full given names that both agree, or a second one that contradicts: what tells a father from his son.
     CASE

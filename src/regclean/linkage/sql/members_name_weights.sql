@@ -7,7 +7,7 @@ WITH rarity AS (
         n.*,
         -- Names of one culture and generation go together: a first name is as common as it is among the surname's bearers, if
         -- that is more than elsewhere.
-        CASE WHEN n.first_level = 'exact' AND n.last_level = 'exact'
+        CASE WHEN n.first_level = 'exact' AND n.last_level IN ('exact', 'part', 'typo')
             THEN greatest(f.share, (coalesce(whole.n, 1) - 1) / $persons / l.share)
             ELSE least(f.share, other_f.share)
         END AS first_share,
@@ -19,7 +19,7 @@ WITH rarity AS (
     LEFT JOIN link_member_frequencies l ON l.part = 'last' AND l.name = n.last_key
     LEFT JOIN link_member_frequencies other_l ON other_l.part = 'last' AND other_l.name = n.other_last
     LEFT JOIN link_member_frequencies i ON i.part = 'initial' AND i.name = n.line_first[1]
-    LEFT JOIN link_member_frequencies whole ON whole.part = 'full' AND whole.name = n.last || '|' || n.first_key
+    LEFT JOIN link_member_frequencies whole ON whole.part = 'full' AND whole.name = n.last_key || '|' || n.first_key
 ),
 weighed AS (
     SELECT
