@@ -17,21 +17,34 @@ from prefect.artifacts import (
     update_progress_artifact,
 )
 from prefect.cache_policies import NO_CACHE
+from prefect.states import Completed, Failed, State
 
 from regclean.config import load_workspace
+from regclean.errors import RegcleanError
 from regclean.night import STEPS, Night, Step, StepResult, open_night, take, today
 
 
-@flow(name="regclean-nightly", persist_result=False, validate_parameters=True)
-def nightly(workspace: str, as_of: date | None = None, full: bool = False) -> str:
-    """One night on the workspace in the folder `workspace`; returns the run id."""
+@flow(name="regclean-nightly", persist_result=False)
+def nightly(workspace: str, as_of: date | None = None, full: bool = False) -> State[str]:
+    """One night on the workspace in the folder `workspace`; the final state's message is the run id, or what stopped it.
+
+    What stops a night is said in one sentence, as on the command line: such an error ends the flow as Failed, with the
+    error's class as the state's name, and without a traceback in the logs.
+    """
+    try:
+        return Completed(message=_night(Path(workspace), as_of, full=full))
+    except RegcleanError as error:
+        return Failed(name=type(error).__name__, message=str(error))
+
+
+def _night(workspace: Path, as_of: date | None, *, full: bool) -> str:
     logger = get_run_logger()
-    place = load_workspace(Path(workspace))
+    place = load_workspace(workspace)
     progress = create_progress_artifact(0.0, key="regclean-night-progress", description="Steps of the night done")
     with open_night(place, as_of=as_of or today(place), now=datetime.now(UTC), full=full) as night:
         try:
             for number, step in enumerate(STEPS, 1):
-                result = _task(night, step)()
+                result = _take_as_task(night, step)
                 logger.info("%s: %d rows in %.2f s", result.name, result.rows, result.seconds)
                 update_progress_artifact(progress, 100.0 * number / len(STEPS))
         finally:
@@ -39,19 +52,24 @@ def nightly(workspace: str, as_of: date | None = None, full: bool = False) -> st
     return night.run_id
 
 
-def _task(night: Night, step: Step):  # type: ignore[no-untyped-def]  # the type of a Prefect task is Prefect's affair
-    # The night goes in by closure: as a parameter, Prefect would look through everything it holds.
-    @task(
-        name=step.name,
-        retries=step.retries,
-        retry_delay_seconds=30,
-        cache_policy=NO_CACHE,
-        persist_result=False,
-    )
-    def run() -> StepResult:
-        return take(night, step)
+def _take_as_task(night: Night, step: Step) -> StepResult:
+    """Take one step as a task. The night goes in by closure: Prefect would look through everything a parameter holds."""
+    stopped: list[RegcleanError] = []
 
-    return run
+    @task(name=step.name, retries=step.retries, retry_delay_seconds=30, cache_policy=NO_CACHE, persist_result=False)
+    def run() -> StepResult | State[None]:
+        try:
+            return take(night, step)
+        except RegcleanError as error:
+            stopped.append(error)
+            return Failed(name=type(error).__name__, message=str(error))
+
+    state = run(return_state=True)
+    if state.is_completed():
+        return state.result()
+    if stopped:
+        raise stopped[-1]
+    raise state.result(raise_on_failure=False)
 
 
 def _leave_artifacts(night: Night) -> None:

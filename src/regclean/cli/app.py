@@ -63,21 +63,29 @@ def main() -> None:
         os.environ.setdefault(name, value)
     from regclean.cli import decisions, nightly, outputs, people  # noqa: F401  # they register their commands
 
+    # Outside of any `except`, so that nothing that the error held open outlives it.
+    sys.exit(_run(workspace_first(sys.argv[1:])))
+
+
+def _run(arguments: list[str]) -> int | str | None:
     try:
-        app(args=workspace_first(sys.argv[1:]))
+        app(args=arguments)
+    except SystemExit as done:
+        return done.code
     except RegcleanError as error:
         _say(str(error))
-        sys.exit(error.exit_code)
+        return error.exit_code
     except BrokenPipeError:
         # The reader of a pipe has seen enough; that is no error of ours.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
+        return 0
     except KeyboardInterrupt:
         _say("Stopped.")
-        sys.exit(130)
+        return 130
     except Exception as error:  # the last line of defence: no traceback reaches a user
         _say(str(_unexpected(error)))
-        sys.exit(2)
+        return 2
+    return 0
 
 
 def workspace_first(arguments: list[str]) -> list[str]:

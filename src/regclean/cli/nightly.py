@@ -62,10 +62,14 @@ def _run_here(folder: Path, day: date, *, full: bool = False) -> Night:
 
 
 def _run_as_flow(day: date, *, full: bool) -> None:
+    from regclean import errors
     from regclean.cli.flows import flow_module
 
-    run_id = flow_module("nightly").nightly(workspace=str(workspace_folder().resolve()), as_of=day, full=full)
-    typer.echo(f"Published {run_id}")
+    flow = flow_module("nightly").nightly
+    state = flow(workspace=str(workspace_folder().resolve()), as_of=day, full=full, return_state=True)
+    if not state.is_completed():
+        raise getattr(errors, state.name, errors.RegcleanError)(state.message or "the flow did not complete.")
+    typer.echo(f"Published {state.message}")
 
 
 def _day(text: str) -> date:

@@ -50,6 +50,18 @@ def begin(
 ) -> None:
     """`start` inside a transaction that is already open."""
     connection.execute(delete(runs).where(runs.c.run_id == run_id, runs.c.status != "published"))
+    ensure(connection, run_id, as_of=as_of, now=now, previous_landed=previous_landed)
+
+
+def ensure(
+    connection: Connection,
+    run_id: str,
+    *,
+    as_of: date,
+    now: datetime,
+    previous_landed: Mapping[str, int] | None = None,
+) -> None:
+    """The night is known to the ledger; what a running one has noted stays."""
     if connection.execute(select(runs.c.run_id).where(runs.c.run_id == run_id)).first() is None:
         connection.execute(
             insert(runs).values(
