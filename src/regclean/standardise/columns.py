@@ -10,7 +10,7 @@ from functools import partial
 import polars as pl
 
 from regclean.domain.findings import canonical_json
-from regclean.domain.tables import TABLES, Table
+from regclean.domain.tables import Table
 from regclean.standardise import rules
 from regclean.standardise.mapping import Mapper
 
@@ -204,7 +204,3 @@ def listed(names: Iterable[str]) -> list[pl.Expr]:
 def exactly(frame: pl.DataFrame, schema: dict[str, pl.DataType | type[pl.DataType]]) -> pl.DataFrame:
     """The columns of `schema`, in its order and types."""
     return frame.select([pl.col(name).cast(dtype) for name, dtype in schema.items()])
-
-
-def table(name: str) -> Table:
-    return TABLES[name]

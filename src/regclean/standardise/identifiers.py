@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import date
 
 from stdnum import iban as stdnum_iban
-from stdnum.fi import hetu as stdnum_hetu
 from stdnum.fi import ytunnus as stdnum_ytunnus
 
 from regclean.standardise.text import clean_text, is_placeholder
@@ -115,11 +114,6 @@ def _hetu_birth_date(digits: str, separator: str) -> date | None:
         return date(_CENTURY[separator] + int(digits[4:6]), int(digits[2:4]), int(digits[0:2]))
     except ValueError:
         return None
-
-
-def is_valid_hetu(value: str) -> bool:
-    """Does python-stdnum take it? The slow second opinion that the tests hold `read_personal_id` to."""
-    return bool(stdnum_hetu.is_valid(value, allow_temporary=True))
 
 
 def read_opaque_id(text: str | None, *, key: bytes) -> PersonalId:

@@ -53,13 +53,17 @@ _COMPANY = re.compile(
     r"puutarha|taimisto|talli|ratsutalli|matkailu|mokit|pankki|vakuutus|koneet|urakointi|teollisuus|tuote|tuotteet|market|"
     r"marketti|halli|asema|factory|works|design|media|shop|store|center|centre|keskus|osuuskauppa|verstas|painotalo|kustannus)"
 )
+_WEAK_FORMS = frozenset(("as", "sa", "ag", "spa", "sia", "ou", "bv", "nv"))
 # Too short to be looked for at the end of a word: Attila and Federico are persons.
 _COMPANY_WORD = re.compile(r"co|bar|pub|tila|kone|spa|tmi|ky")
 _HOUSING = re.compile(
     r"\b(?:taloyhtio|asunto osakeyhtio|asuntoyhtio|bostadsbolag|as oy|asunto oy|kiinteisto oy|asunto-oy)\b"
 )
-_PLURAL_SURNAME = re.compile(r"\w{3,}(?:set|sten|t)")
 _GROUP_WORD = re.compile(r"\w*" + _GROUP.pattern)
+# "A. B. Virtanen" is a person, "A B Volvo" is not: the surname decides.
+_INITIALS = re.compile(
+    r"(?:[A-ZÅÄÖ](?:\.\s?|\s)){2,3}([^\W\d_]{2,}(?:-[^\W\d_]+)?)|([^\W\d_]{2,}(?:-[^\W\d_]+)?),?(?:\s?[A-ZÅÄÖ](?:\.|(?=\s|$))){2,3}"
+)
 _PLAIN = re.compile(r"[^\W\d_]+(?:[ '-][^\W\d_]+)*")
 _JOINING_WORDS = frozenset(("ja", "och", "o", "and", "seka", "ynna"))
 # Words that end like an organisation but are somebody's surname are settled by the name lists.
@@ -122,6 +126,8 @@ def infer_kind(name: str | None) -> str:
         return "person"
     if _BANKRUPT.search(name):
         return "company"
+    if (initials := _INITIALS.fullmatch(name)) and fold(initials[1] or initials[2]) in name_counts().last:
+        return "person"
     if ESTATE.search(name) and not _strong_form(name):
         return "estate"
     tokens = organisation_tokens(name)
@@ -134,12 +140,11 @@ def infer_kind(name: str | None) -> str:
 
 
 def _strong_form(name: str) -> str | None:
-    """Kind by legal form. A one-letter or two-letter form that may be an initial needs its usual place."""
+    """Kind by legal form. A foreign one that may be a name or an initial counts only in capitals at the end."""
     organisation = read_organisation(name)
     if organisation.kind is None:
         return None
-    weak = {"as", "sa", "ag", "spa", "sia", "ou", "bv", "nv", "ob", "sr", "rs", "hb", "kb", "asa"}
-    if organisation.form in {"as", "sa", "ag", "spa", "sia", "ou", "bv", "nv"} and organisation.form in weak:
+    if organisation.form in _WEAK_FORMS:
         last = re.split(r"\s+", name.strip())[-1].strip(".,")
         return organisation.kind if last.isupper() and not name.isupper() else None
     return organisation.kind
@@ -149,23 +154,17 @@ def _by_words(name: str, tokens: list[str]) -> str | None:
     """Kind by the words that organisations call themselves."""
     if not tokens:
         return None
-    people = sum(is_known_name(token) for token in tokens)
-    two = None
     found = {_word_kind(word) for word in tokens} | {_word_kind(" ".join(pair)) for pair in pairwise(tokens)}
     if "group" in found:
         return "group"
-    for kind in ("public_body", "association"):
-        if kind in found:
-            two = _two_person_names(tokens) if two is None else two
-            if not two:
-                return kind
-    if any(_word_kind(word) == "company" and not _is_common_surname(word) for word in tokens) and (
-        people < len(tokens) or not _two_person_names(tokens)
-    ):
+    # "Liitto Matti" is a person: what two real names say together weighs more than the words that they may be.
+    if found - {None, "company"} and not _two_person_names(tokens):
+        return "public_body" if "public_body" in found else "association"
+    uncommon = any(_word_kind(word) == "company" and not _is_common_surname(word) for word in tokens)
+    if uncommon and not _two_person_names(tokens):
         return "company"
-    if any(any(c.isdigit() for c in token) for token in tokens) and people < 2:
-        return "company"
-    return None
+    digits = any(c.isdigit() for token in tokens for c in token)
+    return "company" if digits and sum(is_known_name(token) for token in tokens) < 2 else None
 
 
 def _two_person_names(tokens: list[str]) -> bool:
@@ -194,12 +193,6 @@ def _household_or_person(name: str) -> str:
     if re.fullmatch(r"[^\W\d_]+set", folded) and folded[:-3] + "nen" in name_counts().last:
         return "household"  # "Virtaset"
     return "person"
-
-
-def kind_of_form(form: str) -> str | None:
-    """Kind that a folded legal form speaks for."""
-    found = legal_forms().get(form)
-    return found[1] if found else None
 
 
 _STRONG_GENERIC = re.compile(

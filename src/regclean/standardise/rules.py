@@ -405,7 +405,3 @@ def key_text(text: str | None) -> Answer:
     if cleaned.endswith(".0") and cleaned[:-2].isdigit():
         cleaned = cleaned[:-2]
     return (cleaned or None,)
-
-
-def folded(text: str | None) -> Answer:
-    return (fold(text) or None if text else None,)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from functools import cache, lru_cache
 
-from regclean.standardise.folding import fold, to_ascii
+from regclean.standardise.folding import fold
 from regclean.standardise.reference import municipalities, rows, street_pairs
 
 # "r." is ranta or raitti: which, nobody can say, and it stays as it is.
@@ -33,11 +33,6 @@ _SWEDISH_TYPES = (
 _VOWELS = "aeiouy"
 # Where all pairs of the list are known to hold; elsewhere only names that translate one to one are used.
 _LIST_REGION = frozenset({"853", "202", "529", "680", "704", "481", "423", "577", "538", "503", "738", "019", "480"})
-
-
-@cache
-def _abbreviations() -> dict[str, str]:
-    return {row["text"]: to_ascii(row["type"]) for row in rows("street_types")}
 
 
 @cache
