@@ -1,0 +1,48 @@
+-- id = "K01"
+-- title.fi = "Kohde on kahdessa kimpassa yhtä aikaa"
+-- title.sv = "Objektet är med i två gemensamma kärl samtidigt"
+-- title.en = "One site is in two shared bins at once"
+-- summary.fi = "Kohde {site_no} on yhtä aikaa kimpoissa {bin_group_no} ja {other_bin_group_no} ({waste_type}), {overlap_from} alkaen."
+-- summary.sv = "Objektet {site_no} är samtidigt med i de gemensamma kärlen {bin_group_no} och {other_bin_group_no} ({waste_type}) från {overlap_from}."
+-- summary.en = "Site {site_no} is in shared bins {bin_group_no} and {other_bin_group_no} at once ({waste_type}), from {overlap_from}."
+-- severity = "review"
+-- why = "A site needs one bin for one kind of waste: it pays twice, or one of the lists was not updated when it left."
+-- subjects = "bin_groups, bin_group_members, sites"
+-- [guards]
+-- waste_type = "One site may share a bin for mixed waste here and one for biowaste there."
+-- dates = "Memberships that follow each other do not overlap."
+WITH lines AS (
+    SELECT
+        line, bin_group_no, site_no, customer_no, waste_type,
+        coalesce('site ' || site_no, 'customer ' || customer_no) AS place, from_on, to_on
+    FROM members
+    WHERE coalesce(site_no, customer_no) IS NOT NULL
+),
+doubles AS (
+    SELECT
+        a.bin_group_no, b.bin_group_no AS other_bin_group_no, a.waste_type, coalesce(a.site_no, b.site_no) AS site_no,
+        min(coalesce(a.customer_no, b.customer_no)) AS customer_no, list(DISTINCT a.line) || list(DISTINCT b.line) AS lines,
+        min(greatest(a.from_on, b.from_on)) AS overlap_from, max(least(a.to_on, b.to_on)) AS overlap_to
+    FROM lines AS a
+    INNER JOIN lines AS b
+        ON b.place = a.place AND b.bin_group_no > a.bin_group_no
+        -- guard: waste_type
+        AND b.waste_type IS NOT DISTINCT FROM a.waste_type
+        -- end guard
+    WHERE
+        -- guard: dates
+        coalesce(greatest(a.from_on, b.from_on), DATE '0001-01-01') < coalesce(least(a.to_on, b.to_on), DATE '9999-12-31') AND
+        -- end guard
+        coalesce(least(a.to_on, b.to_on) > CAST($as_of AS DATE), TRUE)
+    GROUP BY ALL
+)
+SELECT
+    ['bin_groups:' || bin_group_no, 'bin_groups:' || other_bin_group_no]
+    || list_transform(lines, lambda line: 'bin_group_members:' || line)
+    || CASE WHEN site_no IS NOT NULL THEN ['sites:' || site_no] ELSE ['customers:' || customer_no] END AS subjects,
+    {
+        'site_no': site_no, 'customer_no': customer_no, 'bin_group_no': bin_group_no,
+        'other_bin_group_no': other_bin_group_no, 'waste_type': waste_type, 'lines': list_sort(lines),
+        'overlap_from': overlap_from, 'overlap_to': overlap_to
+    } AS evidence
+FROM doubles

@@ -1,0 +1,26 @@
+-- id = "K07"
+-- title.fi = "Jako-osuus on mahdoton"
+-- title.sv = "Andelen är omöjlig"
+-- title.en = "A share is impossible"
+-- summary.fi = "Kimpan {bin_group_no} rivin {member_no} osuus on {share_percent} %."
+-- summary.sv = "Andelen på rad {member_no} för det gemensamma kärlet {bin_group_no} är {share_percent} %."
+-- summary.en = "The share on line {member_no} of shared bin {bin_group_no} is {share_percent} %."
+-- severity = "error"
+-- severities = ["review"]
+-- why = "A share is more than nothing and at most everything. A share that cannot be read must be asked for."
+-- subjects = "bin_groups, bin_group_members"
+-- [guards]
+-- one_payer = "Where one pays the whole bill, what stands in the share column does not matter."
+SELECT
+    ['bin_groups:' || bin_group_no, 'bin_group_members:' || line] AS subjects,
+    {'bin_group_no': bin_group_no, 'member_no': member_no, 'share_percent': share_percent, 'share_state': share_state} AS evidence,
+    CASE WHEN share_percent IS NULL THEN 'review' END AS severity
+FROM active_members
+WHERE
+    share_percent <= 0 OR share_percent > 100
+    OR (
+        share_state = 'invalid' AND share_percent IS NULL
+        -- guard: one_payer
+        AND coalesce(billing, 'split') = 'split'
+        -- end guard
+    )

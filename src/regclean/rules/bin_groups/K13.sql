@@ -1,0 +1,35 @@
+-- id = "K13"
+-- title.fi = "Osakkaan yhteystieto on yhteyshenkilön"
+-- title.sv = "Delägarens kontaktuppgift är den ansvarigas"
+-- title.en = "A member's phone or e-mail is the contact person's"
+-- summary.fi = "Kimpan {bin_group_no} riveillä {lines} on yhteyshenkilön puhelin tai sähköposti."
+-- summary.sv = "Raderna {lines} för det gemensamma kärlet {bin_group_no} har den ansvariga personens telefon eller e-post."
+-- summary.en = "Lines {lines} of shared bin {bin_group_no} carry the contact person's phone or e-mail."
+-- severity = "info"
+-- why = "The contact person's phone or e-mail on another's line says nothing about that member: it is flagged as proxy_contact and left out of matching."
+-- subjects = "bin_groups, bin_group_members"
+-- [guards]
+-- own_line = "The contact person's own line has the contact person's own phone."
+WITH proxies AS (
+    SELECT
+        m.bin_group_no, m.member_no, m.line,
+        m.proxy_phone OR coalesce(m.phone = k.contact_phone, FALSE) AS phone,
+        m.proxy_email OR coalesce(lower(m.email) = lower(k.contact_email), FALSE) AS email
+    FROM active_members AS m
+    INNER JOIN group_contacts AS k USING (bin_group_no)
+    WHERE
+        (m.phone IS NOT NULL OR m.email IS NOT NULL)
+        -- guard: own_line
+        AND coalesce(m.customer_no <> k.customer_no, TRUE)
+        AND coalesce(list_sort(string_split(folded(m.name), ' ')) <> list_sort(string_split(folded(k.contact_name), ' ')), TRUE)
+        -- end guard
+)
+SELECT
+    ['bin_groups:' || bin_group_no] || list('bin_group_members:' || line) AS subjects,
+    {
+        'bin_group_no': bin_group_no, 'lines': list(member_no ORDER BY member_no),
+        'proxy_contact': list({'member_no': member_no, 'phone': phone, 'email': email} ORDER BY member_no)
+    } AS evidence
+FROM proxies
+WHERE phone OR email
+GROUP BY bin_group_no

@@ -1,0 +1,57 @@
+-- id = "K19"
+-- title.fi = "Kimpalla on kaksi yhteyshenkilöä tai ei yhtään"
+-- title.sv = "Det gemensamma kärlet har två ansvariga eller ingen"
+-- title.en = "Two contact persons, or none"
+-- summary.fi = "Kimpalla {bin_group_no} on {contacts} yhteyshenkilöä."
+-- summary.sv = "Det gemensamma kärlet {bin_group_no} har {contacts} ansvariga personer."
+-- summary.en = "Shared bin {bin_group_no} has {contacts} contact persons."
+-- severity = "review"
+-- why = "One person reports for all. With none nobody can be asked, with two they may contradict each other."
+-- subjects = "bin_groups"
+-- [guards]
+-- couple = "A couple under one surname is one household to ask."
+-- area_point = "An area collection point has no contact person."
+WITH written AS (
+    SELECT bin_group_no, contact_customer_no, contact_name, contact_phone, contact_email FROM standing_groups
+    UNION ALL
+    SELECT l.bin_group_no, l.contact_customer_no, l.contact_name, NULL, NULL
+    FROM landed.bin_groups AS l
+    SEMI JOIN standing_groups AS g ON g.bin_group_no = l.bin_group_no
+),
+persons AS (
+    SELECT
+        bin_group_no,
+        CASE WHEN trim(contact_customer_no) <> '' THEN len(regexp_split_to_array(trim(contact_customer_no), '\s*[,;/&+]\s*|\s+(ja|och|and)\s+')) ELSE 0 END AS numbers,
+        -- Two full names; "Matti ja Maija Virtanen" is a household.
+        CASE
+            WHEN folded(contact_name) = '' OR contact_name IS NULL THEN 0
+            WHEN list_bool_and([len(string_split(folded(part), ' ')) >= 2 FOR part IN regexp_split_to_array(trim(contact_name), '\s*[,;/&+]\s*|\s+(ja|och|and|sekä|samt)\s+')])
+                -- guard: couple
+                AND len(list_distinct([string_split(folded(part), ' ')[-1] FOR part IN regexp_split_to_array(trim(contact_name), '\s*[,;/&+]\s*|\s+(ja|och|and|sekä|samt)\s+')])) > 1
+                -- end guard
+                THEN len(regexp_split_to_array(trim(contact_name), '\s*[,;/&+]\s*|\s+(ja|och|and|sekä|samt)\s+'))
+            ELSE 1
+        END AS names,
+        CASE WHEN folded(contact_customer_no) <> '' THEN folded(contact_customer_no) END AS number_key,
+        CASE WHEN folded(contact_name) <> '' THEN list_sort(string_split(folded(contact_name), ' ')) END AS name_key,
+        coalesce(contact_phone, contact_email) IS NOT NULL AS has_contact
+    FROM written
+),
+counted AS (
+    SELECT
+        bin_group_no,
+        greatest(max(numbers), max(names), count(DISTINCT number_key), CASE WHEN count(DISTINCT number_key) = 1 THEN 1 ELSE count(DISTINCT name_key) END) AS contacts,
+        bool_or(has_contact) AS has_contact
+    FROM persons
+    GROUP BY bin_group_no
+)
+SELECT
+    ['bin_groups:' || c.bin_group_no] AS subjects,
+    {'bin_group_no': c.bin_group_no, 'contacts': c.contacts, 'has_phone_or_email': c.has_contact} AS evidence
+FROM counted AS c
+INNER JOIN group_hosts AS h USING (bin_group_no)
+WHERE
+    c.contacts <> 1
+    -- guard: area_point
+    AND NOT (h.is_area_point AND c.contacts = 0)
+    -- end guard

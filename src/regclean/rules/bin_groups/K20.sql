@@ -1,0 +1,40 @@
+-- id = "K20"
+-- title.fi = "Isäntä ei ole osakas eikä kohteeseen ole yhteyttä"
+-- title.sv = "Värden är inte delägare och saknar koppling till objektet"
+-- title.en = "The host is not a member and has no link to the site"
+-- summary.fi = "Kimpan {bin_group_no} isäntä {host_customer_no} ei ole listalla eikä liity kohteeseen {host_site_no}."
+-- summary.sv = "Värden {host_customer_no} för det gemensamma kärlet {bin_group_no} finns inte på listan och hör inte till objektet {host_site_no}."
+-- summary.en = "The host {host_customer_no} of shared bin {bin_group_no} is not on the list and does not belong to site {host_site_no}."
+-- severity = "review"
+-- why = "The bin stands on somebody's land. A host who neither shares it nor belongs to the site is a mistake, or has left."
+-- subjects = "bin_groups"
+-- [guards]
+-- site_link = "A host who owns the site need not share the bin."
+-- unresolved_line = "A line with the host's surname that is not linked yet may be the host's own."
+-- area_point = "An area collection point has a pseudo-host."
+SELECT
+    ['bin_groups:' || g.bin_group_no] AS subjects,
+    {
+        'bin_group_no': g.bin_group_no, 'host_customer_no': h.host_customer_no, 'host_site_no': h.host_site_no,
+        'host_customer_no_given': g.host_customer_no, 'host_site_no_given': g.host_site_no
+    } AS evidence
+FROM standing_groups AS g
+INNER JOIN group_hosts AS h USING (bin_group_no)
+WHERE
+    NOT EXISTS (SELECT 1 FROM active_members AS m WHERE m.bin_group_no = g.bin_group_no AND m.is_host)
+    -- guard: site_link
+    AND NOT EXISTS (
+        SELECT 1 FROM customer_sites AS cs
+        WHERE cs.site_no = h.host_site_no AND coalesce(cs.customer_no = h.host_customer_no, g.host_customer_no IS NULL)
+    )
+    -- end guard
+    -- guard: unresolved_line
+    -- A line that nobody could be found for yet may well be the host's.
+    AND NOT EXISTS (
+        SELECT 1 FROM active_members AS m INNER JOIN customers AS c ON c.customer_no = h.host_customer_no
+        WHERE m.bin_group_no = g.bin_group_no AND m.customer_no IS NULL AND m.m_last = c.m_last
+    )
+    -- end guard
+    -- guard: area_point
+    AND NOT h.is_area_point
+    -- end guard

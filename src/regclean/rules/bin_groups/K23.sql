@@ -1,0 +1,36 @@
+-- id = "K23"
+-- title.fi = "Osakas maksaa omasta astiasta ja osuudesta"
+-- title.sv = "Delägaren betalar både för eget kärl och för sin andel"
+-- title.en = "A member pays for an own bin and for a share"
+-- summary.fi = "Kimpan {bin_group_no} rivin {member_no} osakas maksaa {share_percent} % osuuden, ja asiakasta {customer_no} laskutetaan myös omasta astiasta {service_no} (viimeksi {last_bill_on})."
+-- summary.sv = "Delägaren på rad {member_no} i {bin_group_no} betalar {share_percent} %, och kund {customer_no} faktureras dessutom för det egna kärlet {service_no} (senast {last_bill_on})."
+-- summary.en = "The member on line {member_no} of {bin_group_no} pays a share of {share_percent} %, and customer {customer_no} is billed for an own bin {service_no} too (last {last_bill_on})."
+-- severity = "review"
+-- why = "Somebody pays twice for the same waste: a wrong bill comes before everything else."
+-- subjects = "bin_groups, bin_group_members, services, customers"
+-- parameters = ["shared_bins.double_bill_months"]
+-- [guards]
+-- base_fee = "A base fee is due from every member and is no bill for a bin."
+SELECT
+    ['bin_groups:' || o.bin_group_no, 'bin_group_members:' || o.line, 'services:' || o.service_no, 'customers:' || o.customer_no] AS subjects,
+    {
+        'bin_group_no': o.bin_group_no, 'member_no': o.member_no, 'service_no': o.service_no, 'customer_no': o.customer_no,
+        'share_percent': o.share_percent, 'last_bill_on': b.last_on,
+        'basis': {'service_no': o.service_no, 'share_percent': o.share_percent, 'member_since': o.from_on}
+    } AS evidence
+FROM own_bins AS o
+INNER JOIN (
+    SELECT customer_no, max(observed_on) AS last_on
+    FROM evidence
+    WHERE
+        signal = 'invoice' AND observed_on <= CAST($as_of AS DATE)
+        AND observed_on > CAST($as_of AS DATE) - to_months($double_bill_months)
+        -- guard: base_fee
+        -- The base fee is due from every member; it is no bill for a bin.
+        AND NOT coalesce(regexp_matches(folded(detail), 'perusmaksu|ekomaksu|grundavgift|base fee|basic fee'), FALSE)
+        -- end guard
+    GROUP BY customer_no
+) AS b ON b.customer_no = o.customer_no AND coalesce(b.last_on > o.from_on, TRUE)
+WHERE
+    o.billing = 'split' AND o.share_percent > 0
+    AND NOT o.is_host AND NOT o.is_paused AND o.end_on IS NULL

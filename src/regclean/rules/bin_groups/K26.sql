@@ -1,0 +1,43 @@
+-- id = "K26"
+-- title.fi = "Sama osakas kahdella asiakasnumerolla"
+-- title.sv = "Samma delägare med två kundnummer"
+-- title.en = "One member under two customer numbers"
+-- summary.fi = "Kimpan {bin_group_no} rivit {member_no} ja {other_member_no} ovat sama asiakas numeroilla {customer_no} ja {other_customer_no}."
+-- summary.sv = "Raderna {member_no} och {other_member_no} för {bin_group_no} är samma kund under numren {customer_no} och {other_customer_no}."
+-- summary.en = "Lines {member_no} and {other_member_no} of {bin_group_no} are one party under the numbers {customer_no} and {other_customer_no}."
+-- severity = "review"
+-- why = "A party that is in the register twice got onto the list twice: the duplicate is decided first, then one line goes."
+-- subjects = "bin_groups, bin_group_members, customers"
+-- [guards]
+-- namesake = "A father and a son of one name and address with different birth dates are two."
+WITH lines AS (
+    SELECT
+        m.*, coalesce(CASE WHEN m.given_is_known THEN m.customer_no_given END, m.customer_no) AS own_no
+    FROM active_members AS m
+),
+parties AS (
+    SELECT l.*, coalesce(k.cluster_id, l.own_no) AS party, c.birth_date
+    FROM lines AS l
+    LEFT JOIN clusters AS k ON k.customer_no = l.own_no
+    LEFT JOIN customers AS c ON c.customer_no = l.own_no
+    WHERE l.own_no IS NOT NULL
+)
+SELECT
+    ['bin_groups:' || a.bin_group_no, 'bin_group_members:' || a.line, 'bin_group_members:' || b.line, 'customers:' || a.own_no, 'customers:' || b.own_no] AS subjects,
+    {
+        'bin_group_no': a.bin_group_no, 'member_no': a.member_no, 'other_member_no': b.member_no, 'customer_no': a.own_no,
+        'other_customer_no': b.own_no
+    } AS evidence
+FROM parties AS a
+INNER JOIN parties AS b ON b.bin_group_no = a.bin_group_no AND b.line > a.line AND b.own_no <> a.own_no
+WHERE
+    (
+        b.party = a.party
+        OR (
+            a.m_first = b.m_first AND a.m_last = b.m_last AND a.m_street = b.m_street AND a.m_house IS NOT DISTINCT FROM b.m_house
+            AND NOT a.proxy_address AND NOT b.proxy_address
+            -- guard: namesake
+            AND coalesce(a.birth_date = b.birth_date, TRUE)
+            -- end guard
+        )
+    )

@@ -1,0 +1,16 @@
+-- id = "F04"
+-- title.fi = "Tilinumero on virheellinen"
+-- title.sv = "Kontonumret är felaktigt"
+-- title.en = "The IBAN is invalid"
+-- summary.fi = "Asiakkaan {customer_no} tilinumero on virheellinen."
+-- summary.sv = "Kontonumret för kund {customer_no} är felaktigt."
+-- summary.en = "The IBAN of customer {customer_no} is invalid."
+-- severity = "review"
+-- why = "A refund to an account number that fails its check comes back."
+-- subjects = "customers"
+SELECT
+    ['customers:' || c.customer_no || ':iban'] AS subjects,
+    {'customer_no': c.customer_no, 'column': 'iban', 'state': c.iban_state, 'value': l.iban} AS evidence
+FROM customers AS c
+LEFT JOIN (SELECT customer_no, any_value(iban ORDER BY _row) AS iban FROM landed.customers GROUP BY customer_no) AS l USING (customer_no)
+WHERE c.iban_state = 'invalid'

@@ -1,0 +1,17 @@
+-- id = "F05"
+-- title.fi = "Verkkolaskuosoite on virheellinen"
+-- title.sv = "E-faktureringsadressen är felaktig"
+-- title.en = "The e-invoice address is invalid"
+-- summary.fi = "Asiakkaan {customer_no} verkkolaskuosoite {value} on virheellinen."
+-- summary.sv = "E-faktureringsadressen {value} för kund {customer_no} är felaktig."
+-- summary.en = "The e-invoice address {value} of customer {customer_no} is invalid."
+-- severity = "review"
+-- why = "An e-invoice to an OVT code that fails its check never arrives."
+-- subjects = "customers"
+-- countries = ["fi"]
+SELECT
+    ['customers:' || c.customer_no || ':e_invoice_address'] AS subjects,
+    {'customer_no': c.customer_no, 'column': 'e_invoice_address', 'state': c.e_invoice_state, 'value': l.e_invoice_address} AS evidence
+FROM customers AS c
+LEFT JOIN (SELECT customer_no, any_value(e_invoice_address ORDER BY _row) AS e_invoice_address FROM landed.customers GROUP BY customer_no) AS l USING (customer_no)
+WHERE c.e_invoice_state = 'invalid'

@@ -1,0 +1,17 @@
+-- id = "F06"
+-- title.fi = "Kiinteistötunnus on virheellinen"
+-- title.sv = "Fastighetsbeteckningen är felaktig"
+-- title.en = "The property id is invalid"
+-- summary.fi = "Kohteen {site_no} kiinteistötunnus {value} on virheellinen."
+-- summary.sv = "Fastighetsbeteckningen {value} för objektet {site_no} är felaktig."
+-- summary.en = "The property id {value} of site {site_no} is invalid."
+-- severity = "review"
+-- why = "A site without a valid property id cannot be matched with the authority's register."
+-- subjects = "sites"
+-- countries = ["fi"]
+SELECT
+    ['sites:' || s.site_no || ':property_id'] AS subjects,
+    {'site_no': s.site_no, 'column': 'property_id', 'state': s.property_id_state, 'value': l.property_id} AS evidence
+FROM sites AS s
+LEFT JOIN (SELECT site_no, any_value(property_id ORDER BY _row) AS property_id FROM landed.sites GROUP BY site_no) AS l USING (site_no)
+WHERE s.property_id_state = 'invalid'

@@ -1,0 +1,60 @@
+-- id = "F09"
+-- title.fi = "Postinumero ja postitoimipaikka eivät täsmää"
+-- title.sv = "Postnummer och postort stämmer inte överens"
+-- title.en = "Postcode and town do not agree"
+-- summary.fi = "{table} {key}: postinumero {postal_code} ja paikkakunta {city} eivät sovi yhteen ({reason})."
+-- summary.sv = "{table} {key}: postnumret {postal_code} och orten {city} hör inte ihop ({reason})."
+-- summary.en = "{table} {key}: postcode {postal_code} and town {city} do not belong together ({reason})."
+-- severity = "review"
+-- severities = ["info"]
+-- why = "A letter with a postcode that does not exist, or of another town, comes back or goes astray. A lost leading zero is only proposed to be set right where the town agrees."
+-- subjects = "customers, sites"
+-- countries = ["fi"]
+-- [guards]
+-- village = "A village's name beside the postcode of its town is no contradiction."
+-- abroad = "Addresses abroad have postcodes of their own."
+WITH written AS (
+    SELECT
+        'customers' AS table_name, c.customer_no AS key, c.postal_code, c.postal_code_state, c.city,
+        coalesce(c.country_code, 'FI') AS country_code, l.postal_code AS raw_postal_code
+    FROM customers AS c
+    LEFT JOIN (SELECT customer_no, any_value(postal_code ORDER BY _row) AS postal_code FROM landed.customers GROUP BY customer_no) AS l USING (customer_no)
+    UNION ALL
+    SELECT 'sites', s.site_no, s.postal_code, s.postal_code_state, s.city, 'FI', l.postal_code
+    FROM sites AS s
+    LEFT JOIN (SELECT site_no, any_value(postal_code ORDER BY _row) AS postal_code FROM landed.sites GROUP BY site_no) AS l USING (site_no)
+),
+judged AS (
+    SELECT
+        w.*,
+        CASE
+            WHEN w.postal_code_state = 'invalid' THEN 'invalid'
+            WHEN w.postal_code_state = 'repaired' THEN 'repaired'
+            WHEN
+                w.postal_code_state = 'ok' AND w.city IS NOT NULL
+                -- guard: village
+                AND n.place IS NOT NULL
+                -- end guard
+                AND k.postal_code IS NOT NULL AND p.place IS NULL
+                THEN 'other_town'
+        END AS reason
+    FROM written AS w
+    LEFT JOIN (SELECT DISTINCT postal_code FROM reference_places) AS k USING (postal_code)
+    LEFT JOIN reference_place_names AS n ON n.place = folded(w.city)
+    LEFT JOIN reference_places AS p ON p.postal_code = w.postal_code AND p.place = folded(w.city)
+    WHERE
+        TRUE
+        -- guard: abroad
+        AND w.country_code = 'FI'
+        -- end guard
+)
+SELECT
+    [table_name || ':' || key || ':' || CASE WHEN reason = 'other_town' THEN 'city' ELSE 'postal_code' END] AS subjects,
+    {
+        'table': table_name, 'key': key, 'column': CASE WHEN reason = 'other_town' THEN 'city' ELSE 'postal_code' END,
+        'postal_code': coalesce(postal_code, raw_postal_code), 'city': city, 'reason': reason
+    } AS evidence,
+    CASE WHEN reason = 'repaired' AND raw_postal_code IS NOT NULL THEN [change(table_name, key, 'postal_code', raw_postal_code, postal_code)] END AS proposal,
+    CASE WHEN reason = 'repaired' THEN 'info' END AS severity
+FROM judged
+WHERE reason IS NOT NULL

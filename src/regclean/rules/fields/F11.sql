@@ -1,0 +1,16 @@
+-- id = "F11"
+-- title.fi = "Sähköpostiosoite ei ole mahdollinen"
+-- title.sv = "E-postadressen är inte möjlig"
+-- title.en = "The e-mail address is impossible"
+-- summary.fi = "Asiakkaan {customer_no} sähköpostiosoite {value} ei ole mahdollinen."
+-- summary.sv = "E-postadressen {value} för kund {customer_no} är inte möjlig."
+-- summary.en = "The e-mail address {value} of customer {customer_no} is impossible."
+-- severity = "info"
+-- why = "E-mail to an address that cannot exist comes back."
+-- subjects = "customers"
+SELECT
+    ['customers:' || c.customer_no || ':email'] AS subjects,
+    {'customer_no': c.customer_no, 'column': 'email', 'state': c.email_state, 'value': l.email} AS evidence
+FROM customers AS c
+LEFT JOIN (SELECT customer_no, any_value(email ORDER BY _row) AS email FROM landed.customers GROUP BY customer_no) AS l USING (customer_no)
+WHERE c.email_state = 'invalid'

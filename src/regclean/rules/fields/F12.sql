@@ -1,0 +1,37 @@
+-- id = "F12"
+-- title.fi = "Laskutusosoite on kimppa-astian osoite"
+-- title.sv = "Faktureringsadressen är det gemensamma kärlets"
+-- title.en = "The billing address is a shared bin's address"
+-- summary.fi = "Asiakkaan {customer_no} laskutusosoite on kimpan {bin_group_no} astian osoite."
+-- summary.sv = "Faktureringsadressen för kund {customer_no} är adressen till det gemensamma kärlet {bin_group_no}."
+-- summary.en = "The billing address of customer {customer_no} is that of shared bin {bin_group_no}."
+-- severity = "review"
+-- why = "The bin's address got onto the member's account from the contact person's list: bills go to the host's mailbox."
+-- subjects = "customers"
+-- [guards]
+-- host = "The host's bills go to the host's own address, where the bin stands."
+-- lives_there = "A neighbour in the same building has the same address."
+SELECT
+    ['customers:' || c.customer_no || ':billing_street_address'] AS subjects,
+    {
+        'customer_no': c.customer_no, 'column': 'billing_street_address', 'bin_group_no': min(m.bin_group_no),
+        'billing_street_address': any_value(c.billing_street_address)
+    } AS evidence
+FROM customer_addresses AS a
+INNER JOIN customers AS c USING (customer_no)
+INNER JOIN active_members AS m USING (customer_no)
+INNER JOIN bin_groups AS g ON g.bin_group_no = m.bin_group_no
+WHERE
+    a.source = 'billing' AND a.m_street = g.m_street AND a.m_house = g.m_house AND a.m_flat IS NOT DISTINCT FROM g.m_flat
+    AND coalesce(a.m_postal = g.m_postal, TRUE)
+    -- guard: host
+    AND NOT m.is_host
+    -- end guard
+    -- guard: lives_there
+    AND NOT coalesce(c.m_street = a.m_street AND c.m_house = a.m_house, FALSE)
+    AND NOT EXISTS (
+        SELECT 1 FROM customer_addresses AS o
+        WHERE o.customer_no = c.customer_no AND o.source IN ('site_role', 'service') AND o.m_street = a.m_street AND o.m_house = a.m_house
+    )
+    -- end guard
+GROUP BY c.customer_no

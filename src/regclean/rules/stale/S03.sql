@@ -1,0 +1,91 @@
+-- id = "S03"
+-- title.fi = "Kohteella on uusi omistaja"
+-- title.sv = "Objektet har en ny ägare"
+-- title.en = "The site has a new owner"
+-- summary.fi = "Kohde {site_no} on vaihtanut omistajaa {observed_on}; asiakas {customer_no} on yhä haltijana. Uusi omistaja: {new_owner_no}."
+-- summary.sv = "Objektet {site_no} bytte ägare {observed_on}; kund {customer_no} står ännu som innehavare. Ny ägare: {new_owner_no}."
+-- summary.en = "Site {site_no} changed owner {observed_on}; customer {customer_no} still holds it. New owner: {new_owner_no}."
+-- severity = "review"
+-- why = "The old holder ends and the new one begins on the same day; services, bills and shared bins of the site go with it. When the new owner is not in the register, it must be asked for first."
+-- subjects = "customers, sites"
+-- [guards]
+-- buyer = "The customer whose ownership began with the change bought the site."
+-- other_site = "Who holds several sites sold one of them: the one that is named, or that somebody else bought."
+WITH held AS (
+    SELECT customer_no, site_no, bool_or(role = 'owner') AS is_owner, max(start_on) AS since_on
+    FROM (
+        SELECT customer_no, site_no, role, CASE WHEN role = 'owner' THEN start_on END AS start_on
+        FROM current_roles WHERE role IN ('owner', 'occupant', 'orderer')
+        UNION ALL
+        SELECT customer_no, site_no, 'service', NULL FROM active_services WHERE site_no IS NOT NULL
+    )
+    GROUP BY customer_no, site_no
+),
+ever AS (
+    SELECT customer_no, site_no, max(end_on) AS ended_on FROM site_roles WHERE role = 'owner' GROUP BY customer_no, site_no
+),
+buyers AS (
+    SELECT
+        customer_no, site_no, follower_no, owner_since,
+        row_number() OVER (PARTITION BY customer_no, site_no ORDER BY place, owner_since DESC NULLS LAST, follower_no) AS rank
+    FROM followers WHERE signal = 'owner_change' AND basis = 'buyer'
+),
+sales AS (
+    SELECT
+        d.customer_no, h.site_no, d.observed_on, d.detail, h.is_owner, h.since_on, b.follower_no AS new_owner_no, b.owner_since,
+        coalesce(contains(folded(d.detail), folded(h.site_no)), FALSE) OR b.follower_no IS NOT NULL
+            OR coalesce(e.ended_on <= CAST($as_of AS DATE), FALSE) AS is_named
+    FROM departures AS d
+    INNER JOIN held AS h USING (customer_no)
+    LEFT JOIN ever AS e USING (customer_no, site_no)
+    LEFT JOIN buyers AS b ON b.customer_no = d.customer_no AND b.site_no = h.site_no AND b.rank = 1
+    WHERE d.signal = 'owner_change'
+),
+chosen AS (
+    SELECT *, ['sites:' || site_no] AS places
+    FROM sales
+    -- guard: other_site
+    QUALIFY is_named OR count(*) OVER (PARTITION BY customer_no) = 1
+    -- end guard
+    UNION ALL
+    -- Several sites and none is named: one question about all of them.
+    SELECT
+        customer_no, NULL, min(observed_on), min(detail), FALSE, NULL, NULL, NULL, FALSE,
+        list('sites:' || site_no ORDER BY site_no)
+    FROM sales
+    GROUP BY customer_no
+    HAVING NOT bool_or(is_named) AND count(*) > 1
+),
+moving AS (
+    SELECT s.customer_no, s.site_no, list(change('services', v.service_no, 'customer_no', s.customer_no, s.new_owner_no) ORDER BY v.service_no) AS changes
+    FROM chosen AS s INNER JOIN active_services AS v ON v.customer_no = s.customer_no AND v.site_no = s.site_no
+    GROUP BY s.customer_no, s.site_no
+),
+hosting AS (
+    SELECT s.customer_no, s.site_no, list(change('bin_groups', g.bin_group_no, 'host_customer_no', s.customer_no, s.new_owner_no) ORDER BY g.bin_group_no) AS changes
+    FROM chosen AS s
+    INNER JOIN standing_groups AS g ON g.host_customer_no = s.customer_no
+    INNER JOIN group_hosts AS h ON h.bin_group_no = g.bin_group_no AND h.host_site_no = s.site_no
+    GROUP BY s.customer_no, s.site_no
+)
+SELECT
+    ['customers:' || s.customer_no] || s.places AS subjects,
+    {
+        'customer_no': s.customer_no, 'site_no': s.site_no, 'observed_on': s.observed_on, 'detail': s.detail,
+        'new_owner_no': s.new_owner_no, 'followers': coalesce(f.followers, []), 'consequences': k.consequences
+    } AS evidence,
+    CASE
+        WHEN s.new_owner_no IS NOT NULL
+            THEN CASE WHEN s.is_owner THEN [change('site_roles', s.customer_no || '/' || s.site_no || '/owner', 'end_on', NULL, coalesce(s.owner_since, s.observed_on))] ELSE [] END
+                || coalesce(m.changes, []) || coalesce(b.changes, [])
+    END AS proposal
+FROM chosen AS s
+LEFT JOIN moving AS m USING (customer_no, site_no)
+LEFT JOIN hosting AS b USING (customer_no, site_no)
+LEFT JOIN follower_lists AS f ON f.customer_no = s.customer_no AND f.signal = 'owner_change'
+LEFT JOIN stakes AS k ON k.customer_no = s.customer_no
+WHERE
+    TRUE
+    -- guard: buyer
+    AND NOT (s.is_owner AND coalesce(abs(s.since_on - s.observed_on) <= 31, FALSE))
+    -- end guard
