@@ -1,0 +1,210 @@
+"""Publishing a night's findings to the ledger: one transaction, in which every finding takes its next state.
+
+Invariant: evidence is written first, in small transactions, under its own digest, where nobody looks for it yet; the
+one transaction at the end makes the night visible as a whole. A kill in between leaves the night before in place, and
+running the same night again repairs everything.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import duckdb
+import polars as pl
+from sqlalchemy import Connection, and_, bindparam, delete, exists, insert, not_, select, update
+
+from regclean.findings.clusters import ClusterEvent, cluster_events
+from regclean.findings.edges import current_edges
+from regclean.findings.follow import follow
+from regclean.findings.plan import LIFE, SHOWN, Plan, Prior, RunFacts, plan_night
+from regclean.ledger import audit, runs
+from regclean.ledger.database import CHUNK, Ledger, in_chunks, insert_missing
+from regclean.ledger.tables import (
+    batch_changes,
+    cluster_log,
+    decisions,
+    evidence,
+    finding_subjects,
+    findings,
+    outcomes,
+    pair_decisions,
+)
+from regclean.ledger.tables import runs as runs_table
+from regclean.warehouse import load_sql
+
+ACTOR = "regclean"  # who did what nobody was asked for
+
+
+@dataclass(frozen=True, slots=True)
+class PublishReport:
+    """What a night changed: kind -> new | still | withdrawn | reopened | verified | contradicted -> findings."""
+
+    run_id: str
+    counts: dict[str, dict[str, int]]
+
+    def total(self, what: str) -> int:
+        return sum(by_what.get(what, 0) for by_what in self.counts.values())
+
+
+def publish(
+    ledger: Ledger,
+    connection: duckdb.DuckDBPyConnection,
+    run_id: str,
+    as_of: date,
+    now: datetime,
+    *,
+    previous_clusters: pl.DataFrame | None = None,
+) -> PublishReport:
+    """Make the findings of one night (warehouse table `findings`) the ledger's, and the run published.
+
+    Publishing the same night again changes nothing. `previous_clusters` (cluster_id, customer_no) is last night's:
+    with it, merges and splits are logged.
+    """
+    tonight = connection.sql(load_sql("tonight", "regclean.findings")).pl()
+    events = cluster_events(previous_clusters, connection.sql("SELECT cluster_id, customer_no FROM clusters").pl())
+    _write_evidence(ledger, connection, tonight, run_id)
+    with ledger.write() as writing:
+        runs.ensure(writing, run_id, as_of=as_of, now=now)
+        run = RunFacts(run_id, as_of, now, _started_at(writing, run_id))
+        plan = plan_night(tonight.iter_rows(named=True), _known(writing), current_edges(writing), _priors(writing), run)
+        _write(writing, plan, run)
+        _log_clusters(writing, events, run_id)
+        counts = {kind: dict(sorted(plan.counts[kind].items())) for kind in sorted(plan.counts)}
+        _finish(writing, run, counts)
+    _sweep_evidence(ledger)
+    return PublishReport(run_id, counts)
+
+
+def _write_evidence(ledger: Ledger, connection: duckdb.DuckDBPyConnection, tonight: pl.DataFrame, run_id: str) -> None:
+    with ledger.read() as reading:
+        kept = {tuple(row) for row in reading.execute(select(evidence.c.finding_id, evidence.c.digest))}
+    missing = [row[0] for row in tonight.select("finding_id", "evidence_digest").iter_rows() if row not in kept]
+    query = load_sql("evidence_of", "regclean.findings")
+    for start in range(0, len(missing), CHUNK):
+        rows = connection.execute(query, {"finding_ids": missing[start : start + CHUNK]}).fetchall()
+        names = ("finding_id", "digest", "fingerprint", "payload")
+        with ledger.write() as writing:
+            insert_missing(writing, evidence, [dict(zip(names, row, strict=True)) | {"run_id": run_id} for row in rows])
+
+
+def _started_at(writing: Connection, run_id: str) -> datetime:
+    started_at: datetime = writing.execute(
+        select(runs_table.c.started_at).where(runs_table.c.run_id == run_id)
+    ).scalar_one()
+    return started_at
+
+
+def _known(writing: Connection) -> dict[str, Mapping[str, Any]]:
+    columns = [findings.c[name] for name in ("finding_id", "kind", "subjects", *SHOWN, *LIFE)]
+    return {row["finding_id"]: dict(row) for row in writing.execute(select(*columns)).mappings()}
+
+
+def _priors(writing: Connection) -> dict[int, Prior]:
+    query = select(decisions.c.decision_id, decisions.c.verdict, decisions.c.follows_from).where(
+        decisions.c.decision_id.in_(select(findings.c.decision_id).where(findings.c.decision_id.is_not(None)))
+    )
+    return {row.decision_id: Prior(row.verdict, row.follows_from is not None) for row in writing.execute(query)}
+
+
+def _write(writing: Connection, plan: Plan, run: RunFacts) -> None:
+    for row in (*plan.new, *plan.changed):
+        if row["finding_id"] in plan.followed:
+            row["decision_id"] = follow(writing, row, *plan.followed[row["finding_id"]], run.now)
+    for chunk in in_chunks(plan.new):
+        writing.execute(insert(findings), [dict(row) for row in chunk])
+    subjects = (
+        {"finding_id": row["finding_id"], "subject": subject}
+        for row in plan.new
+        for subject in dict.fromkeys(json.loads(row["subjects"]))
+    )
+    for chunk in in_chunks(subjects):
+        writing.execute(insert(finding_subjects), [dict(row) for row in chunk])
+    change = (
+        update(findings)
+        .where(findings.c.finding_id == bindparam("b_finding_id"))
+        .values({name: bindparam(name) for name in (*SHOWN, *LIFE)})
+    )
+    for chunk in in_chunks(plan.changed):
+        writing.execute(
+            change,
+            [{"b_finding_id": row["finding_id"]} | {name: row[name] for name in (*SHOWN, *LIFE)} for row in chunk],
+        )
+    writing.execute(update(findings).where(findings.c.present).values(last_seen_run=run.run_id))
+    _write_edges(writing, plan)
+    _write_outcomes(writing, plan.judged, run.run_id)
+
+
+def _write_edges(writing: Connection, plan: Plan) -> None:
+    for left, right, decision_id in plan.lapsed:
+        writing.execute(
+            update(pair_decisions)
+            .where(
+                pair_decisions.c.customer_no_l == left,
+                pair_decisions.c.customer_no_r == right,
+                pair_decisions.c.decision_id == decision_id,
+            )
+            .values(current=False)
+        )
+    undone = select(decisions.c.decision_id).where(
+        decisions.c.undone_at.is_not(None) | decisions.c.superseded_by.is_not(None)
+    )
+    for decision_id in plan.restored:
+        writing.execute(
+            update(pair_decisions)
+            .where(pair_decisions.c.decision_id == decision_id, pair_decisions.c.decision_id.not_in(undone))
+            .values(current=True)
+        )
+
+
+def _write_outcomes(writing: Connection, judged: Mapping[str, str], run_id: str) -> None:
+    for finding_ids in _slices(sorted(judged)):
+        done = writing.execute(
+            select(batch_changes.c.batch_id, batch_changes.c.seq, batch_changes.c.finding_id).where(
+                batch_changes.c.finding_id.in_(finding_ids), batch_changes.c.state == "done"
+            )
+        ).all()
+        rows = [
+            {"batch_id": row.batch_id, "seq": row.seq, "run_id": run_id, "outcome": judged[row.finding_id]}
+            for row in done
+        ]
+        insert_missing(writing, outcomes, rows)
+
+
+def _log_clusters(writing: Connection, events: Iterable[ClusterEvent], run_id: str) -> None:
+    writing.execute(delete(cluster_log).where(cluster_log.c.run_id == run_id))
+    rows = [
+        {"run_id": run_id, "event": event.event, "cluster_id": event.cluster_id, "others": list(event.others)}
+        for event in events
+    ]
+    if rows:
+        writing.execute(insert(cluster_log), rows)
+
+
+def _finish(writing: Connection, run: RunFacts, counts: Mapping[str, Any]) -> None:
+    audit.append(writing, audit.Entry(run.now, ACTOR, "publish", f"runs:{run.run_id}", detail={"counts": dict(counts)}))
+    seq, digest = audit.end(writing)
+    writing.execute(
+        update(runs_table)
+        .where(runs_table.c.run_id == run.run_id)
+        .values(status="published", finished_at=run.now, counts=dict(counts), audit_seq=seq, audit_hash=digest)
+    )
+
+
+def _sweep_evidence(ledger: Ledger) -> None:
+    """Forget evidence that is neither shown now nor was decided on."""
+    shown = exists().where(
+        and_(findings.c.finding_id == evidence.c.finding_id, findings.c.evidence_digest == evidence.c.digest)
+    )
+    decided = exists().where(
+        and_(decisions.c.finding_id == evidence.c.finding_id, decisions.c.evidence_digest == evidence.c.digest)
+    )
+    with ledger.write() as writing:
+        writing.execute(delete(evidence).where(not_(shown), not_(decided)))
+
+
+def _slices(values: list[str]) -> Iterable[list[str]]:
+    return (values[start : start + CHUNK] for start in range(0, len(values), CHUNK))
