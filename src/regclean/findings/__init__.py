@@ -1,8 +1,9 @@
 """One stream of findings: assembled in the warehouse, published to the ledger, decided on by people."""
 
 from regclean.findings.assemble import assemble
+from regclean.findings.duplicates import holding
 from regclean.findings.edges import decided_edges
 from regclean.findings.export import export
-from regclean.findings.publish import PublishReport, publish
+from regclean.findings.publishing import PublishReport, publish
 
-__all__ = ["PublishReport", "assemble", "decided_edges", "export", "publish"]
+__all__ = ["PublishReport", "assemble", "decided_edges", "export", "holding", "publish"]
