@@ -169,8 +169,10 @@ class _Run:
     def estimate(self) -> dict[str, float]:
         """Expectation-maximisation: probabilities by the rates, rates by the probabilities."""
         rates = dict(PRIORS)
-        for _ in range(ROUNDS):
+        for number in range(ROUNDS):
             self._weigh(rates)
+            if number == 0:
+                self.sql("members_plausible")
             rates = self._reestimate()
         self._weigh(rates)
         return rates

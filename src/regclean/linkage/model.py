@@ -9,7 +9,7 @@ Levels are tried from the first to the last. A level's code is what explanations
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 MODELS = ("person", "organisation")
@@ -127,13 +127,13 @@ _GIVEN = Comparison(
         Level("different", "ELSE", 0.03, 0.86),
     ),
 )
+# First name and surname in each other's place are one observation: it counts with the first names.
 _SURNAME = Comparison(
     "surname",
-    both("last"),
+    f"last_l is null or last_r is null or {_SWAPPED}",
     (
         Level("equal", "(last_l = last_r)", 0.86, 0.72, exact="last", tf="last"),
         Level("part_or_previous", overlap("last_parts"), 0.03, 0.03),
-        Level("swapped", _SWAPPED, 0.02, 0.0005),
         Level("similar", similar("last"), 0.06, 0.02),
         Level("different", "ELSE", 0.04, 0.23),
     ),
@@ -221,10 +221,26 @@ PERSON_FI: tuple[Comparison, ...] = (
 )
 
 # Without Finnish rules an id is text that may be mistyped, an address has no parsed flat, and values wander between fields.
+def _with_loose(comparison: Comparison, column: str) -> Comparison:
+    """A further level before the last: words that look alike with several typing errors in them."""
+    *levels, rest = comparison.levels
+    loose = Level("loosely_similar", f"{{jaro_winkler}}({column}_l, {column}_r) >= 0.8", 0.02, 0.04)
+    return replace(comparison, levels=(*levels, loose, rest))
+
+
 PERSON_GENERIC: tuple[Comparison, ...] = (
-    _GIVEN,
-    _SURNAME,
-    Comparison("birth_date", both("birth"), _BIRTH_LEVELS),
+    _with_loose(_GIVEN, "first"),
+    _with_loose(_SURNAME, "last"),
+    Comparison(
+        "birth_date",
+        both("birth"),
+        (
+            *_BIRTH_LEVELS[:-1],
+            Level("two_edits", "{damerau}(birth_l, birth_r) <= 2", 0.02, 0.02),
+            Level("same_year", "(substr(birth_l, 1, 4) = substr(birth_r, 1, 4))", 0.02, 0.03),
+            _BIRTH_LEVELS[-1],
+        ),
+    ),
     Comparison(
         "national_id",
         both("national_id"),
@@ -256,7 +272,7 @@ PERSON_GENERIC: tuple[Comparison, ...] = (
         ),
     ),
     _PHONE,
-    _EMAIL,
+    _with_loose(_EMAIL, "email"),
     _ACCOUNT,
 )
 

@@ -40,6 +40,7 @@ STRATA = RARITY_RANGE[1] - RARITY_RANGE[0] + 1
 _PICKED_BY: dict[str, frozenset[str]] = {
     "name": frozenset({"given_name", "surname"}),
     "birth_number": frozenset({"identity", "birth_date", "address", "street"}),
+    "birth": frozenset({"birth_date"}),
     "national_id": frozenset({"identity", "national_id"}),
     "last_number": frozenset({"surname", "address", "street"}),
     "phone_last": frozenset({"surname", "phone"}),
@@ -145,7 +146,8 @@ def _training_pairs(
             "size": size,
             "most_pairs": MOST_PAIRS,
             "random_pairs": min(RANDOM_PAIRS, 4 * size * (size - 1)),
-        },
+        }
+        | ({"generic": country != "fi"} if model == "person" else {}),
     )
     connection.register("link_decided_input", decided)
     connection.execute(
@@ -379,6 +381,10 @@ def _exact_pairs(
     found = {}
     for column in columns(model, country):
         table = scoring.ENTITIES[model]
+        if column == "swapped":
+            equal, filled = rows(connection, load_sql("swapped_counts", scoring.PACKAGE))[0]
+            found[column] = (float(equal or 0) / 2, float(filled or 0) * (float(filled or 0) - 1) / 2)
+            continue
         is_list = rows(connection, f"SELECT typeof({column}) LIKE '%[]' FROM {table} LIMIT 1")  # noqa: S608  # constants
         name = "value_counts_list" if is_list and is_list[0][0] else "value_counts"
         sql = load_sql(name, scoring.PACKAGE).replace("entities_table", table).replace("value_column", column)

@@ -14,16 +14,35 @@ customer_area AS (
     UNION
     SELECT DISTINCT p.customer_no, p.city FROM link_member_places p JOIN wanted ON wanted.area = p.city WHERE p.postal IS NULL
 ),
-line_part AS (SELECT line, reading, first, given, unnest(parts) AS part FROM link_member_names),
-person_part AS (SELECT customer_no, first, given, unnest(parts) AS part FROM link_member_persons),
+line_part AS (SELECT line, reading, first, unnest(parts) AS part FROM link_member_names),
+person_part AS (SELECT customer_no, given, initials, unnest(parts) AS part FROM link_member_persons),
 line_given AS (SELECT line, last, unnest(list_concat(given, variants)) AS name FROM link_member_names WHERE reading < 3),
 person_given AS (SELECT customer_no, last, unnest(given) AS name FROM link_member_persons),
--- A surname (its beginning, against typos) in the area.
+-- A surname (its beginning, against typos) with a first name's initial in the area; a bare surname in full.
+line_stem AS (
+    SELECT DISTINCT line, area, unnest(stems) AS stem
+    FROM (
+        SELECT line,
+            CASE WHEN n.first IS NULL THEN list_transform(parts, lambda p: p || '|')
+                ELSE flatten(list_transform(parts, lambda p: list_transform(
+                    list_distinct(list_transform(list_concat([n.first], given, variants), lambda g: g[1])), lambda i: p[:4] || '|' || i
+                ))) END AS stems
+        FROM link_member_names n
+        WHERE reading < 3
+    )
+    JOIN line_area USING (line)
+),
+person_stem AS (
+    SELECT customer_no, unnest(list_concat(
+        list_transform(parts, lambda p: p || '|'),
+        flatten(list_transform(parts, lambda p: list_transform(initials, lambda i: p[:4] || '|' || i)))
+    )) AS stem
+    FROM link_member_persons
+),
 surname_area AS (
     SELECT l.line, p.customer_no
-    FROM (SELECT DISTINCT line, area, part[:4] AS stem FROM line_part JOIN line_area USING (line) WHERE reading < 3) l
-    JOIN (SELECT DISTINCT customer_no, area, part[:4] AS stem FROM person_part JOIN customer_area USING (customer_no)) p
-        USING (area, stem)
+    FROM line_stem l
+    JOIN (SELECT customer_no, area, stem FROM person_stem JOIN customer_area USING (customer_no)) p USING (area, stem)
 ),
 -- A first name and the surname's initial in the area: the typo is in the stem.
 given_area AS (

@@ -24,6 +24,10 @@ key AS (
     UNION ALL SELECT entity, 'name_city', first || '|' || last || '|' || city, 40 FROM named WHERE $generic
     UNION ALL SELECT entity, 'last_place', last || '|' || city, 40 FROM named WHERE $generic
     UNION ALL SELECT entity, 'first_area', first || '|' || unnest(areas), 20 FROM named WHERE $generic
-    UNION ALL SELECT entity, 'birth', birth, 30 FROM named WHERE $generic
+    UNION ALL SELECT entity, 'birth', birth, 40 FROM named WHERE $generic
+    UNION ALL SELECT entity, 'last_year', last || '|' || left(birth, 4), 40 FROM named WHERE $generic
+    UNION ALL SELECT entity, 'first_year', first || '|' || left(birth, 4), 40 FROM named WHERE $generic
+    UNION ALL SELECT entity, 'first_city', first || '|' || city, 40 FROM named WHERE $generic
+    UNION ALL SELECT entity, 'email_local', email_letters, 20 FROM named WHERE $generic AND length(email_letters) > 5
 )
 SELECT entity, rule, hash(rule, key) AS key, widest FROM key WHERE key IS NOT NULL;
