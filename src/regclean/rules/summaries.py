@@ -15,6 +15,8 @@ from regclean.rules.catalogue import catalogue
 _PLACEHOLDER = re.compile(r"\{([a-z_][a-z0-9_]*)\}")
 _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
 _NONE = "–"
+# Placeholders whose codes are those of another.
+_SAME_WORDS = {"kind_given": "kind", "kind_inferred": "kind", "bin_waste_type": "waste_type"}
 
 
 def summary(rule_id: str, evidence: Mapping[str, Any], language: str) -> str:
@@ -38,6 +40,8 @@ def said(name: str, value: Any, language: str) -> str:
         return _NONE
     if isinstance(value, list):
         return ", ".join(said(name, item, language) for item in value)
+    if isinstance(value, Mapping):
+        return _person(value, language)
     if isinstance(value, bool):
         return {"fi": ("ei", "kyllä"), "sv": ("nej", "ja")}.get(language, ("no", "yes"))[value]
     if isinstance(value, float):
@@ -46,8 +50,15 @@ def said(name: str, value: Any, language: str) -> str:
     text = str(value)
     if _ISO_DATE.match(text):
         return text if language == "en" else _local_date(text)
-    words = _vocabulary().get(name, {}).get(text)
+    words = _vocabulary().get(_SAME_WORDS.get(name, name), {}).get(text)
     return words.get(language, words["en"]) if words else text
+
+
+def _person(value: Mapping[str, Any], language: str) -> str:
+    """A customer that could follow, with the reason: "C2 (puoliso tai perhe)"."""
+    basis = value.get("basis")
+    number = str(value.get("customer_no", _NONE))
+    return f"{number} ({said('basis', basis, language)})" if basis else number
 
 
 def _local_date(text: str) -> str:

@@ -1,0 +1,114 @@
+"""The catalogue: headers in three languages, nothing undeclared, the handbook in step."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from rule_examples import RULES, examples, given, run
+
+from regclean.rules import catalogue, summary, titles
+from regclean.rules.catalogue import read_rule, rules
+from regclean.rules.handbook import handbook
+from regclean.rules.summaries import placeholders
+
+ROOT = Path(__file__).parents[2]
+DOMAIN_RULES = {*(f"K{number:02}" for number in range(1, 29)), *(f"S{number:02}" for number in range(1, 13))}
+HEADER = """-- id = "X01"
+-- title = { fi = "a", sv = "b", en = "c" }
+-- summary = { fi = "a", sv = "b", en = "c" }
+-- severity = "info"
+-- why = "because"
+-- subjects = "customers"
+"""
+
+
+def test_all_rules_of_the_field_are_there() -> None:
+    assert catalogue().keys() >= DOMAIN_RULES
+    assert sum(info.kind == "field" for info in catalogue().values()) >= 15
+
+
+def test_every_rule_speaks_three_languages() -> None:
+    for language in ("fi", "sv", "en"):
+        said = titles(language)
+        assert said.keys() == catalogue().keys()
+        assert len(set(said.values())) == len(said), "two rules have one title"
+    for info in catalogue().values():
+        wanted = placeholders(info.summary["en"])
+        assert placeholders(info.summary["fi"]) == placeholders(info.summary["sv"]) == wanted, info.id
+        assert info.why
+        assert info.subjects
+
+
+def test_handbook_is_in_step() -> None:
+    page = (ROOT / "docs" / "rules.md").read_text(encoding="utf-8")
+    assert page == handbook(), "write it anew: python -m regclean.rules.handbook docs/rules.md"
+    assert all(f"### {rule}\n" in page for rule in catalogue())
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_summary_says_what_the_evidence_holds(rule: str) -> None:
+    """Every placeholder is a member of the evidence, in each example that fires, in each language."""
+    hits = []
+    for example in examples():
+        if example.rule == rule and example.expect:
+            with given(example.given) as connection:
+                hits += run(connection, RULES[rule], example)
+    assert hits
+    for hit in hits:
+        for language in ("fi", "sv", "en"):
+            assert placeholders(RULES[rule].info.summary[language]) <= hit["evidence"].keys()
+            sentence = summary(rule, hit["evidence"], language)
+            assert not re.search(r"[{}]|None|\bnan\b|[a-z]_[a-z]", sentence), sentence
+
+
+def test_summary_writes_as_the_language_does() -> None:
+    evidence = {"bin_group_no": "K1", "members": 3, "total": 99.5, "missing": 0}
+    assert "99,5 %" in summary("K06", evidence, "fi")
+    assert "99.5 %" in summary("K06", evidence, "en")
+    silence = {"customer_no": "C1", "service_no": "P1", "waste_type": "mixed", "last_emptied_on": "2025-09-01"}
+    assert "sekajäte" in summary("S04", silence, "fi")
+    assert "1.9.2025" in summary("S04", silence, "fi")
+    assert "2025-09-01" in summary("S04", silence, "en")
+    assert "–" in summary("S04", silence, "sv"), "what is missing is a dash"
+    assert summary("S04", silence, "et") == summary("S04", silence, "en")
+
+
+def test_country_rules_say_so() -> None:
+    assert {info.id for info in catalogue().values() if info.countries} >= {"F01", "F03", "F06", "F09"}
+
+
+@pytest.mark.parametrize(
+    ("sql", "problem"),
+    [
+        ("SELECT 1", "missing 'title'"),
+        (HEADER + "SELECT $limit", "undeclared parameter 'limit'"),
+        (HEADER + '-- parameters = ["stale.limit"]\nSELECT 1', "unused parameter 'limit'"),
+        (HEADER + "SELECT 1\n-- guard: season\nWHERE 1\n-- end guard\n", "marked but not named"),
+        (HEADER + "-- [guards]\n-- season = 'x'\nSELECT 1", "named but not marked"),
+        (HEADER.replace('"info"', '"bad"') + "SELECT 1", "unknown severity"),
+        (HEADER.replace('fi = "a", ', "") + "SELECT 1", "title lacks fi"),
+        (HEADER.replace("X01", "X02") + "SELECT 1", "id is 'X02'"),
+        (HEADER + "-- colour = 1\nSELECT 1", "unknown key 'colour'"),
+    ],
+)
+def test_a_wrong_header_is_told(sql: str, problem: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(problem)):
+        read_rule("X01", "stale", sql)
+
+
+def test_guards_can_be_taken_out() -> None:
+    rule = RULES["S04"]
+    assert "is_seasonal OR" in rule.sql
+    assert "is_seasonal OR" not in rule.without_guard("seasonal").sql
+    with pytest.raises(ValueError, match="has no guard"):
+        rule.without_guard("nothing")
+
+
+def test_rules_are_ordered_and_unique() -> None:
+    ids = [rule.info.id for rule in rules()]
+    assert len(ids) == len(set(ids))
+    assert [rule.info.kind for rule in rules()] == sorted(
+        (rule.info.kind for rule in rules()), key=["stale", "bin_group", "field"].index
+    )
