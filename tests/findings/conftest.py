@@ -16,9 +16,10 @@ from sqlalchemy import select, update
 
 from regclean.findings import PublishReport, assemble, decided_edges, publish
 from regclean.findings.decide import DecideReport, DecisionLine, record
+from regclean.findings.edges import EDGE_SCHEMA
 from regclean.ledger import Ledger, open_ledger, runs
 from regclean.ledger.tables import findings
-from regclean.warehouse import write_frame
+from regclean.warehouse import Warehouse, write_frame
 from regclean.warehouse.database import create_tables
 
 DAY = date(2026, 11, 20)
@@ -47,9 +48,11 @@ class Register:
     """Writes rows of one night; what is not given has a plain default."""
 
     connection: duckdb.DuckDBPyConnection = field(default_factory=duckdb.connect)
+    empty: bool = True  # false: the connection has the tables already
 
     def __post_init__(self) -> None:
-        create_tables(self.connection)
+        if self.empty:
+            create_tables(self.connection)
 
     def write(self, table: str, *rows: dict[str, Any]) -> Register:
         write_frame(self.connection, table, pl.DataFrame(list(rows), infer_schema_length=None))
@@ -58,14 +61,12 @@ class Register:
     def customers(self, *numbers: str, **columns: Any) -> Register:
         given = {name: value for name, value in columns.items() if not name.startswith("raw_")}
         raw = {name.removeprefix("raw_"): value for name, value in columns.items() if name.startswith("raw_")}
-        for number in numbers:
-            self.write("customers", CLEAN | {"customer_no": number, "name": f"Asiakas {number}"} | given)
-            self.write(
-                "landed.customers",
-                {"customer_no": number, "name": f"ASIAKAS {number}"}
-                | raw
-                | {"_file": "in/a.csv", "_row": 2, "_hash": "h"},
-            )
+        clean = [CLEAN | {"customer_no": number, "name": f"Asiakas {number}"} | given for number in numbers]
+        landed = [
+            {"customer_no": number, "name": f"ASIAKAS {number}"} | raw | {"_file": "in/a.csv", "_row": 2, "_hash": "h"}
+            for number in numbers
+        ]
+        self.write("customers", *clean).write("landed.customers", *landed)
         return self
 
     def clusters(self, **groups: str) -> Register:
@@ -183,3 +184,47 @@ def nights(ledger: Ledger) -> Nights:
 @pytest.fixture
 def new_register() -> Callable[[], Register]:
     return Register
+
+
+@pytest.fixture
+def new_nights() -> Callable[[Ledger], Nights]:
+    return Nights
+
+
+@pytest.fixture
+def warehouse_of() -> Callable[[Callable[[Register], object], Path], None]:
+    """Builds and publishes a warehouse file with one night's findings."""
+
+    def build(fill: Callable[[Register], object], folder: Path) -> None:
+        warehouse = Warehouse(folder)
+        with warehouse.build("2026-11-21-1") as night:
+            made = Register(night.connection, empty=False)
+            fill(made)
+            assemble(made.connection, language="fi", decided=pl.DataFrame(schema=EDGE_SCHEMA))
+        warehouse.publish("2026-11-21-1")
+
+    return build
+
+
+def _many_pairs(count: int, phone: str | None = None) -> Callable[[Register], object]:
+    """A night of so many duplicates of two."""
+
+    def fill(made: Register) -> None:
+        numbers = [f"{number:04}" for number in range(2 * count)]
+        pairs = list(zip(numbers[::2], numbers[1::2], strict=True))
+        made.customers(*numbers, phone=phone)
+        made.clusters(**{f"C{left}": f"{left} {right}" for left, right in pairs})
+        for left, right in pairs:
+            made.pair(left, right)
+
+    return fill
+
+
+@pytest.fixture
+def many_pairs() -> Callable[..., Callable[[Register], object]]:
+    return _many_pairs
+
+
+@pytest.fixture
+def noon() -> datetime:
+    return moment(hour=12)

@@ -190,7 +190,7 @@ def _is_repeated(case: Case, line: DecisionLine, choices: Mapping[str, Any] | No
 
 def _gives_way(case: Case, line: DecisionLine) -> int | None:
     """The earlier decision that this one takes the place of. Errors: Refused when it stands in the way instead."""
-    if case.prior is None or case.prior["undone_at"] is not None:
+    if case.prior is None or case.prior["undone_at"] is not None or _is_anothers(case):
         return None
     prior, verdict = int(case.prior["decision_id"]), case.prior["verdict"]
     undecided = not case.decided or verdict in ("unsure", "defer")
@@ -201,6 +201,13 @@ def _gives_way(case: Case, line: DecisionLine) -> int | None:
         return prior
     source = case.prior["follows_from"] or prior
     raise Refused("conflict", f"this was decided as '{verdict}' (decision {source}); undo that decision first")
+
+
+def _is_anothers(case: Case) -> bool:
+    """Was the prior decision made on another finding, a larger group say? It goes on holding for the others there."""
+    if case.prior is None or case.finding is None:
+        return False
+    return case.prior["finding_id"] not in (None, case.finding["finding_id"])
 
 
 def _new_edges(graph: DecidedGraph, case: Case, verdict: str, choices: Mapping[str, Any] | None) -> list[Verdict]:

@@ -66,7 +66,7 @@ def find_duplicates(connection: duckdb.DuckDBPyConnection, *, language: str, dec
     for frame in (crossing, decided):
         shown |= set(frame["customer_no_l"]) | set(frame["customer_no_r"])
     customers, idle = _customers(connection, shown)
-    graph = DecidedGraph(_live(decided, customers))
+    graph = DecidedGraph(_live(decided, customers).select("customer_no_l", "customer_no_r", "verdict").iter_rows())
     settled = _settled(idle, graph, customers)
     found = [
         _cluster_duplicate(
@@ -80,6 +80,15 @@ def find_duplicates(connection: duckdb.DuckDBPyConnection, *, language: str, dec
         for pair in _worth_asking(crossing.iter_rows(named=True), graph, settled)
     ]
     return sorted(found, key=lambda duplicate: duplicate.finding.subjects)
+
+
+def holding(connection: duckdb.DuckDBPyConnection, decided: pl.DataFrame) -> pl.DataFrame:
+    """The decided edges that hold on tonight's standardised records: what linkage may rely on.
+
+    A separating decision lapses when a compared value of either record has changed since; "same" stays.
+    """
+    customers, _ = _customers(connection, {*decided["customer_no_l"], *decided["customer_no_r"]})
+    return _live(decided, customers)
 
 
 def weakest_link(pairs: Iterable[Mapping[str, Any]], customers: Sequence[str]) -> Mapping[str, Any] | None:
@@ -108,24 +117,16 @@ def _customers(connection: duckdb.DuckDBPyConnection, shown: Iterable[str]) -> t
     return {row[0]: Customer(*row) for row in digests.iter_rows()}, idle
 
 
-def _live(decided: pl.DataFrame, customers: Mapping[str, Customer]) -> list[tuple[str, str, str]]:
-    """The edges that hold on tonight's records."""
+def _live(decided: pl.DataFrame, customers: Mapping[str, Customer]) -> pl.DataFrame:
     if "fingerprint" not in decided.columns:
-        decided = decided.with_columns(fingerprint=pl.lit(None, pl.String))
-    live = []
+        return decided
+    holds = []
     columns = ("customer_no_l", "customer_no_r", "verdict", "fingerprint")
     for left, right, verdict, fingerprint in decided.select(columns).iter_rows():
         one, other = customers.get(left), customers.get(right)
-        if (
-            fingerprint
-            and one
-            and other
-            and verdict in SEPARATING_VERDICTS
-            and fingerprint != pair_fingerprint(left, one.digest, right, other.digest)
-        ):
-            continue
-        live.append((left, right, verdict))
-    return live
+        changed = one and other and fingerprint != pair_fingerprint(left, one.digest, right, other.digest)
+        holds.append(not (fingerprint and changed and verdict in SEPARATING_VERDICTS))
+    return decided.filter(pl.Series(holds, dtype=pl.Boolean))
 
 
 def _settled(idle: set[str], graph: DecidedGraph, customers: Mapping[str, Customer]) -> set[str]:

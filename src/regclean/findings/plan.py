@@ -13,7 +13,7 @@ from regclean.domain.decisions import SEPARATING_VERDICTS
 from regclean.domain.findings import State
 from regclean.findings.edges import Decided, Edge, Pair, pair_fingerprint, pairs_of
 from regclean.findings.states import Night, Reason, after_decision, after_night
-from regclean.findings.workpools import workpool
+from regclean.findings.workpools import case_key, workpool
 
 # What a night says of a finding, and what became of it: the columns of the ledger's `findings` that change.
 SHOWN = (
@@ -186,6 +186,7 @@ def _new(plan: Plan, row: Row, decided: Decided, lapsed: int | None, run: RunFac
         "reopened_because": reopened,
         "deferred_until": None,
         "workpool": workpool(row["kind"], row["relation"], row["protected"], state, None, reopened),
+        "case_key": case_key(row["finding_id"], row["kind"], row["subjects"]),
         "version": 1,
     }
 

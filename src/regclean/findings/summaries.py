@@ -21,8 +21,8 @@ def duplicate_summary(relation: str, size: int, model: str, explanation: Mapping
     steps = sorted(
         explanation.get("waterfall", ()), key=lambda step: (-abs(step["weight"]), step["comparison"], step["level"])
     )
-    for_it = _said([step for step in steps if step["weight"] > 0], language)[:MOST_FOR]
-    against = _said([step for step in steps if step["weight"] < 0], language)[:MOST_AGAINST]
+    for_it = _said([step for step in steps if step["weight"] > 0], language, "for")[:MOST_FOR]
+    against = _said([step for step in steps if step["weight"] < 0], language, "against")[:MOST_AGAINST]
     if not for_it:
         for_it = [_phrase(code, language) for code in explanation.get("reasons", ()) if _phrase(code, language)][
             :MOST_FOR
@@ -44,8 +44,10 @@ def _lead(relation: str, size: int, model: str) -> str:
     return relation
 
 
-def _said(steps: list[Mapping[str, Any]], language: str) -> list[str]:
-    phrases = (_phrase(f"{step['comparison']}.{step['level']}", language) for step in steps)
+def _said(steps: list[Mapping[str, Any]], language: str, side: str) -> list[str]:
+    codes = (f"{step['comparison']}.{step['level']}" for step in steps)
+    # Some levels are one thing when they speak for and another when they speak against: a rare or a common name.
+    phrases = (_phrase(f"{code}.{side}", language) or _phrase(code, language) for code in codes)
     return list(dict.fromkeys(phrase for phrase in phrases if phrase))
 
 

@@ -1,7 +1,8 @@
-"""Which queue a finding waits in."""
+"""Which queue a finding waits in, and which other findings it is worked on together with."""
 
 from __future__ import annotations
 
+import json
 from typing import Literal, get_args
 
 Workpool = Literal["same", "related", "stale", "bin_group", "field", "conflict", "second", "restricted"]
@@ -21,3 +22,17 @@ def workpool(
     if kind == "duplicate":
         return "same" if relation in ("same", "unsure", None) else "related"
     return kind
+
+
+def case_key(finding_id: str, kind: str, subjects: str) -> str:
+    """What a queue shows as one row: a duplicate by itself (it is a whole cluster already), everything about one shared
+    bin, or else everything of its kind about one customer. `subjects` is JSON text.
+    """
+    if kind == "duplicate":
+        return finding_id
+    rows = [":".join(subject.split(":")[:2]) for subject in json.loads(subjects)]
+    for table in ("bin_groups:", "customers:"):
+        for row in rows:
+            if row.startswith(table):
+                return row
+    return rows[0] if rows else finding_id
