@@ -114,7 +114,8 @@ def _link_customers(night: Night) -> int:
         country=config.country,
         settings=config.section("linkage"),
         models=night.workspace.var / "models",
-        decided=night.decided,
+        # What was told apart on records that have changed since is open again: linkage must not rely on it.
+        decided=findings.holding(night.connection, night.decided),
         previous_clusters=night.clusters_before,
     )
     return _count(night, "pairs")
