@@ -115,16 +115,16 @@ _GIVEN = Comparison(
         Level("equal_woman", "(first_l = first_r and woman_l and woman_r)", 0.31, 0.001, exact="first_woman", tf="first"),
         Level("equal", "(first_l = first_r and length(first_l) > 1)", 0.31, 0.007, exact="first_man", tf="first"),
         Level("call_name", overlap("full_names"), 0.05, 0.02),
-        Level("variant", "({contains}(variants_l, first_r) or {contains}(variants_r, first_l))", 0.04, 0.006),
+        Level("variant", "({contains}(variants_l, first_r) or {contains}(variants_r, first_l))", 0.04, 0.003),
         Level("swapped", _SWAPPED, 0.02, 0.0005),
         Level(
             "initial",
             "((length(first_l) = 1 or length(first_r) = 1) and substr(first_l, 1, 1) = substr(first_r, 1, 1))",
             0.05,
-            0.07,
+            0.01,
         ),
-        Level("similar", similar("first"), 0.06, 0.02),
-        Level("different", "ELSE", 0.03, 0.86),
+        Level("similar", similar("first"), 0.06, 0.006),
+        Level("different", "ELSE", 0.03, 0.94),
     ),
 )
 # First name and surname in each other's place are one observation: it counts with the first names.

@@ -20,7 +20,7 @@ line_given AS (SELECT line, last, unnest(list_concat(given, variants)) AS name F
 person_given AS (SELECT customer_no, last, unnest(given) AS name FROM link_member_persons),
 -- A surname (its beginning, against typos) with a first name's initial in the area; a bare surname in full.
 line_stem AS (
-    SELECT DISTINCT line, area, unnest(stems) AS stem
+    SELECT DISTINCT line, hash(area, unnest(stems)) AS key
     FROM (
         SELECT line,
             CASE WHEN n.first IS NULL THEN list_transform(parts, lambda p: p || '|')
@@ -41,8 +41,8 @@ person_stem AS (
 ),
 surname_area AS (
     SELECT l.line, p.customer_no
-    FROM line_stem l
-    JOIN (SELECT customer_no, area, stem FROM person_stem JOIN customer_area USING (customer_no)) p USING (area, stem)
+    FROM (SELECT customer_no, hash(area, stem) AS key FROM person_stem JOIN customer_area USING (customer_no)) p
+    JOIN line_stem l USING (key)
 ),
 -- A first name and the surname's initial in the area: the typo is in the stem.
 given_area AS (

@@ -12,7 +12,13 @@ WITH pair AS (
 compared AS (
     SELECT
         *,
-        list_filter(given, lambda g: jaro_winkler_similarity(line_first, g) >= 0.8 AND damerau_levenshtein(line_first, g) <= 1) AS alike
+        -- The dear comparison only where the cheap one leaves a chance.
+        CASE WHEN length(line_first) < 4 OR list_has_any(line_given, given) THEN []
+            ELSE list_filter(
+                list_filter(given, lambda g: jaro_winkler_similarity(line_first, g) >= 0.8),
+                lambda g: damerau_levenshtein(line_first, g) <= 1
+            )
+        END AS alike
     FROM pair
 ),
 levelled AS (
@@ -29,7 +35,7 @@ levelled AS (
             WHEN length(line_first) >= 4
                 AND list_contains(list_transform(given, lambda g: g[:4] = line_first[:4] AND (starts_with(g, line_first) OR starts_with(line_first, g))), true)
                 THEN 'variant'
-            WHEN length(line_first) >= 4 AND len(alike) > 0 THEN 'typo'
+            WHEN len(alike) > 0 THEN 'typo'
             ELSE 'differs'
         END AS first_level,
         CASE

@@ -2,7 +2,9 @@
 CREATE OR REPLACE TEMP TABLE link_customer_pairs AS
 WITH pair AS (
     SELECT s.*, l.customer_no AS no_l, r.customer_no AS no_r, l.kind AS kind_l, r.kind AS kind_r,
-        l.national_id IS NOT NULL AND r.national_id IS NOT NULL AND l.national_id <> r.national_id AND NOT $generic AS id_conflict
+        l.national_id IS NOT NULL AND r.national_id IS NOT NULL AND l.national_id <> r.national_id AND NOT $generic AS id_conflict,
+        -- One id under two first names in one home: it may have been typed on the wrong row. A person decides.
+        coalesce(l.national_id = r.national_id, false) AND s.name_conflict AND s.shares_name AND s.shares_place AS doubtful_id
     FROM link_person_scored s
     JOIN link_persons l ON l.entity = s.entity_l
     JOIN link_persons r ON r.entity = s.entity_r
@@ -11,7 +13,7 @@ WITH pair AS (
 -- Two rows of one kind, one person each.
 single AS (
     SELECT no_l, no_r, entity_l, entity_r, match_weight, p_household, id_conflict,
-        CASE WHEN id_conflict THEN 0.0 ELSE p_same END AS p_same, 'alike' AS between
+        CASE WHEN doubtful_id THEN least(p_same, 0.9) ELSE p_same END AS p_same, 'alike' AS between
     FROM pair
     WHERE kind_l = kind_r AND kind_l IN ('person', 'estate')
 ),

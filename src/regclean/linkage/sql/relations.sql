@@ -3,7 +3,7 @@ CREATE OR REPLACE TEMP TABLE link_relations AS
 WITH judged AS (
     SELECT p.*, d.verdict, s.customer_no_l IS NOT NULL AS successive,
         CASE
-            WHEN p.between IN ('member', 'estate', 'trade_name') THEN 0.0
+            WHEN p.between IN ('member', 'estate', 'trade_name') OR p.id_conflict THEN 0.0
             ELSE p.p_same
         END AS probability
     FROM link_customer_pairs p
@@ -34,7 +34,7 @@ SELECT model, customer_no_l, customer_no_r, match_weight, p_household, probabili
         WHEN model = 'organisation' THEN CASE WHEN successive THEN 'successor' END
         WHEN successive AND NOT kin THEN 'successor'
         WHEN between = 'trade_name' THEN NULL
+        WHEN id_conflict AND p_same >= 0.5 THEN CASE WHEN together THEN 'household' ELSE 'related' END
         WHEN p_household >= 0.5 AND together THEN CASE WHEN between = 'estate' THEN 'related' ELSE 'household' END
-        WHEN id_conflict AND p_same >= 0.5 THEN 'related'
     END AS relation
 FROM related;
