@@ -4,8 +4,7 @@ The steps are those of `regclean.night`; nothing is decided here. What a task re
 only: results may be stored by the server.
 """
 
-from __future__ import annotations
-
+# No deferred annotations here: Prefect reads the flow's signature where it cannot look names up.
 from datetime import UTC, date, datetime
 from pathlib import Path
 

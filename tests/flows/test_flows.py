@@ -169,7 +169,7 @@ def test_schedule_yields_scheduled_runs_and_sweeps_zombies(
             ),
             "the end of the served run",
         )
-        assert final["state"]["type"] == "COMPLETED", final["state"]
+        assert final["state"]["type"] == "COMPLETED", final["state"]["message"]
     finally:
         os.killpg(served.pid, signal.SIGINT)
         served.wait(timeout=PATIENCE)
