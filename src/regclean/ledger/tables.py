@@ -32,6 +32,7 @@ from sqlalchemy import (
     TypeDecorator,
     UniqueConstraint,
     false,
+    text,
     true,
 )
 
@@ -142,8 +143,13 @@ findings = Table(
     Column("label", Text),  # how a queue names it
     Column("assignee", String(80)),
     Column("version", Integer, nullable=False),  # rises with every change of state or evidence
+    Column(
+        "case_key", Text, nullable=False, server_default=text("''")
+    ),  # findings with the same one are worked on together
     _one_of("state", STATES),
     Index(None, "state", "workpool", "priority"),
+    Index(None, "case_key", "state"),
+    Index(None, "workpool", "state", "opened_at"),
     Index(None, "kind", "rule", "state"),
 )
 
@@ -220,6 +226,16 @@ pair_decisions = Table(
     CheckConstraint("customer_no_l < customer_no_r", name="ordered"),
     Index(None, "customer_no_r"),
     Index(None, "decision_id"),
+)
+
+comments = Table(
+    "comments",
+    metadata,
+    Column("comment_id", Integer, primary_key=True),
+    Column("finding_id", String(21), nullable=False, index=True),
+    Column("user", String(80), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("at", Moment, nullable=False),
 )
 
 # Audit -----------------------------------------------------------------------------------------------------------------
