@@ -119,12 +119,14 @@ def test_schedule_yields_scheduled_runs_and_sweeps_zombies(
     environment: dict[str, str], published_register: Path
 ) -> None:
     place = str(published_register.resolve())
-    flow = ask(environment, "flows/", {"name": "regclean-nightly"})
-    zombie = ask(
-        environment,
-        "flow_runs/",
-        {"flow_id": flow["id"], "parameters": {"workspace": place}, "state": {"type": "RUNNING", "name": "Running"}},
-    )
+    # A server that has just started may be busy with itself and say so: ask again.
+    flow = wait_for(lambda: ask(environment, "flows/", {"name": "regclean-nightly"}), "the flow")
+    running = {
+        "flow_id": flow["id"],
+        "parameters": {"workspace": place},
+        "state": {"type": "RUNNING", "name": "Running"},
+    }
+    zombie = wait_for(lambda: ask(environment, "flow_runs/", running), "the zombie")
     served = subprocess.Popen(
         [REGCLEAN, "-w", published_register, "schedule", "--cron", "0 2 * * *"],
         env=environment,
@@ -157,7 +159,12 @@ def test_schedule_yields_scheduled_runs_and_sweeps_zombies(
         state = httpx.get(f"{environment['PREFECT_API_URL']}/flow_runs/{zombie['id']}").json()["state"]["type"]
         assert state == "CRASHED"
         # The served flow really runs: ask for one now.
-        started = ask(environment, f"deployments/{deployment['id']}/create_flow_run", {"state": {"type": "SCHEDULED"}})
+        started = wait_for(
+            lambda: ask(
+                environment, f"deployments/{deployment['id']}/create_flow_run", {"state": {"type": "SCHEDULED"}}
+            ),
+            "the request for a run",
+        )
         final = wait_for(
             lambda: (
                 run
