@@ -187,6 +187,7 @@ def _new(plan: Plan, row: Row, decided: Decided, lapsed: int | None, run: RunFac
         "deferred_until": None,
         "workpool": workpool(row["kind"], row["relation"], row["protected"], state, None, reopened),
         "case_key": case_key(row["finding_id"], row["kind"], row["subjects"]),
+        "source": row.get("source"),
         "version": 1,
     }
 

@@ -143,6 +143,7 @@ findings = Table(
     Column("label", Text),  # how a queue names it
     Column("assignee", String(80)),
     Column("version", Integer, nullable=False),  # rises with every change of state or evidence
+    Column("source", String(80)),  # the input file of its first record, without folder, number and date
     Column(
         "case_key", Text, nullable=False, server_default=text("''")
     ),  # findings with the same one are worked on together
@@ -236,6 +237,26 @@ comments = Table(
     Column("user", String(80), nullable=False),
     Column("text", Text, nullable=False),
     Column("at", Moment, nullable=False),
+)
+
+# Privacy ---------------------------------------------------------------------------------------------------------------
+
+sealed = Table(
+    "sealed",
+    metadata,
+    Column("subject", Text, nullable=False),
+    Column("field", String(80), nullable=False),
+    Column("sealed", Text, nullable=False),  # encrypted under the workspace's key: the ledger alone reveals nothing
+    Column("run_id", String(40), nullable=False),
+    PrimaryKeyConstraint("subject", "field"),
+)
+
+# Customers under non-disclosure. A flag that goes away in the register does not take one out: that is for people.
+protected_subjects = Table(
+    "protected_subjects",
+    metadata,
+    Column("subject", Text, primary_key=True),
+    Column("run_id", String(40), nullable=False),  # the last night that said so
 )
 
 # Audit -----------------------------------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ BATCH = 2_000
 
 def upgrade() -> None:
     op.add_column("findings", sa.Column("case_key", sa.Text(), nullable=False, server_default=sa.text("''")))
+    op.add_column("findings", sa.Column("source", sa.String(length=80)))
     _fill()
     op.create_index("ix_findings_case_key_state", "findings", ["case_key", "state"])
     op.create_index("ix_findings_workpool_state_opened_at", "findings", ["workpool", "state", "opened_at"])

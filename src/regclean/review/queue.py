@@ -1,0 +1,434 @@
+"""What waits for a steward, in the order of what it costs to let it wait.
+
+One row is one case: a cluster of customers, everything about one shared bin, or everything of a kind about one
+customer. Pages are keyed by the last row seen, so that a long queue costs no more than a short one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from statistics import quantiles
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Float,
+    FromClause,
+    RowMapping,
+    Select,
+    String,
+    and_,
+    case,
+    cast,
+    distinct,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+)
+
+from regclean.findings.workpools import WORKPOOLS
+from regclean.ledger.tables import audit, decisions, finding_subjects, findings
+from regclean.review.permissions import User
+from regclean.review.privacy import visible_to
+
+PAGE = 40
+RISES_AFTER = timedelta(days=30)
+RISE = 6.0  # what has waited so long comes before everything but an open complaint
+SORTS = ("consequence", "uncertainty", "oldest")
+AGES = (7, 30, 90)  # days
+SAMPLE = 200  # handled cases that an estimate rests on
+FEWEST = 20  # below this there is no honest estimate
+ONE_CASE_EACH = frozenset({"same", "related"})  # a duplicate is a whole cluster by itself
+HANDLING = "handling:"
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What of the queue somebody looks at. `age`: opened at least so many days ago; `assignee`: a name or "-"."""
+
+    pool: str = "same"
+    area: str | None = None
+    rule: str | None = None
+    source: str | None = None
+    assignee: str | None = None
+    age: int | None = None
+    sort: str = "consequence"
+
+    @property
+    def narrowed(self) -> bool:
+        return any((self.area, self.rule, self.source, self.assignee, self.age))
+
+    @property
+    def query(self) -> dict[str, str]:
+        """As the parameters of a URL, the defaults left out (the pool always named)."""
+        chosen = {"area": self.area, "rule": self.rule, "source": self.source, "assignee": self.assignee}
+        given = {name: value for name, value in chosen.items() if value}
+        if self.age:
+            given["age"] = str(self.age)
+        if self.sort != SORTS[0]:
+            given["sort"] = self.sort
+        return {"pool": self.pool, **given}
+
+
+def read_filters(parameters: Mapping[str, str]) -> Filters:
+    """Filters from a URL. What cannot be meant is left out, never an error."""
+
+    def text(name: str) -> str | None:
+        return parameters.get(name, "").strip()[:80] or None
+
+    age = text("age")
+    pool, sort = text("pool"), text("sort")
+    return Filters(
+        pool=pool if pool in WORKPOOLS else "same",
+        area=text("area"),
+        rule=text("rule"),
+        source=text("source"),
+        assignee=text("assignee"),
+        age=int(age) if age and age.isdecimal() and 0 < int(age) < 10_000 else None,
+        sort=sort if sort in SORTS else SORTS[0],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One case in the queue. `others`: how many more findings wait in the same case."""
+
+    finding_id: str
+    case_key: str
+    kind: str
+    rule: str
+    severity: str
+    label: str | None
+    area: str | None
+    score: float | None
+    relation: str | None
+    assignee: str | None
+    opened_at: datetime
+    reopened_because: str | None
+    workpool: str
+    rank: float
+    members: int
+    others: int = 0
+
+    @property
+    def cursor(self) -> str:
+        return f"{self.rank!r}~{self.finding_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some rows and where the next ones begin."""
+
+    rows: tuple[Row, ...]
+    following: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """How long a number of cases takes, by how long such cases have taken: the middle half of them."""
+
+    low: timedelta
+    high: timedelta
+    middle: timedelta
+    sample: int
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What the filters can be set to, in one workpool."""
+
+    areas: tuple[str, ...] = ()
+    rules: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    assignees: tuple[str, ...] = field(default=())
+
+
+def waiting(table: FromClause = findings) -> ColumnElement[bool]:
+    """Does it wait for somebody? What a steward was unsure of waits for a second person."""
+    of = table.c
+    second = and_(of.state == "deferred", of.workpool.in_(("second", "restricted")), of.deferred_until.is_(None))
+    return or_(of.state == "open", second)
+
+
+def counts(connection: Connection, user: User) -> dict[str, int]:
+    """Cases that wait, by workpool; what the user may not see is not counted."""
+    query = (
+        select(findings.c.workpool, func.count(distinct(findings.c.case_key)))
+        .where(waiting(), visible_to(user), findings.c.workpool.in_(pools_of(user)))
+        .group_by(findings.c.workpool)
+    )
+    found = {row[0]: int(row[1]) for row in connection.execute(query)}
+    return {pool: found.get(pool, 0) for pool in pools_of(user)}
+
+
+def count(connection: Connection, user: User, filters: Filters, *, now: datetime) -> int:
+    """Cases that wait behind these filters."""
+    query = select(func.count(distinct(findings.c.case_key))).where(_chosen(findings, user, filters, now))
+    return int(connection.execute(query).scalar_one())
+
+
+def pools_of(user: User) -> tuple[str, ...]:
+    """The workpools that this user has."""
+    hidden = set()
+    if not user.may("restricted:open"):
+        hidden.add("restricted")
+    if not user.may("findings:second"):
+        hidden.add("second")
+    return tuple(pool for pool in WORKPOOLS if pool not in hidden)
+
+
+def page(
+    connection: Connection,
+    user: User,
+    filters: Filters,
+    *,
+    now: datetime,
+    after: str | None = None,
+    without: Collection[str] = (),
+    limit: int = PAGE,
+) -> Page:
+    """The next rows after a cursor, most urgent first. `without`: findings that are staged or put aside."""
+    rank = _rank(findings, filters.sort, now)
+    left = sorted(without)
+    query = select(findings, rank.label("rank")).where(_chosen(findings, user, filters, now))
+    if left:
+        query = query.where(findings.c.finding_id.not_in(left))
+    if filters.pool not in ONE_CASE_EACH:
+        query = query.where(~_better_in_case(user, filters, now, left))
+    cursor = read_cursor(after)
+    if cursor:
+        before = and_(rank == cursor[0], findings.c.finding_id > cursor[1])
+        query = query.where(or_(rank < cursor[0], before))
+    query = query.order_by(rank.desc(), findings.c.finding_id).limit(limit + 1)
+    found = connection.execute(query).mappings().all()
+    rows = _with_others(connection, user, filters, [_row(row) for row in found[:limit]], now, left)
+    return Page(tuple(rows), rows[-1].cursor if len(found) > limit else None)
+
+
+def first(
+    connection: Connection,
+    user: User,
+    filters: Filters,
+    *,
+    now: datetime,
+    without: Collection[str] = (),
+    after: RowMapping | Mapping[str, Any] | None = None,
+) -> str | None:
+    """The finding to decide next: the first behind `after` (a finding's row), else the first of all."""
+    cursor = None
+    if after is not None:
+        sibling = _next_in_case(connection, user, filters, after, now, without)
+        if sibling:
+            return sibling
+        rank = select(_rank(findings, filters.sort, now)).where(findings.c.finding_id == after["finding_id"])
+        value = connection.execute(rank).scalar()
+        cursor = f"{value!r}~{after['finding_id']}" if value is not None else None
+    found = page(connection, user, filters, now=now, after=cursor, without=without, limit=1).rows
+    if not found and cursor:
+        found = page(connection, user, filters, now=now, without=without, limit=1).rows
+    return found[0].finding_id if found else None
+
+
+def neighbour(
+    connection: Connection, user: User, filters: Filters, finding_id: str, *, back: bool, now: datetime
+) -> str | None:
+    """The case before or after this one in the queue, decided or not."""
+    rank = _rank(findings, filters.sort, now)
+    value = connection.execute(select(rank).where(findings.c.finding_id == finding_id)).scalar()
+    if value is None:
+        return None
+    if not back:
+        found = page(connection, user, filters, now=now, after=f"{value!r}~{finding_id}", limit=1).rows
+        return found[0].finding_id if found else None
+    same = and_(rank == value, findings.c.finding_id < finding_id)
+    query = select(findings.c.finding_id).where(_chosen(findings, user, filters, now), or_(rank > value, same))
+    if filters.pool not in ONE_CASE_EACH:
+        query = query.where(~_better_in_case(user, filters, now, []))
+    query = query.order_by(rank.asc(), findings.c.finding_id.desc()).limit(1)
+    found_id: str | None = connection.execute(query).scalar()
+    return found_id
+
+
+def read_cursor(text: str | None) -> tuple[float, str] | None:
+    """A cursor's two parts; None when it is not one."""
+    rank, _, finding_id = (text or "").partition("~")
+    try:
+        return (float(rank), finding_id) if finding_id else None
+    except ValueError:
+        return None
+
+
+def choices(connection: Connection, user: User, pool: str) -> Choices:
+    """What can be filtered by in a workpool, from what waits in it."""
+
+    def values(name: str) -> tuple[str, ...]:
+        column = findings.c[name]
+        query: Select[Any] = (
+            select(column)
+            .where(waiting(), findings.c.workpool == pool, visible_to(user), column.is_not(None))
+            .distinct()
+            .order_by(column)
+        )
+        return tuple(connection.execute(query).scalars())
+
+    return Choices(values("area"), values("rule"), values("source"), values("assignee"))
+
+
+def estimate(connection: Connection, pool: str, cases: int) -> Estimate | None:
+    """How long these cases will take somebody who works like those who have decided; None while too few have been.
+
+    From the seconds that cases of the same workpool were looked at before they were decided.
+    """
+    query = (
+        select(audit.c.detail)
+        .where(audit.c.subject == f"{HANDLING}{pool}", audit.c.action == "handle")
+        .order_by(audit.c.seq.desc())
+        .limit(SAMPLE)
+    )
+    seconds = [float(detail["seconds"]) for detail in connection.execute(query).scalars() if "seconds" in detail]
+    if len(seconds) < FEWEST:
+        return None
+    low, middle, high = quantiles(seconds, n=4, method="inclusive")
+    return Estimate(
+        timedelta(seconds=low * cases),
+        timedelta(seconds=high * cases),
+        timedelta(seconds=middle * cases),
+        len(seconds),
+    )
+
+
+def siblings(connection: Connection, user: User, row: RowMapping | Mapping[str, Any]) -> Sequence[RowMapping]:
+    """Every finding of the same case that waits, this one included, most urgent first."""
+    query = (
+        select(findings)
+        .where(
+            findings.c.case_key == row["case_key"],
+            visible_to(user),
+            or_(waiting(), findings.c.finding_id == row["finding_id"]),
+            findings.c.kind == row["kind"],
+        )
+        .order_by(findings.c.priority.desc(), findings.c.finding_id)
+        .limit(200)
+    )
+    return connection.execute(query).mappings().all()
+
+
+def about(connection: Connection, user: User, subjects: Collection[str], *, but: str) -> Sequence[RowMapping]:
+    """Other waiting findings on the same subjects, of any kind: what a decision here also touches."""
+    query = (
+        select(findings)
+        .where(
+            findings.c.finding_id.in_(
+                select(finding_subjects.c.finding_id).where(finding_subjects.c.subject.in_(sorted(subjects)))
+            ),
+            findings.c.case_key != but,
+            visible_to(user),
+            waiting(),
+        )
+        .order_by(findings.c.priority.desc(), findings.c.finding_id)
+        .limit(20)
+    )
+    return connection.execute(query).mappings().all()
+
+
+def _chosen(table: FromClause, user: User, filters: Filters, now: datetime) -> ColumnElement[bool]:
+    of = table.c
+    conditions = [waiting(table), of.workpool == filters.pool]
+    if table is findings:
+        conditions.append(visible_to(user))
+        if filters.pool == "second":
+            conditions.append(~_own_doubt(user))
+    for name in ("area", "rule", "source"):
+        if value := getattr(filters, name):
+            conditions.append(of[name] == value)
+    if filters.assignee:
+        conditions.append(of.assignee.is_(None) if filters.assignee == "-" else of.assignee == filters.assignee)
+    if filters.age:
+        conditions.append(of.opened_at <= now - timedelta(days=filters.age))
+    return and_(*conditions)
+
+
+def _own_doubt(user: User) -> ColumnElement[bool]:
+    """Was it this user who was unsure? Then the second person is somebody else."""
+    return exists().where(decisions.c.decision_id == findings.c.decision_id, decisions.c.user == user.name)
+
+
+def _rank(table: FromClause, sort: str, now: datetime) -> ColumnElement[float]:
+    of = table.c
+    if sort == "oldest":
+        # Ids rise with nothing; the day it was opened is enough, and the same on every database as a text.
+        return -_age_order(of.opened_at)
+    if sort == "uncertainty":
+        return cast(1.0 - 2.0 * func.abs(func.coalesce(of.score, 0.5) - 0.5), Float)
+    return of.priority + case((of.opened_at <= now - RISES_AFTER, literal(RISE)), else_=literal(0.0))
+
+
+def _age_order(opened_at: ColumnElement[Any]) -> ColumnElement[float]:
+    return cast(func.replace(func.replace(func.substr(cast(opened_at, String), 1, 10), "-", ""), " ", ""), Float)
+
+
+def _better_in_case(user: User, filters: Filters, now: datetime, left: Sequence[str]) -> ColumnElement[bool]:
+    """Does another finding of the same case stand for it?"""
+    other = findings.alias("other")
+    mine, theirs = _rank(findings, filters.sort, now), _rank(other, filters.sort, now)
+    conditions = [
+        other.c.case_key == findings.c.case_key,
+        _chosen(other, user, filters, now),
+        or_(theirs > mine, and_(theirs == mine, other.c.finding_id < findings.c.finding_id)),
+    ]
+    if left:
+        conditions.append(other.c.finding_id.not_in(left))
+    return exists().where(*conditions)
+
+
+def _next_in_case(
+    connection: Connection,
+    user: User,
+    filters: Filters,
+    row: RowMapping | Mapping[str, Any],
+    now: datetime,
+    without: Collection[str],
+) -> str | None:
+    """The next waiting finding of the same case: a shared bin is finished before the next one begins."""
+    if row["kind"] == "duplicate":
+        return None
+    query = (
+        select(findings.c.finding_id)
+        .where(
+            findings.c.case_key == row["case_key"],
+            _chosen(findings, user, filters, now),
+            findings.c.finding_id.not_in(sorted({*without, row["finding_id"]})),
+        )
+        .order_by(_rank(findings, filters.sort, now).desc(), findings.c.finding_id)
+        .limit(1)
+    )
+    found: str | None = connection.execute(query).scalar()
+    return found
+
+
+def _with_others(
+    connection: Connection, user: User, filters: Filters, rows: list[Row], now: datetime, left: Sequence[str]
+) -> list[Row]:
+    keys = [row.case_key for row in rows if row.workpool not in ONE_CASE_EACH]
+    if not keys:
+        return rows
+    query = (
+        select(findings.c.case_key, func.count())
+        .where(findings.c.case_key.in_(keys), _chosen(findings, user, filters, now))
+        .group_by(findings.c.case_key)
+    )
+    if left:
+        query = query.where(findings.c.finding_id.not_in(left))
+    found = {row[0]: int(row[1]) for row in connection.execute(query)}
+    return [replace(row, others=max(found.get(row.case_key, 1) - 1, 0)) for row in rows]
+
+
+def _row(row: RowMapping) -> Row:
+    names = (name for name in Row.__dataclass_fields__ if name not in ("members", "others"))
+    members = row["subjects"].count('"customers:') if row["kind"] == "duplicate" else 0
+    return Row(**{name: row[name] for name in names}, members=members)
