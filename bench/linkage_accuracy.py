@@ -53,7 +53,7 @@ def register(folder: Path, models: Path, *, verbose: bool) -> None:
     truth = pl.read_csv(folder / "truth" / "clusters.csv", infer_schema=False)
     figures = measure(connection.sql("SELECT * FROM clusters").pl(), truth.rename({"cluster_id": "cluster"}))
     show(folder.name, figures, seconds)
-    pairs = pl.read_csv(folder / "truth" / "pairs.csv", infer_schema=False)  # noqa: F841  # read by DuckDB
+    pairs = pl.read_csv(folder / "truth" / "pairs.csv", infer_schema=False)  # read by DuckDB
     connection.register("truth_pairs", pairs)
     connection.register("truth_groups", truth)
     joined = """
@@ -75,7 +75,9 @@ def register(folder: Path, models: Path, *, verbose: bool) -> None:
     """
     connection.execute(joined)
     size = truth.height
-    wrong = connection.sql("SELECT truth, count(*) AS n FROM judged WHERE linked AND NOT one GROUP BY 1 ORDER BY 1").pl()
+    wrong = connection.sql(
+        "SELECT truth, count(*) AS n FROM judged WHERE linked AND NOT one GROUP BY 1 ORDER BY 1"
+    ).pl()
     print(f"  false links by truth: {dict(wrong.rows())}   ({size} customers)")
     more = connection.sql(
         "SELECT count(*) FILTER (linked) / count(*) FROM judged WHERE one AND shares NOT IN ('name only', '', 'first_name', 'last_name')"
@@ -92,7 +94,10 @@ def register(folder: Path, models: Path, *, verbose: bool) -> None:
         """SELECT floor(match_probability * 10) / 10 AS bin, count(*) AS n, avg(match_probability) AS said, avg(one::int) AS found
         FROM judged WHERE match_probability > 0.1 GROUP BY 1 ORDER BY 1"""
     ).pl()
-    print("  calibration (said/found, n): " + "  ".join(f"{said:.2f}/{found:.2f} {n}" for _, n, said, found in calibration.rows()))
+    print(
+        "  calibration (said/found, n): "
+        + "  ".join(f"{said:.2f}/{found:.2f} {n}" for _, n, said, found in calibration.rows())
+    )
     if verbose:
         with pl.Config(tbl_rows=60, fmt_str_lengths=60):
             print(
@@ -133,9 +138,15 @@ def main() -> None:
             show(name, measure(connection.sql("SELECT * FROM clusters").pl(), truth), seconds)
     for path in arguments.register:
         with tempfile.TemporaryDirectory() as folder:
-            register(path, arguments.keep_models / path.name if arguments.keep_models else Path(folder), verbose=arguments.verbose)
+            register(
+                path,
+                arguments.keep_models / path.name if arguments.keep_models else Path(folder),
+                verbose=arguments.verbose,
+            )
             if arguments.verbose:
-                for model in sorted((arguments.keep_models / path.name if arguments.keep_models else Path(folder)).glob("*.json")):
+                for model in sorted(
+                    (arguments.keep_models / path.name if arguments.keep_models else Path(folder)).glob("*.json")
+                ):
                     parameters = json.loads(model.read_text())
                     for comparison, levels in parameters["m"].items():
                         print(f"  {comparison}")

@@ -15,9 +15,8 @@ from regclean.warehouse import write_frame
 from regclean.warehouse.database import create_tables
 
 AS_OF = date(2026, 11, 1)
-STATES = {
-    column: "missing"
-    for column in (
+STATES = dict.fromkeys(
+    (
         "national_id_state",
         "business_id_state",
         "postal_code_state",
@@ -25,8 +24,9 @@ STATES = {
         "email_state",
         "e_invoice_state",
         "iban_state",
-    )
-}
+    ),
+    "missing",
+)
 
 
 def read(path: Path) -> pl.DataFrame:
@@ -159,7 +159,9 @@ def canonical(folder: Path, *, country: str = "fi") -> duckdb.DuckDBPyConnection
         path = folder / f"{table.name}.csv"
         if path.exists():
             frame = pl.read_csv(path, infer_schema=False)
-            missing = [pl.lit(None, dtype=pl.String).alias(c.name) for c in table.columns if c.name not in frame.columns]
+            missing = [
+                pl.lit(None, dtype=pl.String).alias(c.name) for c in table.columns if c.name not in frame.columns
+            ]
             landed[table.name] = frame.with_columns(
                 *missing, _file=pl.lit(path.name), _row=pl.int_range(2, pl.len() + 2)
             )

@@ -15,13 +15,15 @@ from regclean.warehouse import write_frame
 from regclean.warehouse.database import create_tables
 
 STATES = (
-    "national_id_state business_id_state postal_code_state phone_state email_state e_invoice_state iban_state".split()
+    ["national_id_state", "business_id_state", "postal_code_state", "phone_state", "email_state", "e_invoice_state", "iban_state"]
 )
 NO_DECISIONS = pl.DataFrame(schema={"customer_no_l": pl.String, "customer_no_r": pl.String, "verdict": pl.String})
 NO_CLUSTERS = pl.DataFrame(schema={"cluster_id": pl.String, "customer_no": pl.String})
 SETTINGS = {"same_probability": 0.95, "review_probability": 0.5}
-FIRST = "matti maria juhani liisa timo anna pekka leena jari tuula heikki ritva kari paivi antti helena mika eeva".split()
-LAST = "virtanen korhonen nieminen makinen hamalainen laine heikkinen koskinen jarvinen lehtonen saarinen niemi".split()
+FIRST = (
+    ["matti", "maria", "juhani", "liisa", "timo", "anna", "pekka", "leena", "jari", "tuula", "heikki", "ritva", "kari", "paivi", "antti", "helena", "mika", "eeva"]
+)
+LAST = ["virtanen", "korhonen", "nieminen", "makinen", "hamalainen", "laine", "heikkinen", "koskinen", "jarvinen", "lehtonen", "saarinen", "niemi"]
 
 
 @dataclass
@@ -64,7 +66,9 @@ class Register:
                 at=f"katu{rng.randrange(900)}|{rng.randrange(1, 90)}||{rng.randrange(70000, 70100)}",
             )
 
-    def _customer(self, no: str, kind: str, *, at: str | None = None, also: tuple[str, ...] = (), **values: Any) -> None:
+    def _customer(
+        self, no: str, kind: str, *, at: str | None = None, also: tuple[str, ...] = (), **values: Any
+    ) -> None:
         row: dict[str, Any] = dict.fromkeys(STATES, "ok") | {
             "customer_no": no,
             "kind": kind,
@@ -133,6 +137,4 @@ class Register:
 
 
 def decided(*edges: tuple[str, str, str]) -> pl.DataFrame:
-    return pl.DataFrame(
-        [(*sorted(edge[:2]), edge[2]) for edge in edges], schema=NO_DECISIONS.schema, orient="row"
-    )
+    return pl.DataFrame([(*sorted(edge[:2]), edge[2]) for edge in edges], schema=NO_DECISIONS.schema, orient="row")

@@ -59,7 +59,15 @@ def cases() -> Register:
     p("wrong-id-b", "Irmeli", "Ruskeepaa", national_id_hash="h4", birth_date=date(1949, 2, 2), at="ruskotie|1||70382")
     # Estates, trade names
     p("living", "Toivo", "Lehtisaari", birth_date=date(1930, 3, 3), at="saaritie|3||70390")
-    p("estate", "Toivo", "Lehtisaari", kind="estate", part="deceased", birth_date=date(1930, 3, 3), at="saaritie|3||70390")
+    p(
+        "estate",
+        "Toivo",
+        "Lehtisaari",
+        kind="estate",
+        part="deceased",
+        birth_date=date(1930, 3, 3),
+        at="saaritie|3||70390",
+    )
     p("trader", "Risto", "Kuparinen", phone="+358406666666", at="kuparitie|2||70391")
     o("tmi", "Risto Kuparinen", "tmi", phone="+358406666666", at="kuparitie|2||70391")
     register._person("tmi", 1, "trader", "Risto", "Kuparinen")
@@ -67,15 +75,36 @@ def cases() -> Register:
     o("oy", "Rakennus Vuorela", "oy", at="teollisuustie|1||70420")
     o("oy-again", "Rakennus Vuorela", "oy", at="teollisuustie|1||70420")
     o("ky", "Rakennus Vuorela", "ky", at="teollisuustie|1||70420")
-    o("housing-1", "Asunto Rantapuisto 1", "as_oy", kind="housing_company", at="puistotie|1||70430", email="talot@isannointi.fi")
-    o("housing-2", "Asunto Rantapuisto 2", "as_oy", kind="housing_company", at="puistotie|1||70430", email="talot@isannointi.fi")
+    o(
+        "housing-1",
+        "Asunto Rantapuisto 1",
+        "as_oy",
+        kind="housing_company",
+        at="puistotie|1||70430",
+        email="talot@isannointi.fi",
+    )
+    o(
+        "housing-2",
+        "Asunto Rantapuisto 2",
+        "as_oy",
+        kind="housing_company",
+        at="puistotie|1||70430",
+        email="talot@isannointi.fi",
+    )
     o("chain-a", "Kauppaketju", "oy", business_id="1234567-1", at="kauppatie|1||70440")
     o("chain-b", "Kauppaketju Kuopio", "oy", business_id="1234567-1", at="keskustie|8||70450")
     o("ids-a", "Metalli Ahonen", "oy", business_id="0000012-3", at="ahontie|1||70460")
     o("ids-b", "Metalli Ahonen", "oy", business_id="0000123-0", at="ahontie|1||70460")
     for i in range(40):
-        o(f"managed-{i:02}", f"Talo{chr(97 + i % 26)}{chr(97 + i // 26)}", "as_oy", kind="housing_company",
-          at=f"talotie{i}|{i + 1}||70470", email="hoito@manager.fi", phone="+358201234567")
+        o(
+            f"managed-{i:02}",
+            f"Talo{chr(97 + i % 26)}{chr(97 + i // 26)}",
+            "as_oy",
+            kind="housing_company",
+            at=f"talotie{i}|{i + 1}||70470",
+            email="hoito@manager.fi",
+            phone="+358201234567",
+        )
     # One after the other
     p("seller", "Pentti", "Vuorinen", at="myyntitie|5||70480")
     p("buyer", "Sanna", "Rajala", at="myyntitie|5||70480")
@@ -97,7 +126,8 @@ def linked() -> duckdb.DuckDBPyConnection:
 
 def relation(connection: duckdb.DuckDBPyConnection, a: str, b: str) -> str | None:
     found = connection.execute(
-        "SELECT relation FROM pairs WHERE customer_no_l = least($a, $b) AND customer_no_r = greatest($a, $b)", {"a": a, "b": b}
+        "SELECT relation FROM pairs WHERE customer_no_l = least($a, $b) AND customer_no_r = greatest($a, $b)",
+        {"a": a, "b": b},
     ).fetchall()
     return found[0][0] if found else None
 

@@ -2,5 +2,14 @@
 
 from regclean.linkage.customers import LinkReport, link_customers
 from regclean.linkage.members import MemberLinkReport, link_members
+from regclean.linkage.retraining import Figures, TrainReport, train
 
-__all__ = ["LinkReport", "MemberLinkReport", "link_customers", "link_members"]
+__all__ = [
+    "Figures",
+    "LinkReport",
+    "MemberLinkReport",
+    "TrainReport",
+    "link_customers",
+    "link_members",
+    "train",
+]

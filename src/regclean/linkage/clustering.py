@@ -81,7 +81,7 @@ def _components(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE link_components AS SELECT cluster_id, customer_no FROM {found}"  # noqa: S608  # Splink's name
     )
-    api.delete_tables_created_by_splink_from_db()
+    api.delete_tables_created_by_splink_from_db()  # type: ignore[no-untyped-call]  # Splink has no types here
 
 
 def _cut_contradictions(connection: duckdb.DuckDBPyConnection) -> tuple[int, tuple[Edge, ...]]:

@@ -69,7 +69,9 @@ def link_customers(
     `as_of` (ISO date) as its date. Errors: RegcleanError when a stored model is damaged or leaves a level untrained.
     """
     prepare(connection, country, decided)
-    used, candidates, too_wide = {}, {}, {}
+    used: dict[str, int] = {}
+    candidates: dict[str, int] = {}
+    too_wide: dict[str, int] = {}
     for model in MODELS:
         too_wide |= block(connection, model, country)
         current = parameters.latest(models, model, country) or _train_first(

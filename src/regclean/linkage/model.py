@@ -112,7 +112,9 @@ _GIVEN = Comparison(
             tf="first",
         ),
         # Sons are named after fathers more often than daughters after mothers: the register tells how much more.
-        Level("equal_woman", "(first_l = first_r and woman_l and woman_r)", 0.31, 0.001, exact="first_woman", tf="first"),
+        Level(
+            "equal_woman", "(first_l = first_r and woman_l and woman_r)", 0.31, 0.001, exact="first_woman", tf="first"
+        ),
         Level("equal", "(first_l = first_r and length(first_l) > 1)", 0.31, 0.007, exact="first_man", tf="first"),
         Level("call_name", overlap("full_names"), 0.05, 0.02),
         Level("variant", "({contains}(variants_l, first_r) or {contains}(variants_r, first_l))", 0.04, 0.003),
@@ -219,6 +221,7 @@ PERSON_FI: tuple[Comparison, ...] = (
     _EMAIL,
     _ACCOUNT,
 )
+
 
 # Without Finnish rules an id is text that may be mistyped, an address has no parsed flat, and values wander between fields.
 def _with_loose(comparison: Comparison, column: str) -> Comparison:

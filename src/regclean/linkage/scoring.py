@@ -57,12 +57,14 @@ def compare(connection: duckdb.DuckDBPyConnection, parameters: Parameters, *, bl
     result = linker.inference.predict(warning_mode="never").physical_name
     names = [comparison.name for comparison in comparisons(model, country)]
     gammas = ", ".join(f"gamma_{name}" for name in names)
-    rarity = " + ".join(_rarity_expression(parameters, c) for c in comparisons(model, country) if any(x.tf for x in c.levels))
+    rarity = " + ".join(
+        _rarity_expression(parameters, c) for c in comparisons(model, country) if any(x.tf for x in c.levels)
+    )
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE {output} AS SELECT least(entity_l, entity_r) AS entity_l, "  # noqa: S608  # constants
         f"greatest(entity_l, entity_r) AS entity_r, match_key, {gammas}, {rarity or 0.0} AS rarity FROM {result}"
     )
-    api.delete_tables_created_by_splink_from_db()
+    api.delete_tables_created_by_splink_from_db()  # type: ignore[no-untyped-call]  # Splink has no types here
     return names
 
 

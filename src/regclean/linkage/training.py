@@ -19,7 +19,14 @@ import numpy.typing as npt
 import polars as pl
 
 from regclean.linkage import scoring
-from regclean.linkage.model import FIXED_FOR_NAMESAKES, LEARNT_FOR_NAMESAKES, SAME_FIRST_NAME, Comparison, columns, comparisons
+from regclean.linkage.model import (
+    FIXED_FOR_NAMESAKES,
+    LEARNT_FOR_NAMESAKES,
+    SAME_FIRST_NAME,
+    Comparison,
+    columns,
+    comparisons,
+)
 from regclean.linkage.parameters import Parameters, Probabilities
 from regclean.warehouse import load_sql, rows
 
@@ -292,10 +299,11 @@ def _rarity(
         return (0.0,) * STRATA
     skipped = frozenset(range(len(parts))) - {names.index("given_name"), names.index("surname")}
     weight = (
-        _log_likelihood(named, _log_table(current.m, parts), skipped) - _log_likelihood(named, _log_table(current.u, parts), skipped)
+        _log_likelihood(named, _log_table(current.m, parts), skipped)
+        - _log_likelihood(named, _log_table(current.u, parts), skipped)
     ) / np.log(2.0) + _tf_weight(current, parts, named)
     same, household = current.priors(size)
-    found = []
+    found: list[float] = []
     for stratum in range(STRATA):
         chosen = named.strata == stratum
         pairs = named.counts[chosen].sum()

@@ -74,7 +74,7 @@ house_named AS (
 rare_name AS (
     SELECT l.line, p.customer_no
     FROM line_part l
-    JOIN link_member_frequencies f ON f.part = 'full' AND f.n <= 25
+    JOIN link_member_frequencies f ON f.part = 'full' AND f.n <= 5
     JOIN person_part p ON p.part = l.part
     WHERE l.reading < 3 AND f.name = l.part || '|' || l.first AND list_contains(p.given, l.first)
 ),
