@@ -1,0 +1,93 @@
+"""What leaves the product: the contract's columns, in its order, and nobody protected."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+from regclean.errors import UsageError
+from regclean.findings import export
+from regclean.findings.export import published, write
+
+COLUMNS = [
+    "finding_id",
+    "kind",
+    "rule",
+    "severity",
+    "subjects",
+    "score",
+    "summary",
+    "proposal",
+    "state",
+    "first_seen_run",
+    "last_seen_run",
+]
+
+
+@pytest.fixture
+def exported(nights: Any) -> Any:
+    def fill(made: Any) -> None:
+        made.customers("1", "2", "5").customers("3", "4", non_disclosure=True).clusters(C1="1 2", C2="3 4")
+        made.pair("1", "2").pair("3", "4")
+        hit = {"severity": "review", "evidence": json.dumps({"returned": 2}), "proposal": None, "score": None}
+        made.write("rule_hits", hit | {"kind": "stale", "rule": "S06", "subjects": ["customers:5"]})
+
+    nights.run(0, fill)
+    return nights
+
+
+def test_findings_have_the_contracts_columns_and_nobody_protected(exported: Any) -> None:
+    frame = export(exported.ledger)
+    assert frame.columns == COLUMNS
+    assert [json.loads(subjects) for subjects in frame["subjects"]] == [["customers:1", "customers:2"], ["customers:5"]]
+    assert export(exported.ledger, protected=True).height == 3
+
+
+def test_findings_are_filtered(exported: Any) -> None:
+    exported.decide("same", "1", "2")
+    assert export(exported.ledger, kind="stale")["rule"].to_list() == ["S06"]
+    assert export(exported.ledger, rule="duplicate")["kind"].to_list() == ["duplicate"]
+    assert export(exported.ledger, state="accepted").height == 1
+    assert export(exported.ledger, state="verified").columns == COLUMNS
+
+
+def test_every_customer_is_in_the_clusters_protected_or_not(register: Any) -> None:
+    register.customers("1", "2").customers("3", non_disclosure=True).clusters(C1="1 2").pair("1", "2")
+    clusters = published(register.connection, "clusters")
+    assert clusters.columns == ["cluster_id", "customer_no"]
+    assert sorted(clusters["customer_no"]) == ["1", "2", "3"]
+    pairs = published(register.connection, "pairs")
+    assert pairs.columns == ["customer_no_l", "customer_no_r", "match_probability", "match_weight", "relation"]
+    links = published(register.connection, "member_links")
+    assert links.columns == ["bin_group_no", "member_no", "customer_no", "match_probability", "customer_no_given"]
+
+
+@pytest.mark.parametrize(
+    ("form", "read"), [("csv", pl.read_csv), ("jsonl", pl.read_ndjson), ("parquet", pl.read_parquet)]
+)
+def test_each_format_holds_the_same(exported: Any, tmp_path: Path, form: str, read: Any) -> None:
+    frame = export(exported.ledger)
+    write(frame, tmp_path / "new" / f"findings.{form}", form)
+    again = read(tmp_path / "new" / f"findings.{form}")
+    assert again.columns == COLUMNS
+    assert again["subjects"].to_list() == frame["subjects"].to_list()
+    assert again["score"].to_list() == frame["score"].to_list()
+
+
+def test_standard_output_is_text(exported: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    write(export(exported.ledger), None)
+    assert capsys.readouterr().out.splitlines()[0] == ",".join(COLUMNS)
+    with pytest.raises(UsageError):
+        write(export(exported.ledger), None, "parquet")
+    with pytest.raises(UsageError):
+        write(export(exported.ledger), None, "xml")
+
+
+def test_an_output_that_cannot_be_written_is_told(exported: Any, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(UsageError):
+        write(export(exported.ledger), tmp_path / "file" / "findings.csv")
