@@ -7,6 +7,7 @@ only: results may be stored by the server.
 # No deferred annotations here: Prefect reads the flow's signature where it cannot look names up.
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import cast
 
 from prefect import flow, get_run_logger, task
 from prefect.artifacts import (
@@ -64,11 +65,10 @@ def _take_as_task(night: Night, step: Step) -> StepResult:
             return Failed(name=type(error).__name__, message=str(error))
 
     state = run(return_state=True)
-    if state.is_completed():
-        return state.result()
-    if stopped:
+    if stopped and not state.is_completed():
         raise stopped[-1]
-    raise state.result(raise_on_failure=False)
+    # Anything unexpected is raised here as it was.
+    return cast(StepResult, state.result())
 
 
 def _leave_artifacts(night: Night) -> None:

@@ -21,11 +21,14 @@ import duckdb
 import polars as pl
 
 from regclean import checks, findings, landing, linkage, rules
+from regclean.carry_over import carry_over, linkage_digest
 from regclean.config import Workspace
 from regclean.config.secret import derived_key, workspace_key
 from regclean.domain.tables import TABLES
 from regclean.errors import ConflictError, RegcleanError
 from regclean.findings import PublishReport
+from regclean.findings.counts import counts_by_rule
+from regclean.findings.sealing import seal
 from regclean.ledger import Ledger, opened, runs
 from regclean.night_page import write_night_page
 from regclean.standardise.tables import Options, standardise_tables
@@ -70,6 +73,7 @@ class Night:
     linked: linkage.LinkReport | None = None
     found: rules.RuleReport | None = None
     published: PublishReport | None = None
+    page: checks.NightPage | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,15 +103,18 @@ def _standardise(night: Night) -> int:
         id_key=derived_key(workspace_key(night.workspace.var), "national_id"),
         default_language=settings["languages"][0],
     )
-    landed = {name: night.connection.sql(f"SELECT * FROM landed.{name}").pl() for name in TABLES}
+    landed = {name: night.connection.table(f"landed.{name}").pl() for name in TABLES}
     result = standardise_tables(landed, options)
     for name, frame in result.tables.items():
         write_frame(night.connection, name, frame)
+    write_frame(night.connection, "unreadable", result.unreadable)
     landing.quarantine(night.workspace, night.connection, result.rejected)
     return sum(frame.height for frame in result.tables.values())
 
 
 def _link_customers(night: Night) -> int:
+    if carry_over(night):
+        return _count(night, "pairs")
     config = night.workspace.config
     night.linked = linkage.link_customers(
         night.connection,
@@ -122,8 +129,12 @@ def _link_customers(night: Night) -> int:
 
 
 def _link_members(night: Night) -> int:
-    config = night.workspace.config
-    linkage.link_members(night.connection, country=config.country, settings=config.section("linkage"))
+    # Nothing linked the customers tonight: the member links came over together with their clusters.
+    if night.linked:
+        config = night.workspace.config
+        linkage.link_members(night.connection, country=config.country, settings=config.section("linkage"))
+    # After linking: the first night trains the models that the next one will find.
+    runs.note(night.ledger, night.run_id, input_digest=linkage_digest(night))
     return _count(night, "member_links")
 
 
@@ -146,6 +157,7 @@ def _gate(suite: str, night: Night) -> int:
         "max_fall_percent": night.workspace.config.section("landing")["max_fall_percent"],
         "decided": night.decided,
         "rules": sorted(rules.catalogue()),
+        "previous_findings": _found_by_rule(night.ledger, last.run_id) if last else {},
     }
     result = checks.run_suite(suite, night.connection, night.as_of, context=context)
     night.gates.append(result)
@@ -153,10 +165,19 @@ def _gate(suite: str, night: Night) -> int:
     return len(result.results)
 
 
+def _found_by_rule(ledger: Ledger, run_id: str) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for count in counts_by_rule(ledger, run_id, None):
+        found[count.rule] = found.get(count.rule, 0) + count.found
+    return found
+
+
 def _publish(night: Night) -> int:
     night.connection.close()
     night.warehouse.publish(night.run_id)
     with night.warehouse.read(night.run_id) as connection:
+        # First: nothing may be seen of a customer before it is known that nobody should.
+        seal(night.ledger, connection, workspace_key(night.workspace.var), night.run_id)
         night.published = findings.publish(
             night.ledger,
             connection,
@@ -241,9 +262,9 @@ def open_night(workspace: Workspace, *, as_of: date, now: datetime, full: bool =
                 try:
                     yield night
                 except RegcleanError as error:
-                    write_night_page(night, stopped_because=str(error))
+                    night.page = write_night_page(night, stopped_because=str(error))
                     raise
-                write_night_page(night, stopped_because=None)
+                night.page = write_night_page(night, stopped_because=None)
         except BaseException:
             # Whatever stopped it: the run is marked, the unfinished file goes, the night before stays in force.
             runs.fail(ledger, run_id, now=now)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import duckdb
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
 HISTORY = 60
 
 
-def write_night_page(night: Night, stopped_because: str | None) -> Path:
+def write_night_page(night: Night, stopped_because: str | None) -> NightPage:
     """Write `var/reports/<run_id>.html`, for a published night and for one that was stopped alike."""
     page = NightPage(
         run_id=night.run_id,
@@ -39,7 +38,7 @@ def write_night_page(night: Night, stopped_because: str | None) -> Path:
         quarantine=_from_database(night, _quarantine) or (),
         suites=tuple(night.gates),
         findings=_findings(night),
-        linkage=_from_database(night, lambda connection: _linkage(night, connection)) if night.linked else None,
+        linkage=_from_database(night, lambda connection: _linkage(night, connection)),
         history=_history(night.ledger, night.run_id),
         customers=_from_database(night, lambda connection: _number(connection, "SELECT count(*) FROM customers")),
     )
@@ -55,7 +54,8 @@ def write_night_page(night: Night, stopped_because: str | None) -> Path:
         measures=dict(summary.values),
         model_version=page.linkage.model_version if page.linkage else None,
     )
-    return write_report(night.workspace.var / "reports", page)
+    write_report(night.workspace.var / "reports", page)
+    return page
 
 
 def _failed(result: Any) -> dict[str, Any]:
@@ -109,21 +109,26 @@ def _findings(night: Night) -> tuple[FindingLine, ...]:
 
 
 def _linkage(night: Night, connection: duckdb.DuckDBPyConnection) -> LinkagePage | None:
-    if night.linked is None:
-        return None
     sizes = "SELECT coalesce(max(size), 0) FROM (SELECT count(*) AS size FROM clusters GROUP BY cluster_id)"
     states = rows(connection, "SELECT state, count(*) FROM member_links GROUP BY state ORDER BY state")
+    relations = rows(connection, "SELECT relation, count(*) FROM pairs GROUP BY relation ORDER BY relation")
     published = connection.sql("SELECT match_probability FROM pairs").pl()["match_probability"]
-    expected = expected_true(published) if published.len() else None
+    expected = expected_true(published.to_list()) if published.len() else None
     return LinkagePage(
-        relations=dict(night.linked.relations),
-        customers=night.linked.customers,
-        clusters=night.linked.clusters,
+        relations=dict(relations),
+        customers=_number(connection, "SELECT count(*) FROM clusters"),
+        clusters=_number(connection, "SELECT count(DISTINCT cluster_id) FROM clusters"),
         largest_cluster=_number(connection, sizes),
         members=dict(states),
         expected_duplicates=Estimate(expected.value, expected.low, expected.high) if expected else None,
-        model_version=", ".join(f"{name} {version}" for name, version in sorted(night.linked.models.items())),
+        model_version=_models(night),
     )
+
+
+def _models(night: Night) -> str | None:
+    if night.linked:
+        return ", ".join(f"{name} {version}" for name, version in sorted(night.linked.models.items()))
+    return night.last.model_version if night.last else None
 
 
 def _history(ledger: Ledger, run_id: str) -> tuple[NightSummary, ...]:

@@ -14,6 +14,7 @@ FLOORS = {
     "cli": 6,
     "night": 5,
     "night_page": 5,
+    "carry_over": 5,
     "training": 5,
     "review": 5,
     "findings": 4,

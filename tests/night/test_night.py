@@ -138,3 +138,19 @@ def test_national_ids_stay_out_of_everything_that_leaves_the_warehouse(published
     for path in (published_register / "var").rglob("*"):
         if path.is_file() and "warehouse" not in path.parts:
             assert secret not in path.read_bytes(), path
+
+
+def test_linkage_is_carried_over_only_while_nothing_it_rests_on_changes(published_register: Path) -> None:
+    second = night(published_register)
+    assert second.linked is None, "nothing had changed"
+    third = run_night(load_workspace(published_register), as_of=AS_OF, now=NOW, full=True)
+    assert third.linked is not None, "--full links anew"
+    customers = published_register / "in/customers.csv"
+    customers.write_text(customers.read_text(encoding="utf-8").replace("Savolainen", "Savolainenn"), encoding="utf-8")
+    fourth = night(published_register)
+    assert fourth.linked is not None, "a name had changed"
+    assert fourth.page is not None
+    assert fourth.page.linkage is not None
+    assert second.page is not None
+    assert second.page.linkage is not None
+    assert second.page.linkage.relations == third.page.linkage.relations  # type: ignore[union-attr]  # as above

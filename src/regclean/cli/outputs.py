@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal, cast
 
 import typer
 
@@ -13,6 +13,8 @@ from regclean.domain.findings import KINDS, STATES
 
 if TYPE_CHECKING:
     import polars as pl
+
+    from regclean.quality.truth import Subject
 
 Kind = StrEnum("Kind", {kind: kind for kind in KINDS})  # type: ignore[misc]  # built from the domain's list
 State = StrEnum("State", {state: state for state in STATES})  # type: ignore[misc]  # as above
@@ -86,10 +88,10 @@ def evaluate(
 
     warehouse, run_id = open_published(load_workspace(workspace_folder()))
     with warehouse.read(run_id) as connection:
-        print_evaluation(judge(connection, truth, on and on.value))
+        print_evaluation(judge(connection, truth, cast("Subject | None", on and on.value)))
 
 
-def _published(table: str) -> pl.DataFrame:
+def _published(table: Literal["pairs", "clusters", "member_links"]) -> pl.DataFrame:
     from regclean.config import load_workspace
     from regclean.findings.export import published
     from regclean.night import open_published

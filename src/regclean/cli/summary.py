@@ -23,10 +23,15 @@ def print_night(night: Night) -> None:
         ]
         console.print()
         console.print(table("Read", ("file", "table", "records", "loaded", "quarantined"), files))
-    if night.linked:
-        relations = sorted(night.linked.relations.items())
+    if night.page and night.page.linkage:
+        linked = night.page.linkage
         console.print()
-        console.print(table("Pairs of customers", ("relation", "pairs"), relations))
+        console.print(table("Pairs of customers", ("relation", "pairs"), sorted(linked.relations.items())))
+        expected = linked.expected_duplicates
+        if expected:
+            console.print(
+                f"Expected to be one customer: {expected.value:.0f} pairs, between {expected.low:.0f} and {expected.high:.0f}."
+            )
     if night.published:
         lines = [
             (kind, *(counts.get(what, 0) for what in WHATS)) for kind, counts in sorted(night.published.counts.items())

@@ -164,6 +164,9 @@ CREATE TABLE evidence (
     customer_no TEXT NOT NULL, signal TEXT NOT NULL, observed_on DATE NOT NULL, detail TEXT
 );
 
+-- Cells whose text could not be read as what the column holds (a date, a number, a code). The cell is NULL above.
+CREATE TABLE unreadable ("table" TEXT NOT NULL, key TEXT NOT NULL, "column" TEXT NOT NULL);
+
 -- Written by linkage --------------------------------------------------------------------------------------------------
 
 CREATE TABLE pairs (
