@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import re
 import tomllib
@@ -9,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,7 @@ from regclean.config import default_config
 from regclean.domain.tables import TABLES
 from regclean.rules import engine
 from regclean.rules.catalogue import Rule, rules
+from regclean.rules.reference import load_reference
 from regclean.warehouse.database import create_tables
 
 FOLDER = Path(__file__).parent / "examples"
@@ -43,6 +46,7 @@ class Example:
         return f"{self.rule}/{self.name}"
 
 
+@cache
 def examples() -> list[Example]:
     found = []
     for path in sorted(FOLDER.glob("*/*.toml")):
@@ -55,29 +59,66 @@ def examples() -> list[Example]:
 
 @contextmanager
 def given(tables: Mapping[str, list[dict[str, Any]]]) -> Iterator[duckdb.DuckDBPyConnection]:
-    """An empty night with the given rows; what a row leaves out is filled in as the standardiser would."""
-    connection = duckdb.connect()
-    try:
+    """A night of its own with the given rows; what a row leaves out is filled in as the standardiser would."""
+    with duckdb.connect() as connection:
         create_tables(connection)
-        for table, items in tables.items():
-            for number, item in enumerate(items, 1):
-                insert(connection, table, item, number)
+        fill(connection, tables)
         yield connection
-    finally:
-        connection.close()
 
 
-def run(connection: duckdb.DuckDBPyConnection, rule: Rule, example: Example) -> list[dict[str, Any]]:
-    """The hits of one rule alone, decoded."""
-    config = default_config(**example.config)
+def fill(connection: duckdb.DuckDBPyConnection, tables: Mapping[str, list[dict[str, Any]]]) -> None:
+    for table, items in tables.items():
+        for number, item in enumerate(items, 1):
+            insert(connection, table, item, number)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The hits of an example's rule, and those of the rule with one guard taken out, by guard."""
+
+    hits: list[dict[str, Any]]
+    without_guard: Mapping[str, list[dict[str, Any]]]
+
+
+@cache
+def outcome(example_id: str) -> Outcome:
+    """Run one example, once: all tests of it look at the same hits."""
+    example = next(example for example in examples() if example.id == example_id)
+    rule, config = RULES[example.rule], default_config(**example.config)
+    connection = _empty_night()
+    fill(connection, example.given)
     parameters = engine.bound_parameters(config, example.as_of)
-    connection.execute("DELETE FROM rule_hits")
-    made = engine.prepare(connection, parameters, country=config.country)
-    try:
-        engine.evaluate(connection, rule, parameters)
-    finally:
-        engine.forget(connection, made)
-    hits = connection.execute("SELECT subjects, severity, evidence, proposal, score FROM rule_hits").fetchall()
+    engine.share(connection, parameters, [rule])
+
+    def hits(variant: Rule) -> list[dict[str, Any]]:
+        connection.execute("DELETE FROM rule_hits")
+        engine.evaluate(connection, variant, parameters)
+        return decoded(connection)
+
+    return Outcome(hits(rule), {guard: hits(rule.without_guard(guard)) for guard in example.guards})
+
+
+@cache
+def _shared_night() -> duckdb.DuckDBPyConnection:
+    connection = duckdb.connect(config={"threads": 1})
+    # Left to the interpreter's end, the connection would be reported as leaked.
+    atexit.register(_shared_night.cache_clear)
+    create_tables(connection)
+    load_reference(connection, country="fi")
+    return connection
+
+
+def _empty_night() -> duckdb.DuckDBPyConnection:
+    """One night for all examples, emptied: making its tables and lists takes longer than most examples."""
+    connection = _shared_night()
+    tables = connection.execute("SELECT schema_name, table_name FROM duckdb_tables() WHERE NOT temporary").fetchall()
+    for schema, table in tables:
+        connection.execute(f"TRUNCATE {schema}.{table}")
+    return connection
+
+
+def decoded(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+    found = connection.execute("SELECT subjects, severity, evidence, proposal, score FROM rule_hits").fetchall()
     return [
         {
             "subjects": subjects,
@@ -86,7 +127,7 @@ def run(connection: duckdb.DuckDBPyConnection, rule: Rule, example: Example) -> 
             "proposal": json.loads(proposal) if proposal else [],
             "score": score,
         }
-        for subjects, severity, evidence, proposal, score in hits
+        for subjects, severity, evidence, proposal, score in found
     ]
 
 

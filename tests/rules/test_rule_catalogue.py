@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from rule_examples import RULES, examples, given, run
+from rule_examples import RULES, examples, outcome
 
 from regclean.rules import catalogue, summary, titles
 from regclean.rules.catalogue import read_rule, rules
@@ -50,11 +50,7 @@ def test_handbook_is_in_step() -> None:
 @pytest.mark.parametrize("rule", RULES)
 def test_summary_says_what_the_evidence_holds(rule: str) -> None:
     """Every placeholder is a member of the evidence, in each example that fires, in each language."""
-    hits = []
-    for example in examples():
-        if example.rule == rule and example.expect:
-            with given(example.given) as connection:
-                hits += run(connection, RULES[rule], example)
+    hits = [hit for example in examples() if example.rule == rule for hit in outcome(example.id).hits]
     assert hits
     for hit in hits:
         for language in ("fi", "sv", "en"):

@@ -7,6 +7,7 @@ that the same tables and the same `as_of` give the same rows.
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -24,6 +25,8 @@ from regclean.rules.reference import load_reference
 from regclean.warehouse import load_sql, rows
 
 _PACKAGE = "regclean.rules"
+_WORD = re.compile(r"[a-z_][a-z0-9_]*")
+_MADE = re.compile(r"CREATE OR REPLACE TEMP (?:TABLE|MACRO) ([a-z0-9_]+)")
 _OPTIONAL = {"proposal": "JSON[]", "severity": "TEXT", "score": "DOUBLE"}
 
 
@@ -45,15 +48,14 @@ def run_rules(connection: duckdb.DuckDBPyConnection, *, config: Config, as_of: d
     off = switched_off(config)
     started = time.perf_counter()
     parameters = bound_parameters(config, as_of)
-    temporary = prepare(connection, parameters, country=config.country)
+    chosen = [rule for rule in rules() if rule.info.id not in off]
+    temporary = prepare(connection, parameters, country=config.country, users=chosen)
     shared_seconds = time.perf_counter() - started
     hits: dict[str, int] = {}
     seconds: dict[str, float] = {}
     try:
         connection.execute("DELETE FROM rule_hits")
-        for rule in rules():
-            if rule.info.id in off:
-                continue
+        for rule in chosen:
             started = time.perf_counter()
             hits[rule.info.id] = evaluate(connection, rule, parameters)
             seconds[rule.info.id] = time.perf_counter() - started
@@ -105,7 +107,11 @@ def _require_numbers(name: str, table: Mapping[str, Any]) -> None:
 
 
 def prepare(
-    connection: duckdb.DuckDBPyConnection, parameters: Mapping[str, Any], *, country: str
+    connection: duckdb.DuckDBPyConnection,
+    parameters: Mapping[str, Any],
+    *,
+    country: str,
+    users: Iterable[Rule] | None = None,
 ) -> list[tuple[str, str]]:
     """Make what several rules need: the reference lists and `shared/*.sql`, in the order of their names.
 
@@ -113,11 +119,30 @@ def prepare(
     """
     before = _temporary(connection)
     load_reference(connection, country=country)
-    folder = resources.files(_PACKAGE).joinpath("shared")
-    for file in sorted(folder.iterdir(), key=lambda file: file.name):
-        if file.name.endswith(".sql"):
-            run_statements(connection, file.read_text(encoding="utf-8"), parameters)
+    share(connection, parameters, users)
     return [item for item in _temporary(connection) if item not in before]
+
+
+def share(
+    connection: duckdb.DuckDBPyConnection, parameters: Mapping[str, Any], users: Iterable[Rule] | None = None
+) -> None:
+    """Make the temporary tables of `shared/*.sql` anew from the typed tables: those that `users` (all rules) need."""
+    for sql in needed_shared(rules() if users is None else users):
+        run_statements(connection, sql, parameters)
+
+
+def needed_shared(users: Iterable[Rule]) -> list[str]:
+    """The shared files that make what the rules, and other needed files, speak of; in the order of their names."""
+    folder = resources.files(_PACKAGE).joinpath("shared")
+    files = sorted((file for file in folder.iterdir() if file.name.endswith(".sql")), key=lambda file: file.name)
+    needed: list[str] = []
+    words = {word for rule in users for word in _WORD.findall(rule.sql)}
+    for file in reversed(files):
+        sql = file.read_text(encoding="utf-8")
+        if words.intersection(_MADE.findall(sql)):
+            needed.insert(0, sql)
+            words.update(_WORD.findall(sql))
+    return needed
 
 
 def run_statements(connection: duckdb.DuckDBPyConnection, sql: str, parameters: Mapping[str, Any]) -> None:

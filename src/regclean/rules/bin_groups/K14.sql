@@ -31,7 +31,11 @@ LEFT JOIN sites AS b ON b.site_no = h.host_site_no
 LEFT JOIN customers AS c ON c.customer_no = m.customer_no
 LEFT JOIN customers AS hc ON hc.customer_no = h.host_customer_no
 WHERE
-    m.proxy_address
+    (
+        m.proxy_address
+        -- The contact person's own line is no proxy, and yet wrong when its site is another.
+        OR (m.m_street = b.m_street AND m.m_house = b.m_house AND m.site_no <> b.site_no)
+    )
     -- guard: host_household
     AND NOT m.is_host
     AND NOT coalesce(m.m_last = hc.m_last, FALSE)

@@ -9,6 +9,7 @@
 -- why = "Members and bills follow the list's waste type, the lorry follows the bin's."
 -- subjects = "bin_groups, services"
 -- [guards]
+-- area_point = "An area collection point serves a shared bin of any kind of waste."
 -- second_bin = "A shared bin of the right type may have another bin beside it."
 SELECT
     ['bin_groups:' || g.bin_group_no, 'services:' || min(b.service_no)] AS subjects,
@@ -23,5 +24,8 @@ WHERE
     b.is_named AND NOT b.is_of_type
     -- guard: second_bin
     AND NOT EXISTS (SELECT 1 FROM group_bins AS o WHERE o.bin_group_no = g.bin_group_no AND o.is_named AND o.is_of_type)
+    -- end guard
+    -- guard: area_point
+    AND g.bin_group_no NOT IN (SELECT bin_group_no FROM group_hosts WHERE is_area_point)
     -- end guard
 GROUP BY g.bin_group_no

@@ -11,21 +11,26 @@
 -- [guards]
 -- host = "The host's bills go to the host's own address, where the bin stands."
 -- lives_there = "A neighbour in the same building has the same address."
+WITH bins AS (
+    SELECT g.bin_group_no, g.m_street, g.m_house, g.m_flat, g.m_postal, h.host_customer_no, c.m_last AS host_last
+    FROM standing_groups AS g
+    INNER JOIN group_hosts AS h USING (bin_group_no)
+    LEFT JOIN customers AS c ON c.customer_no = h.host_customer_no
+)
 SELECT
     ['customers:' || c.customer_no || ':billing_street_address'] AS subjects,
     {
-        'customer_no': c.customer_no, 'column': 'billing_street_address', 'bin_group_no': min(m.bin_group_no),
+        'customer_no': c.customer_no, 'column': 'billing_street_address', 'bin_group_no': min(g.bin_group_no),
         'billing_street_address': any_value(c.billing_street_address)
     } AS evidence
 FROM customer_addresses AS a
 INNER JOIN customers AS c USING (customer_no)
-INNER JOIN active_members AS m USING (customer_no)
-INNER JOIN bin_groups AS g ON g.bin_group_no = m.bin_group_no
+INNER JOIN bins AS g ON g.m_street = a.m_street AND g.m_house = a.m_house AND coalesce(g.m_postal = a.m_postal, TRUE)
 WHERE
-    a.source = 'billing' AND a.m_street = g.m_street AND a.m_house = g.m_house AND a.m_flat IS NOT DISTINCT FROM g.m_flat
-    AND coalesce(a.m_postal = g.m_postal, TRUE)
+    a.source = 'billing' AND a.m_flat IS NOT DISTINCT FROM g.m_flat
     -- guard: host
-    AND NOT m.is_host
+    AND coalesce(c.customer_no <> g.host_customer_no, TRUE)
+    AND coalesce(c.m_last <> g.host_last, TRUE)
     -- end guard
     -- guard: lives_there
     AND NOT coalesce(c.m_street = a.m_street AND c.m_house = a.m_house, FALSE)

@@ -11,26 +11,52 @@ LEFT JOIN member_links AS l USING (bin_group_no, member_no)
 LEFT JOIN customers AS n ON n.customer_no = l.customer_no
 LEFT JOIN customers AS given ON given.customer_no = m.customer_no;
 
--- The site: as given; else where the customer belongs and the line's own address lies; else the customer's only site.
+-- The site: as given; else where the customer belongs, or once belonged, and the line's own address lies; else the
+-- customer's only site; for a line without a customer the only site of its use at its address.
 CREATE OR REPLACE TEMP TABLE line_sites AS
-WITH possible AS (
-    SELECT
-        m.bin_group_no, m.member_no, cs.site_no,
-        NOT m.proxy_address AND t.m_street = m.m_street AND t.m_house IS NOT DISTINCT FROM m.m_house AS is_address
+WITH open_lines AS (
+    SELECT m.*, l.customer_no AS effective_no
     FROM bin_group_members AS m
     INNER JOIN line_customers AS l USING (bin_group_no, member_no)
-    INNER JOIN customer_sites AS cs ON cs.customer_no = l.customer_no
-    INNER JOIN sites AS t ON t.site_no = cs.site_no
-    WHERE m.site_no IS NULL OR m.site_no NOT IN (SELECT site_no FROM sites)
+    LEFT JOIN sites AS g ON g.site_no = m.site_no
+    WHERE g.site_no IS NULL
+),
+ever AS (
+    SELECT customer_no, site_no FROM site_roles WHERE role IN ('owner', 'occupant', 'orderer')
+    UNION
+    SELECT customer_no, site_no FROM services WHERE site_no IS NOT NULL
+),
+at_address AS (
+    SELECT o.bin_group_no, o.member_no, min(t.site_no) AS site_no
+    FROM open_lines AS o
+    INNER JOIN ever AS e ON e.customer_no = o.effective_no
+    INNER JOIN sites AS t ON t.site_no = e.site_no AND t.m_street = o.m_street AND t.m_house IS NOT DISTINCT FROM o.m_house
+    WHERE NOT o.proxy_address
+    GROUP BY o.bin_group_no, o.member_no
+    HAVING count(DISTINCT t.site_no) = 1
+),
+only_site AS (
+    SELECT o.bin_group_no, o.member_no, min(cs.site_no) AS site_no
+    FROM open_lines AS o
+    INNER JOIN customer_sites AS cs ON cs.customer_no = o.effective_no
+    GROUP BY o.bin_group_no, o.member_no
+    HAVING count(DISTINCT cs.site_no) = 1
+),
+of_nobody AS (
+    SELECT o.bin_group_no, o.member_no, min(t.site_no) AS site_no
+    FROM open_lines AS o
+    INNER JOIN sites AS t
+        ON t.m_street = o.m_street AND t.m_house = o.m_house AND t.m_postal = o.m_postal AND t.use = o.use
+        AND t.m_flat IS NOT DISTINCT FROM o.m_flat
+    WHERE o.effective_no IS NULL AND NOT o.proxy_address
+    GROUP BY o.bin_group_no, o.member_no
+    HAVING count(DISTINCT t.site_no) = 1
 )
-SELECT
-    bin_group_no, member_no,
-    CASE
-        WHEN count(*) FILTER (is_address) = 1 THEN min(site_no) FILTER (is_address)
-        WHEN count(*) = 1 THEN min(site_no)
-    END AS site_no
-FROM possible
-GROUP BY bin_group_no, member_no;
+SELECT o.bin_group_no, o.member_no, coalesce(a.site_no, s.site_no, n.site_no) AS site_no
+FROM open_lines AS o
+LEFT JOIN at_address AS a USING (bin_group_no, member_no)
+LEFT JOIN only_site AS s USING (bin_group_no, member_no)
+LEFT JOIN of_nobody AS n USING (bin_group_no, member_no);
 
 CREATE OR REPLACE TEMP TABLE members AS
 SELECT

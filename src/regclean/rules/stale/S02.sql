@@ -64,7 +64,8 @@ WHERE
             OR (folded(c.billing_street_address) = folded(m.street_address) AND c.billing_postal_code IS NOT DISTINCT FROM m.postal_code)
         ), FALSE
     )
-    AND NOT coalesce(c.contact_source = 'authority' AND c.updated_on >= m.observed_on, FALSE)
+    AND NOT coalesce(m.street_address = '' AND c.updated_on >= m.observed_on, FALSE)
+    AND NOT coalesce(m.detail IS NULL AND c.updated_on >= m.observed_on, FALSE)
     -- end guard
     -- guard: deceased
     AND c.customer_no NOT IN (SELECT customer_no FROM departures WHERE signal = 'death')
