@@ -128,4 +128,5 @@ def _cut_off(
         [other for other in customers if other == end or graph.follows(*ordered(end, other)) == "same"]
         for end in weakest
     ]
-    return tuple(sorted(min(sides, key=lambda side: (len(side), side))))
+    smaller = sorted(sides, key=lambda side: (len(side), side))[0]
+    return tuple(sorted(smaller))
