@@ -36,6 +36,12 @@ def duplicate_summary(relation: str, size: int, model: str, explanation: Mapping
     return f"{text}."
 
 
+def said_of(step: Mapping[str, Any], language: str) -> str:
+    """One step of an explanation in words; empty where there are none for it."""
+    code, side = f"{step['comparison']}.{step['level']}", "for" if step["weight"] > 0 else "against"
+    return _phrase(f"{code}.{side}", language) or _phrase(code, language)
+
+
 def _lead(relation: str, size: int, model: str) -> str:
     if relation == "same" and size > 2:
         return "same_many"
