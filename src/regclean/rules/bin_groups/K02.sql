@@ -22,5 +22,5 @@ WHERE
     c.customer_no IS NULL
     AND (k.customer_no_given IS NOT NULL OR k.contact_name IS NOT NULL)
     -- guard: known_by_name
-    AND k.customer_no IS NULL
+    AND k.customer_no IS NULL AND k.parties_of_that_name = 0
     -- end guard

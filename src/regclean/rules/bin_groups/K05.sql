@@ -32,6 +32,7 @@ couples AS (
         coalesce(a.customer_no = b.customer_no, FALSE) AS one_customer,
         r.customer_no_l IS NOT NULL AS one_family,
         coalesce(a.m_last = b.m_last AND a.m_street = b.m_street AND a.m_house IS NOT DISTINCT FROM b.m_house
+            AND a.m_house_letter IS NOT DISTINCT FROM b.m_house_letter
             AND NOT a.proxy_address AND NOT b.proxy_address AND a.m_flat IS NOT DISTINCT FROM b.m_flat, FALSE) AS one_address,
         greatest(a.dwellings, b.dwellings) AS dwellings, coalesce(a.m_flat <> b.m_flat, FALSE) AS other_flat,
         coalesce(a.site_no <> b.site_no, FALSE) AS other_site,

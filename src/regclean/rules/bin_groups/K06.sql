@@ -15,13 +15,13 @@
 WITH totals AS (
     SELECT
         bin_group_no, count(*) AS members, count(*) FILTER (share_percent IS NULL) AS missing,
-        round(coalesce(sum(share_percent), 0), 2) AS total, any_value(billing) AS billing
+        coalesce(sum(share_percent), 0) AS total, any_value(billing) AS billing
     FROM active_members
     GROUP BY bin_group_no
 )
 SELECT
     ['bin_groups:' || bin_group_no] AS subjects,
-    {'bin_group_no': bin_group_no, 'members': members, 'missing': missing, 'total': total, 'billing': billing} AS evidence,
+    {'bin_group_no': bin_group_no, 'members': members, 'missing': missing, 'total': round(total, 2), 'billing': billing} AS evidence,
     CASE WHEN abs(total - 100) <= $share_rounding AND missing = 0 THEN 'info' END AS severity
 FROM totals
 WHERE

@@ -34,7 +34,7 @@ WHERE
     (
         m.proxy_address
         -- The contact person's own line is no proxy, and yet wrong when its site is another.
-        OR (m.m_street = b.m_street AND m.m_house = b.m_house AND m.site_no <> b.site_no)
+        OR (m.m_street = b.m_street AND m.m_house = b.m_house AND m.m_house_letter IS NOT DISTINCT FROM b.m_house_letter AND m.site_no <> b.site_no)
     )
     -- guard: host_household
     AND NOT m.is_host

@@ -35,6 +35,7 @@ WHERE
         b.party = a.party
         OR (
             a.m_first = b.m_first AND a.m_last = b.m_last AND a.m_street = b.m_street AND a.m_house IS NOT DISTINCT FROM b.m_house
+            AND a.m_house_letter IS NOT DISTINCT FROM b.m_house_letter
             AND NOT a.proxy_address AND NOT b.proxy_address
             -- guard: namesake
             AND coalesce(a.birth_date = b.birth_date, TRUE)

@@ -10,7 +10,7 @@
 -- subjects = "bin_groups"
 SELECT
     ['bin_groups:' || bin_group_no || ':contact_customer_no'] AS subjects,
-    {'bin_group_no': bin_group_no, 'column': 'contact_customer_no', 'customer_no': customer_no, 'found_by': basis} AS evidence,
+    {'bin_group_no': bin_group_no, 'column': 'contact_customer_no', 'customer_no': customer_no, 'found_by': string_split(basis, '+')} AS evidence,
     [change('bin_groups', bin_group_no, 'contact_customer_no', customer_no_given, customer_no)] AS proposal
 FROM group_contacts
 WHERE customer_no IS NOT NULL AND basis <> 'number'

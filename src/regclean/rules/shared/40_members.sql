@@ -31,6 +31,7 @@ at_address AS (
     FROM open_lines AS o
     INNER JOIN ever AS e ON e.customer_no = o.effective_no
     INNER JOIN sites AS t ON t.site_no = e.site_no AND t.m_street = o.m_street AND t.m_house IS NOT DISTINCT FROM o.m_house
+            AND t.m_house_letter IS NOT DISTINCT FROM o.m_house_letter
     WHERE NOT o.proxy_address
     GROUP BY o.bin_group_no, o.member_no
     HAVING count(DISTINCT t.site_no) = 1
@@ -47,7 +48,7 @@ of_nobody AS (
     FROM open_lines AS o
     INNER JOIN sites AS t
         ON t.m_street = o.m_street AND t.m_house = o.m_house AND t.m_postal = o.m_postal AND t.use = o.use
-        AND t.m_flat IS NOT DISTINCT FROM o.m_flat
+        AND t.m_flat IS NOT DISTINCT FROM o.m_flat AND t.m_house_letter IS NOT DISTINCT FROM o.m_house_letter
     WHERE o.effective_no IS NULL AND NOT o.proxy_address
     GROUP BY o.bin_group_no, o.member_no
     HAVING count(DISTINCT t.site_no) = 1
@@ -66,7 +67,7 @@ SELECT
     m.name, m.kind, m.street_address, m.postal_code, m.city, m.phone, m.email,
     m.share_percent, m.share_state, coalesce(m.use, t.use) AS use,
     m.start_on, m.end_on, m.informed_on, m.proxy_phone, m.proxy_email, m.proxy_address,
-    m.m_first, m.m_given, m.m_last, m.m_org, m.m_street, m.m_house, m.m_flat,
+    m.m_first, m.m_given, m.m_last, m.m_org, m.m_street, m.m_house, m.m_house_letter, m.m_flat,
     greatest(m.start_on, g.start_on) AS from_on,
     least(CASE WHEN m.end_on < m.start_on THEN NULL ELSE m.end_on END, g.end_on) AS to_on,
     holds_on(CAST($as_of AS DATE), m.start_on, m.end_on) AS is_active,

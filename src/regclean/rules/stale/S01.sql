@@ -29,7 +29,7 @@ LEFT JOIN stakes AS s ON s.customer_no = d.customer_no
 WHERE
     d.signal = 'death'
     -- guard: estate
-    AND c.kind <> 'estate'
+    AND c.kind IN ('person', 'household')
     -- end guard
     -- guard: ended
     AND NOT (
