@@ -8,6 +8,7 @@ only: results may be stored by the server.
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import cast
+from uuid import UUID
 
 from prefect import flow, get_run_logger, task
 from prefect.artifacts import (
@@ -40,7 +41,9 @@ def nightly(workspace: str, as_of: date | None = None, full: bool = False) -> St
 def _night(workspace: Path, as_of: date | None, *, full: bool) -> str:
     logger = get_run_logger()
     place = load_workspace(workspace)
-    progress = create_progress_artifact(0.0, key="regclean-night-progress", description="Steps of the night done")
+    progress = cast(
+        UUID, create_progress_artifact(0.0, key="regclean-night-progress", description="Steps of the night done")
+    )
     with open_night(place, as_of=as_of or today(place), now=datetime.now(UTC), full=full) as night:
         try:
             for number, step in enumerate(STEPS, 1):

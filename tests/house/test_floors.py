@@ -15,7 +15,6 @@ FLOORS = {
     "night": 5,
     "night_page": 5,
     "carry_over": 5,
-    "training": 5,
     "review": 5,
     "findings": 4,
     "batches": 4,

@@ -105,9 +105,26 @@ def train(
     """Train a new linkage model from the register and the decisions; the old one is kept."""
     from regclean.cli.summary import print_training
     from regclean.config import load_workspace
-    from regclean.training import train as train_models
+    from regclean.findings import decided_edges
+    from regclean.ledger import opened
+    from regclean.linkage import train as train_models
+    from regclean.night import open_published, today
 
-    print_training(train_models(load_workspace(workspace_folder()), now=datetime.now(UTC)), compare=compare)
+    workspace = load_workspace(workspace_folder())
+    with opened(workspace.ledger_url) as ledger:
+        decided = decided_edges(ledger)
+    warehouse, run_id = open_published(workspace)
+    with warehouse.read(run_id) as connection:
+        report = train_models(
+            connection,
+            country=workspace.config.country,
+            settings=workspace.config.section("linkage"),
+            models=workspace.var / "models",
+            decided=decided,
+            trained_at=today(workspace).isoformat(),
+            compare=compare,
+        )
+    print_training(report)
 
 
 @app.command()
