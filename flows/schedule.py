@@ -10,8 +10,10 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx
+from prefect import Flow
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import (
     FlowFilter,
@@ -35,7 +37,7 @@ def serve(workspace: Path, cron: str, *, name: str = "nightly") -> None:
     """Serve until stopped. One run at a time; runs that a kill left running are ended first."""
     with _server(workspace / "var"):
         sweep_zombies(workspace)
-        nightly = load_flow_from_entrypoint(f"{Path(__file__).with_name('nightly.py')}:nightly")
+        nightly: Flow[Any, Any] = load_flow_from_entrypoint(f"{Path(__file__).with_name('nightly.py')}:nightly")
         nightly.serve(
             name=name,
             cron=cron,

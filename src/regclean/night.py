@@ -186,7 +186,7 @@ def _publish(night: Night) -> int:
             night.now,
             previous_clusters=night.clusters_before,
         )
-        return rows(connection, "SELECT count(*)::INTEGER FROM findings")[0][0]
+        return int(rows(connection, "SELECT count(*) FROM findings")[0][0])
 
 
 def _count(night: Night, table: str) -> int:
@@ -316,7 +316,8 @@ def _clusters(warehouse: Warehouse, last: runs.Run | None) -> pl.DataFrame:
     if last is None or last.run_id not in warehouse.published():
         return pl.DataFrame(schema={"cluster_id": pl.String, "customer_no": pl.String})
     with warehouse.read(last.run_id) as connection:
-        return connection.sql("SELECT cluster_id, customer_no FROM clusters").pl()
+        clusters: pl.DataFrame = connection.sql("SELECT cluster_id, customer_no FROM clusters").pl()
+        return clusters
 
 
 def today(workspace: Workspace) -> date:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import and_, case, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
 
 from regclean.ledger import Ledger
 from regclean.ledger.tables import findings
@@ -26,8 +26,8 @@ class RuleCount:
 def counts_by_rule(ledger: Ledger, run_id: str, previous_run: str | None) -> list[RuleCount]:
     """Counts of the published night `run_id`; `gone` are findings last seen in `previous_run`."""
 
-    def number(condition: object) -> object:
-        return func.sum(case((condition, 1), else_=0))  # type: ignore[arg-type]  # SQLAlchemy's own condition
+    def number(condition: ColumnElement[bool]) -> ColumnElement[int]:
+        return func.sum(case((condition, 1), else_=0))
 
     tonight = findings.c.last_seen_run == run_id
     gone = and_(findings.c.last_seen_run == (previous_run or ""), findings.c.present.is_(False))
