@@ -18,8 +18,8 @@ from regclean.ledger.tables import comments, decisions, evidence, findings
 from regclean.review import diff
 from regclean.review.fields import CHOOSABLE, CUSTOMER_FIELDS, Field
 from regclean.review.permissions import User
-from regclean.review.privacy import visible_to
-from regclean.review.survivors import Proposed, propose
+from regclean.review.privacy import hidden_from, visible_to, without_hidden
+from regclean.review.survivors import Proposed, proposals
 
 MOST_COLUMNS = 5  # more records than this are shown as a table, one row each
 
@@ -72,7 +72,8 @@ def find(connection: Connection, user: User, finding_id: str) -> OpenCase | None
     row = connection.execute(query).mappings().first()
     if row is None:
         return None
-    payload = read_evidence(connection, finding_id, row["evidence_digest"])
+    hidden = hidden_from(connection, user)
+    payload = without_hidden(read_evidence(connection, finding_id, row["evidence_digest"]), hidden)
     history = connection.execute(
         select(decisions).where(decisions.c.finding_id == finding_id).order_by(decisions.c.decision_id)
     )
@@ -80,6 +81,7 @@ def find(connection: Connection, user: User, finding_id: str) -> OpenCase | None
         select(comments).where(comments.c.finding_id == finding_id).order_by(comments.c.comment_id)
     )
     edges = edges_around(connection, customers_of(row["subjects"])) if row["kind"] == "duplicate" else []
+    edges = [edge for edge in edges if hidden.isdisjoint(edge.pair)]
     return OpenCase(row, payload, tuple(history.mappings()), tuple(said.mappings()), tuple(edges))
 
 
@@ -154,16 +156,17 @@ class Comparison:
         return len(self.columns) > MOST_COLUMNS
 
 
-def compare(case: OpenCase, customers: Sequence[str] | None = None) -> Comparison:
-    """The customers of a case side by side; the one that would be kept comes first."""
+def compare(case: OpenCase, settings: Mapping[str, Any], customers: Sequence[str] | None = None) -> Comparison:
+    """The customers of a case side by side; the one that would be kept comes first. `settings`: [survivorship]."""
     numbers = [number for number in customers or case.customers if f"customers:{number}" in case.records]
     survivor = _survivor(case, numbers)
     numbers.sort(key=lambda number: (number != survivor, len(number), number))
     records = {number: case.records[f"customers:{number}"] for number in numbers}
     columns = tuple(_column(index, number, records[number]) for index, number in enumerate(numbers, start=1))
+    proposed = proposals(records, survivor, settings) if survivor and len(records) > 1 else {}
     rows, missing = [], []
     for field in CUSTOMER_FIELDS:
-        row = _field_row(field, records, survivor)
+        row = _field_row(field, records, proposed.get(_column_of(field, proposed)))
         if row is None:
             missing.append(field)
         else:
@@ -216,7 +219,14 @@ def _column(index: int, number: str, record: Mapping[str, Any]) -> Column:
     )
 
 
-def _field_row(field: Field, records: Mapping[str, Mapping[str, Any]], survivor: str | None) -> FieldRow | None:
+def _column_of(field: Field, proposed: Mapping[str, Proposed]) -> str:
+    """A name is kept or replaced as a whole, whichever columns it stands in."""
+    if field.name == "name":
+        return next((name for name in ("name", "last_name", "company_name") if name in proposed), "name")
+    return field.name
+
+
+def _field_row(field: Field, records: Mapping[str, Mapping[str, Any]], proposed: Proposed | None) -> FieldRow | None:
     raws = {number: raw_of(field, record) for number, record in records.items()}
     cleans = {number: clean_of(field, record) for number, record in records.items()}
     if not any(raws.values()) and not any(cleans.values()):
@@ -229,8 +239,7 @@ def _field_row(field: Field, records: Mapping[str, Mapping[str, Any]], survivor:
     told = [cell.likeness for cell in cells if cell.likeness in ("equal", "close", "different")]
     order: tuple[diff.Likeness, ...] = ("different", "close", "equal")
     worst: diff.Likeness = next((likeness for likeness in order if likeness in told), "missing")
-    proposed = propose(field.name, records, cleans, survivor) if field.choosable else None
-    return FieldRow(field, cells, worst, proposed)
+    return FieldRow(field, cells, worst, proposed if field.choosable else None)
 
 
 def _cell(

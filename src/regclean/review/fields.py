@@ -32,7 +32,7 @@ CUSTOMER_FIELDS = (
     Field("phone_2", N_("Second phone")),
     Field("email", N_("E-mail")),
     Field("language", N_("Language"), words=True),
-    Field("status", N_("Status"), words=True),
+    Field("status", N_("Status"), choosable=False, words=True),
     Field("relationship", N_("Customer relationship"), words=True),
     Field("billing_name", N_("Billing name")),
     Field("billing_street_address", N_("Billing address")),
@@ -41,7 +41,7 @@ CUSTOMER_FIELDS = (
     Field("e_invoice_address", N_("E-invoice address")),
     Field("iban", N_("Bank account")),
     Field("contact_source", N_("Told by"), choosable=False, words=True),
-    Field("created_on", N_("Customer since"), day=True),
+    Field("created_on", N_("Customer since"), choosable=False, day=True),
     Field("updated_on", N_("Updated"), choosable=False, day=True),
 )
 CHOOSABLE = tuple(field.name for field in CUSTOMER_FIELDS if field.choosable)

@@ -136,7 +136,7 @@ class Conflict:
     left: str
     right: str
     verdict: str
-    decision_id: int
+    decision_id: int | None  # None: it follows from several
 
 
 def conflicts(case: OpenCase, verdict: str, leave_out: Sequence[str] = ()) -> tuple[Conflict, ...]:
@@ -148,9 +148,11 @@ def conflicts(case: OpenCase, verdict: str, leave_out: Sequence[str] = ()) -> tu
     for index, one in enumerate(inside):
         for other in inside[index + 1 :]:
             against = graph.contradiction(*ordered(one, other), verdict)
-            if against and ordered(*against) in by_pair:
-                edge = by_pair[ordered(*against)]
-                found[edge.pair] = Conflict(*edge.pair, edge.verdict, edge.decision_id)
+            if against:
+                edge = by_pair.get(ordered(*against))
+                found[ordered(*against)] = Conflict(
+                    *ordered(*against), edge.verdict if edge else "same", edge.decision_id if edge else None
+                )
     return tuple(found[pair] for pair in sorted(found))
 
 
