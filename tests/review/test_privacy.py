@@ -135,6 +135,7 @@ def test_evidence_keeps_nothing_of_a_hidden_customer() -> None:
         "pairs": [{"l": "1001", "r": "1002", "weight": 1.0}],
         "records": {"customers:1001": {"raw": {"name": "Mäkinen"}}},
         "other_customers": ["1002"],
+        "nested": {},
     }
     assert without_hidden(EVIDENCE, set()) == EVIDENCE
 

@@ -25,6 +25,7 @@ from regclean.review.permissions import ROLES, Role
 
 SHORTEST_PASSWORD = 12
 LONGEST_PASSWORD = 1024  # hashing more would only cost time
+COMMAND_LINE = "command line"  # who acts there: whoever has the right to the workspace's files
 UNKNOWN = "users:?"  # what was typed as a name can be a password in the wrong field: it is not kept
 
 _hasher = PasswordHasher()
@@ -182,7 +183,7 @@ def _change(
             raise UsageError(f"there is no user '{name}'.", remedy="See: regclean user list")
         if ends_sessions:
             sessions.revoke(connection, entry.at, user=name)
-            tokens.revoke_tokens(connection, name, entry.at)
+            tokens.revoke_tokens(connection, name, entry.at, by=entry.actor)
         detail = {"roles": values["roles"]} if "roles" in values else {}
         append(connection, Entry(entry.at, entry.actor, entry.action, entry.subject, detail=detail))
 

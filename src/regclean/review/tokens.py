@@ -11,7 +11,7 @@ from sqlalchemy import Connection, insert, or_, select, update
 from regclean.errors import UsageError
 from regclean.ledger.audit import Entry, append
 from regclean.ledger.tables import tokens, users
-from regclean.review.permissions import PERMISSIONS, ROLES, Permission, User, permissions_of
+from regclean.review.permissions import PERMISSIONS, ROLES, User, permissions_of
 from regclean.review.sessions import digest_of
 
 PREFIX = "rgc_"  # so that a leaked token is recognised as one
@@ -21,7 +21,7 @@ def make_token(
     connection: Connection,
     user: str,
     label: str,
-    scopes: Sequence[Permission],
+    scopes: Sequence[str],
     now: datetime,
     *,
     expires_at: datetime | None = None,
@@ -78,7 +78,10 @@ def find_user(connection: Connection, secret: str, now: datetime) -> User | None
     return User(row["user"], row["full_name"], roles, row["language"], allowed)
 
 
-def revoke_tokens(connection: Connection, user: str, now: datetime) -> int:
+def revoke_tokens(connection: Connection, user: str, now: datetime, *, by: str) -> int:
     """End every token of a user, inside a write transaction; returns how many ended."""
     query = update(tokens).where(tokens.c.user == user, tokens.c.revoked_at.is_(None)).values(revoked_at=now)
-    return int(connection.execute(query).rowcount)
+    ended = int(connection.execute(query).rowcount)
+    if ended:
+        append(connection, Entry(now, by, "tokens_revoked", f"users:{user}", detail={"tokens": ended}))
+    return ended
