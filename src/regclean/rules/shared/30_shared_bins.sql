@@ -1,9 +1,5 @@
 -- Shared bins that stand on the day, each with its host and its contact person as far as they can be known.
 
--- The bin itself: contracts that carry the shared bin's number and are not one member's share of it.
-CREATE OR REPLACE TEMP TABLE named_bins AS
-SELECT s.* FROM active_services AS s WHERE s.bin_group_no IS NOT NULL;
-
 CREATE OR REPLACE TEMP TABLE standing_groups AS
 SELECT g.*
 FROM bin_groups AS g
@@ -13,7 +9,7 @@ WHERE holds_on(CAST($as_of AS DATE), g.start_on, g.end_on);
 CREATE OR REPLACE TEMP TABLE group_hosts AS
 WITH by_contract AS (
     SELECT bin_group_no, any_value(customer_no ORDER BY service_no) AS customer_no, any_value(site_no ORDER BY service_no) AS site_no
-    FROM named_bins WHERE bin_litres > 0
+    FROM active_services WHERE bin_group_no IS NOT NULL AND bin_litres > 0
     GROUP BY bin_group_no HAVING count(DISTINCT customer_no) = 1 AND count(DISTINCT site_no) <= 1
 ),
 at_address AS (

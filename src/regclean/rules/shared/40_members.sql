@@ -12,7 +12,8 @@ LEFT JOIN customers AS n ON n.customer_no = l.customer_no
 LEFT JOIN customers AS given ON given.customer_no = m.customer_no;
 
 -- The site: as given; else where the customer belongs, or once belonged, and the line's own address lies; else the
--- customer's only site; for a line without a customer the only site of its use at its address.
+-- customer's only site; for a line without a customer the only site of its use at its
+-- address that nobody of another surname holds.
 CREATE OR REPLACE TEMP TABLE line_sites AS
 WITH open_lines AS (
     SELECT m.*, l.customer_no AS effective_no
@@ -50,6 +51,11 @@ of_nobody AS (
         ON t.m_street = o.m_street AND t.m_house = o.m_house AND t.m_postal = o.m_postal AND t.use = o.use
         AND t.m_flat IS NOT DISTINCT FROM o.m_flat AND t.m_house_letter IS NOT DISTINCT FROM o.m_house_letter
     WHERE o.effective_no IS NULL AND NOT o.proxy_address
+        -- Where people of another surname hold the site, the line is about somebody else or elsewhere.
+        AND NOT EXISTS (
+            SELECT 1 FROM customer_sites AS cs INNER JOIN customers AS c USING (customer_no)
+            WHERE cs.site_no = t.site_no AND c.m_last IS DISTINCT FROM o.m_last
+        )
     GROUP BY o.bin_group_no, o.member_no
     HAVING count(DISTINCT t.site_no) = 1
 )
