@@ -25,7 +25,8 @@ from regclean.checks.results import Severity
 from regclean.errors import ConfigError
 from regclean.resources import bundled
 
-GATES = ("landed", "standardised", "linked", "findings")
+GATES = ("landed", "standardised", "linked", "findings")  # of a night, in their order
+BATCH_GATE = "update_batch"  # stands before every batch, over its lines and the register as it would be
 LANGUAGES = ("en", "fi", "sv")
 VIOLATIONS = "violations"
 _SEVERITIES: tuple[Severity, ...] = ("critical", "warning")
@@ -98,9 +99,9 @@ def load_suites(gate: str, folder: Path | None = None) -> tuple[Suite, ...]:
     """Every suite of a gate, sorted by file name. Errors: ConfigError that names file, expectation and remedy."""
     home = (folder or bundled("expectations")) / gate
     files = sorted(home.glob("*.json"))
-    if gate not in GATES or not files:
+    if gate not in (*GATES, BATCH_GATE) or not files:
         raise ConfigError(
-            f"there are no suites for the gate '{gate}'.", file=home, remedy=f"Gates: {', '.join(GATES)}."
+            f"there are no suites for the gate '{gate}'.", file=home, remedy=f"Gates: {', '.join((*GATES, BATCH_GATE))}."
         )
     return tuple(_load(gate, file) for file in files)
 

@@ -57,6 +57,8 @@ class Judge:
         return _update(line, rows)
 
     def _move(self, line: Line, rows: list[Row]) -> Seen:
+        if line.part and len(rows) > line.part:
+            return Seen(line.seq, "changed", line.before, "others have added rows under this key")
         if rows:
             return Seen(line.seq, "ready", line.before)
         there = self.rows.get(line.table, {}).get(moved_key(line), [])

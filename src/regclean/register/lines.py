@@ -32,7 +32,7 @@ class Line:
     before: str | None
     after: str | None
     finding_id: str | None
-    part: int = 0  # tells rows apart that are inserted under one key
+    part: int = 0  # tells rows apart that are inserted under one key; of a move taken back: how many rows moved
 
     @property
     def row_id(self) -> tuple[str, str, int]:
@@ -76,11 +76,11 @@ def inverse(lines: Iterable[Line], found: Mapping[int, str] | None = None) -> li
     """
     exact = found or {}
     lines = sorted(lines, key=lambda line: -line.seq)
-    rows = inserted_rows(reversed(lines))
+    new = inserted_rows(reversed(lines))
     taken: list[Line] = []
     for line in lines:
         if line.op == "insert":
-            cells = rows.pop(line.row_id, None)
+            cells = new.pop(line.row_id, None)
             if cells:
                 whole = delete_text({cell.column or "": cell.after for cell in cells})
                 taken.append(replace(line, op="delete", column=None, before=whole, after=None))
@@ -93,7 +93,8 @@ def inverse(lines: Iterable[Line], found: Mapping[int, str] | None = None) -> li
         elif line.op == "merge":
             taken.append(replace(line, before=line.after, after=None))
         elif line.column in KEY_COLUMNS[line.table]:
-            taken.append(replace(line, key=moved_key(line), before=line.after, after=line.before))
+            rows = int(exact.get(line.seq, 0))
+            taken.append(replace(line, key=moved_key(line), before=line.after, after=line.before, part=rows))
         else:
             taken.append(replace(line, before=line.after, after=exact.get(line.seq, line.before)))
     return taken

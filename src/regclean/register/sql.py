@@ -286,8 +286,10 @@ class _Writer:
             done = self.register.connection.execute(update(table).where(condition).values({column: value}))
             if done.rowcount < 1:
                 raise ConflictError(f"{line.table} {line.key} changed while it was written; nothing was.")
-            if isinstance(row.raw[column], str) and row.raw[column] != line.before:
+            if not moves and isinstance(row.raw[column], str) and row.raw[column] != line.before:
                 self.found[line.seq] = row.raw[column]
+        if moves:
+            self.found[line.seq] = str(len(self.rows[line.table][line.key]))
 
     def _insert(self, name: str, cells: Sequence[Line]) -> None:
         table = self._table(name)

@@ -1,0 +1,236 @@
+"""The register as one night read it: the rows that some findings speak of, raw, with what hangs on their customers."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import duckdb
+import polars as pl
+
+from regclean.domain.tables import TABLES
+from regclean.register import CUSTOMER_COLUMNS, KEY_COLUMNS, clean_key, row_key
+from regclean.register.lines import Row
+from regclean.standardise.codes import UnknownCodeError, read_code
+from regclean.standardise.dates import UnreadableDateError, read_date
+from regclean.standardise.quantities import UnreadableNumberError, read_boolean
+from regclean.warehouse import load_sql
+
+PACKAGE = "regclean.batches"
+SPELLINGS = 2_000  # values of a column that show how the register writes it
+_CODES = {"services": {"waste_type": "waste_type"}, "bin_groups": {"waste_type": "waste_type"}}
+_PADDED = re.compile(r"\d{2}\.\d{2}\.\d{4}")
+_SHORT = re.compile(r"\d{1,2}\.\d{1,2}\.\d{4}")
+_ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One landed row. `numbered`: its key is in the row itself (a line of a list may have none)."""
+
+    table: str
+    key: str
+    row: Row
+    numbered: bool = True
+
+
+@dataclass(slots=True)
+class Extract:
+    """Landed rows by table and key, and the standardised customers, of the customers that were asked for."""
+
+    connection: duckdb.DuckDBPyConnection
+    as_of: date
+    rows: dict[str, dict[str, list[Found]]] = field(default_factory=dict)
+    clean: dict[str, dict[str, Any]] = field(default_factory=dict)
+    _spellings: dict[tuple[str, str], list[str]] = field(default_factory=dict)
+
+    def load(self, customers: Iterable[str], keys: Mapping[str, Iterable[str]]) -> None:
+        """Read the rows of these customers, what names them, and the rows of these keys (table -> keys)."""
+        numbers = sorted({*customers, *keys.get("customers", ())})
+        for name in TABLES:
+            if name != "bin_group_members":
+                self._keep(name, self._read(name, numbers, sorted(set(keys.get(name, ())))))
+        groups = {*keys.get("bin_groups", ()), *(key.rsplit("/", 1)[0] for key in keys.get("bin_group_members", ()))}
+        groups |= set(self.rows["bin_groups"])
+        members = self._members(numbers, sorted(groups))
+        self._keep_members(members)
+        missing = sorted(set(self.rows["bin_group_members_groups"]) - set(self.rows["bin_groups"]))
+        if missing:
+            self._keep("bin_groups", self._read("bin_groups", [], missing))
+        del self.rows["bin_group_members_groups"]
+        self._load_clean(numbers)
+
+    def get(self, table: str, key: str) -> Found | None:
+        """The one row of a key (of several, the last one, as the night takes it); None when there is none."""
+        found = self.rows.get(table, {}).get(key)
+        return found[-1] if found else None
+
+    def all(self, table: str, key: str) -> list[Found]:
+        return self.rows.get(table, {}).get(key, [])
+
+    def naming(self, table: str, column: str, customer_no: str) -> list[Found]:
+        """The rows of a table whose `column` holds this customer's number."""
+        return [
+            found
+            for group in self.rows.get(table, {}).values()
+            for found in group
+            if clean_key(found.row.get(column)) == customer_no
+        ]
+
+    def members(self, group: str) -> list[Found]:
+        """The lines of one list."""
+        return [
+            found
+            for lines in self.rows["bin_group_members"].values()
+            for found in lines
+            if clean_key(found.row.get("bin_group_no")) == group
+        ]
+
+    def same_code(self, table: str, column: str, text: str | None, code: str) -> bool:
+        """Does a raw value stand for this code?"""
+        return text is not None and _code(text, column) == code
+
+    def written(self, table: str, column: str, value: str | None) -> str | None:
+        """A canonical value as this register writes it: its own word for a code, its way to write a day or a comma."""
+        if value is None:
+            return None
+        kind = _CODES.get(table, {}).get(column) or TABLES[table].by_name[column].type
+        if kind == "boolean":
+            return self._as_spelled(table, column, value, _is_yes)
+        if kind == "date":
+            return self._day(table, column, value)
+        if kind == "decimal":
+            commas = any("," in text for text in self._seen(table, column))
+            return value.replace(".", ",") if commas else value
+        if kind == "code" or kind in ("waste_type",):
+            return self._as_spelled(table, column, value, lambda text: _code(text, column))
+        return value
+
+    def highest_number(self) -> tuple[int, int]:
+        """The highest customer number that is one, and how many digits it has."""
+        numbers = self.connection.execute(load_sql("highest_customer_number", PACKAGE)).fetchall()
+        return (int(numbers[0][0]), int(numbers[0][1])) if numbers and numbers[0][0] is not None else (0, 1)
+
+    def _read(self, name: str, customers: list[str], keys: list[str]) -> pl.DataFrame:
+        """Landed rows (not those set aside) of these customers or with these first key parts, in their order."""
+        firsts = sorted({key.rsplit("/", len(KEY_COLUMNS[name]) - 1)[0] for key in keys})
+        # Identifiers of our own declaration.
+        naming = " OR ".join(
+            f"{_cleaned(column)} IN (SELECT unnest($customers::TEXT[]))"
+            for column in CUSTOMER_COLUMNS.get(name, ("customer_no",) if name == "customers" else ())
+        )
+        named = f"({naming} OR {_cleaned(KEY_COLUMNS[name][0])} IN (SELECT unnest($keys::TEXT[])))" if naming else ""
+        where = named or f"{_cleaned(KEY_COLUMNS[name][0])} IN (SELECT unnest($keys::TEXT[]))"
+        parameters = {"keys": firsts} | ({"customers": customers} if naming else {})
+        return self._landed(name, where, parameters)
+
+    def _members(self, customers: list[str], groups: list[str]) -> pl.DataFrame:
+        """All lines of every list that names one of these customers, or is one of these groups."""
+        where = f"""{_cleaned("bin_group_no")} IN (
+            SELECT unnest($groups::TEXT[])
+            UNION SELECT {_cleaned("bin_group_no")} FROM landed.bin_group_members
+            WHERE {_cleaned("customer_no")} IN (SELECT unnest($customers::TEXT[]))
+        )"""  # noqa: S608  # names of our own declaration
+        return self._landed("bin_group_members", where, {"groups": groups, "customers": customers})
+
+    def _landed(self, name: str, where: str, parameters: Mapping[str, Any]) -> pl.DataFrame:
+        columns = ", ".join(TABLES[name].by_name)
+        query = f"""SELECT {columns} FROM landed.{name} AS l WHERE {where}
+            AND NOT EXISTS (
+                FROM landed.quarantine AS q
+                WHERE q.table_name = '{name}' AND q.file = l._file AND q.line = l._row AND q.record IS NOT NULL
+            ) ORDER BY rowid"""  # noqa: S608  # names of our own declaration
+        frame: pl.DataFrame = self.connection.sql(query, params=dict(parameters)).pl()
+        return frame
+
+    def _keep(self, name: str, frame: pl.DataFrame) -> None:
+        kept = self.rows.setdefault(name, {})
+        for row in frame.iter_rows(named=True):
+            key = row_key(name, row)
+            if key is not None:
+                kept.setdefault(key, []).append(Found(name, key, row))
+
+    def _keep_members(self, frame: pl.DataFrame) -> None:
+        """Lines without a number are named by their place in the list, as the standardised table names them."""
+        kept = self.rows.setdefault("bin_group_members", {})
+        places: Counter[str] = Counter()
+        given = {
+            (clean_key(row[0]), clean_key(row[1])) for row in frame.select("bin_group_no", "member_no").iter_rows()
+        }
+        groups: set[str] = set()
+        for row in frame.iter_rows(named=True):
+            group, number = clean_key(row["bin_group_no"]) or "", clean_key(row["member_no"])
+            groups.add(group)
+            places[group] += 1
+            place = str(places[group])
+            own = number or (f"L{place}" if (group, place) in given else place)
+            key = f"{group}/{own}"
+            kept.setdefault(key, []).append(Found("bin_group_members", key, row, number is not None))
+        self.rows["bin_group_members_groups"] = {group: [] for group in groups}
+
+    def _load_clean(self, customers: list[str]) -> None:
+        named = set(customers) | {
+            clean_key(found.row.get(column)) or ""
+            for table, columns in CUSTOMER_COLUMNS.items()
+            for group in self.rows.get(table, {}).values()
+            for found in group
+            for column in columns
+        }
+        frame = self.connection.sql(
+            load_sql("clean_customers", PACKAGE), params={"customers": sorted(named - {""})}
+        ).pl()
+        self.clean = {row["customer_no"]: row for row in frame.iter_rows(named=True)}
+
+    def _seen(self, table: str, column: str) -> list[str]:
+        """Values of a landed column, the most frequent first."""
+        if (table, column) not in self._spellings:
+            query = f"""SELECT {column} FROM landed.{table} WHERE {column} IS NOT NULL
+                GROUP BY {column} ORDER BY count(*) DESC, {column} LIMIT {SPELLINGS}"""  # noqa: S608  # our own names
+            self._spellings[table, column] = [value for (value,) in self.connection.execute(query).fetchall()]
+        return self._spellings[table, column]
+
+    def _as_spelled(self, table: str, column: str, value: str, read: Any) -> str:
+        wanted = read(value)
+        return next((text for text in self._seen(table, column) if read(text) == wanted), value)
+
+    def _day(self, table: str, column: str, value: str) -> str:
+        """A day in the way of its column; where that shows none, in the way of the table's other days."""
+        try:
+            day = read_date(value, as_of=self.as_of)
+        except UnreadableDateError:
+            return value
+        if day is None:
+            return value
+        others = [name for name, its in TABLES[table].by_name.items() if its.type == "date" and name != column]
+        for name in (column, *others):
+            seen = self._seen(table, name)
+            iso = sum(bool(_ISO_DAY.fullmatch(text.strip())) for text in seen)
+            short = sum(bool(_SHORT.fullmatch(text.strip())) for text in seen)
+            if short > iso:
+                padded = all(_PADDED.fullmatch(text.strip()) for text in seen if _SHORT.fullmatch(text.strip()))
+                return f"{day:%d.%m.%Y}" if padded else f"{day.day}.{day.month}.{day.year}"
+            if iso:
+                return day.isoformat()
+        return day.isoformat()
+
+
+def _cleaned(column: str) -> str:
+    return rf"regexp_replace(nullif(trim({column}), ''), '^([0-9]+)\.0$', '\1')"
+
+
+def _is_yes(text: str) -> bool | None:
+    try:
+        return read_boolean(text)
+    except UnreadableNumberError:
+        return None
+
+
+def _code(text: str, column: str) -> str | None:
+    try:
+        return read_code(text, column)
+    except (UnknownCodeError, KeyError):
+        return text

@@ -1,0 +1,176 @@
+"""A merge, line by line: the survivor's values, what moves to it, and the losers, which end with a pointer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from regclean.batches.accepted import Accepted, LeftOut, Planned
+from regclean.batches.extract import Extract, Found
+from regclean.batches.sharing import added_share
+from regclean.batches.survivorship import Record, surviving_values, survivor_of
+from regclean.register import CUSTOMER_COLUMNS, clean_key, delete_text, key_parts
+
+BILLS = ("invoice", "payment")  # evidence that follows the account; the rest stays history of the old number
+_MOVED = {"rule": "merge"}
+
+
+def merge(finding: Accepted, extract: Extract, settings: Mapping[str, Any]) -> list[Planned]:
+    """Every line of merging the customers of a finding. Errors: LeftOut."""
+    left_out = set(finding.choices.get("leave_out") or ())
+    records = [_record(extract, number) for number in sorted(set(finding.customers) - left_out)]
+    survivor = _survivor(finding, records)
+    losers = [record.customer_no for record in records if record.customer_no != survivor]
+    lines = [
+        Planned("merge", "customers", loser, None, None, survivor, {"rule": _chosen_by(finding)}) for loser in losers
+    ]
+    lines += _values(finding, extract, survivor, records, settings)
+    mover = _Mover(extract, survivor)
+    for loser in losers:
+        lines += mover.move(loser)
+        lines += _end(extract, loser)
+    return lines
+
+
+def _record(extract: Extract, number: str) -> Record:
+    found = extract.get("customers", number)
+    if found is None or number not in extract.clean:
+        raise LeftOut("gone", f"customers {number} is not in the register any more")
+    return Record(number, found.row, extract.clean[number])
+
+
+def _survivor(finding: Accepted, records: Sequence[Record]) -> str:
+    """The steward's choice, else what was proposed, else the best record."""
+    numbers = {record.customer_no for record in records}
+    proposed = [finding.choices.get("survivor"), *(change["after"] for change in finding.proposal)]
+    return next((number for number in proposed if number in numbers), None) or survivor_of(records)
+
+
+def _chosen_by(finding: Accepted) -> str:
+    return "chosen" if finding.choices.get("survivor") else "proposed"
+
+
+def _values(
+    finding: Accepted, extract: Extract, survivor: str, records: Sequence[Record], settings: Mapping[str, Any]
+) -> list[Planned]:
+    own = next(record for record in records if record.customer_no == survivor)
+    lines = {
+        choice.column: Planned("update", "customers", survivor, choice.column, choice.before, choice.after, choice.why)
+        for choice in surviving_values(survivor, records, settings)
+    }
+    inherited = _inherited(extract, own, records)
+    lines |= {column: _cell(own, column, value, {"rule": rule}) for column, (value, rule) in inherited.items()}
+    for column, value in sorted((finding.choices.get("fields") or {}).items()):
+        why = {"rule": "chosen", "by": finding.user}
+        lines[column] = _cell(own, column, _as_landed(extract, records, column, value), why)
+    return [lines[column] for column in sorted(lines)]
+
+
+def _inherited(extract: Extract, own: Record, records: Sequence[Record]) -> dict[str, tuple[str | None, str]]:
+    """What one record gives to all: protection, and that the customer is one at all."""
+    inherited: dict[str, tuple[str | None, str]] = {}
+    if not own.clean.get("non_disclosure") and any(record.clean.get("non_disclosure") for record in records):
+        inherited["non_disclosure"] = (extract.written("customers", "non_disclosure", "true"), "protection")
+    if own.clean.get("status") == "ended":
+        living = [record for record in records if record.clean.get("status") != "ended"]
+        if living:
+            status = living[0].row.get("status") or extract.written("customers", "status", "active")
+            inherited["status"] = (status, "living")
+    return inherited
+
+
+def _cell(own: Record, column: str, after: str | None, why: Mapping[str, Any]) -> Planned:
+    return Planned("update", "customers", own.customer_no, column, own.row.get(column), after, why)
+
+
+def _as_landed(extract: Extract, records: Sequence[Record], column: str, value: str | None) -> str | None:
+    """A value that the steward chose among the records as the page showed them: as the register writes it."""
+    for record in records:
+        raw = record.row.get(column)
+        if value is not None and value in (raw, str(record.clean.get(column)), record.clean.get(f"{column}_masked")):
+            return raw
+    return extract.written("customers", column, value)
+
+
+def _end(extract: Extract, loser: str) -> list[Planned]:
+    found = extract.get("customers", loser)
+    if found is None or extract.clean[loser].get("status") == "ended":
+        return []
+    ended = extract.written("customers", "status", "ended")
+    return [Planned("update", "customers", loser, "status", found.row.get("status"), ended, _MOVED)]
+
+
+class _Mover:
+    """Moves what hangs on losers to one survivor, and sees where the survivor has it already."""
+
+    def __init__(self, extract: Extract, survivor: str) -> None:
+        self._extract = extract
+        self._survivor = survivor
+        survivor_row = extract.get("customers", survivor)
+        self._number = survivor_row.row.get("customer_no") if survivor_row else survivor
+        self._roles = {tuple(key_parts("site_roles", found.key).items())[1:] for found in self._own("site_roles")}
+        self._members = {found.key: found for found in self._own("bin_group_members")}
+
+    def _own(self, table: str) -> list[Found]:
+        return self._extract.naming(table, CUSTOMER_COLUMNS[table][0], self._survivor)
+
+    def move(self, loser: str) -> list[Planned]:
+        lines: list[Planned] = []
+        for table in ("services", "bin_groups"):
+            for column in CUSTOMER_COLUMNS[table]:
+                lines += [self._moved(found, column) for found in self._extract.naming(table, column, loser)]
+        lines += self._move_roles(loser)
+        for found in self._extract.naming("bin_group_members", "customer_no", loser):
+            lines += self._move_member(found)
+        bills = [f for f in self._extract.naming("evidence", "customer_no", loser) if _signal(f) in BILLS]
+        lines += [self._moved(found, "customer_no") for found in {found.key: found for found in bills}.values()]
+        return lines
+
+    def _moved(self, found: Found, column: str) -> Planned:
+        if not found.numbered:
+            raise LeftOut("unnumbered", f"{found.table} {found.key} has no number in the register")
+        return Planned("update", found.table, found.key, column, found.row.get(column), self._number, _MOVED)
+
+    def _move_roles(self, loser: str) -> list[Planned]:
+        """A role that the survivor has already is not given twice: the loser's goes, its days widen the survivor's."""
+        lines: list[Planned] = []
+        for key in sorted({found.key for found in self._extract.naming("site_roles", "customer_no", loser)}):
+            rows = self._extract.all("site_roles", key)
+            place = tuple(key_parts("site_roles", key).items())[1:]
+            if place not in self._roles:
+                self._roles.add(place)
+                lines.append(self._moved(rows[0], "customer_no"))
+                continue
+            lines += [Planned("delete", "site_roles", key, None, delete_text(row.row), None, _MOVED) for row in rows]
+            lines += self._reopened(key, rows)
+        return lines
+
+    def _reopened(self, key: str, rows: Sequence[Found]) -> list[Planned]:
+        """The loser's role still runs, the survivor's has ended: it runs on."""
+        own_key = "/".join([self._survivor, *list(key_parts("site_roles", key).values())[1:]])
+        own = self._extract.all("site_roles", own_key)
+        if len(own) == 1 and own[0].row.get("end_on") and any(row.row.get("end_on") is None for row in rows):
+            return [Planned("update", "site_roles", own_key, "end_on", own[0].row.get("end_on"), None, _MOVED)]
+        return []
+
+    def _move_member(self, found: Found) -> list[Planned]:
+        """One line of a list stays for one customer, with both shares; lines for different sites both stay."""
+        twin = next((own for own in self._members.values() if _one_membership(own, found)), None)
+        if twin is None:
+            self._members[found.key] = found
+            return [self._moved(found, "customer_no")]
+        if not found.numbered or not twin.numbered:
+            raise LeftOut("unnumbered", f"{found.table} {found.key} has no number in the register")
+        removed = Planned("delete", found.table, found.key, None, delete_text(found.row), None, _MOVED)
+        return [removed, *added_share(self._extract, twin, found, _MOVED)]
+
+
+def _signal(found: Found) -> str:
+    return key_parts("evidence", found.key)["signal"]
+
+
+def _one_membership(own: Found, other: Found) -> bool:
+    group = clean_key(own.row.get("bin_group_no")) == clean_key(other.row.get("bin_group_no"))
+    sites = {clean_key(found.row.get("site_no")) for found in (own, other)} - {None}
+    running = own.row.get("end_on") is None and other.row.get("end_on") is None
+    return group and len(sites) < 2 and running and own.key != other.key
