@@ -15,7 +15,8 @@ from regclean.config import default_config, presets
 from regclean.domain.findings import SEVERITIES
 from regclean.errors import ConfigError
 from regclean.rules import catalogue, run_rules, summary
-from regclean.rules.engine import bound_parameters
+from regclean.rules.catalogue import rules, used_parameters
+from regclean.rules.engine import bound_parameters, needed_shared
 
 AS_OF = date(2026, 6, 30)
 
@@ -261,3 +262,11 @@ def test_any_register_gives_well_formed_hits(register: dict[str, list[dict[str, 
             assert change["op"] in {"update", "insert", "delete"}
             assert change["op"] != "update" or change["before"] != change["after"], (rule, change)
         assert score is None or 0 <= score <= 1
+
+
+def test_every_threshold_is_used() -> None:
+    """A threshold that no rule reads would be a promise nobody keeps."""
+    parameters = bound_parameters(default_config(), AS_OF).keys() - {"preset"}
+    used = {name for rule in rules() for name in used_parameters(rule.sql)}
+    used |= {name for sql in needed_shared(rules()) for name in used_parameters(sql)}
+    assert parameters == used
