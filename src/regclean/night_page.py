@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
+from regclean import findings
 from regclean.checks import NightPage, write_report
 from regclean.checks.report import Estimate, FileLine, FindingLine, LinkagePage, NightSummary, QuarantineLine, StepLine
 from regclean.findings.counts import counts_by_rule
 from regclean.ledger import Ledger, runs
 from regclean.quality import expected_true
+from regclean.quality.health import open_by_kind, protected_customers, register_health
 from regclean.rules import titles
 from regclean.warehouse import rows
 
@@ -51,11 +53,28 @@ def write_night_page(night: Night, stopped_because: str | None) -> NightPage:
             {"suite": gate.name, "checked": len(gate.results), "failed": [_failed(result) for result in gate.failed]}
             for gate in night.gates
         ],
-        measures=dict(summary.values),
+        measures=dict(summary.values) | _health(night),
         model_version=page.linkage.model_version if page.linkage else None,
     )
     write_report(night.workspace.var / "reports", page)
     return page
+
+
+def _health(night: Night) -> dict[str, float]:
+    """What the overview's trends show; nothing for a night that was stopped."""
+    if night.published is None:
+        return {}
+    protected = protected_customers(night.ledger)
+    measured = _from_database(
+        night,
+        lambda connection: register_health(
+            connection,
+            as_of=night.as_of,
+            protected=protected,
+            decided=findings.holding(connection, night.decided),
+        ),
+    )
+    return (measured or {}) | open_by_kind(night.ledger)
 
 
 def _failed(result: Any) -> dict[str, Any]:
@@ -104,7 +123,9 @@ def _findings(night: Night) -> tuple[FindingLine, ...]:
             gone=count.gone,
             reopened=count.reopened,
         )
-        for count in counts_by_rule(night.ledger, night.run_id, night.last.run_id if night.last else None)
+        for count in counts_by_rule(
+            night.ledger, night.run_id, night.last.run_id if night.last else None, without_protected=True
+        )
     )
 
 

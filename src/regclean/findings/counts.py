@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, or_, select, true
 
 from regclean.ledger import Ledger
-from regclean.ledger.tables import findings
+from regclean.ledger.tables import finding_subjects, findings, protected_subjects
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +23,13 @@ class RuleCount:
     gone: int
 
 
-def counts_by_rule(ledger: Ledger, run_id: str, previous_run: str | None) -> list[RuleCount]:
-    """Counts of the published night `run_id`; `gone` are findings last seen in `previous_run`."""
+def counts_by_rule(
+    ledger: Ledger, run_id: str, previous_run: str | None, *, without_protected: bool = False
+) -> list[RuleCount]:
+    """Counts of the published night `run_id`; `gone` are findings last seen in `previous_run`.
+
+    `without_protected`: as those may see them who have no right to customers under non-disclosure.
+    """
 
     def number(condition: ColumnElement[bool]) -> ColumnElement[int]:
         return func.sum(case((condition, 1), else_=0))
@@ -41,9 +46,17 @@ def counts_by_rule(ledger: Ledger, run_id: str, previous_run: str | None) -> lis
             number(and_(tonight, findings.c.reopened_because.is_not(None), findings.c.state == "open")),
             number(gone),
         )
-        .where(or_(tonight, gone))
+        .where(or_(tonight, gone), _unprotected() if without_protected else true())
         .group_by(findings.c.kind, findings.c.rule, findings.c.severity)
         .order_by(findings.c.kind, findings.c.rule, findings.c.severity)
     )
     with ledger.read() as connection:
         return [RuleCount(*row[:3], *(int(number) for number in row[3:])) for row in connection.execute(query)]
+
+
+def _unprotected() -> ColumnElement[bool]:
+    """Is nobody in it under non-disclosure, tonight or ever noted?"""
+    restricted = select(finding_subjects.c.finding_id).join(
+        protected_subjects, protected_subjects.c.subject == finding_subjects.c.subject
+    )
+    return and_(~findings.c.protected, findings.c.finding_id.not_in(restricted))
