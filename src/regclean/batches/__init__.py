@@ -5,7 +5,9 @@ Everything takes `user` and `now` from the caller; nothing here asks who or when
 
 from regclean.batches.approval import approve, reject_lines
 from regclean.batches.build import BuildReport, build
-from regclean.batches.release import Outcome, apply, dry_run, undo
+from regclean.batches.export import export
+from regclean.batches.last_extract import LastExtract, last_extract
+from regclean.batches.release import Outcome, apply, confirm_import, dry_run, undo
 from regclean.batches.store import Batch
 from regclean.batches.view import BatchView, LineView, list_batches, show
 
@@ -13,12 +15,16 @@ __all__ = [
     "Batch",
     "BatchView",
     "BuildReport",
+    "LastExtract",
     "LineView",
     "Outcome",
     "apply",
     "approve",
     "build",
+    "confirm_import",
     "dry_run",
+    "export",
+    "last_extract",
     "list_batches",
     "reject_lines",
     "show",

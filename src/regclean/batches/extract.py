@@ -30,12 +30,13 @@ _ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One landed row. `numbered`: its key is in the row itself (a line of a list may have none)."""
+    """One landed row. `numbered`: its key is in the row itself (a line of a list may have none). `file`: where it was read."""
 
     table: str
     key: str
     row: Row
     numbered: bool = True
+    file: str | None = None
 
 
 @dataclass(slots=True)
@@ -138,7 +139,7 @@ class Extract:
         return self._landed("bin_group_members", where, {"groups": groups, "customers": customers})
 
     def _landed(self, name: str, where: str, parameters: Mapping[str, Any]) -> pl.DataFrame:
-        columns = ", ".join(TABLES[name].by_name)
+        columns = ", ".join((*TABLES[name].by_name, "_file"))
         query = f"""SELECT {columns} FROM landed.{name} AS l WHERE {where}
             AND NOT EXISTS (
                 FROM landed.quarantine AS q
@@ -150,9 +151,10 @@ class Extract:
     def _keep(self, name: str, frame: pl.DataFrame) -> None:
         kept = self.rows.setdefault(name, {})
         for row in frame.iter_rows(named=True):
+            file = row.pop("_file")
             key = row_key(name, row)
             if key is not None:
-                kept.setdefault(key, []).append(Found(name, key, row))
+                kept.setdefault(key, []).append(Found(name, key, row, file=file))
 
     def _keep_members(self, frame: pl.DataFrame) -> None:
         """Lines without a number are named by their place in the list, as the standardised table names them."""
@@ -169,7 +171,8 @@ class Extract:
             place = str(places[group])
             own = number or (f"L{place}" if (group, place) in given else place)
             key = f"{group}/{own}"
-            kept.setdefault(key, []).append(Found("bin_group_members", key, row, number is not None))
+            file = row.pop("_file")
+            kept.setdefault(key, []).append(Found("bin_group_members", key, row, number is not None, file))
         self.rows["bin_group_members_groups"] = {group: [] for group in groups}
 
     def _load_clean(self, customers: list[str]) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 from sqlalchemy import Connection, insert
 
@@ -19,6 +20,13 @@ from regclean.errors import ConflictError, UsageError
 from regclean.ledger import Ledger, audit
 from regclean.ledger.tables import receipts
 from regclean.register import Line, Receipt, Seen, SqlTarget, inverse
+
+
+class Looking(Protocol):
+    """What can say how lines stand: a register's database, or its last extract."""
+
+    def look(self, lines: Sequence[Line]) -> list[Seen]: ...
+
 
 Step = Callable[[str], None]
 ALREADY = "already done"
@@ -46,7 +54,7 @@ class Outcome:
         return sum(one.status in statuses for one in self.seen)
 
 
-def dry_run(ledger: Ledger, target: SqlTarget, batch_id: int) -> list[Seen]:
+def dry_run(ledger: Ledger, target: Looking, batch_id: int) -> list[Seen]:
     """How every line that is not rejected stands in the register now."""
     with ledger.read() as reading:
         store.get(reading, batch_id)
@@ -90,6 +98,26 @@ def apply(
         _back_to_approved(ledger, batch_id)
         return Outcome(batch_id, "approved", receipt.seen, receipt.held)
     return _settle(ledger, batch_id, receipt, step)
+
+
+def confirm_import(ledger: Ledger, batch_id: int, *, user: str, now: datetime) -> Outcome:
+    """The clerk says that the exported files of a batch are imported. The next night looks whether they are.
+
+    Errors: ConflictError when it was never exported.
+    """
+    with ledger.read() as reading:
+        row = store.get(reading, batch_id)
+        lines = store.stored_lines(reading, batch_id)
+    if row["state"] == "applied":
+        return _again(row["state"], batch_id, lines)
+    if row["state"] != "applying":
+        raise ConflictError(
+            f"batch {batch_id} is {row['state']} and was not exported: this register is updated by files.",
+            remedy=f"Approve it, write it with: regclean batch export {batch_id} -o DIR, import it, then say so here.",
+        )
+    seen = tuple(Seen(one.line.seq, "ready") for one in lines if one.state == "planned")
+    receipt = Receipt(store.token(row, lines), batch_id, user, now, False, seen)
+    return _settle(ledger, batch_id, receipt, lambda _: None, target="files")
 
 
 def undo(
@@ -168,7 +196,7 @@ def _again(state: str, batch_id: int, lines: Sequence[StoredLine]) -> Outcome:
     return Outcome(batch_id, state, seen, earlier=True)
 
 
-def _settle(ledger: Ledger, batch_id: int, receipt: Receipt, step: Step) -> Outcome:
+def _settle(ledger: Ledger, batch_id: int, receipt: Receipt, step: Step, target: str = "sql") -> Outcome:
     """Bring the ledger to what the receipt in the register says."""
     with ledger.write() as writing:
         row = store.get(writing, batch_id)
@@ -183,7 +211,7 @@ def _settle(ledger: Ledger, batch_id: int, receipt: Receipt, step: Step) -> Outc
         lifecycle.reopen(writing, reasons, because="returned", user=lifecycle.ACTOR, now=receipt.at)
         state = "applied" if done else "rejected"
         store.set_state(writing, batch_id, state)
-        _note(writing, batch_id, receipt, "batch_apply")
+        _note(writing, batch_id, receipt, "batch_apply", target)
     step("settled")
     return Outcome(batch_id, state, receipt.seen, receipt.held, earlier=receipt.earlier)
 
@@ -287,7 +315,7 @@ def _cancel(
     return Outcome(batch_id, state, tuple(Seen(seq, "done") for seq in sorted(gone)))
 
 
-def _note(writing: Connection, batch_id: int, receipt: Receipt, action: str) -> None:
+def _note(writing: Connection, batch_id: int, receipt: Receipt, action: str, target: str = "sql") -> None:
     counts: dict[str, int] = {}
     for one in receipt.seen:
         counts[one.status] = counts.get(one.status, 0) + 1
@@ -295,7 +323,7 @@ def _note(writing: Connection, batch_id: int, receipt: Receipt, action: str) -> 
     writing.execute(
         insert(receipts).values(
             batch_id=batch_id,
-            target="sql",
+            target=target,
             applied_by=receipt.user,
             applied_at=receipt.at,
             detail=detail,

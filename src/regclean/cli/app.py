@@ -61,7 +61,7 @@ def main() -> None:
     """Run the command line. Exit codes: 0 done, 1 a gate or a conflict stopped it, 2 bad usage or input."""
     for name, value in QUIET.items():
         os.environ.setdefault(name, value)
-    from regclean.cli import decisions, nightly, outputs, people  # noqa: F401  # they register their commands
+    from regclean.cli import batches, decisions, nightly, outputs, people  # noqa: F401  # they register their commands
 
     # Outside of any `except`, so that nothing that the error held open outlives it.
     sys.exit(_run(workspace_first(sys.argv[1:])))

@@ -1,0 +1,135 @@
+"""Approved batches as files: for registers that clerks update by import, and for whoever wants to see them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import insert
+
+from regclean.batches import store
+from regclean.batches.extract import Extract, Found
+from regclean.config import Mapping as ColumnMapping
+from regclean.config import Source, Workspace, load_mapping
+from regclean.domain.tables import TABLES
+from regclean.ledger import Ledger, audit, runs
+from regclean.ledger.tables import receipts
+from regclean.register import Line
+from regclean.register.files import OwnTable, write_files
+from regclean.register.lines import Row, inserted_rows
+from regclean.warehouse import Warehouse
+
+
+def export(workspace: Workspace, ledger: Ledger, batch_id: int, folder: Path, *, user: str, now: datetime) -> list[str]:
+    """Write an approved batch to `folder`; returns the files' names. Lines of protected customers are withheld.
+
+    Where the register is updated by files, the batch is released with this: the nights after it look for its changes
+    in the extract. Errors: ConflictError when nobody has approved it.
+    """
+    with ledger.read() as reading:
+        row = store.get(reading, batch_id)
+        store.require(row, ("approved", "applying", "applied"), "exported")
+        stored = store.stored_lines(reading, batch_id)
+        hidden = store.protected_findings(reading, batch_id)
+        deciders = store.deciders(reading, batch_id)
+    lines = [
+        one.line for one in stored if one.state not in ("rejected", "undone") and one.line.finding_id not in hidden
+    ]
+    about = {
+        "batch": batch_id,
+        "title": row["title"],
+        "counts": dict(sorted(Counter(line.op for line in lines).items())) | {"lines": len(lines)},
+        "withheld": sum(one.line.finding_id in hidden for one in stored),
+        "built_by": row["built_by"],
+        "built_at": row["built_at"].isoformat(),
+        "decided_by": sorted(set(deciders.values())),
+        "approved_by": row["approved_by"],
+        "approved_at": row["approved_at"].isoformat(),
+    }
+    digests = write_files(folder, lines, _own_tables(workspace, ledger, lines), about)
+    _note(workspace, ledger, batch_id, digests, user=user, now=now)
+    return [*digests, "manifest.json"]
+
+
+def _note(
+    workspace: Workspace, ledger: Ledger, batch_id: int, digests: Mapping[str, str], *, user: str, now: datetime
+) -> None:
+    with ledger.write() as writing:
+        row = store.get(writing, batch_id)
+        store.require(row, ("approved", "applying", "applied"), "exported")
+        if workspace.config.section("register")["target"] == "files" and row["state"] == "approved":
+            store.set_state(writing, batch_id, "applying")
+        detail = {"files": dict(digests)}
+        writing.execute(
+            insert(receipts).values(
+                batch_id=batch_id, target="files", applied_by=user, applied_at=now, detail=detail, undo=False
+            )
+        )
+        audit.append(writing, audit.Entry(now, user, "batch_export", f"batches:{batch_id}", detail=detail))
+
+
+def _own_tables(workspace: Workspace, ledger: Ledger, lines: Sequence[Line]) -> list[OwnTable]:
+    """The changed rows as they will be, by the table and the mapping that they came through."""
+    last = runs.last_published(ledger)
+    if last is None:
+        return []
+    keys: dict[str, set[str]] = {}
+    for line in lines:
+        keys.setdefault(line.table, set()).add(line.key)
+    with Warehouse(workspace.var / "warehouse").read(last.run_id) as connection:
+        extract = Extract(connection, last.as_of)
+        extract.load((), keys)
+    groups: dict[tuple[str, int], list[Row]] = {}
+    removed: dict[tuple[str, int], list[Row]] = {}
+    for table, _key, rows in _rows_afterwards(lines, extract):
+        for found, row in rows:
+            source = _source(workspace, table, found)
+            groups.setdefault((table, source), []).append(row)
+    for line in lines:
+        if line.op == "delete":
+            found = extract.get(line.table, line.key)
+            removed.setdefault((line.table, _source(workspace, line.table, found)), []).append(line.row)
+    made = []
+    for suffix, tables in (("", groups), ("_removed", removed)):
+        for (table, number), its in sorted(tables.items()):
+            first = min(source for name, source in tables if name == table)
+            name = f"{table}{suffix}" + ("" if number == first else f"_{number}")
+            made.append(_own(workspace, name, table, number, its))
+    return made
+
+
+def _own(workspace: Workspace, name: str, table: str, number: int, rows: Sequence[Row]) -> OwnTable:
+    source = workspace.config.sources[number] if number >= 0 else None
+    mapping = load_mapping(source.mapping, TABLES[table]) if source and source.mapping else ColumnMapping()
+    workbook = bool(source and source.path and source.path.endswith((".xlsx", ".xlsm", ".xls")))
+    return OwnTable(name, table, mapping, tuple(rows), workbook)
+
+
+def _source(workspace: Workspace, table: str, found: Found | None) -> int:
+    """Which [[source]] a row came from: the one whose path its file matches, else the table's first."""
+    sources = [(number, source) for number, source in enumerate(workspace.config.sources) if source.table == table]
+    for number, source in sources:
+        if found and source.path and found.file and _matches(source, found.file):
+            return number
+    return sources[0][0] if sources else -1
+
+
+def _matches(source: Source, file: str) -> bool:
+    return Path(file.partition("#")[0]).match(source.path or "")
+
+
+def _rows_afterwards(lines: Sequence[Line], extract: Extract) -> list[tuple[str, str, list[tuple[Found | None, Row]]]]:
+    """Rows that are updated or new, whole, with their changes in them; the keys sorted."""
+    changes: dict[tuple[str, str], list[Line]] = {}
+    for line in lines:
+        if line.op == "update":
+            changes.setdefault((line.table, line.key), []).append(line)
+    rows: list[tuple[str, str, list[tuple[Found | None, Row]]]] = []
+    for (table, key), updates in changes.items():
+        after = {line.column or "": line.after for line in updates}
+        rows.append((table, key, [(found, dict(found.row) | after) for found in extract.all(table, key)]))
+    for (table, key, _), cells in inserted_rows(lines).items():
+        rows.append((table, key, [(None, {cell.column or "": cell.after for cell in cells})]))
+    return sorted(rows, key=lambda item: (item[0], item[1]))

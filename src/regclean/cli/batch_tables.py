@@ -1,0 +1,121 @@
+"""How the batch commands print."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from regclean.cli.console import console, table
+
+if TYPE_CHECKING:
+    from regclean.batches import Batch, BatchView, BuildReport, LineView, Outcome
+    from regclean.register import Seen
+
+SAID = {"ready": "ready", "done": "already done", "changed": "changed since", "gone": "gone"}
+
+
+def print_build(report: BuildReport) -> None:
+    if report.batch_id is None:
+        console.print("Nothing to change: no batch was made.")
+    else:
+        console.print(f"Batch {report.batch_id}: {report.lines:,} lines from {report.findings:,} findings.")
+        console.print(f"Next, as somebody else: regclean batch approve {report.batch_id}")
+    for warning in report.warnings:
+        console.print(f"Warning: {warning.expectation}: {warning.summary}.")
+    if report.left_out:
+        console.print()
+        lines = [(one["finding_id"], one["why"]) for one in report.left_out]
+        console.print(table("Left out", ("finding", "why"), lines))
+
+
+def print_batches(batches: Iterable[Batch]) -> None:
+    lines = [
+        (
+            batch.batch_id,
+            batch.state,
+            batch.findings,
+            sum(batch.lines.values()),
+            batch.built_by,
+            f"{batch.built_at:%Y-%m-%d %H:%M}",
+            ", ".join(batch.decided_by),
+            batch.approved_by,
+            batch.title,
+        )
+        for batch in batches
+    ]
+    columns = (
+        "batch",
+        "state",
+        "findings",
+        "lines",
+        "built by",
+        "built at (UTC)",
+        "decided by",
+        "approved by",
+        "title",
+    )
+    console.print(table("Batches", columns, lines))
+
+
+def print_batch(view: BatchView) -> None:
+    print_batches([view.batch])
+    console.print()
+    columns = ("line", "op", "row", "column", "before", "after", "now", "state", "finding", "decided by", "why")
+    console.print(table("Lines", columns, [_line(line) for line in view.lines]))
+    console.print(f"Approved by: {view.batch.approved_by or '–'}")
+    if view.batch.left_out:
+        console.print()
+        left_out = [(one["finding_id"], one["why"]) for one in view.batch.left_out]
+        console.print(table("Left out", ("finding", "why"), left_out))
+
+
+def _line(line: LineView) -> tuple[object, ...]:
+    state = line.state if line.status is None or line.state != "planned" else SAID[line.status]
+    return (
+        line.seq,
+        line.op,
+        f"{line.table} {line.key}",
+        line.column,
+        line.before,
+        line.after,
+        line.now,
+        state,
+        line.finding_id,
+        line.decided_by,
+        line.why.get("rule"),
+    )
+
+
+def print_seen(view: BatchView, seen: Sequence[Seen]) -> None:
+    """One line of output for each line of the batch, for eyes and for grep."""
+    lines = {line.seq: line for line in view.lines}
+    for one in seen:
+        console.print(_sentence(lines[one.seq], SAID[one.status], one.why), soft_wrap=True, markup=False)
+    _print_counts(seen, "Nothing was written.")
+
+
+def print_outcome(view: BatchView, outcome: Outcome, what: str) -> None:
+    """What did not go as planned line by line, then the counts."""
+    lines = {line.seq: line for line in view.lines}
+    if outcome.earlier:
+        console.print(f"Batch {outcome.batch_id} is {outcome.state}: this was done before, nothing was written now.")
+    for one in outcome.seen:
+        if one.status in ("changed", "gone"):
+            console.print(_sentence(lines[one.seq], SAID[one.status], one.why), soft_wrap=True, markup=False)
+    if outcome.held:
+        console.print(f"Back to the steward: {', '.join(sorted(outcome.held))}", soft_wrap=True)
+    if outcome.kept:
+        console.print(f"Kept as others left it, for a person to look at: {len(outcome.kept)} line(s).")
+    held = {seq for seq, line in lines.items() if line.finding_id in outcome.held}
+    done = [one for one in outcome.seen if one.seq not in held]
+    _print_counts(done, f"{what}: batch {outcome.batch_id} is {outcome.state}.")
+
+
+def _sentence(line: LineView, said: str, why: str | None) -> str:
+    place = " ".join(part for part in (line.table, line.key, line.column) if part)
+    return f"line {line.seq}: {said}: {line.op} {place} ({line.finding_id}){f': {why}' if why else ''}"
+
+
+def _print_counts(seen: Sequence[Seen], end: str) -> None:
+    counts = {word: sum(one.status == status for one in seen) for status, word in SAID.items()}
+    console.print(", ".join(f"{number:,} {word}" for word, number in counts.items()) + f". {end}")
