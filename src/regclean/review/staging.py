@@ -140,6 +140,11 @@ class Staging:
     def unskip(self) -> Staging:
         return replace(self, skipped=())
 
+    def forget_last(self) -> Staging:
+        """The last submitted decision was undone."""
+        rounds = (*self.submitted[:-1], self.submitted[-1][:-1]) if self.submitted else ()
+        return replace(self, submitted=tuple(ids for ids in rounds if ids))
+
     def open(self, finding_id: str, now: datetime) -> Staging:
         """Remember when a case was opened, if it was not open already."""
         if finding_id in self.opened:

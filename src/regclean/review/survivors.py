@@ -72,7 +72,7 @@ def _record(number: str, record: Mapping[str, Any]) -> Record:
     clean = dict(record.get("clean") or {})
     for name in ("updated_on", "created_on"):
         clean[name] = date.fromisoformat(clean[name][:10]) if clean.get(name) else None
-    place = next((item for item in record.get("addresses") or () if item.get("source") == "own"), {})
+    place: Mapping[str, Any] = next((item for item in record.get("addresses") or () if item.get("source") == "own"), {})
     clean |= {name: place.get(part) for name, part in _ADDRESS_PARTS.items()}
     # The hash is not frozen; the masked id stands in for it.
     clean["national_id_hash"] = clean.get("national_id_masked")
