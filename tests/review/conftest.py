@@ -15,7 +15,7 @@ from httpx import Response
 
 from regclean.config import load_workspace
 from regclean.ledger import Ledger
-from regclean.review import accounts
+from regclean.review import accounts, tokens
 from regclean.review.app import create_app
 
 NOW = datetime(2026, 11, 2, 9, tzinfo=UTC)
@@ -78,6 +78,23 @@ def app(
     yield made
     made.state.services.background.shutdown(wait=True)
     made.state.services.ledger.close()
+
+
+@pytest.fixture
+def program(app: FastAPI, ledger: Ledger, password_hash: str) -> Callable[..., TestClient]:
+    """A function: user, scopes -> a client that carries a token of that user with those scopes."""
+
+    def make(user: str, *scopes: str) -> TestClient:
+        with ledger.write() as connection:
+            secret = tokens.make_token(connection, user, "test", scopes, NOW, by="test")
+        return TestClient(
+            app,
+            base_url="http://127.0.0.1",
+            headers={"Authorization": f"Bearer {secret}"},
+            raise_server_exceptions=False,
+        )
+
+    return make
 
 
 @pytest.fixture

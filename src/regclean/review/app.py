@@ -15,7 +15,7 @@ from starlette.staticfiles import StaticFiles
 from regclean import __version__
 from regclean.config import Workspace
 from regclean.ledger import open_ledger
-from regclean.review import problems
+from regclean.review import api, problems
 from regclean.review.i18n import load_languages
 from regclean.review.pages import modules
 from regclean.review.security import Guard, RateLimit, protect
@@ -46,12 +46,19 @@ def create_app(workspace: Workspace, *, now: Callable[[], datetime] = utc_now) -
         services.ledger.close()
 
     app = FastAPI(
-        title="regclean", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None
+        title="regclean",
+        version=__version__,
+        lifespan=lifespan,
+        description=api.DESCRIPTION,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=f"{api.PREFIX}/openapi.json",
     )
     app.state.services = services
     app.state.log_in_limit = RateLimit(services.settings["log_ins_per_minute"])
     for module in pages:
         app.include_router(module.router, dependencies=[Depends(protect)], include_in_schema=False)
+    api.install(app, protect)
     app.mount("/static", StaticFiles(directory=str(resources.files("regclean.review").joinpath("static"))), "static")
     problems.install(app)
     # The last one added is the outermost.

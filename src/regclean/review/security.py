@@ -129,6 +129,8 @@ async def protect(request: Request, session: CurrentSession) -> None:
     """
     if request.method in SAFE_METHODS or bearer(request) is not None:
         return
+    if session is None and request.url.path.startswith("/api/"):
+        return  # there is nobody to act as: the answer is 401
     expected = session.csrf_token if session else request.cookies.get(cookie_name(request, FORM_COOKIE))
     given = request.headers.get(CSRF_HEADER)
     if given is None and "form" in request.headers.get("content-type", ""):

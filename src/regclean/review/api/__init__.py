@@ -1,0 +1,62 @@
+"""The API: the same actions as on the pages, for programs. Every module here has a `router`; found by being here.
+
+Answers are JSON, errors are problem+json (RFC 9457). A program carries a bearer token (`regclean user token`); its
+scopes are permissions, and it may never do more than its user.
+"""
+
+from __future__ import annotations
+
+import pkgutil
+from importlib import import_module
+from types import ModuleType
+from typing import Any
+
+from fastapi import Depends, FastAPI
+from fastapi.security import HTTPBearer
+
+from regclean.review.api.models import Problem
+
+PREFIX = "/api/v1"
+DESCRIPTION = """Findings of regclean and what people decide on them.
+
+Sign requests with `Authorization: Bearer …`; make a token with `regclean user token NAME --scope findings:read`.
+Customers under non-disclosure exist only for tokens with the scope `restricted:open`."""
+_BEARER = HTTPBearer(auto_error=False, description="A token made by: regclean user token", bearerFormat="rgc_…")
+_MEANINGS = {
+    400: "The request cannot be understood.",
+    401: "No token, or one that is not good any more.",
+    403: "The token or its user may not do this.",
+    404: "There is no such thing, or not for this token.",
+    409: "Somebody else was here first; read it again.",
+    422: "Something in the request is missing or wrong.",
+}
+
+
+def modules() -> list[ModuleType]:
+    """The modules of this folder that answer, by name."""
+    found = (import_module(f"{__name__}.{module.name}") for module in pkgutil.iter_modules(__path__))
+    return sorted((module for module in found if hasattr(module, "router")), key=lambda module: module.__name__)
+
+
+def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """What a router declares of its errors; 400, 401, 403 and 422 always."""
+    content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    return {
+        status: {"description": _MEANINGS[status], "content": content}
+        for status in sorted({400, 401, 403, 422, *statuses})
+    }
+
+
+def install(app: FastAPI, protect: Any) -> None:
+    """Add the API to the application, and its description under /api/v1/openapi.json."""
+    for module in modules():
+        app.include_router(module.router, prefix=PREFIX, dependencies=[Depends(protect), Depends(_BEARER)])
+    described = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            schema = described()
+            schema["components"]["schemas"]["Problem"] = Problem.model_json_schema()
+        return app.openapi_schema or schema
+
+    app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's own way to extend a description

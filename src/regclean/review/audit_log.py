@@ -1,0 +1,92 @@
+"""The audit log as an auditor reads it: filtered, page by page, and as a file."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, RowMapping, Select, desc, func, select
+
+from regclean.domain.findings import canonical_json
+from regclean.ledger import Ledger
+from regclean.ledger.tables import audit
+
+COLUMNS = ("seq", "at", "actor", "action", "subject", "field", "detail", "previous_hash", "hash")
+
+
+@dataclass(frozen=True, slots=True)
+class AuditFilter:
+    """What of the log to read; `since` and `until` are days of the workspace's time zone, both included."""
+
+    actor: str | None = None
+    action: str | None = None
+    subject: str | None = None
+    since: date | None = None
+    until: date | None = None
+    before: int | None = None  # entries older than this number
+
+
+def read_page(connection: Connection, chosen: AuditFilter, zone: ZoneInfo, limit: int) -> list[RowMapping]:
+    """Entries, newest first."""
+    query = _query(chosen, zone).order_by(desc(audit.c.seq)).limit(limit)
+    return list(connection.execute(query).mappings())
+
+
+def actors_and_actions(connection: Connection) -> tuple[list[str], list[str]]:
+    """What there is to filter by, sorted."""
+    actors = connection.execute(select(audit.c.actor).distinct()).scalars()
+    actions = connection.execute(select(audit.c.action).distinct()).scalars()
+    return sorted(actors), sorted(actions)
+
+
+def size(connection: Connection) -> int:
+    return int(connection.execute(select(func.count()).select_from(audit)).scalar_one())
+
+
+def csv_lines(ledger: Ledger, chosen: AuditFilter, zone: ZoneInfo) -> Iterator[str]:
+    """The chosen entries as lines of a csv file, oldest first, in the columns of `COLUMNS`."""
+    with ledger.read() as connection:
+        yield _line(COLUMNS)
+        query = _query(chosen, zone).order_by(audit.c.seq).execution_options(yield_per=2_000)
+        for row in connection.execute(query).mappings():
+            at = row["at"].astimezone(UTC).isoformat(timespec="microseconds")
+            yield _line(
+                (
+                    row["seq"],
+                    at,
+                    *(_harmless(row[name]) for name in ("actor", "action", "subject", "field")),
+                    canonical_json(row["detail"]),
+                    row["previous_hash"],
+                    row["hash"],
+                )
+            )
+
+
+def _query(chosen: AuditFilter, zone: ZoneInfo) -> Select[tuple[object, ...]]:
+    query = select(audit)
+    for name in ("actor", "action", "subject"):
+        value = getattr(chosen, name)
+        if value:
+            query = query.where(audit.c[name] == value)
+    if chosen.since is not None:
+        query = query.where(audit.c.at >= datetime.combine(chosen.since, time(), zone))
+    if chosen.until is not None:
+        query = query.where(audit.c.at < datetime.combine(chosen.until + timedelta(days=1), time(), zone))
+    if chosen.before is not None:
+        query = query.where(audit.c.seq < chosen.before)
+    return query
+
+
+def _harmless(text: str | None) -> str:
+    """A spreadsheet takes what begins like this for a formula."""
+    return f"'{text}" if text and text[0] in "=+-@\t\r" else text or ""
+
+
+def _line(cells: tuple[object, ...]) -> str:
+    buffer = io.StringIO()
+    csv.writer(buffer).writerow(cells)
+    return buffer.getvalue()
