@@ -1,0 +1,206 @@
+/* Keys, tabs and choices of the desk. Everything here is a shortcut to something that the page can do without it. */
+(() => {
+  "use strict";
+  const one = (selector, within = document) => within.querySelector(selector);
+  const all = (selector, within = document) => [...within.querySelectorAll(selector)];
+  const root = document.documentElement;
+  root.classList.add("js");
+  const kept = { get: (key) => { try { return sessionStorage.getItem(key); } catch { return null; } }, set: (key, value) => { try { sessionStorage.setItem(key, value); } catch { /* private window */ } } };
+
+  const typing = (target) => target.closest?.("textarea, select, [contenteditable], input:not([type=radio]):not([type=checkbox])");
+
+  // Tabs of the evidence
+  function showTab(name, focus = false) {
+    const tabs = one("[data-tabs]");
+    if (!tabs) return;
+    tabs.setAttribute("role", "tablist");
+    for (const tab of all("[data-tab]", tabs)) {
+      const chosen = tab.dataset.tab === name;
+      const panel = one(`[data-panel=${tab.dataset.tab}]`);
+      tab.id = `to-${tab.dataset.tab}`;
+      tab.setAttribute("role", "tab");
+      tab.setAttribute("aria-selected", String(chosen));
+      tab.setAttribute("aria-controls", panel.id);
+      tab.tabIndex = chosen ? 0 : -1;
+      panel.setAttribute("role", "tabpanel");
+      panel.setAttribute("aria-labelledby", tab.id);
+      panel.hidden = !chosen;
+      if (chosen && focus) tab.focus({ preventScroll: true });
+    }
+    kept.set("tab", name);
+  }
+
+  // The result follows what is picked
+  function showResult(row) {
+    const picked = one(".pick:checked", row), out = one(".out", row), why = one(".why", row);
+    if (!picked || !out) return;
+    if (row.dataset.was === undefined) { row.dataset.was = out.textContent; row.dataset.why = why ? why.textContent : ""; row.dataset.first = all(".pick", row).findIndex((pick) => pick.defaultChecked); }
+    const index = all(".pick", row).indexOf(picked);
+    const own = String(index) !== row.dataset.first;
+    row.classList.toggle("chosen", own);
+    out.textContent = picked.classList.contains("typed") ? one("input[name^='typed.']", row).value : own ? one(".val", picked.closest("td")).textContent.trim() : row.dataset.was;
+    if (why) why.textContent = own ? one("#desk-words")?.dataset.yours ?? "" : row.dataset.why;
+  }
+
+  function showLeftOut() {
+    for (const box of all(".cut input")) {
+      const column = box.closest("[data-column]").dataset.column;
+      all(`td[data-column="${column}"]`).forEach((cell) => cell.classList.toggle("out-of", box.checked));
+    }
+  }
+
+  const rows = () => all(".compare tr[data-field][tabindex]").filter((row) => row.offsetParent !== null);
+  const currentRow = () => document.activeElement?.closest?.("tr[data-field][tabindex]");
+
+  function moveRow(step) {
+    const list = rows();
+    if (!list.length) return false;
+    const index = list.indexOf(currentRow());
+    const next = index < 0 ? (step > 0 ? 0 : list.length - 1) : index + step;
+    list[Math.max(0, Math.min(list.length - 1, next))].focus();
+    return true;
+  }
+
+  function pick(number) {
+    const row = currentRow();
+    if (row) {
+      const input = one(`[data-column="${number}"] .pick`, row);
+      if (input) { input.checked = true; showResult(row); }
+      return;
+    }
+    const input = one(`th[data-column="${number}"] [name=survivor]`);
+    if (input) { input.checked = true; input.focus({ preventScroll: true }); }
+  }
+
+  function press(key) {
+    const target = one(`.bar [data-key="${CSS.escape(key)}"], #case [data-key="${CSS.escape(key)}"]`);
+    if (!target || target.disabled) return false;
+    target.click();
+    return true;
+  }
+
+  function toggleDifferences() {
+    const table = one(".compare:not(.one)"), link = one("[data-key=diff]");
+    if (!table || !link) return;
+    const only = table.classList.toggle("only");
+    link.setAttribute("aria-pressed", String(only));
+    kept.set("diff", only ? "1" : "");
+  }
+
+  function cut() {
+    const button = one("[data-cut]");
+    if (!button) return;
+    const out = new Set(button.dataset.cut.split(" "));
+    const boxes = all("[name^='leave_out.']");
+    const was = boxes.filter((box) => out.has(box.name.slice(10))).every((box) => box.checked);
+    boxes.forEach((box) => { if (out.has(box.name.slice(10))) box.checked = !was; });
+    const survivor = one("[name=survivor]:checked");
+    if (survivor && out.has(survivor.value) && !was) { const other = all("[name=survivor]").find((radio) => !out.has(radio.value)); if (other) other.checked = true; }
+    showLeftOut();
+    say(button.closest("p").textContent);
+  }
+
+  function toggleReasons() {
+    const reject = one("details.reject");
+    if (!reject) return false;
+    reject.open = !reject.open;
+    if (reject.open) one("[data-reason]", reject).focus(); else one("summary", reject).focus();
+    return true;
+  }
+
+  function help() {
+    const dialog = one("#help");
+    if (dialog) dialog.open ? dialog.close() : dialog.showModal();
+  }
+
+  function say(text) {
+    const live = one("#live");
+    if (live) live.textContent = text.replace(/\s+/g, " ").trim();
+  }
+
+  const plain = {
+    y: () => press("y"), n: toggleReasons, h: () => press("h"), f: () => press("f"), u: () => press("u"), s: () => press("s"),
+    z: () => press("z"), Z: () => press("Z"), j: () => press("j"), k: () => press("k"), d: toggleDifferences, x: cut,
+    w: () => showTab("why", true), g: () => showTab("group", true), t: () => showTab("history", true), i: () => showTab("impact", true),
+    c: () => one("#comment")?.focus(), a: () => { showTab("history"); one("#assignee")?.focus(); }, "?": help,
+    e: () => { const input = one("input[name^='typed.']", currentRow() ?? rows()[0] ?? document); if (input) { input.closest("tr").focus(); input.focus(); } },
+    ArrowDown: () => moveRow(1), ArrowUp: () => moveRow(-1),
+  };
+
+  document.addEventListener("keydown", (event) => {
+    if (!one("#desk") || event.isComposing) return;
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) { if (one("[data-key=submit]:not(:disabled)")) { event.preventDefault(); one("[data-key=submit]").click(); } return; }
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const reject = one("details.reject[open]");
+    if (event.key === "Escape") {
+      if (reject) { toggleReasons(); event.preventDefault(); } else if (typing(event.target)) { (event.target.closest("tr[tabindex]") ?? one("#case")).focus(); event.preventDefault(); }
+      return;
+    }
+    if (one("#help")?.open || typing(event.target)) return;
+    if (event.target.closest?.("[role=tablist]") && ["ArrowLeft", "ArrowRight"].includes(event.key)) {
+      const tabs = all("[data-tab]"), at = tabs.indexOf(event.target.closest("[data-tab]"));
+      showTab(tabs[(at + (event.key === "ArrowRight" ? 1 : tabs.length - 1)) % tabs.length].dataset.tab, true);
+      event.preventDefault();
+      return;
+    }
+    if (/^[1-9]$/.test(event.key)) {
+      event.preventDefault();
+      if (reject) one(`[data-reason="${event.key}"]`, reject)?.click(); else pick(event.key);
+      return;
+    }
+    if (event.target.matches?.("input[type=radio]") && event.key.startsWith("Arrow")) return;
+    const action = plain[event.key];
+    if (!action) return;
+    if (event.key.startsWith("Arrow") && !one(".compare tr[tabindex]")) return;
+    event.preventDefault();
+    action();
+  });
+
+  document.addEventListener("click", (event) => {
+    const tab = event.target.closest?.("[data-tab]");
+    if (tab) { event.preventDefault(); showTab(tab.dataset.tab); }
+    if (event.target.closest?.("a[data-key=diff]")) { event.preventDefault(); event.stopPropagation(); toggleDifferences(); }
+    if (event.target.closest?.("[data-cut]")) cut();
+    if (event.target.closest?.("button[data-key='?']")) help();
+    const open = one("details.reject[open]");
+    if (open && !open.contains(event.target)) open.open = false;
+  }, true);
+  document.addEventListener("change", (event) => {
+    const row = event.target.closest?.("tr[data-field]");
+    if (row && event.target.matches(".pick")) showResult(row);
+    if (event.target.matches?.(".cut input")) showLeftOut();
+  });
+  document.addEventListener("input", (event) => {
+    if (!event.target.matches?.("input[name^='typed.']")) return;
+    const row = event.target.closest("tr");
+    one(".typed", row).checked = Boolean(event.target.value);
+    if (!event.target.value) { const first = all(".pick", row)[Number(row.dataset.first ?? 0)]; if (first) first.checked = true; }
+    showResult(row);
+  });
+
+  // The next case comes in where the last one was: the queue keeps its place, the eye too.
+  let queueAt = 0, focusName = null;
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const status = event.detail.xhr.status;
+    if ((status === 409 || status === 422) && event.detail.target?.id === "desk") { event.detail.shouldSwap = true; event.detail.isError = false; }
+    queueAt = one("#queue")?.scrollTop ?? 0;
+    focusName = document.activeElement?.id || null;
+  });
+  document.addEventListener("htmx:afterSettle", () => {
+    start();
+    const queue = one("#queue");
+    if (queue) { queue.scrollTop = queueAt; one(".rows [aria-current]", queue)?.scrollIntoView({ block: "nearest" }); }
+    if (!document.activeElement || document.activeElement === document.body) (one(`#${CSS.escape(focusName ?? "-")}`) ?? one("#case"))?.focus({ preventScroll: true });
+    const alert = one("#case [role=alert]");
+    say(alert ? alert.textContent : one("#case-title")?.textContent ?? "");
+  });
+
+  function start() {
+    if (!one("#desk")) return;
+    showTab(kept.get("tab") ?? "why");
+    if (kept.get("diff") && one(".compare:not(.one):not(.only)")) toggleDifferences();
+    all(".compare tr[data-field]").forEach((row) => { row.removeAttribute("data-was"); });
+    showLeftOut();
+  }
+  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start); else start();
+})();
