@@ -21,6 +21,7 @@ import duckdb
 import polars as pl
 
 from regclean import checks, findings, landing, linkage, rules
+from regclean.bin_reports import unsettled, write_bin_reports
 from regclean.carry_over import carry_over, linkage_digest
 from regclean.config import Workspace
 from regclean.config.secret import derived_key, workspace_key
@@ -189,6 +190,20 @@ def _publish(night: Night) -> int:
         return int(rows(connection, "SELECT count(*) FROM findings")[0][0])
 
 
+def _write_bin_reports(night: Night) -> int:
+    config = night.workspace.config
+    with night.warehouse.read(night.run_id) as connection:
+        return write_bin_reports(
+            night.workspace.var / "reports" / "bin_groups",
+            connection,
+            unsettled(night.ledger),
+            workspace=str(config.section("workspace")["name"]),
+            as_of=night.as_of,
+            language=config.languages[0],
+            languages=config.languages,
+        )
+
+
 def _count(night: Night, table: str) -> int:
     return int(rows(night.connection, f"SELECT count(*) FROM {table}")[0][0])  # noqa: S608  # a table of ours
 
@@ -205,6 +220,7 @@ STEPS = (
     Step("assemble findings", _assemble),
     Step("check findings", partial(_gate, "findings")),
     Step("publish", _publish),
+    Step("bin reports", _write_bin_reports),
 )
 
 

@@ -16,6 +16,7 @@ FLOORS = {
     "night_page": 5,
     "carry_over": 5,
     "review": 5,
+    "bin_reports": 4,
     "findings": 4,
     "batches": 4,
     "landing": 3,

@@ -136,6 +136,8 @@ _TEXTS: dict[str, tuple[str, str, str]] = {
     "assemble findings": ("Assemble findings", "Havaintojen kokoaminen", "Sammanställning av avvikelser"),
     "check findings": ("Check findings", "Havaintojen tarkistus", "Kontroll av avvikelser"),
     "publish": ("Publish", "Julkaisu", "Publicering"),
+    "bin reports": ("Pages of shared bins", "Jätekimppojen sivut", "Sidor om gemensamma kärl"),
+    "bin_reports": ("Shared bins to settle", "Jätekimpat, joissa on selvitettävää", "Gemensamma kärl att utreda"),
     "gate_findings": ("Findings", "Havainnot", "Avvikelser"),
 }
 

@@ -18,12 +18,13 @@ CREATE OR REPLACE TEMP MACRO removed_row(table_name, row_key) AS {
     'before': CAST(NULL AS TEXT), 'after': CAST(NULL AS TEXT)
 };
 
--- Great-circle distance in metres of two WGS84 points (haversine, mean earth radius).
+-- Great-circle distance in metres of two WGS84 points (haversine, mean earth radius); NULL where one is not known, which
+-- `least` alone would make the other side of the earth.
 CREATE OR REPLACE TEMP MACRO metres_between(lat_1, lon_1, lat_2, lon_2) AS
-    2 * 6371008.8 * asin(least(1.0, sqrt(
+    CASE WHEN lat_1 + lon_1 + lat_2 + lon_2 IS NOT NULL THEN 2 * 6371008.8 * asin(least(1.0, sqrt(
         power(sin(radians(lat_2 - lat_1) / 2), 2)
         + cos(radians(lat_1)) * cos(radians(lat_2)) * power(sin(radians(lon_2 - lon_1) / 2), 2)
-    )));
+    ))) END;
 
 -- Does a contract of these days hold on `day`? The last day is the first one without it.
 CREATE OR REPLACE TEMP MACRO holds_on(day, first_day, last_day) AS

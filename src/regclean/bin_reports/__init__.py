@@ -1,0 +1,19 @@
+"""A page about each shared bin with defects, and the letter that asks its contact person about all of them at once."""
+
+from regclean.bin_reports.evidence import FrozenFinding, material_of
+from regclean.bin_reports.gather import unsettled
+from regclean.bin_reports.letters import Defect, Letter, Line, Material, letter, why_no_letter
+from regclean.bin_reports.pages import write_bin_reports
+
+__all__ = [
+    "Defect",
+    "FrozenFinding",
+    "Letter",
+    "Line",
+    "Material",
+    "letter",
+    "material_of",
+    "unsettled",
+    "why_no_letter",
+    "write_bin_reports",
+]

@@ -1,0 +1,232 @@
+"""The letter (or e-mail) to the contact person of a shared bin: one that asks everything at once.
+
+Invariant: whoever reads it sees the lines they sent themselves and what is unclear about them, and nothing of what the
+register knows of other customers. A line of somebody under non-disclosure is not in it; and lest its absence tell, what is
+asked of several lines of which one may not be named is asked of the whole list, naming none.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import resources
+from itertools import count
+from typing import Any
+
+from regclean.bin_reports.questions import LANGUAGES, Question, questions
+from regclean.domain.findings import Severity
+from regclean.rules.catalogue import catalogue
+from regclean.rules.summaries import said
+
+_PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
+# A national id that somebody wrote into a name or an address.
+_NATIONAL_ID = re.compile(r"[0-3]\d[01]\d{3}[-+A-FU-Y]\d{3}[0-9A-FHJ-NPR-Y]", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A member as the contact person sent it."""
+
+    member_no: str
+    name: str | None = None
+    address: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Defect:
+    """What one finding says of a shared bin. `lines`: the numbers of the members that it is about."""
+
+    rule: str
+    severity: Severity
+    evidence: Mapping[str, Any]
+    lines: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """What a letter is made of. `place`: the bin's address; `language`: the contact person's, where known.
+
+    `unnamed`: members who may not be named. A `restricted` shared bin has somebody under non-disclosure behind it.
+    """
+
+    bin_group_no: str
+    contact_name: str | None = None
+    place: str | None = None
+    waste_type: str | None = None
+    language: str | None = None
+    lines: Mapping[str, Line] = field(default_factory=dict)
+    defects: tuple[Defect, ...] = ()
+    unnamed: frozenset[str] = frozenset()
+    restricted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """Plain text; paragraphs of the body are parted by an empty line."""
+
+    subject: str
+    body: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Item:
+    """One numbered question, with the lines that it is about."""
+
+    text: str
+    lines: tuple[str, ...] = ()
+
+
+def letter(material: Material, language: str, *, sender: str) -> Letter | None:
+    """The letter in `language` (fi, sv, en), signed by `sender`; None where nobody is to be written to or asked."""
+    chosen = language if language in LANGUAGES else "en"
+    if why_no_letter(material):
+        return None
+    asked = _asked(material)
+    first = [defect for defect in asked if questions()[defect.rule].first]
+    items = list(_items(material, first or asked, chosen))
+    if not items:
+        return None
+    words = _frame()[chosen]
+    values = {
+        "bin_group_no": material.bin_group_no,
+        "bin_group": _bin_group(material, chosen),
+        "contact_name": masked(material.contact_name),
+    }
+    named = material.contact_name and not any(defect.rule == "K19" for defect in asked)
+    body = [
+        _filled(words["greeting" if named else "greeting_nameless"], values),
+        _filled(words["opening_first" if first else "opening"], values),
+        *_questions(material, items, words),
+        words["closing"],
+        words["thanks"],
+        f"{words['regards']}\n{sender}",
+    ]
+    return Letter(_filled(words["subject"], values), "\n\n".join(body) + "\n", chosen)
+
+
+def why_no_letter(material: Material) -> str | None:
+    """The rule whose defect says that there is nobody to write to, or None."""
+    for defect in sorted(material.defects, key=lambda defect: defect.rule):
+        question = questions().get(defect.rule)
+        if question and question.forbids(defect.evidence):
+            return defect.rule
+    return None
+
+
+def asks_contact(defect: Defect) -> bool:
+    """Is this defect asked about in the letter?"""
+    question = questions().get(defect.rule)
+    return question is not None and not only_informs(defect) and question.asks(defect.evidence)
+
+
+def only_informs(defect: Defect) -> bool:
+    """Is this a hit that only informs, of a rule that does more: a rounding, a coarse distance?"""
+    info = catalogue().get(defect.rule)
+    return defect.severity == "info" and info is not None and info.severity != "info"
+
+
+def masked(text: str | None) -> str:
+    """A text on one line, without any national id that stands in it."""
+    return _NATIONAL_ID.sub("******-****", " ".join((text or "").split()))
+
+
+def _asked(material: Material) -> list[Defect]:
+    asked = [defect for defect in material.defects if asks_contact(defect)]
+    return sorted(
+        asked, key=lambda defect: (defect.rule, [_in_order(line) for line in defect.lines], str(defect.evidence))
+    )
+
+
+def _items(material: Material, asked: list[Defect], language: str) -> Iterator[_Item]:
+    """What is asked of the list, then what is asked of its lines in their order; a text is asked once."""
+    of_list, of_lines = [], []
+    for rule in dict.fromkeys(defect.rule for defect in asked):
+        question = questions()[rule]
+        mine = [defect for defect in asked if defect.rule == rule]
+        if question.about == "list":
+            of_list += [_Item(_filled(question.ask[language], defect.evidence, language)) for defect in mine]
+        else:
+            items = list(_line_items(material, question, mine, language))
+            of_list += [item for item in items if not item.lines]
+            of_lines += [item for item in items if item.lines]
+    of_lines.sort(key=lambda item: ([_in_order(line) for line in item.lines], item.text))
+    yield from dict.fromkeys(of_list)
+    yield from dict.fromkeys(of_lines)
+
+
+def _line_items(material: Material, question: Question, defects: list[Defect], language: str) -> Iterator[_Item]:
+    """The question of each line, or of the whole list when one of the lines may not be named."""
+    nameable = [
+        defect
+        for defect in defects
+        if defect.lines
+        and not material.unnamed.intersection(defect.lines)
+        and material.lines.keys() >= set(defect.lines)
+    ]
+    if len(nameable) == len(defects):
+        for defect in nameable:
+            yield _Item(_filled(question.ask[language], defect.evidence, language), defect.lines)
+    elif nameable or not material.restricted:
+        yield _Item(question.ask_all[language])
+
+
+def _questions(material: Material, items: list[_Item], words: Mapping[str, str]) -> Iterator[str]:
+    """Numbered paragraphs: what is asked of the list, then each line with its questions, like lines together."""
+    numbers = count(1)
+    for item in items:
+        if not item.lines:
+            yield f"{next(numbers)}. {item.text}"
+    paragraphs = _by_questions(items)
+    if paragraphs:
+        yield words["about_lines"]
+    for texts, lines in paragraphs:
+        start = f"{next(numbers)}. "
+        said_of = [_line(material.lines[line], words) for line in lines]
+        several = [words["each_line"]] if len(lines) > 1 and not texts[0].lines[1:] else []
+        asked = [text.text for text in texts]
+        yield start + ("\n" + " " * len(start)).join([*said_of, *several, *asked])
+
+
+def _by_questions(items: list[_Item]) -> list[tuple[tuple[_Item, ...], tuple[str, ...]]]:
+    """(questions, lines): single lines with the same questions stand together; what is about two lines stays by itself."""
+    by_lines: dict[tuple[str, ...], list[_Item]] = {}
+    for item in items:
+        if item.lines:
+            by_lines.setdefault(item.lines, []).append(item)
+    alike: dict[tuple[str, ...], list[tuple[str, ...]]] = {}
+    for lines, asked in by_lines.items():
+        texts = tuple(item.text for item in asked)
+        alike.setdefault(texts if len(lines) == 1 else (*lines, "", *texts), []).append(lines)
+    return [
+        (tuple(by_lines[groups[0]]), tuple(line for lines in groups for line in lines)) for groups in alike.values()
+    ]
+
+
+def _line(line: Line, words: Mapping[str, str]) -> str:
+    name, address = masked(line.name) or words["nameless"], masked(line.address) or words["placeless"]
+    return _filled(words["line"], {"member_no": line.member_no, "name": name, "address": address})
+
+
+def _bin_group(material: Material, language: str) -> str:
+    """Like "K-12 (Puijonkatu 12, 70100 Kuopio; sekajäte)", without the address where it could be a protected one."""
+    waste = said("waste_type", material.waste_type, language) if material.waste_type else ""
+    about = "; ".join(part for part in ("" if material.restricted else masked(material.place), waste) if part)
+    return f"{material.bin_group_no} ({about})" if about else material.bin_group_no
+
+
+def _filled(template: str, values: Mapping[str, Any], language: str = "en") -> str:
+    return _PLACEHOLDER.sub(lambda match: said(match[1], values.get(match[1]), language), template)
+
+
+def _in_order(number: str) -> tuple[int, str]:
+    """2 before 10, numbers before words."""
+    return (int(number), number) if number.isascii() and number.isdigit() and len(number) < 10 else (10**10, number)
+
+
+@cache
+def _frame() -> Mapping[str, Mapping[str, str]]:
+    return tomllib.loads(resources.files(__package__).joinpath("letter.toml").read_text(encoding="utf-8"))

@@ -1,0 +1,246 @@
+"""The pages about shared bins with defects: `<bin_group_no>.html` for each, and `index.html`.
+
+Invariant: the folder holds the pages of the last night alone. What is no longer to be shown goes before anything is
+written; a shared bin with somebody under non-disclosure behind it has no page, and the index says only how many there are.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import tomllib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import polars as pl
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined, Template
+
+from regclean import __version__
+from regclean.bin_reports.gather import ASKED, BinGroup, Found, Gathered, Member, gather
+from regclean.bin_reports.letters import Letter, asks_contact, letter, only_informs, why_no_letter
+from regclean.bin_reports.questions import LANGUAGES, questions
+from regclean.checks.texts import decimal, whole
+from regclean.domain.findings import SEVERITIES, Severity
+from regclean.rules import titles
+from regclean.rules.summaries import said
+
+_PLAIN = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,78}[A-Za-z0-9])?\Z")
+_ODD = re.compile(r"[^A-Za-z0-9]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """One defect on the page: what it is, and what to ask of whom."""
+
+    rule: str
+    severity: Severity
+    title: str
+    summary: str
+    state: str
+    whom: str
+    what: str
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """One member's part of the shares bar, in per cent of the bar's length."""
+
+    member_no: str
+    percent: float
+    width: float
+
+
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """The bar that must reach 100 %. `shown`: the bill is split, or shares were given all the same."""
+
+    parts: tuple[Share, ...]
+    total: float
+    mark: float
+    missing: int
+    split: bool
+
+    @property
+    def complete(self) -> bool:
+        return abs(self.total - 100) <= 0.011
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the index."""
+
+    group: BinGroup
+    file: str
+    worst: Severity
+    counts: Mapping[Severity, int]
+    rules: tuple[str, ...]
+    asks: bool
+
+
+def write_bin_reports(
+    folder: Path,
+    connection: duckdb.DuckDBPyConnection,
+    states: pl.DataFrame,
+    *,
+    workspace: str,
+    as_of: date,
+    language: str,
+    languages: Sequence[str] = LANGUAGES,
+) -> int:
+    """Write the pages of a published night into `folder`; returns how many shared bins have one.
+
+    `states`: finding_id and state of the findings that are still to be settled. `workspace` signs the letters; pages
+    are in `language`, letters in each of `languages`, the contact person's first. Same night, same bytes.
+    """
+    gathered = gather(connection, states)
+    entries = _entries(gathered)
+    folder.mkdir(parents=True, exist_ok=True)
+    wanted = {entry.file for entry in entries} | {"index.html"}
+    for old in folder.iterdir():
+        if old.is_file() and old.name not in wanted:
+            old.unlink()
+    known = [name for name in languages if name in LANGUAGES] or list(LANGUAGES)
+    page, shared = _template("bin_group.html.j2"), _context(language)
+    context = {"workspace": workspace, "as_of": as_of, **shared}
+    for entry in entries:
+        _write(folder / entry.file, page.render(**_page(entry.group, known, language, workspace), **context))
+    index = _template("bin_groups.html.j2")
+    _write(folder / "index.html", index.render(entries=entries, gathered=gathered, titles=titles(language), **context))
+    return len(entries)
+
+
+def file_name(bin_group_no: str) -> str:
+    """The page of a shared bin: its number where that can be a file name, else what can be with a digest behind."""
+    if _PLAIN.match(bin_group_no) and bin_group_no.casefold() != "index":
+        return f"{bin_group_no}.html"
+    readable = _ODD.sub("-", bin_group_no).strip("-")[:40]
+    digest = hashlib.sha256(bin_group_no.encode()).hexdigest()[:10]
+    return f"{readable}_{digest}.html" if readable else f"_{digest}.html"
+
+
+def _entries(gathered: Gathered) -> list[Entry]:
+    entries = []
+    for group in gathered.groups:
+        counts = group.counts()
+        entries.append(
+            Entry(
+                group=group,
+                file=file_name(group.bin_group_no),
+                worst=next(name for name in SEVERITIES if counts[name]),
+                counts=counts,
+                rules=tuple(sorted({found.defect.rule for found in group.found})),
+                asks=letter(group.material, "en", sender="") is not None,
+            )
+        )
+    return sorted(entries, key=lambda entry: ([-entry.counts[name] for name in SEVERITIES], entry.group.bin_group_no))
+
+
+def _page(group: BinGroup, languages: Sequence[str], language: str, workspace: str) -> dict[str, Any]:
+    advice = [_advice(found, language) for found in group.found]
+    advice.sort(key=lambda one: (SEVERITIES.index(one.severity), one.rule, one.lines))
+    first = group.language if group.language in languages else languages[0]
+    ordered = sorted(languages, key=lambda name: name != first)
+    written = (letter(group.material, name, sender=workspace) for name in ordered)
+    letters: list[Letter] = [one for one in written if one is not None]
+    stopped_by = why_no_letter(group.material)
+    return {
+        "group": group,
+        "file": file_name(group.bin_group_no),
+        "of_list": [one for one in advice if not one.lines],
+        "of_lines": {
+            member.line.member_no: [one for one in advice if member.line.member_no in one.lines]
+            for member in group.members
+        },
+        "counts": group.counts(),
+        "linked": sum(member.link_state == "linked" for member in group.members),
+        "shares": _shares(group.members, group.billing),
+        "letters": letters,
+        "no_letter": stopped_by and questions()[stopped_by].do.get(language, questions()[stopped_by].do["en"]),
+    }
+
+
+def _advice(found: Found, language: str) -> Advice:
+    defect, question = found.defect, questions().get(found.defect.rule)
+    asked = asks_contact(defect) and found.state in ASKED
+    if asked:
+        whom, what = "contact", ""
+    elif question is None or (question.whom == "contact" and only_informs(defect)):
+        whom, what = "nobody", ""
+    else:
+        whom = "office" if question.whom == "contact" else question.whom
+        what = question.do.get(language, question.do.get("en", ""))
+    return Advice(
+        rule=defect.rule,
+        severity=defect.severity,
+        title=titles(language).get(defect.rule, defect.rule),
+        summary=found.summary,
+        state=found.state,
+        whom=whom,
+        what=what,
+        lines=defect.lines,
+    )
+
+
+def _shares(members: Sequence[Member], billing: str | None) -> Shares:
+    given = [(member.line.member_no, member.share) for member in members if member.share is not None]
+    total = round(sum(share for _, share in given), 2)
+    length = max(sum(max(share, 0.0) for _, share in given), 100.0)
+    return Shares(
+        parts=tuple(Share(number, share, 100 * max(share, 0.0) / length) for number, share in given),
+        total=total,
+        mark=100 * 100 / length,
+        missing=len(members) - len(given),
+        split=billing == "split" or bool(given),
+    )
+
+
+def _context(language: str) -> dict[str, Any]:
+    words = {key: text.get(language, text["en"]) for key, text in _texts().items()}
+
+    def word(key: str) -> str:
+        """The text of a key; a code that has none is shown as it is."""
+        return words.get(key, key)
+
+    formats: dict[str, Callable[..., str]] = {
+        "t": word,
+        "whole": lambda value: whole(value, language),
+        "number": lambda value: said("", float(value), language),
+        "percent": lambda value: decimal(100 * value, 1 if value < 0.9995 else 0, language),
+        "day": lambda value: said("", value.isoformat() if value else None, language),
+        "code": lambda name, value: said(name, value, language),
+    }
+    return {**formats, "language": language, "version": __version__, "severities": SEVERITIES}
+
+
+@cache
+def _texts() -> Mapping[str, Mapping[str, str]]:
+    return tomllib.loads(resources.files(__package__).joinpath("texts.toml").read_text(encoding="utf-8"))
+
+
+def _write(path: Path, html: str) -> None:
+    partial = path.with_name(path.name + ".part")
+    partial.write_text(html, encoding="utf-8")
+    partial.replace(path)
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        # The frame and its style are those of the page about the night.
+        loader=ChoiceLoader([PackageLoader("regclean.bin_reports"), PackageLoader("regclean.checks")]),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def _template(name: str) -> Template:
+    return _environment().get_template(name)
