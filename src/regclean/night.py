@@ -20,7 +20,7 @@ from typing import Protocol
 import duckdb
 import polars as pl
 
-from regclean import checks, findings, landing, linkage, rules
+from regclean import batches, checks, findings, landing, linkage, rules
 from regclean.bin_reports import unsettled, write_bin_reports
 from regclean.carry_over import carry_over, linkage_digest
 from regclean.config import Workspace
@@ -187,6 +187,7 @@ def _publish(night: Night) -> int:
             night.now,
             previous_clusters=night.clusters_before,
         )
+        batches.verify(night.ledger, connection, run_id=night.run_id, as_of=night.as_of, now=night.now)
         return int(rows(connection, "SELECT count(*) FROM findings")[0][0])
 
 

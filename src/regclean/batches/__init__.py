@@ -9,6 +9,7 @@ from regclean.batches.export import export
 from regclean.batches.last_extract import LastExtract, last_extract
 from regclean.batches.release import Outcome, apply, confirm_import, dry_run, undo
 from regclean.batches.store import Batch
+from regclean.batches.verify import Verified, verify
 from regclean.batches.view import BatchView, LineView, list_batches, show
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "LastExtract",
     "LineView",
     "Outcome",
+    "Verified",
     "apply",
     "approve",
     "build",
@@ -29,4 +31,5 @@ __all__ = [
     "reject_lines",
     "show",
     "undo",
+    "verify",
 ]

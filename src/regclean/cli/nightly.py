@@ -85,12 +85,12 @@ def demo(
     serve: Annotated[bool, typer.Option("--serve/--no-serve", help="Serve the review page afterwards.")] = True,
 ) -> None:
     """Make a workspace with the shipped register, run one full night on it, and serve the review page."""
-    import shutil
+    from regclean.cli.demo_register import make_demo
+    from regclean.cli.summary import print_import
 
-    from regclean.resources import bundled
-
-    if not (folder / "regclean.toml").exists():
-        shutil.copytree(bundled("fixtures/register"), folder, dirs_exist_ok=True)
+    report = make_demo(folder)
+    if report is not None:
+        print_import(report, folder)
     _run_here(folder, date.fromisoformat(DEMO_AS_OF), full=True)
     if serve:
         from regclean.cli.people import serve_demo

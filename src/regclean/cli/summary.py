@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING
 from regclean.cli.console import console, table
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from regclean.findings.decide import DecideReport
+    from regclean.landing.report import LandingReport
     from regclean.linkage import TrainReport
     from regclean.night import Night
     from regclean.quality import Evaluation, Interval
@@ -47,6 +50,13 @@ def print_night(night: Night) -> None:
     seconds = sum(step.seconds for step in night.steps)
     report = night.workspace.var / "reports" / f"{night.run_id}.html"
     console.print(f"\nNight [bold]{night.run_id}[/] is published after {seconds:.1f} s. Report: {report}")
+
+
+def print_import(report: LandingReport, folder: Path) -> None:
+    """What the clerks' exports held when the demo's register was filled from them."""
+    files = [(one.file, one.table, one.encoding, one.records, one.loaded, one.quarantined) for one in report]
+    console.print(table("Exports", ("file", "table", "encoding", "records", "loaded", "quarantined"), files))
+    console.print(f"\nThe register is {folder / 'register.db'}; approved batches are applied to it.\n")
 
 
 def print_evaluation(evaluation: Evaluation) -> None:
