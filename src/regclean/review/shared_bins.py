@@ -14,6 +14,13 @@ from regclean.review.plan import Plan, draw
 FULL, SLACK = 100.0, 0.5
 
 
+class Values(dict[str, Any]):
+    """Frozen values by name; None where the register has none."""
+
+    def __missing__(self, _name: str) -> None:
+        return None
+
+
 @dataclass(frozen=True, slots=True)
 class Share:
     """A part of the bar, in percent; what goes beyond the bar's end is `over`."""
@@ -90,9 +97,9 @@ def shared_bin(case: OpenCase, siblings: Sequence[RowMapping]) -> SharedBin | No
     return SharedBin(
         number=number,
         raw=record.get("raw") or {},
-        clean=record.get("clean") or {},
+        clean=Values(record.get("clean") or {}),
         file=(record.get("source") or {}).get("file"),
-        bins=tuple(record.get("bins") or ()),
+        bins=tuple(Values(found) for found in record.get("bins") or ()),
         lines=lines,
         defects=tuple(row for row in siblings if prefix not in row["subjects"]),
         shares=shares,
@@ -105,7 +112,7 @@ def _line(case: OpenCase, prefix: str, member: Mapping[str, Any], siblings: Sequ
     subject = f'{prefix}{member["member_no"]}"'
     return Line(
         str(member["member_no"]),
-        member,
+        Values(member),
         tuple(row for row in siblings if subject in row["subjects"]),
         subject in case.row["subjects"],
     )
