@@ -73,12 +73,17 @@ def _query(chosen: AuditFilter, zone: ZoneInfo) -> Select[tuple[object, ...]]:
         if value:
             query = query.where(audit.c[name] == value)
     if chosen.since is not None:
-        query = query.where(audit.c.at >= datetime.combine(chosen.since, time(), zone))
+        query = query.where(audit.c.at >= _midnight(chosen.since, zone))
     if chosen.until is not None:
-        query = query.where(audit.c.at < datetime.combine(chosen.until + timedelta(days=1), time(), zone))
+        query = query.where(audit.c.at < _midnight(chosen.until, zone) + timedelta(days=1))
     if chosen.before is not None:
         query = query.where(audit.c.seq < chosen.before)
     return query
+
+
+def _midnight(day: date, zone: ZoneInfo) -> datetime:
+    """When a day begins; days that no log can hold are moved to where every database can count."""
+    return datetime.combine(min(max(day, date(1970, 1, 2)), date(2200, 1, 1)), time(), zone)
 
 
 def _harmless(text: str | None) -> str:

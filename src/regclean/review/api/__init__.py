@@ -11,9 +11,10 @@ from importlib import import_module
 from types import ModuleType
 from typing import Any
 
-from fastapi import Depends, FastAPI
+from fastapi import Depends, FastAPI, Request
 from fastapi.security import HTTPBearer
 
+from regclean.errors import UsageError
 from regclean.review.api.models import Problem
 
 PREFIX = "/api/v1"
@@ -38,6 +39,15 @@ def modules() -> list[ModuleType]:
     return sorted((module for module in found if hasattr(module, "router")), key=lambda module: module.__name__)
 
 
+def known_parameters(request: Request) -> None:
+    """A filter that is not known must not be passed over: a slip of the pen would give everything. Errors: UsageError."""
+    path = PREFIX + request.scope["route"].path.removeprefix(PREFIX)
+    described = request.app.openapi()["paths"][path][request.method.lower()].get("parameters", ())
+    unknown = sorted(set(request.query_params) - {item["name"] for item in described if item["in"] == "query"})
+    if unknown:
+        raise UsageError("there is an unknown parameter in the query.")
+
+
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """What a router declares of its errors; 400, 401, 403 and 422 always."""
     content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
@@ -50,7 +60,7 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
 def install(app: FastAPI, protect: Any) -> None:
     """Add the API to the application, and its description under /api/v1/openapi.json."""
     for module in modules():
-        app.include_router(module.router, prefix=PREFIX, dependencies=[Depends(protect), Depends(_BEARER)])
+        app.include_router(module.router, prefix=PREFIX, dependencies=[Depends(protect), Depends(_BEARER), Depends(known_parameters)])
     described = app.openapi
 
     def openapi() -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter
@@ -23,8 +24,8 @@ def read_audit(
     actor: models.Line | None = None,
     action: models.Line | None = None,
     subject: models.Line | None = None,
-    since: models.Day | None = None,
-    until: models.Day | None = None,
+    since: date | None = None,
+    until: date | None = None,
     before: models.Number | None = None,
     limit: models.Limit = 100,
 ) -> models.AuditPage:

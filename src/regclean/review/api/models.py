@@ -16,7 +16,6 @@ Line = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00-\x1f\x
 Prose = Annotated[str, StringConstraints(max_length=2_000, pattern=r"^[^\x00-\x08\x0b-\x1f\x7f]*$")]
 FindingId = Annotated[str, StringConstraints(pattern=r"^F[0-9a-f]{20}$")]
 Subject = Annotated[str, StringConstraints(max_length=200, pattern=r"^[a-z_]+:[^\x00-\x1f\x7f]+$")]
-Day = Annotated[date, Field(ge=date(2000, 1, 1), le=date(2199, 12, 31))]
 Number = Annotated[int, Field(ge=1, le=2**31 - 1)]
 Limit = Annotated[int, Field(ge=1, le=500)]
 LookReason = Literal["identify", "contact", "correct", "request", "other"]
@@ -165,7 +164,7 @@ class NewDecision(Given):
     reason: Line | None = None
     comment: Prose | None = None
     choices: Choices | None = None
-    defer_until: Day | None = None
+    defer_until: date | None = None
 
 
 class Decided(BaseModel):
