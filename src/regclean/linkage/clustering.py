@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import duckdb
 import polars as pl
 
-from regclean.linkage.scoring import PACKAGE
+from regclean.linkage.scoring import PACKAGE, scratch
 from regclean.warehouse import load_sql, rows
 
 Edge = tuple[str, str]
@@ -35,7 +35,8 @@ def cluster(connection: duckdb.DuckDBPyConnection, *, generic: bool, previous: p
     `previous`: cluster_id, customer_no of the last night. Merges and splits against it are reported by cluster id.
     """
     connection.execute(load_sql("same_edges", PACKAGE))
-    _components(connection)
+    with scratch(connection):
+        _components(connection)
     connection.execute(load_sql("separations", PACKAGE), {"generic": generic})
     cut, contradictions = _cut_contradictions(connection)
     connection.register("link_previous_input", previous)

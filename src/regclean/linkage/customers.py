@@ -117,7 +117,7 @@ def prepare(connection: duckdb.DuckDBPyConnection, country: str, decided: pl.Dat
     connection.execute(
         load_sql("contacts", scoring.PACKAGE), {"shared_customers": SHARED_CUSTOMERS, "shared_names": SHARED_NAMES}
     )
-    for name in ("addresses", "persons", "organisations"):
+    for name in ("own_contacts", "addresses", "persons", "organisations"):
         connection.execute(load_sql(name, scoring.PACKAGE))
 
 

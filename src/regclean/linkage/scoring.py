@@ -8,6 +8,8 @@ what the waterfall shows).
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from math import log2
 
 import duckdb
@@ -25,7 +27,22 @@ from regclean.linkage.parameters import Parameters, Probabilities
 from regclean.warehouse import load_sql, rows
 
 PACKAGE = "regclean.linkage"
+# Splink keeps every column that it compared, for both rows: so many pairs at a time bound the memory.
+PAIRS_AT_A_TIME = 1_500_000
 ENTITIES = {"person": "link_persons", "organisation": "link_organisations"}
+
+
+@contextmanager
+def scratch(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Splink's intermediate tables go into memory, not into the night's file. Temp tables stay in sight."""
+    home = str(rows(connection, "SELECT current_database()")[0][0]).replace('"', '""')
+    connection.execute("ATTACH IF NOT EXISTS ':memory:' AS link_scratch")
+    connection.execute("USE link_scratch")
+    try:
+        yield
+    finally:
+        connection.execute(f'USE "{home}"')
+        connection.execute("DETACH link_scratch")
 
 
 def compare(connection: duckdb.DuckDBPyConnection, parameters: Parameters, *, blocked: str, output: str) -> list[str]:
@@ -35,37 +52,55 @@ def compare(connection: duckdb.DuckDBPyConnection, parameters: Parameters, *, bl
     rarity: -log2 of the frequency of the names that agree, which does not depend on the parameters.
     Returns the names of the comparisons.
     """
-    from splink import DuckDBAPI, Linker  # slow to import, and only nights need it
-
     model, country = parameters.model, parameters.country
     parameters.check()
     logging.getLogger("splink").setLevel(logging.WARNING)
-    prior, _ = parameters.priors(count(connection, ENTITIES[model]))
-    api = DuckDBAPI(connection=connection)
-    entities = api.register(connection.sql(f"SELECT * FROM {ENTITIES[model]}"))  # noqa: S608  # a constant
-    settings = splink_settings(model, country, DUCKDB, parameters.m, parameters.u, prior)
-    linker = Linker(entities, settings)
     for column in term_frequency_columns(model, country):
         term_frequencies(connection, ENTITIES[model], column)
+    parts = comparisons(model, country)
+    gammas = ", ".join(f"gamma_{comparison.name} TINYINT" for comparison in parts)
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE {output} (entity_l BIGINT, entity_r BIGINT, match_key TEXT, {gammas}, rarity DOUBLE)"
+    )
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE link_numbered AS "  # noqa: S608  # constants
+        f"SELECT *, (row_number() OVER (ORDER BY join_key_l, join_key_r, match_key) - 1) // {PAIRS_AT_A_TIME} AS part FROM {blocked}"
+    )
+    with scratch(connection):
+        _compare_parts(connection, parameters, output)
+    connection.execute("DROP TABLE link_numbered")
+    return [comparison.name for comparison in parts]
+
+
+def _compare_parts(connection: duckdb.DuckDBPyConnection, parameters: Parameters, output: str) -> None:
+    from splink import DuckDBAPI, Linker  # slow to import, and only nights need it
+
+    model, country = parameters.model, parameters.country
+    parts = comparisons(model, country)
+    prior, _ = parameters.priors(count(connection, ENTITIES[model]))
+    api = DuckDBAPI(connection=connection)
+    paired = "SELECT join_key_l FROM link_numbered UNION SELECT join_key_r FROM link_numbered"
+    entities = api.register(connection.sql(f"SELECT * FROM {ENTITIES[model]} WHERE entity IN ({paired})"))  # noqa: S608
+    linker = Linker(entities, splink_settings(model, country, DUCKDB, parameters.m, parameters.u, prior))
+    for column in term_frequency_columns(model, country):
         linker.table_management.register_term_frequency_lookup(
             api.register(connection.sql(f"SELECT * FROM link_tf_{column}")),  # noqa: S608  # a constant
             column,
         )
-    linker.table_management.register_blocked_pairs_for_predict(
-        api.register(connection.sql(f"SELECT * FROM {blocked}"))  # noqa: S608  # a constant
+    gammas = ", ".join(f"gamma_{comparison.name}" for comparison in parts)
+    rarity = (
+        " + ".join(_rarity_expression(parameters, c) for c in parts if any(level.tf for level in c.levels)) or "0.0"
     )
-    result = linker.inference.predict(warning_mode="never").physical_name
-    names = [comparison.name for comparison in comparisons(model, country)]
-    gammas = ", ".join(f"gamma_{name}" for name in names)
-    rarity = " + ".join(
-        _rarity_expression(parameters, c) for c in comparisons(model, country) if any(x.tf for x in c.levels)
-    )
-    connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE {output} AS SELECT least(entity_l, entity_r) AS entity_l, "  # noqa: S608  # constants
-        f"greatest(entity_l, entity_r) AS entity_r, match_key, {gammas}, {rarity or 0.0} AS rarity FROM {result}"
-    )
+    for (part,) in rows(connection, "SELECT DISTINCT part FROM link_numbered ORDER BY part"):
+        query = f"SELECT match_key, join_key_l, join_key_r FROM link_numbered WHERE part = {int(part)}"  # noqa: S608
+        linker.table_management.register_blocked_pairs_for_predict(api.register(connection.sql(query)))
+        result = linker.inference.predict(warning_mode="never")
+        connection.execute(
+            f"INSERT INTO {output} SELECT least(entity_l, entity_r), greatest(entity_l, entity_r), match_key, {gammas}, {rarity} "  # noqa: S608  # constants
+            f"FROM {result.physical_name}"
+        )
+        result.drop_table_from_database_and_remove_from_cache()
     api.delete_tables_created_by_splink_from_db()  # type: ignore[no-untyped-call]  # Splink has no types here
-    return names
 
 
 def _rarity_expression(parameters: Parameters, comparison: Comparison) -> str:

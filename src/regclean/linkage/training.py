@@ -10,28 +10,37 @@ a small register does not invent extremes and no level stays untrained.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import duckdb
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
 from regclean.linkage import scoring
 from regclean.linkage.model import (
     FIXED_FOR_NAMESAKES,
     LEARNT_FOR_NAMESAKES,
-    SAME_FIRST_NAME,
     Comparison,
     columns,
     comparisons,
 )
 from regclean.linkage.parameters import Parameters, Probabilities
+from regclean.linkage.patterns import (
+    STRATA,
+    Array,
+    Patterns,
+    class_posteriors,
+    household_likelihood,
+    level_counts,
+    log_likelihood,
+    log_table,
+    name_correction,
+    read_patterns,
+    same_first_name,
+    tf_weight,
+)
 from regclean.warehouse import load_sql, rows
-
-Array = npt.NDArray[np.float64]
-Codes = npt.NDArray[np.int64]
 
 PSEUDO_COUNTS = 25.0
 RANDOM_PAIRS = 1_500_000
@@ -39,9 +48,6 @@ MOST_PAIRS = 400_000
 ROUNDS = 4
 STEPS = 12
 SAME, HOUSEHOLD, STRANGER = 0, 1, 2
-RARITY_STEP = 2.0
-RARITY_RANGE = (4, 18)
-STRATA = RARITY_RANGE[1] - RARITY_RANGE[0] + 1
 
 # Rule -> comparisons that its pairs were picked by.
 _PICKED_BY: dict[str, frozenset[str]] = {
@@ -73,21 +79,6 @@ _HOUSEHOLD_ONLY = frozenset({"phone_last", "phone_number"})
 _KEYS = {"person": "person_training_keys", "organisation": "organisation_training_keys"}
 
 
-@dataclass(frozen=True, slots=True)
-class Patterns:
-    """Distinct vectors of levels: `codes` (patterns x comparisons, level index from the top, -1 missing) and their counts."""
-
-    codes: Codes
-    counts: Array
-    rarity: Array
-
-    @property
-    def strata(self) -> Codes:
-        """Rarity of the names, in steps of two bits, as 0, 1, …: rare names are mostly one person, common ones are not."""
-        steps = np.clip(np.round(self.rarity / RARITY_STEP), *RARITY_RANGE).astype(np.int64)
-        return np.asarray(steps - RARITY_RANGE[0])
-
-
 def train_model(
     connection: duckdb.DuckDBPyConnection,
     model: str,
@@ -109,9 +100,9 @@ def train_model(
         return start
     _training_pairs(connection, model, country, size, decided)
     scoring.compare(connection, start, blocked="link_training", output="link_training_scored")
-    training = {rule: _patterns(connection, "link_training_scored", parts, rule) for rule in _rules(connection)}
+    training = {rule: read_patterns(connection, "link_training_scored", parts, rule) for rule in _rules(connection)}
     scoring.compare(connection, start, blocked="link_blocked", output="link_candidates")
-    candidates = _patterns(connection, "link_candidates", parts, None)
+    candidates = read_patterns(connection, "link_candidates", parts, None)
     drawn = training.pop("random", None)
     current = replace(start, u=_strangers(parts, exact, drawn, size, None, None))
     for _ in range(ROUNDS):
@@ -167,67 +158,6 @@ def _rules(connection: duckdb.DuckDBPyConnection) -> list[str]:
     return [row[0] for row in rows(connection, "SELECT DISTINCT match_key FROM link_training_scored ORDER BY 1")]
 
 
-def _patterns(
-    connection: duckdb.DuckDBPyConnection, table: str, parts: tuple[Comparison, ...], rule: str | None
-) -> Patterns:
-    gammas = ", ".join(f"gamma_{c.name}" for c in parts)
-    query = (
-        f"SELECT {gammas}, round(rarity) AS bits, count(*) AS pairs, avg(rarity) AS rarity FROM {table} "  # noqa: S608  # constants
-        "WHERE $rule IS NULL OR match_key = $rule GROUP BY ALL ORDER BY ALL"
-    )
-    frame = connection.sql(query, params={"rule": rule}).pl()
-    levels = np.array([len(c.levels) for c in parts], dtype=np.int64)
-    gamma = frame.select([f"gamma_{c.name}" for c in parts]).to_numpy().astype(np.int64)
-    codes = np.where(gamma >= 0, levels - 1 - gamma, -1)
-    # Averages over threads may differ in the last bits; three decimals are the same on every run.
-    rarity = np.round(frame["rarity"].to_numpy().astype(np.float64), 3)
-    return Patterns(codes, frame["pairs"].to_numpy().astype(np.float64), rarity)
-
-
-def _log_table(table: Probabilities, parts: tuple[Comparison, ...]) -> list[Array]:
-    return [np.log(np.array([table[c.name][code] for code in c.codes])) for c in parts]
-
-
-def _log_likelihood(patterns: Patterns, logs: list[Array], skipped: frozenset[int]) -> Array:
-    total = np.zeros(len(patterns.counts))
-    for index, log in enumerate(logs):
-        if index not in skipped:
-            code = patterns.codes[:, index]
-            total += np.where(code >= 0, log[np.maximum(code, 0)], 0.0)
-    return total
-
-
-def _household_likelihood(
-    patterns: Patterns, current: Parameters, parts: tuple[Comparison, ...], skipped: frozenset[int]
-) -> Array:
-    """Likelihood under "household"; those whose first names agree are namesakes of two generations (see model.py)."""
-    plain = _log_likelihood(patterns, _log_table(current.household, parts), skipped)
-    namesakes = _log_likelihood(patterns, _log_table(current.namesake, parts), skipped)
-    return np.where(_same_first_name(patterns, parts), namesakes, plain)
-
-
-def _same_first_name(patterns: Patterns, parts: tuple[Comparison, ...]) -> npt.NDArray[np.bool_]:
-    for index, comparison in enumerate(parts):
-        if comparison.name == "given_name":
-            agreeing = [comparison.codes.index(code) for code in sorted(SAME_FIRST_NAME)]
-            return np.isin(patterns.codes[:, index], agreeing)
-    return np.zeros(len(patterns.counts), dtype=bool)
-
-
-def _level_counts(patterns: Patterns, weights: Array, index: int, levels: int) -> Array:
-    code = patterns.codes[:, index]
-    seen = code >= 0
-    return np.bincount(code[seen], weights=weights[seen], minlength=levels).astype(np.float64)
-
-
-def _classes(likelihoods: Array, shares: Array) -> Array:
-    """Posterior of the classes (patterns x 3) from log likelihoods and the classes' shares."""
-    scores = likelihoods + np.log(shares)
-    scores -= scores.max(axis=1, keepdims=True)
-    mass = np.exp(scores)
-    return np.asarray(mass / mass.sum(axis=1, keepdims=True))
-
-
 def _expectation_maximisation(
     current: Parameters, start: Parameters, parts: tuple[Comparison, ...], training: Mapping[str, Patterns]
 ) -> tuple[Parameters, dict[str, Array]]:
@@ -237,14 +167,14 @@ def _expectation_maximisation(
     """
     names = [c.name for c in parts]
     shares = {rule: np.tile([0.3, 0.3, 0.4], (STRATA, 1)) for rule in training}
-    u_log = _log_table(current.u, parts)
+    u_log = log_table(current.u, parts)
     for _ in range(STEPS):
         same_found = [PSEUDO_COUNTS * np.array([start.m[c.name][code] for code in c.codes]) for c in parts]
         home_found = [
             _household_pseudo_counts(c) * np.array([start.household[c.name][code] for code in c.codes]) for c in parts
         ]
         namesakes_found = [PSEUDO_COUNTS * np.array([start.namesake[c.name][code] for code in c.codes]) for c in parts]
-        m_log = _log_table(current.m, parts)
+        m_log = log_table(current.m, parts)
         for rule, patterns in training.items():
             skipped = frozenset(names.index(name) for name in _PICKED_BY.get(rule, ()) if name in names)
             if rule.startswith("decided_"):
@@ -253,30 +183,30 @@ def _expectation_maximisation(
             else:
                 likelihoods = np.stack(
                     [
-                        _log_likelihood(patterns, m_log, skipped),
-                        _household_likelihood(patterns, current, parts, skipped),
-                        _log_likelihood(patterns, u_log, skipped),
+                        log_likelihood(patterns, m_log, skipped),
+                        household_likelihood(patterns, current, parts, skipped),
+                        log_likelihood(patterns, u_log, skipped),
                     ],
                     axis=1,
                 )
                 strata = patterns.strata if rule == "name" else np.zeros(len(patterns.counts), dtype=np.int64)
-                classes = _classes(likelihoods, shares[rule][strata])
+                classes = class_posteriors(likelihoods, shares[rule][strata])
                 mass = np.ones((STRATA, 3))
                 np.add.at(mass, strata, classes * patterns.counts[:, None])
                 shares[rule] = mass / mass.sum(axis=1, keepdims=True)
             for index, comparison in enumerate(parts):
                 levels = len(comparison.levels)
                 if index not in skipped and rule not in _HOUSEHOLD_ONLY:
-                    same_found[index] += _level_counts(patterns, classes[:, SAME] * patterns.counts, index, levels)
+                    same_found[index] += level_counts(patterns, classes[:, SAME] * patterns.counts, index, levels)
                 if _HOUSEHOLD_RULES.get(comparison.name) == rule or rule == "decided_household":
                     weights = classes[:, HOUSEHOLD] * patterns.counts
                     if comparison.name != "given_name" and "given_name" in names:
                         given = names.index("given_name")
                         weights = weights * (patterns.codes[:, given] == len(parts[given].levels) - 1)
-                    home_found[index] += _level_counts(patterns, weights, index, levels)
+                    home_found[index] += level_counts(patterns, weights, index, levels)
                     if comparison.name in LEARNT_FOR_NAMESAKES:
-                        weights = classes[:, HOUSEHOLD] * patterns.counts * _same_first_name(patterns, parts)
-                        namesakes_found[index] += _level_counts(patterns, weights, index, levels)
+                        weights = classes[:, HOUSEHOLD] * patterns.counts * same_first_name(patterns, parts)
+                        namesakes_found[index] += level_counts(patterns, weights, index, levels)
         household = _normalised(home_found, parts)
         namesake = _normalised(namesakes_found, parts)
         for name in names:
@@ -299,9 +229,9 @@ def _rarity(
         return (0.0,) * STRATA
     skipped = frozenset(range(len(parts))) - {names.index("given_name"), names.index("surname")}
     weight = (
-        _log_likelihood(named, _log_table(current.m, parts), skipped)
-        - _log_likelihood(named, _log_table(current.u, parts), skipped)
-    ) / np.log(2.0) + _tf_weight(current, parts, named)
+        log_likelihood(named, log_table(current.m, parts), skipped)
+        - log_likelihood(named, log_table(current.u, parts), skipped)
+    ) / np.log(2.0) + tf_weight(current, parts, named)
     same, household = current.priors(size)
     found: list[float] = []
     for stratum in range(STRATA):
@@ -340,18 +270,18 @@ def _rates(
     """
     likelihoods = np.stack(
         [
-            _log_likelihood(candidates, _log_table(current.m, parts), frozenset()),
-            _household_likelihood(candidates, current, parts, frozenset()),
-            _log_likelihood(candidates, _log_table(current.u, parts), frozenset()),
+            log_likelihood(candidates, log_table(current.m, parts), frozenset()),
+            household_likelihood(candidates, current, parts, frozenset()),
+            log_likelihood(candidates, log_table(current.u, parts), frozenset()),
         ],
         axis=1,
     )
-    tf_weight = _tf_weight(current, parts, candidates) + _name_correction(current, parts, candidates)
-    likelihoods[:, :2] += (tf_weight * np.log(2.0))[:, None]
+    rare = tf_weight(current, parts, candidates) + name_correction(current, parts, candidates)
+    likelihoods[:, :2] += (rare * np.log(2.0))[:, None]
     classes = np.zeros((len(candidates.counts), 3))
     for _ in range(STEPS):
         same, household = current.priors(size)
-        classes = _classes(likelihoods, np.array([same, household, 1.0 - same - household]))
+        classes = class_posteriors(likelihoods, np.array([same, household, 1.0 - same - household]))
         mass = (classes * candidates.counts[:, None]).sum(axis=0)
         current = replace(
             current,
@@ -359,27 +289,6 @@ def _rates(
             household_per_row=float((mass[HOUSEHOLD] + 0.5) / size),
         )
     return current, classes
-
-
-def _name_correction(current: Parameters, parts: tuple[Comparison, ...], patterns: Patterns) -> Array:
-    """The rarity correction (log2) of each pattern; 0 where the full name is not equal."""
-    names = [c.name for c in parts]
-    if "given_name" not in names:
-        return np.zeros(len(patterns.counts))
-    given, last = (patterns.codes[:, names.index(name)] for name in ("given_name", "surname"))
-    codes = parts[names.index("given_name")].codes
-    full = np.isin(given, [codes.index(code) for code in sorted(SAME_FIRST_NAME)]) & (last == 0)
-    return np.where(full, np.array(current.rarity)[patterns.strata], 0.0)
-
-
-def _tf_weight(current: Parameters, parts: tuple[Comparison, ...], patterns: Patterns) -> Array:
-    """Weight (log2) of the agreeing names' rarity beyond their levels' u."""
-    total = patterns.rarity.copy()
-    for index, comparison in enumerate(parts):
-        base = np.array([np.log2(current.u[comparison.name][x.code]) if x.tf else 0.0 for x in comparison.levels])
-        code = patterns.codes[:, index]
-        total += np.where(code >= 0, base[np.maximum(code, 0)], 0.0)
-    return total
 
 
 def _exact_pairs(
@@ -420,12 +329,12 @@ def _strangers(
         sampled = np.full(levels, 0.5)
         scale = 1.0
         if drawn is not None:
-            sampled = _level_counts(drawn, drawn.counts, index, levels)
+            sampled = level_counts(drawn, drawn.counts, index, levels)
             scale = all_pairs / max(drawn.counts.sum(), 1.0)
         known = np.zeros(levels)
         if candidates is not None and classes is not None:
             weights = candidates.counts * (classes[:, SAME] + classes[:, HOUSEHOLD])
-            known = _level_counts(candidates, weights, index, levels)
+            known = level_counts(candidates, weights, index, levels)
         compared = max(sampled.sum() * scale, 1.0)
         share = np.maximum(sampled * scale - known, 0.3 * scale) / compared
         fixed = np.zeros(levels, dtype=bool)

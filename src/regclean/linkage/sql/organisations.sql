@@ -1,19 +1,10 @@
 -- Organisations, one row each.
 CREATE OR REPLACE TEMP TABLE link_organisations AS
-WITH own AS (
-    SELECT customer_no,
-        list_sort(list(value) FILTER (channel = 'phone')) AS phones,
-        min(value) FILTER (channel = 'phone' AND first_number) AS phone,
-        min(value) FILTER (channel = 'email') AS email,
-        min(value) FILTER (channel = 'iban') AS iban
-    FROM link_contacts
-    WHERE NOT shared
-    GROUP BY customer_no
-),
-contact AS (
+WITH contact AS (
     SELECT own.*, coalesce(starts_with(replace(c.m_org, ' ', ''), left(split_part(regexp_replace(own.email, '^.*@', ''), '.', 1), 6)), false) AS own_name
-    FROM own
+    FROM link_own_contacts own
     JOIN customers c USING (customer_no)
+    WHERE c.m_org IS NOT NULL OR c.business_id IS NOT NULL
 )
 SELECT
     row_number() OVER (ORDER BY c.customer_no) AS entity,

@@ -1,17 +1,7 @@
 -- The persons that customer rows name, one row each: a person, the members of a household row, the deceased of an estate,
 -- the trader of a trade name. Birth date and national id belong to the row's own person alone.
 CREATE OR REPLACE TEMP TABLE link_persons AS
-WITH contact AS (
-    SELECT customer_no,
-        list_sort(list(value) FILTER (channel = 'phone')) AS phones,
-        min(value) FILTER (channel = 'phone' AND first_number) AS phone,
-        min(value) FILTER (channel = 'email') AS email,
-        min(value) FILTER (channel = 'iban') AS iban
-    FROM link_contacts
-    WHERE NOT shared
-    GROUP BY customer_no
-),
-person AS (
+WITH person AS (
     SELECT
         p.customer_no, p.person_no, p.part, c.kind,
         p.m_first AS first,
@@ -48,7 +38,7 @@ SELECT
     c.m_street AS street, c.m_city AS city
 FROM person
 JOIN customers c USING (customer_no)
-LEFT JOIN contact USING (customer_no)
+LEFT JOIN link_own_contacts contact USING (customer_no)
 LEFT JOIN link_addresses a USING (customer_no)
 LEFT JOIN link_first_names v ON v.name = person.first
 LEFT JOIN link_opaque_ids opaque ON opaque.customer_no = person.customer_no AND person.person_no = 1
