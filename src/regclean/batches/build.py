@@ -147,7 +147,7 @@ def _plan(
     as_of: date,
     placeholders: bool,
 ) -> None:
-    extract = Extract(connection, as_of)
+    extract = Extract(connection, as_of, by_place=placeholders)
     keys: dict[str, set[str]] = {}
     for finding in accepted:
         for table, some in finding.keys.items():
