@@ -89,6 +89,22 @@ LABELS = {field.name: field.label for field in CUSTOMER_FIELDS} | {
     "member_no": N_("Line"),
     "share_percent": N_("Share (%)"),
     "informed_on": N_("Informed"),
+    "signals": N_("Signals"),
+    "members": N_("Members"),
+    "total": N_("Together"),
+    "missing": N_("missing"),
+    "metres": N_("Metres"),
+    "limit_metres": N_("Limit (metres)"),
+    "zone": N_("Zone"),
+    "link_state": N_("The line"),
+    "observed_on": N_("Observed"),
+    "detail": N_("Detail"),
+    "still_owner": N_("Still the owner"),
+    "column": N_("Field"),
+    "computed": N_("By the services and bills"),
+    "reason": N_("Reason"),
+    "measured": N_("Measured by"),
+    "property_holder": N_("Property holder"),
 }
 
 TABLE_LABELS = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -38,6 +38,7 @@ class Event:
     detail: str | None = None
     span: bool = False
     weak: bool = False  # outside its season, or paused
+    season: tuple[str, str] | None = None  # mm-dd to mm-dd
 
     @property
     def day(self) -> date:
@@ -110,6 +111,9 @@ def draw(events: Iterable[Event], today: date) -> Timeline:
             left, right = x(event.start, begin), x(event.end, today)
             y = rows + 11.0 + 10 * index
             marks.append(Mark(event, left, y, max(right - left, 3.0), open_end=event.end is None))
+            for start, end in _seasons(event, max(event.start or begin, begin), min(event.end or today, today)):
+                width = max(x(end, today) - x(start, begin), 3.0)
+                marks.append(Mark(replace(event, weak=False), x(start, begin), y, width))
         for event in dots:
             if event.start and event.start >= begin:
                 y = rows + (11.0 if not spans else 11.0 + 10 * (min(len(spans), 5) - 1))
@@ -129,11 +133,25 @@ def day_of(value: object) -> date | None:
         return None
 
 
+def _seasons(event: Event, begin: date, end: date) -> list[tuple[date, date]]:
+    """The seasons of a service between two days; nothing for one that runs all year."""
+    if event.season is None:
+        return []
+    found = []
+    for year in range(begin.year - 1, end.year + 1):
+        first = day_of(f"{year}-{event.season[0]}")
+        last = day_of(f"{year if event.season[0] <= event.season[1] else year + 1}-{event.season[1]}")
+        if first and last and last >= begin and first <= end:
+            found.append((max(first, begin), min(last, end)))
+    return found
+
+
 def _service(service: Mapping[str, Any]) -> list[Event]:
     start, end = day_of(service.get("start_on")), day_of(service.get("end_on"))
     name, kind = service.get("service_no"), service.get("waste_type") or "other"
     detail = f"{service['season_start']}–{service['season_end']}" if service.get("season_start") else None
-    found = [Event("service", kind, start, end, name, detail, span=True, weak=bool(detail))]
+    season = (str(service["season_start"]), str(service.get("season_end"))) if detail else None
+    found = [Event("service", kind, start, end, name, detail, span=True, weak=bool(detail), season=season)]
     if service.get("paused_from"):
         paused = (day_of(service["paused_from"]), day_of(service.get("paused_to")))
         found.append(Event("service", "pause", *paused, name, span=True, weak=True))

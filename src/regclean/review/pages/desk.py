@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Annotated, Any
 from urllib.parse import urlencode
@@ -54,6 +55,9 @@ VERDICTS = {
     "defer": N_("defer"),
 }
 TOLD = "told"
+YES, NO = N_("yes"), N_("no")
+ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
+SURE = 0.999
 
 
 def _session(session: CurrentSession) -> Session:
@@ -345,12 +349,25 @@ def _words(request: Request) -> dict[str, Any]:
     """What the templates need to say codes in words."""
     language = language_of(request)
 
-    def said(code: object) -> str:
-        text = str(code)
-        return language.gettext(CODES[text]) if text in CODES else text
+    def said(value: object) -> str:
+        if isinstance(value, bool):
+            return language.gettext(YES if value else NO)
+        if isinstance(value, int | float):
+            return language.number(value)
+        text = str(value)
+        if text in CODES:
+            return language.gettext(CODES[text])
+        return language.date(text) if ISO_DAY.match(text) else text
+
+    def chance(value: float) -> str:
+        """A probability that never claims to be certain."""
+        if value >= SURE:
+            return f"> {language.percent(SURE, 1)}"
+        return f"< {language.percent(1 - SURE, 1)}" if value <= 1 - SURE else language.percent(value, 1)
 
     return {
         "said": said,
+        "chance": chance,
         "pools": POOLS,
         "verdicts": VERDICTS,
         "reason_lists": staging.REASONS,
