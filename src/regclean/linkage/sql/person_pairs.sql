@@ -4,7 +4,7 @@ WITH pair AS (
     SELECT s.*, l.customer_no AS no_l, r.customer_no AS no_r, l.kind AS kind_l, r.kind AS kind_r,
         l.national_id IS NOT NULL AND r.national_id IS NOT NULL AND l.national_id <> r.national_id AND NOT $generic AS id_conflict,
         -- One id under two first names in one home: it may have been typed on the wrong row. A person decides.
-        coalesce(l.national_id = r.national_id, false) AND s.name_conflict AND s.shares_name AND s.shares_place AS doubtful_id
+        NOT $generic AND coalesce(l.national_id = r.national_id, false) AND s.name_conflict AND s.shares_name AND s.shares_place AS doubtful_id
     FROM link_person_scored s
     JOIN link_persons l ON l.entity = s.entity_l
     JOIN link_persons r ON r.entity = s.entity_r
