@@ -7,12 +7,13 @@ DEMO_DIR ?= demo
 # Compile on install, whatever the environment says: commands start in half the time.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help install install-dev demo test check format lint types lock wheel clean
+.PHONY: help install install-dev demo test check format lint types lock wheel messages clean
 
 help:
 	@echo "make demo     install, run one night on the shipped register, serve the review page"
 	@echo "make install  prepare .venv alone"
 	@echo "make test     install what tests need and run all of them"
+	@echo "make messages find, merge and compile the texts of the review page"
 	@echo "make check    format, lint, types, tests"
 
 # The lock's hash names the marker: a changed lock installs anew.
@@ -56,6 +57,18 @@ lock:
 
 wheel: install
 	$(PYTHON) -m pip --python $(BIN)/python wheel --quiet --no-deps --no-build-isolation -w dist .
+
+# Texts of the review page: found in code and templates, kept in locale/*/LC_MESSAGES/messages.po, compiled beside them.
+REVIEW := src/regclean/review
+messages: install-dev
+	cd $(REVIEW) && $(CURDIR)/$(BIN)/pybabel -q extract -F babel.cfg -k N_ --sort-by-file --add-location=file \
+		--project regclean --version 1 -o locale/messages.pot .
+	for code in fi sv en; do \
+		$(BIN)/pybabel -q update -N --ignore-obsolete --ignore-pot-creation-date -w 118 \
+			-i $(REVIEW)/locale/messages.pot -o $(REVIEW)/locale/$$code/LC_MESSAGES/messages.po -l $$code || exit 1; \
+	done
+	rm $(REVIEW)/locale/messages.pot
+	$(BIN)/pybabel -q compile -d $(REVIEW)/locale
 
 clean:
 	rm -rf .venv dist demo .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -9,9 +9,18 @@ from sqlalchemy import select
 from regclean.ledger.audit import Entry, append
 from regclean.ledger.tables import sessions as sessions_table
 from regclean.review import sessions
+from regclean.review.i18n import N_
 from regclean.review.services import CurrentUser, Service, page
 
 router = APIRouter()
+ROLE_NAMES = {
+    "steward": N_("data steward"),
+    "approver": N_("approver"),
+    "clerk": N_("register clerk"),
+    "admin": N_("administrator of accounts"),
+    "auditor": N_("auditor"),
+    "restricted": N_("right to protected customers"),
+}
 
 
 @router.get("/account")
@@ -29,7 +38,7 @@ def account(request: Request, service: Service, user: CurrentUser) -> Response:
         .order_by(sessions_table.c.created_at, sessions_table.c.session_digest)
     )
     with service.ledger.read() as connection:
-        return page(request, "account.html", open_sessions=connection.execute(query).all())
+        return page(request, "account.html", open_sessions=connection.execute(query).all(), roles=ROLE_NAMES)
 
 
 @router.post("/account/end-sessions")

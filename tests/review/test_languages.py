@@ -1,0 +1,104 @@
+"""Every text of the page is there in Finnish and Swedish, and what is compiled is what is written."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_dir
+from babel.messages.frontend import parse_mapping_cfg
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+import regclean.review
+from regclean.review.i18n import choose, load_languages
+
+PACKAGE = Path(regclean.review.__file__).parent
+KEYWORDS = {"_": None, "gettext": None, "N_": None, "ngettext": (1, 2)}
+Id = str | tuple[str, str]
+
+
+def texts_of_the_page() -> dict[Id, str]:
+    """Every marked text, and a file that has it."""
+    with (PACKAGE / "babel.cfg").open(encoding="utf-8") as file:
+        methods, options = parse_mapping_cfg(file)
+    found = extract_from_dir(PACKAGE, methods, options, keywords=KEYWORDS)
+    return {message: name for name, _line, message, _comments, _context in found if message}
+
+
+def catalogue(code: str) -> Catalog:
+    with (PACKAGE / "locale" / code / "LC_MESSAGES" / "messages.po").open("rb") as file:
+        return read_po(file, locale=code)
+
+
+@pytest.mark.parametrize("code", ["fi", "sv"])
+def test_every_text_is_translated(code: str) -> None:
+    known = {message.id: message for message in catalogue(code) if message.id}
+    missing = []
+    for text, file in texts_of_the_page().items():
+        message = known.get(text)
+        strings = (message.string if isinstance(message.string, tuple) else (message.string,)) if message else ("",)
+        if message is None or message.fuzzy or not all(strings):
+            missing.append(f"{file}: {text!r}")
+    assert not missing, f"{len(missing)} texts are not in {code} (make messages, then translate):\n" + "\n".join(
+        sorted(missing)
+    )
+
+
+@pytest.mark.parametrize("code", ["fi", "sv"])
+def test_translations_keep_the_placeholders(code: str) -> None:
+    for message in catalogue(code):
+        given = message.id if isinstance(message.id, tuple) else (message.id,)
+        told = message.string if isinstance(message.string, tuple) else (message.string,)
+        wanted = {name for text in given for name in re.findall(r"%\((\w+)\)", text)}
+        for text in told if message.id else ():
+            used = set(re.findall(r"%\((\w+)\)", text))
+            assert used <= wanted, (message.id, text)
+            if text and not isinstance(message.id, tuple):
+                assert used == wanted, (message.id, text)
+
+
+@pytest.mark.parametrize("code", ["fi", "sv", "en"])
+def test_what_is_compiled_is_what_is_written(code: str) -> None:
+    written = io.BytesIO()
+    write_mo(written, catalogue(code))
+    compiled = (PACKAGE / "locale" / code / "LC_MESSAGES" / "messages.mo").read_bytes()
+    assert compiled == written.getvalue(), f"run: make messages ({code})"
+
+
+def test_the_page_says_its_language_and_switches(browser: Any, signed_in: Callable[[str], Any]) -> None:
+    """The workspace's first language, then what the browser asks for, then what the user has chosen."""
+    assert '<html lang="fi">' in browser.get("/login").text
+    assert '<html lang="sv">' in browser.get("/login", headers={"Accept-Language": "sv-FI, en;q=0.5"}).text
+    assert "Kirjaudu sisään" in browser.get("/login").text
+    assert browser.submit("/language/en", {"to": "/login"}, seen="/login").headers["location"] == "/login"
+    assert '<html lang="en">' in browser.get("/login", headers={"Accept-Language": "sv"}).text
+    assert browser.submit("/language/xx", seen="/login").status_code == 404
+
+    steward = signed_in("steward")
+    steward.submit("/language/sv")
+    assert "Logga ut" in steward.get("/account").text
+    steward.cookies.delete("regclean_language")
+    assert '<html lang="sv">' in steward.get("/account").text
+
+
+def test_languages_are_chosen_from_what_there_is() -> None:
+    languages = load_languages(("sv", "en"), ZoneInfo("Europe/Helsinki"))
+    assert choose(languages, (None, "fi"), "fi").code == "sv"
+    assert choose(languages, (None, "en"), "sv").code == "en"
+    assert choose(languages, (), "en-GB,fi").code == "en"
+    assert choose(languages, (), ";;,=").code == "sv"
+
+
+def test_dates_and_numbers_are_written_as_the_language_does() -> None:
+    languages = load_languages(("fi", "sv", "en"), ZoneInfo("Europe/Helsinki"))
+    assert languages["fi"].date("2026-11-01") == "1.11.2026"
+    assert languages["fi"].percent(0.987, 1) == "98,7 %"
+    assert languages["fi"].date("tuntematon") == "tuntematon"
+    assert languages["en"].number(1234567) == "1,234,567"
