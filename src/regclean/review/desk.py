@@ -55,7 +55,7 @@ class CaseView:
     line: timeline.Timeline | None
     silent: tuple[str, dict[str, Any]]
     guards: tuple[str, ...]
-    why: str
+    facts: tuple[tuple[str, str], ...]
     changes: tuple[reasons.Changed, ...]
     impact: reasons.Impact
     own_decision: int | None
@@ -159,8 +159,8 @@ def case_view(
         shared_bin=shared_bins.shared_bin(case, siblings) if case.kind == "bin_group" else None,
         line=_timeline(connection, case, now) if is_stale else None,
         silent=reasons.not_only_silent(case) if is_stale else ("", {}),
-        guards=reasons.guards(row["rule"]),
-        why=reasons.why(row["rule"]),
+        guards=reasons.guards(row["rule"]) if is_stale else (),
+        facts=reasons.facts(case, code),
         changes=reasons.changes_since(connection, case),
         impact=reasons.impact(case),
         own_decision=latest_decision(connection, row["finding_id"], user),

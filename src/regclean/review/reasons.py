@@ -16,6 +16,7 @@ from regclean.review import cases
 from regclean.review.cases import OpenCase
 from regclean.review.i18n import N_
 from regclean.review.timeline import day_of
+from regclean.rules.summaries import said
 
 WIDEST = 100.0
 COMPARISONS = {
@@ -82,9 +83,23 @@ def guards(rule: str) -> tuple[str, ...]:
     return tuple(info.guards.values()) if info else ()
 
 
-def why(rule: str) -> str:
-    info = rules.catalogue().get(rule)
-    return info.why if info else ""
+def facts(case: OpenCase, language: str) -> tuple[tuple[str, str], ...]:
+    """What a rule's finding rests on, by name and in words; what is missing or only names the subject is left out."""
+    basis = case.rule.get("basis") or case.rule
+    names = {subject.rpartition(":")[2] for subject in case.subjects}
+    return tuple(
+        (name, _in_words(name, value, language))
+        for name, value in basis.items()
+        if value not in (None, "", []) and not isinstance(value, Mapping) and value not in names and name != "column"
+    )
+
+
+def _in_words(name: str, value: Any, language: str) -> str:
+    if isinstance(value, list):
+        return ", ".join(_in_words(name, item, language) for item in value)
+    if isinstance(value, Mapping):
+        return " ".join(_in_words(str(key), item, language) for key, item in value.items() if item is not None)
+    return said(name, value, language)
 
 
 def weakest_pair(case: OpenCase) -> Mapping[str, Any] | None:

@@ -323,7 +323,7 @@ def _desk(
             service.background.submit(_remember_opened, service, session.digest, finding_id, now)
     counts = _counts(request).counts(connection, user, now)
     left = queue_view(connection, user, filters, held, counts, now=now, after=request.query_params.get("after"))
-    return page(
+    response = page(
         request,
         "desk.html",
         status,
@@ -343,6 +343,10 @@ def _desk(
         may_reveal=user.may("ids:reveal"),
         **_words(request),
     )
+    if status != 200 and finding_id:
+        # The address stays one that can be opened again.
+        response.headers["HX-Push-Url"] = _url(f"/case/{finding_id}", filters)
+    return response
 
 
 def _words(request: Request) -> dict[str, Any]:

@@ -178,6 +178,13 @@
     showResult(row);
   });
 
+  // A button may stand outside of its form (in the bar): what was pressed goes along all the same.
+  document.addEventListener("htmx:configRequest", (event) => {
+    const by = event.detail.triggeringEvent?.submitter;
+    if (by?.name) event.detail.parameters[by.name] = by.value;
+    if (by?.hasAttribute("formaction")) event.detail.path = by.getAttribute("formaction");
+  });
+
   // The next case comes in where the last one was: the queue keeps its place, the eye too.
   let queueAt = 0, focusName = null;
   document.addEventListener("htmx:beforeSwap", (event) => {
