@@ -1,19 +1,250 @@
-"""Signing in, and what ends it."""
+"""Signing in, what ends a session, and what an account never tells."""
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
 from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from sqlalchemy import select, update
+from typer.testing import CliRunner
+
+from regclean.cli import people
+from regclean.config import load_workspace
+from regclean.errors import ConflictError, UsageError
+from regclean.ledger import Ledger, open_ledger, verify
+from regclean.ledger.tables import audit, users
+from regclean.ledger.tables import sessions as sessions_table
+from regclean.review import accounts, demo, sessions
+from regclean.review.accounts import LockOut
+
+PASSWORD = "correct horse battery"
+COOKIE = "regclean_session"
 
 
 def test_nobody_gets_in_unannounced(browser: Any) -> None:
     answer = browser.get("/account")
     assert answer.status_code == 303
     assert answer.headers["location"] == "/login?to=/account"
+    moved = browser.get("/account", headers={"HX-Request": "true"})
+    assert (moved.status_code, moved.headers["hx-redirect"]) == (401, "/login?to=/account")
 
 
-def test_signing_in_and_out(signed_in: Callable[[str], Any]) -> None:
+def test_signing_in_and_out(signed_in: Callable[[str], Any], ledger: Ledger) -> None:
     browser = signed_in("steward")
     assert browser.get("/account").status_code == 200
+    secret = browser.cookies[COOKIE]
     assert browser.submit("/logout").status_code == 303
+    browser.cookies.set(COOKIE, secret)
     assert browser.get("/account").status_code == 303
+    with ledger.read() as connection:
+        logged = connection.execute(select(audit.c.action).where(audit.c.actor == "steward").order_by(audit.c.seq))
+        assert list(logged.scalars()) == ["login", "logout"]
+
+
+def test_the_ledger_holds_no_cookie(signed_in: Callable[[str], Any], ledger: Ledger) -> None:
+    secret = signed_in("steward").cookies[COOKIE]
+    with ledger.read() as connection:
+        rows = connection.execute(select(sessions_table)).all()
+    assert secret not in repr(rows)
+    assert sessions.digest_of(secret) in repr(rows)
+
+
+def test_a_new_session_at_each_sign_in(signed_in: Callable[[str], Any]) -> None:
+    """A cookie that somebody else has put into the browser is worth nothing after the sign-in."""
+    browser = signed_in("steward")
+    before = browser.cookies[COOKIE]
+    browser.submit("/login", {"user": "steward", "password": PASSWORD})
+    after = browser.cookies[COOKIE]
+    assert after != before
+    browser.cookies.set(COOKIE, before)
+    assert browser.get("/account").status_code == 303
+
+
+def test_a_session_ends_when_idle_and_when_old(signed_in: Callable[[str], Any], clock: Any, app: FastAPI) -> None:
+    browser = signed_in("steward")
+    for _ in range(3):
+        clock.pass_(minutes=50)
+        assert browser.get("/account").status_code == 200
+        app.state.services.background.submit(int).result()  # what was seen is written in the background
+    clock.pass_(minutes=61)
+    assert browser.get("/account").status_code == 303
+
+    other = signed_in("steward")
+    for _ in range(13):
+        clock.pass_(minutes=55)
+        other.get("/account")
+        app.state.services.background.submit(int).result()
+    assert other.get("/account").status_code == 200
+    clock.pass_(minutes=10)
+    assert other.get("/account").status_code == 303
+
+
+def test_signing_out_everywhere(signed_in: Callable[[str], Any]) -> None:
+    one, other = signed_in("steward"), signed_in("steward")
+    assert one.submit("/account/end-sessions").status_code == 303
+    assert other.get("/account").status_code == 303
+
+
+def test_disabling_ends_everything_at_once(signed_in: Callable[[str], Any], ledger: Ledger, clock: Any) -> None:
+    browser = signed_in("steward")
+    accounts.set_active(ledger, "steward", False, clock(), by="admin")
+    assert browser.get("/account").status_code == 303
+    assert browser.sign_in("steward").status_code == 401
+    accounts.set_active(ledger, "steward", True, clock(), by="admin")
+    assert browser.get("/account").status_code == 303
+    assert browser.sign_in("steward").status_code == 303
+
+
+def test_new_roles_hold_from_the_next_request(signed_in: Callable[[str], Any], ledger: Ledger, clock: Any) -> None:
+    browser = signed_in("steward")
+    assert browser.get("/audit").status_code == 403
+    accounts.set_roles(ledger, "steward", ["auditor"], clock(), by="admin")
+    assert browser.get("/audit").status_code == 200
+
+
+def test_an_account_tells_nothing_about_itself(browser: Any, ledger: Ledger, clock: Any) -> None:
+    """Unknown, disabled, locked, or a wrong password: the same answer, word for word."""
+    accounts.set_active(ledger, "clerk", False, clock(), by="admin")
+    with ledger.write() as connection:
+        connection.execute(
+            update(users).where(users.c.user == "admin").values(locked_until=clock() + timedelta(hours=1))
+        )
+    tries = [("nobody", PASSWORD), ("clerk", PASSWORD), ("admin", PASSWORD), ("steward", "wrong password")]
+    token = browser.token("/login")
+    answers = [
+        browser.post("/login", data={"csrf_token": token, "user": user, "password": password})
+        for user, password in tries
+    ]
+    assert {answer.status_code for answer in answers} == {401}
+    assert len({answer.text for answer in answers}) == 1
+    assert not any("set-cookie" in answer.headers for answer in answers)
+
+
+def test_an_unknown_name_costs_a_hash_too(ledger: Ledger, clock: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    checked: list[str] = []
+    monkeypatch.setattr(accounts, "_verified", lambda hashed, _password: bool(checked.append(hashed)))
+    accounts.check_password(ledger, "nobody", "x", LockOut(5, timedelta(minutes=15)), clock())
+    assert [hashed.split("$")[1:4] for hashed in checked] == [accounts._nobodys_hash().split("$")[1:4]]
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_failures_lock_and_time_unlocks(kind: str, ledger_url: Callable[[str], str], clock: Any) -> None:
+    ledger = open_ledger(ledger_url(kind))
+    lock_out = LockOut(failures=3, length=timedelta(minutes=15))
+    accounts.add_user(ledger, "liisa", ["steward"], PASSWORD, clock(), by="test")
+
+    def tries(password: str) -> bool:
+        return accounts.check_password(ledger, "liisa", password, lock_out, clock())
+
+    assert [tries("wrong"), tries("wrong"), tries(PASSWORD)] == [False, False, True]
+    assert [tries("wrong"), tries("wrong"), tries("wrong"), tries(PASSWORD)] == [False] * 4
+    clock.pass_(minutes=14)
+    assert tries(PASSWORD) is False
+    clock.pass_(minutes=2)
+    assert tries(PASSWORD) is True
+    assert verify(ledger) is None
+
+    lifetime = sessions.Lifetime(timedelta(hours=1), timedelta(hours=12))
+    with ledger.write() as connection:
+        secret = sessions.open_session(connection, "liisa", lifetime, clock(), data={"language": "sv"})
+        digest = sessions.digest_of(secret)
+        assert sessions.change_data(connection, digest, lambda data: data.update(x=1)) == {"language": "sv", "x": 1}
+    with ledger.read() as connection:
+        found = sessions.find_session(connection, secret, lifetime, clock())
+        assert found is not None
+        assert found.user.may("findings:decide")
+        assert not found.user.may("audit:read")
+    ledger.close()
+
+
+def test_too_many_tries_from_one_place(browser: Any, clock: Any) -> None:
+    token = browser.token("/login")
+    form = {"csrf_token": token, "password": "wrong password"}
+    statuses = [browser.post("/login", data=form | {"user": f"u{number}"}).status_code for number in range(22)]
+    assert statuses[:20] == [401] * 20
+    assert statuses[20:] == [429] * 2
+    clock.pass_(minutes=1)
+    assert browser.post("/login", data=form | {"user": "u"}).status_code == 401
+
+
+@pytest.mark.parametrize(
+    "to", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)", "/x\ny"]
+)
+def test_signing_in_leads_nowhere_else(browser: Any, to: str) -> None:
+    answer = browser.submit("/login", {"user": "steward", "password": PASSWORD, "to": to}, seen="/login")
+    assert answer.headers["location"] == "/"
+
+
+def test_accounts_have_names_roles_and_real_passwords(ledger: Ledger, clock: Any) -> None:
+    for name, roles, password in [
+        ("", ["steward"], PASSWORD),
+        ("regclean", ["steward"], PASSWORD),
+        ("a b", ["steward"], PASSWORD),
+        ("x" * 81, ["steward"], PASSWORD),
+        ("liisa", ["boss"], PASSWORD),
+        ("liisa", [], PASSWORD),
+    ]:
+        with pytest.raises(UsageError):
+            accounts.add_user(ledger, name, roles, password, clock(), by="test")
+    with pytest.raises(ConflictError):
+        accounts.add_user(ledger, "steward", ["steward"], PASSWORD, clock(), by="test")
+
+
+def test_short_passwords_are_refused() -> None:
+    with pytest.raises(UsageError):
+        accounts.hash_password("x" * 11)
+
+
+# The command line ------------------------------------------------------------------------------------------------------
+
+
+def run(folder: Path, *arguments: str, stdin: str = "") -> Any:
+    return CliRunner().invoke(people.app, ["-w", str(folder), *arguments], input=stdin)
+
+
+def test_the_command_line_keeps_accounts(published_register: Path, clock: Any) -> None:
+    done = run(
+        published_register, "user", "add", "liisa", "--role", "steward", "--password-stdin", stdin=f"{PASSWORD}\n"
+    )
+    assert done.exit_code == 0, done.output
+    assert PASSWORD not in done.output
+    assert "liisa" in run(published_register, "user", "list").output
+    token = run(published_register, "user", "token", "liisa", "--scope", "findings:read").output.strip()
+    assert token.startswith("rgc_")
+    ledger = open_ledger(load_workspace(published_register).ledger_url)
+    assert accounts.check_password(ledger, "liisa", PASSWORD, LockOut(5, timedelta(minutes=1)), clock())
+    with ledger.read() as connection:
+        assert token not in repr(connection.exec_driver_sql("SELECT * FROM tokens").all())
+    assert run(published_register, "user", "disable", "liisa").exit_code == 0
+    assert not accounts.all_users(ledger)[0].active
+    assert verify(ledger) is None
+    ledger.close()
+
+
+def test_without_a_password_there_is_no_account(published_register: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO(""))
+    assert isinstance(run(published_register, "user", "add", "liisa", "--role", "steward").exception, UsageError)
+
+
+def test_demo_people_are_for_demos_only(published_register: Path, ledger: Ledger, clock: Any) -> None:
+    workspace = load_workspace(published_register)
+    with pytest.raises(UsageError):  # this one has accounts of its own
+        demo.create_demo_accounts(workspace, ledger, clock())
+
+
+def test_demo_people_cover_every_role(
+    published_register: Path, clock: Any, monkeypatch: pytest.MonkeyPatch, password_hash: str
+) -> None:
+    monkeypatch.setattr(accounts, "hash_password", lambda *_args, **_more: password_hash)
+    ledger = open_ledger(load_workspace(published_register).ledger_url)
+    made = demo.create_demo_accounts(load_workspace(published_register), ledger, clock())
+    assert {role for account in made for role in account.roles} == set(accounts.ROLES)
+    again = demo.create_demo_accounts(load_workspace(published_register), ledger, clock())
+    assert [account.user for account in again] == [account.user for account in made]
+    assert len({account.password for account in (*made, *again)}) == 2 * len(made)
+    ledger.close()

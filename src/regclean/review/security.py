@@ -76,10 +76,12 @@ class Guard:
         try:
             if not from_our_own_page(request):
                 await Refusal(403)(scope, receive, guarded_send)
-            elif int(request.headers.get("content-length") or 0) > LONGEST_BODY:
+            elif (length := request.headers.get("content-length", "0")) and not _is_length(length):
+                await Refusal(400)(scope, receive, guarded_send)
+            elif int(length) > LONGEST_BODY:
                 await Refusal(413)(scope, receive, guarded_send)
             else:
-                await self.app(scope, receive, guarded_send)
+                await self.app(scope, _bounded(receive), guarded_send)
         except Exception as error:  # the last line of defence: no traceback reaches a browser or a log
             frames = traceback.extract_tb(error.__traceback__)
             place = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "unknown place"
@@ -87,6 +89,25 @@ class Guard:
             if started:
                 raise RuntimeError("an answer broke off") from None
             await self.crashed(request)(scope, receive, guarded_send)
+
+
+def _is_length(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) <= 30
+
+
+def _bounded(receive: Receive) -> Receive:
+    """Reads no more than the longest body, also when the request does not say how long it is."""
+    read = 0
+
+    async def bounded() -> Message:
+        nonlocal read
+        message = await receive()
+        read += len(message.get("body", b""))
+        if read > LONGEST_BODY:
+            raise HTTPException(413)
+        return message
+
+    return bounded
 
 
 class Refusal:
