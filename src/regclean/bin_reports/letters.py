@@ -125,8 +125,12 @@ def asks_contact(defect: Defect) -> bool:
 
 def only_informs(defect: Defect) -> bool:
     """Is this a hit that only informs, of a rule that does more: a rounding, a coarse distance?"""
-    info = catalogue().get(defect.rule)
-    return defect.severity == "info" and info is not None and info.severity != "info"
+    return defect.severity == "info" and _own_severities().get(defect.rule) not in (None, "info")
+
+
+@cache
+def _own_severities() -> Mapping[str, Severity]:
+    return {rule: info.severity for rule, info in catalogue().items()}
 
 
 def masked(text: str | None) -> str:

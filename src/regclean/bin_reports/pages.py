@@ -108,11 +108,12 @@ def write_bin_reports(
             old.unlink()
     known = [name for name in languages if name in LANGUAGES] or list(LANGUAGES)
     page, shared = _template("bin_group.html.j2"), _context(language)
+    names = titles(language)
     context = {"workspace": workspace, "as_of": as_of, **shared}
     for entry in entries:
-        _write(folder / entry.file, page.render(**_page(entry.group, known, language, workspace), **context))
+        _write(folder / entry.file, page.render(**_page(entry.group, known, language, workspace, names), **context))
     index = _template("bin_groups.html.j2")
-    _write(folder / "index.html", index.render(entries=entries, gathered=gathered, titles=titles(language), **context))
+    _write(folder / "index.html", index.render(entries=entries, gathered=gathered, titles=names, **context))
     return len(entries)
 
 
@@ -142,8 +143,10 @@ def _entries(gathered: Gathered) -> list[Entry]:
     return sorted(entries, key=lambda entry: ([-entry.counts[name] for name in SEVERITIES], entry.group.bin_group_no))
 
 
-def _page(group: BinGroup, languages: Sequence[str], language: str, workspace: str) -> dict[str, Any]:
-    advice = [_advice(found, language) for found in group.found]
+def _page(
+    group: BinGroup, languages: Sequence[str], language: str, workspace: str, names: Mapping[str, str]
+) -> dict[str, Any]:
+    advice = [_advice(found, language, names) for found in group.found]
     advice.sort(key=lambda one: (SEVERITIES.index(one.severity), one.rule, one.lines))
     first = group.language if group.language in languages else languages[0]
     ordered = sorted(languages, key=lambda name: name != first)
@@ -166,7 +169,7 @@ def _page(group: BinGroup, languages: Sequence[str], language: str, workspace: s
     }
 
 
-def _advice(found: Found, language: str) -> Advice:
+def _advice(found: Found, language: str, names: Mapping[str, str]) -> Advice:
     defect, question = found.defect, questions().get(found.defect.rule)
     asked = asks_contact(defect) and found.state in ASKED
     if asked:
@@ -179,7 +182,7 @@ def _advice(found: Found, language: str) -> Advice:
     return Advice(
         rule=defect.rule,
         severity=defect.severity,
-        title=titles(language).get(defect.rule, defect.rule),
+        title=names.get(defect.rule, defect.rule),
         summary=found.summary,
         state=found.state,
         whom=whom,
