@@ -13,8 +13,6 @@ SOURCE = Path(__file__).parents[2] / "src" / "regclean"
 FLOORS = {
     "cli": 6,
     "night": 5,
-    "night_page": 5,
-    "carry_over": 5,
     "review": 5,
     "bin_reports": 4,
     "findings": 4,
@@ -28,11 +26,13 @@ FLOORS = {
     "warehouse": 2,
     "ledger": 2,
     "config": 2,
-    "domain": 1,
     "standardise": 1,
-    "errors": 1,
+    "domain": 0,  # the nouns and the errors lie under everything
+    "errors": 0,
     "resources": 1,
 }
+# The night is one room in three files: the steps, what is carried over, and the page about it.
+ONE_ROOM = {"night_page": "night", "carry_over": "night"}
 GUESTS = {
     "pandas": {"checks"},
     "great_expectations": {"checks"},
@@ -42,7 +42,8 @@ GUESTS = {
 
 
 def room(path: Path) -> str:
-    return path.relative_to(SOURCE).parts[0].removesuffix(".py")
+    name = path.relative_to(SOURCE).parts[0].removesuffix(".py")
+    return ONE_ROOM.get(name, name)
 
 
 def imports(path: Path) -> set[str]:
@@ -65,9 +66,11 @@ def test_imports_only_from_floors_below(path: Path) -> None:
     here = room(path)
     for name in imports(path):
         parts = name.split(".")
-        if parts[0] != "regclean" or len(parts) < 2 or parts[1] not in FLOORS:
+        if parts[0] != "regclean" or len(parts) < 2:
             continue
-        there = parts[1]
+        there = ONE_ROOM.get(parts[1], parts[1])
+        if there not in FLOORS:
+            continue
         assert there == here or FLOORS[there] < FLOORS[here], f"{here} imports {name}"
 
 
