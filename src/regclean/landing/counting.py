@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 # A record of more characters than this is a quote that was never closed.
 LONGEST_RECORD = 131_072
+# What str.strip takes away.
+BLANKS = "".join(chr(code) for code in range(0x3001) if chr(code).isspace())
 
 
 def count_records(lines: Iterable[str], delimiter: str, *, skip_space: bool) -> int:
@@ -19,13 +21,14 @@ def count_records(lines: Iterable[str], delimiter: str, *, skip_space: bool) -> 
     complete, unfinished, blank = _grammar(delimiter, skip_space)
     source = iter(lines)
     again: deque[str] = deque()
+    empty = delimiter + BLANKS
     count = 0
     while True:
         line = again.popleft() if again else next(source, None)
         if line is None:
             return count
         if '"' not in line:
-            count += bool(line.replace(delimiter, "").strip())
+            count += bool(line.lstrip(empty))
             continue
         taken = [line]
         record = line
@@ -42,6 +45,12 @@ def count_records(lines: Iterable[str], delimiter: str, *, skip_space: bool) -> 
         else:
             count += 1
             again.extendleft(reversed(taken[1:]))
+
+
+def self_contained(delimiter: str, *, skip_space: bool) -> Callable[[str], object]:
+    """Tells whether a physical line is one well-formed record, so that nothing on it reaches over to the next."""
+    complete, _, _ = _grammar(delimiter, skip_space)
+    return lambda line: len(line) <= LONGEST_RECORD and complete.fullmatch(line)
 
 
 def _grammar(delimiter: str, skip_space: bool) -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:

@@ -12,14 +12,14 @@ import re
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 from typing import Any, NamedTuple
 
 import polars as pl
 
 from regclean.errors import InputError
 from regclean.landing.columns import Plan, Wanted, find_header
-from regclean.landing.counting import LONGEST_RECORD
+from regclean.landing.counting import BLANKS, LONGEST_RECORD, self_contained
 from regclean.landing.report import ROW, Batch, Rejected
 
 # The usual ones first: a rarer one must find more of the wanted header to be chosen.
@@ -27,6 +27,7 @@ USUAL = (",", ";", "\t", "|")
 DELIMITERS = (*USUAL, "^", "~", ":", "\x1f", " ")
 HEAD_LINES = 200
 BATCH_ROWS = 10_000
+PLAIN_LINES = 100_000
 _SEPARATOR_LINE = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)
 
 
@@ -199,11 +200,68 @@ def _regularity(layout: Layout) -> tuple[bool, int]:
 
 
 def read_batches(lines: Iterable[str], layout: Layout, plan: Plan) -> Iterator[Batch]:
-    """The rows below the header, as batches of text columns."""
-    last = layout.header.last_line
-    records = read_records(islice(lines, last, None), layout.dialect, skipped=last)
-    while some := list(islice(records, BATCH_ROWS)):
-        yield _batch(some, layout.dialect, plan)
+    """The rows below the header, as batches of text columns.
+
+    Most lines of most files are plain: no quote, as many fields as the header. They are split many at a time, the
+    others one record at a time. From a quote on whose record may go on over further lines, everything is.
+    """
+    at = layout.header.last_line
+    source = islice(lines, at, None)
+    some: list[str] = []
+    if len(plan.header) > 1 and layout.dialect.delimiter in DELIMITERS:
+        whole = self_contained(layout.dialect.delimiter, skip_space=layout.dialect.skip_space)
+        while some := list(islice(source, PLAIN_LINES)):
+            if not all(whole(line) for line in some if '"' in line):
+                break
+            yield _mixed_batch(some, at, layout.dialect, plan)
+            at += len(some)
+    records = read_records(chain(some, source), layout.dialect, skipped=at)
+    while read := list(islice(records, BATCH_ROWS)):
+        yield _batch(read, layout.dialect, plan)
+
+
+def _mixed_batch(lines: list[str], skipped: int, dialect: Dialect, plan: Plan) -> Batch:
+    """Lines each of which is a record: the plain ones split at once, the others read as what they are."""
+    delimiters = len(plan.header) - 1
+    delimiter, blank = dialect.delimiter, dialect.delimiter + BLANKS
+    plain: list[str] = []
+    numbers: list[int] = []
+    others: list[Record] = []
+    for number, line in enumerate(lines, skipped + 1):
+        if (
+            line.count(delimiter) == delimiters
+            and '"' not in line
+            and line.lstrip(blank)
+            and len(line) < LONGEST_RECORD
+        ):
+            plain.append(line)
+            numbers.append(number)
+        else:
+            others.extend(read_records([line], dialect, skipped=number - 1))
+    fields = _split(plain, delimiter, plan)
+    rows = pl.DataFrame({ROW: numbers}, schema={ROW: pl.Int64}).hstack(fields)
+    odd = _batch(others, dialect, plan)
+    return Batch(pl.concat([rows, odd.frame]).sort(ROW) if odd.frame.height else rows, odd.rejected)
+
+
+def _split(lines: list[str], delimiter: str, plan: Plan) -> pl.DataFrame:
+    """The used fields of lines without quotes."""
+    names = [str(at) for at in plan.used]
+    if not lines:
+        return pl.DataFrame(schema=dict.fromkeys(names, pl.String))
+    header = delimiter.join(str(at) for at in range(len(plan.header))) + "\n"
+    text = "".join([header, *lines]).replace("\r\n", "\n").replace("\r", "\n")
+    frame = pl.read_csv(
+        text.encode(),
+        columns=names,
+        separator=delimiter,
+        quote_char=None,
+        infer_schema=False,
+        empty_string_is_null=False,
+    ).select(names)
+    if frame.height != len(lines):
+        raise AssertionError(f"{len(lines)} plain lines gave {frame.height} rows")
+    return frame
 
 
 def _batch(records: list[Record], dialect: Dialect, plan: Plan) -> Batch:
