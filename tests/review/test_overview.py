@@ -104,7 +104,7 @@ def test_lead_time_and_reopen_rate(ledger: Ledger) -> None:
     assert waited is not None
     assert waited.sample == 2
     assert waited.p50 == timedelta(days=4)  # between 2 and 6
-    undo(ledger, decision, "aino", NOW)
+    undo(ledger, decision, user="aino", now=NOW)
     with ledger.read() as connection:
         rate = reopen_rate(connection, STEWARD, NOW)
     assert (rate.part, rate.whole, rate.share) == (1, 2, 0.5)
