@@ -239,6 +239,8 @@ def _field_row(field: Field, records: Mapping[str, Mapping[str, Any]], proposed:
     told = [cell.likeness for cell in cells if cell.likeness in ("equal", "close", "different")]
     order: tuple[diff.Likeness, ...] = ("different", "close", "equal")
     worst: diff.Likeness = next((likeness for likeness in order if likeness in told), "missing")
+    if field.told_only:
+        worst = "equal"
     return FieldRow(field, cells, worst, proposed if field.choosable else None)
 
 
@@ -251,13 +253,17 @@ def _cell(
     state: str | None,
 ) -> Cell:
     raw, clean = raws[number], cleans[number]
-    likeness = None if number == base else diff.likeness(_compared(raw, clean), _compared(raws[base], cleans[base]))
+    likeness = (
+        None
+        if number == base or field.told_only
+        else diff.likeness(_compared(raw, clean), _compared(raws[base], cleans[base]))
+    )
     shown = raw or clean or ""
     pieces: tuple[diff.Piece, ...] = (diff.Piece(shown, False),) if shown else ()
     if likeness in ("close", "different") and shown and not field.words:
         # What is equal once standardised is not marked as written differently.
         pieces = diff.marks(*_like(raw, clean, raws[base], cleans[base]))[0]
-    elif number == base and not field.words:
+    elif number == base and not field.words and not field.told_only:
         pieces = _base_pieces(number, raws, cleans) or pieces
     if field.name == "national_id":
         pieces = tuple(diff.Piece(piece.text, False) for piece in pieces)

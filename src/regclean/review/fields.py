@@ -16,6 +16,7 @@ class Field:
     choosable: bool = True
     words: bool = False
     day: bool = False
+    told_only: bool = False  # about the record, not about the customer: never a difference
 
 
 CUSTOMER_FIELDS = (
@@ -40,9 +41,9 @@ CUSTOMER_FIELDS = (
     Field("billing_city", N_("Billing town")),
     Field("e_invoice_address", N_("E-invoice address")),
     Field("iban", N_("Bank account")),
-    Field("contact_source", N_("Told by"), choosable=False, words=True),
-    Field("created_on", N_("Customer since"), choosable=False, day=True),
-    Field("updated_on", N_("Updated"), choosable=False, day=True),
+    Field("contact_source", N_("Told by"), choosable=False, words=True, told_only=True),
+    Field("created_on", N_("Customer since"), choosable=False, day=True, told_only=True),
+    Field("updated_on", N_("Updated"), choosable=False, day=True, told_only=True),
 )
 CHOOSABLE = tuple(field.name for field in CUSTOMER_FIELDS if field.choosable)
 BY_NAME = {field.name: field for field in CUSTOMER_FIELDS}
