@@ -23,7 +23,9 @@ NOW = datetime(2026, 11, 2, 9, tzinfo=UTC)
 HELD = ("customers", "services", "site_roles", "bin_groups", "bin_group_members")
 Cells = dict[tuple[str, str, str], str | None]
 START: dict[str, list[dict[str, str | None]]] = {
-    "customers": [{"customer_no": f"{n}", "name": f"Asiakas {n}", "status": "active", "phone": None} for n in range(1, 7)],
+    "customers": [
+        {"customer_no": f"{n}", "name": f"Asiakas {n}", "status": "active", "phone": None} for n in range(1, 7)
+    ],
     "services": [{"service_no": f"V{n}", "customer_no": f"{n}", "end_on": None} for n in range(1, 7)],
     "site_roles": [
         {"customer_no": f"{n}", "site_no": f"S{n % 4}", "role": "owner", "start_on": f"201{n}-01-01", "end_on": None}
@@ -111,7 +113,9 @@ class Desk:
                 finding_ids.append(finding_id)
                 decision_id = self._decided(writing, finding_id)
                 for line in lines:
-                    writing.execute(insert(batch_changes).values(**_stored(line, next(seqs), finding_id, batch_id, decision_id)))
+                    writing.execute(
+                        insert(batch_changes).values(**_stored(line, next(seqs), finding_id, batch_id, decision_id))
+                    )
         return batch_id, finding_ids
 
     def _decided(self, writing: Any, finding_id: str) -> int:
@@ -136,7 +140,9 @@ class Desk:
 
     def finding_states(self) -> dict[str, str]:
         with self.ledger.read() as reading:
-            return {row.finding_id: row.state for row in reading.execute(select(findings.c.finding_id, findings.c.state))}
+            return {
+                row.finding_id: row.state for row in reading.execute(select(findings.c.finding_id, findings.c.state))
+            }
 
     def batch_state(self, batch_id: int) -> str:
         with self.ledger.read() as reading:

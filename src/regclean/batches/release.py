@@ -81,7 +81,7 @@ def apply(
     with ledger.write() as writing:
         row = store.get(writing, batch_id)
         lines = store.stored_lines(writing, batch_id)
-        if row["state"] == "applied":
+        if row["state"] == "applied" or (row["state"] == "rejected" and _tried(lines)):
             return _again(row["state"], batch_id, lines)
         store.require(row, ("approved", "applying"), "applied")
         if row["state"] == "approved":
@@ -184,6 +184,11 @@ def _back_to_approved(ledger: Ledger, batch_id: int) -> None:
     with ledger.write() as writing:
         if store.get(writing, batch_id)["state"] == "applying":
             store.set_state(writing, batch_id, "approved")
+
+
+def _tried(lines: Sequence[StoredLine]) -> bool:
+    """Was it rejected by the register, line by line, and not by a person?"""
+    return any(one.state in ("changed", "gone") for one in lines)
 
 
 def _again(state: str, batch_id: int, lines: Sequence[StoredLine]) -> Outcome:
