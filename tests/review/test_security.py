@@ -19,7 +19,8 @@ from regclean.errors import UsageError
 from regclean.review.pages import modules
 from regclean.review.permissions import PERMISSIONS, ROLES, TABLE, permissions_of
 from regclean.review.security import CONTENT_SECURITY_POLICY
-from regclean.review.server import is_loopback, serve
+from regclean.review.server import serve
+from regclean.review.server_names import is_loopback
 
 PACKAGE = Path(regclean.review.__file__).parent
 

@@ -87,7 +87,6 @@ def add(
             datetime.now(UTC),
             by=accounts.COMMAND_LINE,
             full_name=full_name,
-            oidc_subject=name if oidc else None,
         )
     typer.echo(f"Added: {name}")
 

@@ -63,9 +63,8 @@ def add_user(
     by: str,
     full_name: str | None = None,
     language: str | None = None,
-    oidc_subject: str | None = None,
 ) -> None:
-    """Add an account. Errors: UsageError for a bad name, role or password, ConflictError when the name is taken."""
+    """Add an account; without a password it signs in with the organisation's account of the same name. Errors: UsageError for a bad name, role or password, ConflictError when the name is taken."""
     _check_name(name)
     kept = _checked_roles(roles)
     hashed = None if password is None else hash_password(password)
@@ -78,7 +77,6 @@ def add_user(
                 full_name=full_name,
                 roles=kept,
                 password_hash=hashed,
-                oidc_subject=oidc_subject,
                 language=language,
                 created_at=now,
             )

@@ -19,9 +19,8 @@ from regclean.review import api, problems
 from regclean.review.i18n import load_languages
 from regclean.review.pages import modules
 from regclean.review.security import Guard, RateLimit, protect
+from regclean.review.server_names import LOOPBACK_HOSTS
 from regclean.review.services import NavItem, Services, environment, utc_now
-
-LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "[::1]", "::1")
 
 
 def create_app(workspace: Workspace, *, now: Callable[[], datetime] = utc_now) -> FastAPI:

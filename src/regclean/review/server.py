@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import ipaddress
 import socket
 from collections.abc import Callable
 from contextlib import suppress
@@ -11,6 +10,7 @@ from contextlib import suppress
 from regclean.config import Workspace
 from regclean.errors import UsageError
 from regclean.review.app import create_app
+from regclean.review.server_names import is_loopback
 
 DEFAULT_PORT = 8000
 PORTS_TRIED = 50
@@ -45,16 +45,6 @@ def serve(workspace: Workspace, host: str, port: int, *, ready: Callable[[str], 
             uvicorn.Server(config).run(sockets=[listening])
     finally:
         listening.close()
-
-
-def is_loopback(host: str) -> bool:
-    """Is this an address that only this machine reaches?"""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _listen(host: str, port: int, tries: int) -> socket.socket:

@@ -11,10 +11,10 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import Depends, Request
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, Response
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.exceptions import HTTPException
 
@@ -184,7 +184,15 @@ def page(request: Request, template: str, status_code: int = 200, **context: Any
     return response
 
 
-def set_cookie(request: Request, response: Any, name: str, value: str, max_age: int | None = None) -> None:
+def set_cookie(
+    request: Request,
+    response: Response,
+    name: str,
+    value: str,
+    max_age: int | None = None,
+    samesite: Literal["strict", "lax"] = "strict",
+) -> None:
+    """A cookie for this host, out of reach of scripts and, but for "lax", of links from other sites."""
     response.set_cookie(
         cookie_name(request, name),
         value,
@@ -192,7 +200,7 @@ def set_cookie(request: Request, response: Any, name: str, value: str, max_age: 
         path="/",
         secure=request.url.scheme == "https",
         httponly=True,
-        samesite="strict",
+        samesite=samesite,
     )
 
 

@@ -55,10 +55,7 @@ def log_in(
 ) -> Response:
     """Check name and password and begin a session."""
     now = service.now()
-    limit = request.app.state.log_in_limit
-    address = request.client.host if request.client else ""
-    if not limit.allows(f"from {address}", now) or not limit.allows(f"as {user}", now):
-        raise HTTPException(429, headers={"Retry-After": "60"})
+    limit_tries(request, service, user)
     lock_out = accounts.LockOut(
         service.settings["lock_out_failures"], timedelta(minutes=service.settings["lock_out_minutes"])
     )
@@ -66,19 +63,26 @@ def log_in(
         return page(
             request, "login.html", 401, to=local_path(to), failed=True, oidc=bool(service.settings["oidc_issuer"])
         )
-    return begin_session(request, service, user, to)
+    response = RedirectResponse(local_path(to), 303)
+    set_cookie(request, response, SESSION_COOKIE, new_session(request, service, user))
+    return response
 
 
-def begin_session(request: Request, service: Services, user: str, to: str) -> Response:
-    """A new session for somebody whose identity is proven; the one that the browser had ends."""
+def limit_tries(request: Request, service: Services, user: str | None = None) -> None:
+    """So many tries a minute from one address, and for one name. Errors: 429."""
+    limit, now = request.app.state.log_in_limit, service.now()
+    address = request.client.host if request.client else ""
+    if not limit.allows(f"from {address}", now) or (user is not None and not limit.allows(f"as {user}", now)):
+        raise HTTPException(429, headers={"Retry-After": "60"})
+
+
+def new_session(request: Request, service: Services, user: str) -> str:
+    """A new session for somebody whose identity is proven; the one that the browser had ends. Returns the cookie."""
     old = request.cookies.get(cookie_name(request, SESSION_COOKIE))
     with service.ledger.write() as connection:
         if old:
             sessions.revoke(connection, service.now(), digest=sessions.digest_of(old))
-        secret = sessions.open_session(connection, user, service.lifetime, service.now())
-    response = RedirectResponse(local_path(to), 303)
-    set_cookie(request, response, SESSION_COOKIE, secret)
-    return response
+        return sessions.open_session(connection, user, service.lifetime, service.now())
 
 
 @router.post("/logout")
