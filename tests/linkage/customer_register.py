@@ -14,16 +14,52 @@ from regclean.standardise.folding import fold
 from regclean.warehouse import write_frame
 from regclean.warehouse.database import create_tables
 
-STATES = (
-    ["national_id_state", "business_id_state", "postal_code_state", "phone_state", "email_state", "e_invoice_state", "iban_state"]
-)
+STATES = [
+    "national_id_state",
+    "business_id_state",
+    "postal_code_state",
+    "phone_state",
+    "email_state",
+    "e_invoice_state",
+    "iban_state",
+]
 NO_DECISIONS = pl.DataFrame(schema={"customer_no_l": pl.String, "customer_no_r": pl.String, "verdict": pl.String})
 NO_CLUSTERS = pl.DataFrame(schema={"cluster_id": pl.String, "customer_no": pl.String})
 SETTINGS = {"same_probability": 0.95, "review_probability": 0.5}
-FIRST = (
-    ["matti", "maria", "juhani", "liisa", "timo", "anna", "pekka", "leena", "jari", "tuula", "heikki", "ritva", "kari", "paivi", "antti", "helena", "mika", "eeva"]
-)
-LAST = ["virtanen", "korhonen", "nieminen", "makinen", "hamalainen", "laine", "heikkinen", "koskinen", "jarvinen", "lehtonen", "saarinen", "niemi"]
+FIRST = [
+    "matti",
+    "maria",
+    "juhani",
+    "liisa",
+    "timo",
+    "anna",
+    "pekka",
+    "leena",
+    "jari",
+    "tuula",
+    "heikki",
+    "ritva",
+    "kari",
+    "paivi",
+    "antti",
+    "helena",
+    "mika",
+    "eeva",
+]
+LAST = [
+    "virtanen",
+    "korhonen",
+    "nieminen",
+    "makinen",
+    "hamalainen",
+    "laine",
+    "heikkinen",
+    "koskinen",
+    "jarvinen",
+    "lehtonen",
+    "saarinen",
+    "niemi",
+]
 
 
 @dataclass

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import random
 from collections.abc import Sequence
 from dataclasses import replace
@@ -281,3 +282,12 @@ def test_parameters_hold_nothing_personal() -> None:
             "model", "country", "version", "trained_at", "trained_on", "same_per_row", "household_per_row", "rarity",
             "term_frequencies", "m", "u", "household", "namesake",
         }  # fmt: skip
+
+
+def test_splink_is_silent_and_its_logging_touches_nobody_else(capfd: pytest.CaptureFixture[str]) -> None:
+    root = logging.getLogger()
+    before = (root.level, list(root.handlers))
+    run(people().connect())
+    assert capfd.readouterr() == ("", "")
+    assert (root.level, list(root.handlers)) == before
+    assert not any(isinstance(handler, logging.StreamHandler) for handler in logging.getLogger("splink").handlers)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import duckdb
 import polars as pl
 
-from regclean.linkage.scoring import PACKAGE, scratch
+from regclean.linkage.scoring import PACKAGE, quieten_splink, scratch
 from regclean.warehouse import load_sql, rows
 
 Edge = tuple[str, str]
@@ -66,6 +66,7 @@ def _components(connection: duckdb.DuckDBPyConnection) -> None:
     from splink import DuckDBAPI  # slow to import, and only nights need it
     from splink.clustering import cluster_pairwise_predictions_at_threshold
 
+    quieten_splink()
     api = DuckDBAPI(connection=connection)
     nodes = api.register(
         connection.sql("SELECT customer_no_l AS customer_no FROM link_same UNION SELECT customer_no_r FROM link_same")

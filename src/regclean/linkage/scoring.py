@@ -45,6 +45,11 @@ def scratch(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
         connection.execute("DETACH link_scratch")
 
 
+def quieten_splink() -> None:
+    """Its progress lines are not the user's. What it would warn of, untrained levels, `Parameters.check` makes an error."""
+    logging.getLogger("splink").setLevel(logging.ERROR)
+
+
 def compare(connection: duckdb.DuckDBPyConnection, parameters: Parameters, *, blocked: str, output: str) -> list[str]:
     """Score the pairs of table `blocked` (match_key, join_key_l, join_key_r) into temp table `output`.
 
@@ -54,7 +59,6 @@ def compare(connection: duckdb.DuckDBPyConnection, parameters: Parameters, *, bl
     """
     model, country = parameters.model, parameters.country
     parameters.check()
-    logging.getLogger("splink").setLevel(logging.WARNING)
     for column in term_frequency_columns(model, country):
         term_frequencies(connection, ENTITIES[model], column)
     parts = comparisons(model, country)
@@ -75,13 +79,16 @@ def compare(connection: duckdb.DuckDBPyConnection, parameters: Parameters, *, bl
 def _compare_parts(connection: duckdb.DuckDBPyConnection, parameters: Parameters, output: str) -> None:
     from splink import DuckDBAPI, Linker  # slow to import, and only nights need it
 
+    quieten_splink()
     model, country = parameters.model, parameters.country
     parts = comparisons(model, country)
     prior, _ = parameters.priors(count(connection, ENTITIES[model]))
     api = DuckDBAPI(connection=connection)
     paired = "SELECT join_key_l FROM link_numbered UNION SELECT join_key_r FROM link_numbered"
     entities = api.register(connection.sql(f"SELECT * FROM {ENTITIES[model]} WHERE entity IN ({paired})"))  # noqa: S608
-    linker = Linker(entities, splink_settings(model, country, DUCKDB, parameters.m, parameters.u, prior))
+    linker = Linker(
+        entities, splink_settings(model, country, DUCKDB, parameters.m, parameters.u, prior), log_level=None
+    )
     for column in term_frequency_columns(model, country):
         linker.table_management.register_term_frequency_lookup(
             api.register(connection.sql(f"SELECT * FROM link_tf_{column}")),  # noqa: S608  # a constant
