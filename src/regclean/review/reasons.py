@@ -90,7 +90,10 @@ def facts(case: OpenCase, language: str) -> tuple[tuple[str, str], ...]:
     return tuple(
         (name, _in_words(name, value, language))
         for name, value in basis.items()
-        if value not in (None, "", []) and not isinstance(value, Mapping) and value not in names and name != "column"
+        if value not in (None, "", [])
+        and not isinstance(value, Mapping)
+        and not (isinstance(value, str) and value in names)
+        and name != "column"
     )
 
 
