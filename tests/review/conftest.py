@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from httpx import Response
@@ -54,9 +55,16 @@ class Browser(TestClient):
         return self.submit("/login", {"user": user, "password": password}, seen="/login")
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _quick_hashes() -> Iterator[None]:
+    """Hashing is slow by design; a test holds the real cost."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(accounts, "_hasher", PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
+        yield
+
+
 @pytest.fixture(scope="session")
-def password_hash() -> str:
-    """Hashing is slow by design: once for all."""
+def password_hash(_quick_hashes: None) -> str:
     return accounts.hash_password(PASSWORD)
 
 

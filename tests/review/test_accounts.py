@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import io
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from argon2 import Type, extract_parameters
 from fastapi import FastAPI
 from sqlalchemy import select, update
 from typer.testing import CliRunner
@@ -193,6 +196,15 @@ def test_accounts_have_names_roles_and_real_passwords(ledger: Ledger, clock: Any
             accounts.add_user(ledger, name, roles, password, clock(), by="test")
     with pytest.raises(ConflictError):
         accounts.add_user(ledger, "steward", ["steward"], PASSWORD, clock(), by="test")
+
+
+def test_hashes_cost_what_they_should() -> None:
+    """Argon2id with the second recommended option of RFC 9106 or more."""
+    code = "from regclean.review import accounts; print(accounts.hash_password('x' * 12))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    kept = extract_parameters(done.stdout.strip())
+    assert kept.type is Type.ID
+    assert (kept.memory_cost, kept.time_cost) >= (64 * 1024, 3)
 
 
 def test_short_passwords_are_refused() -> None:
