@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
 Kind = Literal["duplicate", "stale", "bin_group", "field"]
@@ -19,9 +19,12 @@ STATES: tuple[State, ...] = get_args(State)
 RELATIONS: tuple[Relation, ...] = get_args(Relation)
 
 
+_canonical = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
+
+
 def canonical_json(value: Any) -> str:
     """The one spelling of a JSON value: sorted keys, no blanks, real letters. Equal values give equal bytes."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
+    return _canonical.encode(value)
 
 
 def digest(value: Any) -> str:
@@ -71,4 +74,16 @@ class Finding:
 
     @property
     def proposal_data(self) -> list[dict[str, str | None]] | None:
-        return None if self.proposal is None else [asdict(change) for change in self.proposal]
+        if self.proposal is None:
+            return None
+        return [
+            {
+                "op": change.op,
+                "table": change.table,
+                "key": change.key,
+                "column": change.column,
+                "before": change.before,
+                "after": change.after,
+            }
+            for change in self.proposal
+        ]

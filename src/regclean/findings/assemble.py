@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import duckdb
 import polars as pl
@@ -36,21 +36,31 @@ _SCHEMA = {
 CHUNK = 20_000
 
 
+class _Frozen(NamedTuple):
+    """A finding on its way to the warehouse; `evidence` is JSON text, without the records of its subjects."""
+
+    finding_id: str
+    finding: Finding
+    relation: str | None
+    evidence: str
+
+
 def assemble(connection: duckdb.DuckDBPyConnection, *, language: str, decided: pl.DataFrame) -> int:
     """Fill the warehouse table `findings` from `clusters`, `pairs` and `rule_hits`; returns how many there are.
 
     `decided`: customer_no_l, customer_no_r (l < r), verdict and, where known, the fingerprint of the records decided on.
     Summaries are in `language` (fi, sv, en).
     """
-    found: list[tuple[Finding, str | None, str]] = [
-        (duplicate.finding, duplicate.relation, _duplicate_evidence(duplicate))
+    found = [
+        _Frozen(duplicate.finding.finding_id, duplicate.finding, duplicate.relation, _duplicate_evidence(duplicate))
         for duplicate in find_duplicates(connection, language=language, decided=decided)
     ]
     found += _rule_findings(connection, language)
-    found.sort(key=lambda item: item[0].finding_id)
+    found.sort(key=lambda frozen: frozen.finding_id)
     connection.execute("DELETE FROM findings")
+    facts = subject_facts(connection, {row_subject(subject) for frozen in found for subject in frozen.finding.subjects})
     for start in range(0, len(found), CHUNK):
-        _write(connection, found[start : start + CHUNK])
+        _write(connection, found[start : start + CHUNK], facts)
     return len(found)
 
 
@@ -71,10 +81,10 @@ def _duplicate_evidence(duplicate: Duplicate) -> str:
     return canonical_json({**duplicate.finding.evidence, "relation": duplicate.relation, "pairs": pairs})
 
 
-def _rule_findings(connection: duckdb.DuckDBPyConnection, language: str) -> list[tuple[Finding, str | None, str]]:
+def _rule_findings(connection: duckdb.DuckDBPyConnection, language: str) -> list[_Frozen]:
     """The rules' hits as findings. Their evidence may say anything but a national id."""
     hits = connection.execute(load_sql("rule_hits", "regclean.findings")).fetchall()
-    found: dict[str, tuple[Finding, str | None, str]] = {}
+    found: dict[str, _Frozen] = {}
     for kind, rule, severity, subjects, evidence_text, proposal, score in hits:
         evidence: dict[str, Any] = json.loads(evidence_text)
         finding = Finding(
@@ -88,7 +98,8 @@ def _rule_findings(connection: duckdb.DuckDBPyConnection, language: str) -> list
             proposal=None if proposal is None else tuple(_change(change) for change in json.loads(proposal)),
         )
         frozen = canonical_json({"basis": evidence.get("basis", evidence), "rule": evidence})
-        found.setdefault(finding.finding_id, (finding, None, frozen))
+        finding_id = finding.finding_id
+        found.setdefault(finding_id, _Frozen(finding_id, finding, None, frozen))
     return list(found.values())
 
 
@@ -103,22 +114,20 @@ def _change(change: Mapping[str, Any]) -> Change:
     )
 
 
-def _write(connection: duckdb.DuckDBPyConnection, found: list[tuple[Finding, str | None, str]]) -> None:
-    subjects = {row_subject(subject) for finding, _, _ in found for subject in finding.subjects}
+def _write(connection: duckdb.DuckDBPyConnection, found: list[_Frozen], facts: Mapping[str, Facts]) -> None:
+    subjects = {row_subject(subject) for frozen in found for subject in frozen.finding.subjects}
     records = subject_records(connection, subjects)
-    facts = subject_facts(connection, subjects)
-    rows = [_row(finding, relation, frozen, records, facts) for finding, relation, frozen in found]
+    rows = [_row(frozen, records, facts) for frozen in found]
     write_frame(connection, "findings", pl.DataFrame(rows, schema=_SCHEMA, orient="row"))
 
 
-def _row(
-    finding: Finding, relation: str | None, frozen: str, records: Mapping[str, str], facts: Mapping[str, Facts]
-) -> tuple[Any, ...]:
+def _row(frozen: _Frozen, records: Mapping[str, str], facts: Mapping[str, Facts]) -> tuple[Any, ...]:
+    finding = frozen.finding
     about = list(dict.fromkeys(row_subject(subject) for subject in finding.subjects))
     known = [facts[subject] for subject in about]
     shown = ",".join(f"{canonical_json(subject)}:{records[subject]}" for subject in about if subject in records)
     return (
-        finding.finding_id,
+        frozen.finding_id,
         finding.kind,
         finding.rule,
         finding.severity,
@@ -126,10 +135,10 @@ def _row(
         finding.score,
         finding.summary,
         None if finding.proposal is None else canonical_json(finding.proposal_data),
-        f'{frozen[:-1]},"records":{{{shown}}}}}',
+        f'{frozen.evidence[:-1]},"records":{{{shown}}}}}',
         finding.fingerprint,
         any(fact.protected for fact in known),
-        relation,
+        frozen.relation,
         next((fact.area for fact in known if fact.area), None),
         next((fact.label for fact in known if fact.label), about[0].partition(":")[2] if about else None),
         priority(finding.severity, finding.score, known),

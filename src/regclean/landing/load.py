@@ -137,7 +137,9 @@ def _append(connection: duckdb.DuckDBPyConnection, table: Table, file: str, wait
     waiting.clear()
     # Identifiers of our own declaration. A null takes no part, so that a new column without values changes nothing.
     columns = [column for column in good.columns if column != ROW]
-    hashed = ", ".join(f"'{column}=' || strlen({column}) || ':' || {column} || ';'" for column in columns)
+    hashed = ", ".join(
+        f"if({column} IS NULL, '', concat('{column}=', strlen({column}), ':', {column}, ';'))" for column in columns
+    )
     statement = load_sql("append", "regclean.landing").format(table=f"landed.{table.name}", hashed=hashed)
     connection.register("incoming", good)
     try:

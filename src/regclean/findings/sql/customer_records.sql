@@ -61,9 +61,10 @@ placed AS (
     GROUP BY customer_no
 ),
 bound AS (
-    SELECT m.customer_no, m.bin_group_no, m.member_no, 'member' AS part FROM bin_group_members AS m
+    SELECT m.customer_no, m.bin_group_no, m.member_no, 'member' AS part FROM bin_group_members AS m SEMI JOIN shown_customers USING (customer_no)
     UNION
-    SELECT k.customer_no, k.bin_group_no, k.member_no, 'linked' FROM member_links AS k WHERE k.state = 'linked'
+    SELECT k.customer_no, k.bin_group_no, k.member_no, 'linked' FROM member_links AS k SEMI JOIN shown_customers USING (customer_no)
+    WHERE k.state = 'linked'
     UNION
     SELECT g.host_customer_no, g.bin_group_no, NULL, 'host' FROM bin_groups AS g
     UNION

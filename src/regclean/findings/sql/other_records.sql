@@ -1,36 +1,41 @@
 -- What the review page shows of the subjects that are not customers: as landed and as standardised.
 WITH
 raw_rows AS (
-    SELECT 'sites:' || site_no AS subject, to_json(r) AS record, _file, _row
-    FROM landed.sites AS r
+    SELECT subject, to_json(r) AS record, _file, _row
+    FROM landed.sites AS r JOIN shown_subjects ON subject = 'sites:' || site_no
     UNION ALL
-    SELECT 'services:' || service_no, to_json(r), _file, _row FROM landed.services AS r
+    SELECT subject, to_json(r), _file, _row
+    FROM landed.services AS r JOIN shown_subjects ON subject = 'services:' || service_no
     UNION ALL
-    SELECT 'bin_groups:' || bin_group_no, to_json(r), _file, _row FROM landed.bin_groups AS r
+    SELECT subject, to_json(r), _file, _row
+    FROM landed.bin_groups AS r JOIN shown_subjects ON subject = 'bin_groups:' || bin_group_no
     UNION ALL
-    SELECT 'bin_group_members:' || bin_group_no || '/' || member_no, to_json(r), _file, _row
-    FROM landed.bin_group_members AS r WHERE member_no IS NOT NULL
+    SELECT subject, to_json(r), _file, _row
+    FROM landed.bin_group_members AS r
+    JOIN shown_subjects ON subject = 'bin_group_members:' || bin_group_no || '/' || member_no
 ),
 raw AS (
     SELECT subject, json_merge_patch(record, '{"_file": null, "_row": null, "_hash": null}') AS record, _file, _row
-    FROM raw_rows SEMI JOIN shown_subjects USING (subject)
+    FROM raw_rows
     QUALIFY row_number() OVER (PARTITION BY subject ORDER BY _file, _row) = 1
 ),
 clean_rows AS (
-    SELECT 'sites:' || site_no AS subject, to_json(t) AS record
-    FROM sites AS t
+    SELECT subject, to_json(t) AS record
+    FROM sites AS t JOIN shown_subjects ON subject = 'sites:' || site_no
     UNION ALL
-    SELECT 'services:' || service_no, to_json(t) FROM services AS t
+    SELECT subject, to_json(t) FROM services AS t JOIN shown_subjects ON subject = 'services:' || service_no
     UNION ALL
-    SELECT 'bin_groups:' || bin_group_no, to_json(t) FROM bin_groups AS t
+    SELECT subject, to_json(t) FROM bin_groups AS t JOIN shown_subjects ON subject = 'bin_groups:' || bin_group_no
     UNION ALL
     SELECT
-        'bin_group_members:' || t.bin_group_no || '/' || t.member_no,
+        subject,
         json_merge_patch(to_json(t), json_object('link', json_object(
             'state', k.state, 'customer_no', k.customer_no, 'probability', k.match_probability,
             'candidates', CAST(k.candidates AS JSON)
         )))
-    FROM bin_group_members AS t LEFT JOIN member_links AS k USING (bin_group_no, member_no)
+    FROM bin_group_members AS t
+    JOIN shown_subjects ON subject = 'bin_group_members:' || t.bin_group_no || '/' || t.member_no
+    LEFT JOIN member_links AS k USING (bin_group_no, member_no)
 ),
 -- A shared bin is looked at as a whole: every line with who it is, where, and from the bin how far.
 shown_groups AS (
@@ -106,7 +111,7 @@ whole_groups AS (
 ),
 clean AS (
     SELECT subject, json_merge_patch(record, $match_columns) AS record
-    FROM clean_rows SEMI JOIN shown_subjects USING (subject)
+    FROM clean_rows
 )
 SELECT
     subject,
