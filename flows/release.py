@@ -1,0 +1,68 @@
+"""Applying approved batches on a schedule, for companies that want that: one task a batch.
+
+Nothing is decided here: a batch is applied only when a second person has approved it, and it says itself what it holds
+back. What a task returns holds numbers and states only.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from prefect import flow, get_run_logger, task
+from prefect.artifacts import create_table_artifact
+from prefect.cache_policies import NO_CACHE
+from prefect.client.schemas.objects import State
+from prefect.states import Completed, Failed
+
+from regclean import batches
+from regclean.config import load_workspace
+from regclean.errors import RegcleanError, UsageError
+from regclean.ledger import Ledger, opened
+from regclean.register import SqlTarget, open_target
+
+ACTOR = "regclean"
+
+
+@flow(name="regclean-release", persist_result=False)
+def release(workspace: str) -> State[str]:
+    """Apply every approved batch of the workspace in the folder `workspace`, oldest first.
+
+    A batch of which something was held back, or that the register refused, ends the flow as Failed after all others.
+    """
+    try:
+        return _release(Path(workspace))
+    except RegcleanError as error:
+        return Failed(name=type(error).__name__, message=str(error))
+
+
+def _release(folder: Path) -> State[str]:
+    place = load_workspace(folder)
+    target = open_target(place)
+    if target is None:
+        raise UsageError("this register is updated by files: there is nothing to apply on a schedule.")
+    try:
+        with opened(place.ledger_url) as ledger:
+            waiting = [one.batch_id for one in batches.list_batches(ledger) if one.state in ("approved", "applying")]
+            done = [_apply_as_task(ledger, target, batch_id) for batch_id in sorted(waiting)]
+    finally:
+        target.close()
+    create_table_artifact(done, key="regclean-release", description="Batches applied")
+    message = f"{len(done)} batch(es)"
+    if any(row["held"] for row in done):
+        return Failed(name="ConflictError", message=f"{message}; some findings went back to the stewards")
+    return Completed(message=message)
+
+
+def _apply_as_task(ledger: Ledger, target: SqlTarget, batch_id: int) -> dict[str, int | str]:
+    @task(name=f"batch {batch_id}", cache_policy=NO_CACHE, persist_result=False)
+    def run() -> dict[str, int | str]:
+        try:
+            outcome = batches.apply(ledger, target, batch_id, user=ACTOR, now=datetime.now(UTC))
+        except RegcleanError as error:
+            get_run_logger().error("batch %d: %s", batch_id, error)
+            return {"batch": batch_id, "state": type(error).__name__, "written": 0, "held": 1}
+        written = outcome.count("ready")
+        return {"batch": batch_id, "state": outcome.state, "written": written, "held": len(outcome.held)}
+
+    return run()

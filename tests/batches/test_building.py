@@ -1,0 +1,215 @@
+"""Accepted findings become lines: merges with their survivors' values, and what is left out, with the reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select, update
+
+from regclean import batches
+from regclean.batches.survivorship import Record, surviving_values, survivor_of
+from regclean.config import Workspace, default_config, load_workspace
+from regclean.errors import ConfigError, ConflictError, GateError, UsageError
+from regclean.findings.decide import DecisionLine, record
+from regclean.ledger import Ledger, opened
+from regclean.ledger.tables import batch_changes, comments, decisions, findings
+from regclean.night import open_published
+
+NOW = datetime(2026, 11, 2, 9, tzinfo=UTC)
+AS_OF = date(2026, 11, 1)
+
+
+@pytest.fixture
+def workspace(published_register: Path) -> Workspace:
+    return load_workspace(published_register)
+
+
+@pytest.fixture
+def ledger(workspace: Workspace) -> Iterator[Ledger]:
+    with opened(workspace.ledger_url) as ledger:
+        yield ledger
+
+
+def finding(ledger: Ledger, *subjects: str, rule: str = "duplicate") -> str:
+    with ledger.read() as reading:
+        query = select(findings.c.finding_id, findings.c.subjects).where(findings.c.rule == rule)
+        return next(row.finding_id for row in reading.execute(query) if all(one in row.subjects for one in subjects))
+
+
+def decide(ledger: Ledger, finding_id: str, verdict: str = "same", user: str = "aino", **more: Any) -> None:
+    report = record(ledger, [DecisionLine(1, verdict, user, finding_id=finding_id, reason="checked", **more)], NOW)
+    assert not report.refused, report.refused
+
+
+def build(workspace: Workspace, ledger: Ledger, **options: Any) -> batches.BuildReport:
+    warehouse, run_id = open_published(workspace)
+    with warehouse.read(run_id) as connection:
+        return batches.build(ledger, connection, workspace.config, as_of=AS_OF, user="berta", now=NOW, **options)
+
+
+def cells(ledger: Ledger, batch_id: int | None) -> dict[tuple[str, str, str | None], tuple[str | None, str | None]]:
+    assert batch_id is not None
+    return {
+        (line.table, line.key, line.column): (line.before, line.after) for line in batches.show(ledger, batch_id).lines
+    }
+
+
+def test_a_merge_moves_everything_and_ends_the_loser(workspace: Workspace, ledger: Ledger) -> None:
+    decide(ledger, finding(ledger, "customers:1001", "customers:1002"), choices={"survivor": "1002"})
+    changes = cells(ledger, build(workspace, ledger).batch_id)
+    assert changes["customers", "1001", None] == (None, "1002")
+    assert changes["customers", "1001", "status"] == ("active", "ended")
+    assert changes["services", "V1", "customer_no"] == ("1001", "1002")
+    assert changes["site_roles", "1001/S1/owner", "customer_no"] == ("1001", "1002")
+    assert changes["bin_groups", "K2", "host_customer_no"] == ("1001", "1002")
+    assert not any(column == "phone" for _, _, column in changes)  # the same number in another spelling
+
+
+def test_the_survivor_keeps_what_the_customer_reported_itself(workspace: Workspace, ledger: Ledger) -> None:
+    decide(ledger, finding(ledger, "customers:1001", "customers:1002"), choices={"survivor": "1001"})
+    report = build(workspace, ledger)
+    changes = cells(ledger, report.batch_id)
+    assert changes["customers", "1001", "street_address"] == ("Puijonkatu 12 A 5", "Rantatie 4 B 2")
+    assert changes["customers", "1001", "email"] == (None, "liisa.makinen@example.fi")
+    lines = {line.column: line.why for line in batches.show(ledger, report.batch_id or 0).lines if line.key == "1001"}
+    assert lines["street_address"] == {"rule": "self_reported", "from": "1002"}
+    assert lines["email"] == {"rule": "missing", "from": "1002"}
+
+
+def test_the_stewards_choice_wins(workspace: Workspace, ledger: Ledger) -> None:
+    choices = {"survivor": "1001", "fields": {"street_address": "Puijonkatu 12 A 5", "phone": "040 999 0000"}}
+    decide(ledger, finding(ledger, "customers:1001", "customers:1002"), choices=choices)
+    changes = cells(ledger, build(workspace, ledger).batch_id)
+    assert ("customers", "1001", "street_address") not in changes
+    assert changes["customers", "1001", "phone"] == ("040 123 4567", "040 999 0000")
+
+
+def test_days_are_written_as_the_register_writes_them(workspace: Workspace, ledger: Ledger) -> None:
+    decide(ledger, finding(ledger, "services:V4", rule="K04"), "accept")
+    assert cells(ledger, build(workspace, ledger).batch_id)["services", "V4", "end_on"] == (None, "1.1.2016")
+
+
+def test_a_new_customer_waits_for_its_number_where_files_are_imported(workspace: Workspace, ledger: Ledger) -> None:
+    decide(ledger, finding(ledger, "bin_group_members:K2/2", rule="K12"), "accept")
+    changes = cells(ledger, build(workspace, ledger).batch_id)
+    assert changes["customers", "new:K2/2", "name"] == (None, "Ursula Uusitalo")
+    assert changes["bin_group_members", "K2/2", "customer_no"] == (None, "new:K2/2")
+
+
+def test_changed_evidence_and_empty_proposals_are_left_out_and_said(workspace: Workspace, ledger: Ledger) -> None:
+    changed = finding(ledger, "customers:1008")
+    empty = finding(ledger, "bin_groups:K2", rule="K15")
+    decide(ledger, changed)
+    decide(ledger, empty, "accept")
+    with ledger.write() as writing:
+        writing.execute(update(findings).where(findings.c.finding_id == changed).values(fingerprint="other"))
+    report = build(workspace, ledger)
+    assert report.batch_id is None
+    assert {one["finding_id"]: one["code"] for one in report.left_out} == {
+        changed: "evidence_changed",
+        empty: "nothing",
+    }
+
+
+def test_a_customer_is_in_one_open_batch_at_most(workspace: Workspace, ledger: Ledger) -> None:
+    decide(ledger, finding(ledger, "customers:1003", "customers:1004"))
+    first = build(workspace, ledger)
+    decide(ledger, finding(ledger, "bin_group_members:K2/1", rule="K12"), "accept")  # it is about customer 1003
+    second = build(workspace, ledger)
+    assert second.batch_id is None
+    assert second.left_out[0]["code"] == "busy"
+    batches.undo(ledger, None, first.batch_id or 0, user="dan", now=NOW)
+    assert build(workspace, ledger).findings == 2  # the first was taken back: both can go
+
+
+def test_authors_do_not_approve_their_own_decisions(workspace: Workspace, ledger: Ledger) -> None:
+    decide(ledger, finding(ledger, "customers:1003", "customers:1004"), user="aino")
+    decide(ledger, finding(ledger, "customers:1008"), user="bertta")
+    number = build(workspace, ledger).batch_id or 0
+    for author in ("aino", "bertta", "Aino"):
+        with pytest.raises(ConflictError):
+            batches.approve(ledger, number, user=author, now=NOW)
+    batches.approve(ledger, number, user="dan", now=NOW)
+    assert batches.list_batches(ledger)[0].approved_by == "dan"
+
+
+def test_rejected_lines_go_back_with_the_reason(workspace: Workspace, ledger: Ledger) -> None:
+    wrong, right = finding(ledger, "customers:1003", "customers:1004"), finding(ledger, "customers:1008")
+    decide(ledger, wrong)
+    decide(ledger, right)
+    number = build(workspace, ledger).batch_id or 0
+    batches.approve(ledger, number, user="dan", now=NOW)
+    seq = next(line.seq for line in batches.show(ledger, number).lines if line.finding_id == wrong)
+    with pytest.raises(UsageError):
+        batches.reject_lines(ledger, number, [seq], reason=" ", user="dan", now=NOW)
+    assert batches.reject_lines(ledger, number, [seq], reason="two people", user="dan", now=NOW) == [wrong]
+    with ledger.read() as reading:
+        row = reading.execute(select(findings).where(findings.c.finding_id == wrong)).mappings().one()
+        said = reading.execute(select(comments.c.text).where(comments.c.finding_id == wrong)).scalar_one()
+    assert (row["state"], row["reopened_because"]) == ("open", "returned")
+    assert "two people" in said
+    assert batches.list_batches(ledger)[0].state == "built"  # to be approved again
+    decide(ledger, wrong, "different")
+
+
+def test_protection_is_inherited_and_never_exported(workspace: Workspace, ledger: Ledger, tmp_path: Path) -> None:
+    with (workspace.root / "in" / "customers.csv").open("a", encoding="utf-8") as file:
+        file.write(
+            "1020;Salainen Saara;;;4.4.1980;Minna Canthin katu 4;70100;Kuopio;040 999 8888;;active;ei;staff;1.1.2010\n"
+        )
+    from regclean.night import run_night
+
+    run_night(workspace, as_of=AS_OF, now=NOW)
+    decide(ledger, finding(ledger, "customers:1014", "customers:1020"), choices={"survivor": "1020"})
+    decide(ledger, finding(ledger, "customers:1008"))
+    number = build(workspace, ledger).batch_id or 0
+    shown = batches.show(ledger, number, restricted=True)
+    assert any(line.column == "non_disclosure" and line.after == "kyllä" for line in shown.lines)
+    assert all(
+        line.after == "(restricted)" for line in batches.show(ledger, number).lines if line.column == "non_disclosure"
+    )
+    batches.approve(ledger, number, user="dan", now=NOW)
+    names = batches.export(workspace, ledger, number, tmp_path / "out", user="dan", now=NOW)
+    for name in names:
+        text = (tmp_path / "out" / name).read_text(encoding="utf-8-sig")
+        assert "Salainen" not in text
+        assert "1020" not in text.replace(name, "")
+    assert "1009" in (tmp_path / "out" / "changes.csv").read_text(encoding="utf-8")
+
+
+def test_a_batch_that_would_do_harm_is_stopped(workspace: Workspace, ledger: Ledger) -> None:
+    harmful = finding(ledger, "customers:1008")
+    decide(ledger, harmful, choices={"survivor": "1008", "fields": {"billing_name": "010190-901R"}})
+    with pytest.raises(GateError, match="national_id_out_of_place"):
+        build(workspace, ledger)
+    with ledger.read() as reading:
+        assert reading.execute(select(batch_changes)).first() is None
+        assert (
+            reading.execute(select(findings.c.state).where(findings.c.finding_id == harmful)).scalar_one() == "accepted"
+        )
+        assert reading.execute(select(decisions)).first() is not None
+
+
+def test_unknown_survivorship_rules_are_refused(workspace: Workspace, ledger: Ledger) -> None:
+    config = default_config(survivorship={"phone": ["loudest"]})
+    warehouse, run_id = open_published(workspace)
+    with warehouse.read(run_id) as connection, pytest.raises(ConfigError, match="survivorship"):
+        batches.build(ledger, connection, config, as_of=AS_OF, user="berta", now=NOW)
+
+
+def test_survivorship_rules_are_tried_from_left_to_right() -> None:
+    def one(number: str, phone: str | None, source: str | None, day: int, valid: bool = True) -> Record:
+        clean = {"phone": phone if valid else None, "contact_source": source, "updated_on": date(2026, 1, day)}
+        return Record(number, {"phone": phone}, clean)
+
+    settings = dict(default_config().section("survivorship"))
+    records = [one("1", "040 1", "contact_person", 3), one("2", "040 2", "self", 1), one("3", "040 3", "self", 2)]
+    choice = surviving_values("1", records, settings)
+    assert [(c.column, c.after, c.why["rule"]) for c in choice] == [("phone", "040 3", "self_reported")]
+    assert surviving_values("1", records, settings | {"phone": ["newest"]}) == []
+    assert surviving_values("1", [records[0], one("2", "x", "self", 9, valid=False)], settings) == []
+    assert survivor_of(records) == "1"

@@ -1,0 +1,102 @@
+"""The whole journey: register, night, decisions from a file, batch, approval, apply, night. And taken back again."""
+
+from __future__ import annotations
+
+import csv
+import json
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from regclean.cli.demo_register import make_demo
+
+SMALL = Path(__file__).parents[1] / "data" / "small"
+
+
+def regclean(workspace: Path, *arguments: str, expect: int = 0) -> str:
+    done = subprocess.run(
+        [sys.executable, "-c", "from regclean.cli import main; main()", "-w", str(workspace), *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={"COLUMNS": "250", "PATH": "/usr/bin:/bin"},
+    )
+    assert done.returncode == expect, done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
+    return done.stdout + done.stderr
+
+
+def found(workspace: Path) -> dict[str, dict[str, str]]:
+    regclean(workspace, "findings", "-o", str(workspace / "found.csv"))
+    with (workspace / "found.csv").open(encoding="utf-8", newline="") as handle:
+        return {row["finding_id"]: row for row in csv.DictReader(handle)}
+
+
+def register(workspace: Path) -> dict[str, list[Any]]:
+    connection = sqlite3.connect(workspace / "register.db")
+    names = ("customers", "sites", "site_roles", "services", "bin_groups", "bin_group_members", "evidence")
+    rows = {name: sorted(connection.execute(f"SELECT * FROM {name}"), key=repr) for name in names}
+    connection.close()
+    return rows
+
+
+def decide_all_proposed(workspace: Path, rows: dict[str, dict[str, str]]) -> set[str]:
+    proposed = {key: row for key, row in rows.items() if row["proposal"] and row["state"] == "open"}
+    with (workspace / "decisions.csv").open("w", encoding="utf-8", newline="") as handle:
+        writer = csv.writer(handle)
+        writer.writerow(["finding_id", "verdict", "user", "reason", "choices"])
+        for key, row in proposed.items():
+            writer.writerow([key, "same" if row["kind"] == "duplicate" else "accept", "aino", "checked", ""])
+    regclean(workspace, "decide", "--from", str(workspace / "decisions.csv"))
+    return set(proposed)
+
+
+@pytest.fixture(scope="module")
+def applied(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, list[Any]], set[str]]:
+    """A register on which every proposal was accepted and applied, what it was before, and the findings."""
+    workspace = tmp_path_factory.mktemp("journey") / "demo"
+    make_demo(workspace, fixture=SMALL)
+    regclean(workspace, "run", "--as-of", "2026-11-01")
+    before = register(workspace)
+    decided = decide_all_proposed(workspace, found(workspace))
+    regclean(workspace, "batch", "build", "--user", "aino")
+    assert register(workspace) == before
+    return workspace, before, decided
+
+
+def test_the_night_after_verifies_every_applied_finding(
+    applied: tuple[Path, dict[str, list[Any]], set[str]],
+) -> None:
+    workspace, before, decided = applied
+    known = set(found(workspace))
+    assert "aino has decided" in regclean(workspace, "batch", "approve", "1", "--user", "aino", expect=1)
+    regclean(workspace, "batch", "approve", "1", "--user", "dan")
+    out = regclean(workspace, "batch", "apply", "1", "--dry-run")
+    assert "0 already done, 0 changed since, 0 gone" in out
+    assert register(workspace) == before
+    regclean(workspace, "batch", "apply", "1", "--user", "dan")
+    once = register(workspace)
+    assert once != before
+    regclean(workspace, "batch", "apply", "1", "--user", "dan")
+    assert register(workspace) == once
+
+    in_batch = {key for key, row in found(workspace).items() if row["state"] == "applied"}
+    assert in_batch
+    assert in_batch <= decided
+    regclean(workspace, "run", "--as-of", "2026-11-02")
+    after = found(workspace)
+    assert {after[key]["state"] for key in in_batch} == {"verified"}
+    assert set(after) == known
+    assert len(once["customers"]) >= len(before["customers"])
+
+    regclean(workspace, "batch", "export", "1", "-o", str(workspace / "out"), "--user", "dan")
+    manifest = json.loads((workspace / "out" / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["decided_by"] == ["aino"]
+    assert manifest["approved_by"] == "dan"
+    regclean(workspace, "batch", "undo", "1", "--user", "dan")
+    assert register(workspace) == before
+    assert "whole" in regclean(workspace, "verify-audit")
