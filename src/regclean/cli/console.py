@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Sequence
 
 from rich.console import Console
@@ -10,7 +11,9 @@ from rich.text import Text
 
 from regclean.night import StepResult
 
-console = Console(highlight=False)
+# A pipe or a file has no width of its own: tables keep their words there instead of being cut to eighty columns.
+PIPE_WIDTH = 160
+console = Console(highlight=False, width=None if sys.stdout.isatty() else PIPE_WIDTH)
 
 
 def table(title: str, columns: Sequence[str], lines: Iterable[Sequence[object]]) -> Table:
