@@ -22,6 +22,8 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    Update,
+    bindparam,
     create_engine,
     delete,
     event,
@@ -252,6 +254,7 @@ class _Writer:
     rows: Mapping[str, Mapping[str, list[Row]]]
     found: dict[int, str] = field(default_factory=dict)
     inserted: set[tuple[str, str, int]] = field(default_factory=set)
+    statements: dict[tuple[str, str, frozenset[str]], Update] = field(default_factory=dict)
 
     def write(self, line: Line, cells: Mapping[tuple[str, str, int], list[Line]]) -> str | None:
         """Write one line; returns why it could not be, where only the writing itself shows that."""
@@ -280,18 +283,35 @@ class _Writer:
         for row in self.rows[line.table][line.key]:
             if not moves and row.text[column] != line.before:
                 continue
-            condition = self.register.condition(line.table, row, (column,))
-            identity = repr([row.raw[name] for name in (*KEY_COLUMNS[line.table], column)])
+            expected = {name: row.raw[name] for name in dict.fromkeys((*KEY_COLUMNS[line.table], column))}
+            identity = repr(list(expected.values()))
             if identity in written:
                 continue
             written.add(identity)
-            done = self.register.connection.execute(update(table).where(condition).values({column: value}))
+            parameters = {f"was_{name}": found for name, found in expected.items() if found is not None}
+            statement = self._statement(table, column, expected)
+            done = self.register.connection.execute(statement, parameters | {"is_now": value})
             if done.rowcount < 1:
                 raise ConflictError(f"{line.table} {line.key} changed while it was written; nothing was.")
             if not moves and isinstance(row.raw[column], str) and row.raw[column] != line.before:
                 self.found[line.seq] = row.raw[column]
         if moves:
             self.found[line.seq] = str(len(self.rows[line.table][line.key]))
+
+    def _statement(self, table: Table, column: str, expected: Mapping[str, Any]) -> Update:
+        """The update of one cell while key and cell are as expected, NULL-safe; made once for each shape."""
+        empty = frozenset(name for name, value in expected.items() if value is None)
+        shape = (table.name, column, empty)
+        if shape not in self.statements:
+            conditions = [
+                table.c[name].is_(None)
+                if name in empty
+                else table.c[name] == bindparam(f"was_{name}", type_=table.c[name].type)
+                for name in expected
+            ]
+            new = bindparam("is_now", type_=table.c[column].type)
+            self.statements[shape] = update(table).where(*conditions).values({column: new})
+        return self.statements[shape]
 
     def _insert(self, name: str, cells: Sequence[Line]) -> None:
         table = self._table(name)
