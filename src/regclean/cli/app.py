@@ -57,19 +57,12 @@ def workspace_folder() -> Path:
     return _Chosen.folder
 
 
-def main() -> None:
-    """Run the command line. Exit codes: 0 done, 1 a gate or a conflict stopped it, 2 bad usage or input."""
+def run(arguments: list[str]) -> int | str | None:
+    """Run one command line and say in one paragraph what stopped it; returns the exit code."""
     for name, value in QUIET.items():
         os.environ.setdefault(name, value)
-    from regclean.cli import batches, decisions, nightly, outputs, people  # noqa: F401  # they register their commands
-
-    # Outside of any `except`, so that nothing that the error held open outlives it.
-    sys.exit(_run(workspace_first(sys.argv[1:])))
-
-
-def _run(arguments: list[str]) -> int | str | None:
     try:
-        app(args=arguments)
+        app(args=workspace_first(arguments))
     except SystemExit as done:
         return done.code
     except RegcleanError as error:
