@@ -78,6 +78,17 @@ def test_a_rejection_needs_its_reason(program: Program) -> None:
     assert duplicate(client)["state"] == "open"
 
 
+def test_what_somebody_was_unsure_of_waits_for_a_second_person(program: Program) -> None:
+    steward = program("steward", "findings:read", "findings:decide")
+    finding = duplicate(steward)
+    path = f"{API}/findings/{finding['finding_id']}/decisions"
+    doubt = steward.post(path, json={"verdict": "unsure", "expected_version": finding["version"]}).json()["finding"]
+    assert doubt["workpool"] == "second"
+    later = {"verdict": "same", "expected_version": doubt["version"]}
+    assert program("guardian", "findings:decide").post(path, json=later).status_code == 403
+    assert program("approver", "findings:decide", "findings:second").post(path, json=later).status_code == 201
+
+
 def test_comments_and_assignments(program: Program) -> None:
     client = program("steward", "findings:read", "findings:decide", "findings:assign")
     path = f"{API}/findings/{duplicate(client)['finding_id']}"
@@ -192,6 +203,17 @@ def test_protected_customers_are_in_no_answer(program: Program, ledger: Ledger) 
     assert opened.status_code == 200
     assert opened.json()["label"] is not None
     assert "open_restricted" in actions(ledger)
+
+
+def test_no_answer_of_the_register_holds_an_id_or_a_protected_customer(program: Program) -> None:
+    """1014 Salainen Saara is under non-disclosure in this register; 1003 and 1004 have a national id."""
+    client = program("steward", "findings:read", "overview:read")
+    items = client.get(f"{API}/findings", params={"limit": 500}).json()["items"]
+    texts = [client.get(f"{API}/findings/{item['finding_id']}").text for item in items]
+    texts += [client.get(f"{API}/findings").text, client.get(f"{API}/overview").text]
+    assert any("1003" in text for text in texts)
+    for hidden in ("010190-901R", "Salainen", "customers:1014", "Minna Canthin", "999 8888"):
+        assert not any(hidden in text for text in texts), hidden
 
 
 def test_a_session_needs_the_form_token_here_too(signed_in: Callable[[str], Any]) -> None:

@@ -84,6 +84,8 @@ def decide_finding(service: Service, user: Decider, finding_id: FindingId, new: 
     """Decide on a finding as it was read. 409 when it has changed since, or contradicts what is decided already."""
     with service.ledger.read() as connection:
         row = _row(connection, user, finding_id)
+    if row["workpool"] == "second" and not user.may("findings:second"):
+        raise HTTPException(403, "somebody was unsure: a second person with the right to it decides")
     line = DecisionLine(
         number=1,
         verdict=new.verdict,

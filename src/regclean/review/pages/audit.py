@@ -25,6 +25,15 @@ PAGE = 100
 # What the log's codes mean, for people.
 ACTIONS = {
     "assign": N_("gave a case to somebody"),
+    "batch_apply": N_("applied a batch"),
+    "batch_approve": N_("approved a batch"),
+    "batch_build": N_("built a batch"),
+    "batch_contradicted": N_("saw that the register contradicts a batch"),
+    "batch_download": N_("downloaded a batch's files"),
+    "batch_export": N_("wrote a batch's files"),
+    "batch_reject": N_("sent a batch back"),
+    "batch_release": N_("released a batch"),
+    "batch_undo": N_("took a batch back"),
     "comment": N_("commented"),
     "decide": N_("decided"),
     "export_audit": N_("exported the audit log"),
