@@ -173,7 +173,7 @@ class RateLimit:
         since = now - timedelta(minutes=1)
         with self._lock:
             if len(self._tries) > 10_000:
-                self._tries = {kept: tries for kept, tries in self._tries.items() if tries[-1] > since}
+                self._tries = {kept: tries for kept, tries in self._tries.items() if tries and tries[-1] > since}
             tries = self._tries.setdefault(key, deque())
             while tries and tries[0] <= since:
                 tries.popleft()
