@@ -194,5 +194,5 @@ def test_the_queue_is_read_by_index(empty: Ledger) -> None:
             " workpool IN ('second', 'restricted') AND deferred_until IS NULL)) AND workpool = 'same'"
         )
         plan = " ".join(str(row) for row in connection.exec_driver_sql(query))
-    assert "USING INDEX" in plan
+    assert "INDEX ix_findings_queue" in plan
     assert "SCAN findings" not in plan

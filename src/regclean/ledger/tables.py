@@ -150,7 +150,19 @@ findings = Table(
     _one_of("state", STATES),
     Index(None, "state", "workpool", "priority"),
     Index(None, "case_key", "state"),
-    Index(None, "workpool", "state", "opened_at"),
+    # The queue is read from this index alone: what waits, by case, with all that its order and its counts need.
+    Index(
+        "ix_findings_queue",
+        "workpool",
+        "state",
+        "case_key",
+        "priority",
+        "opened_at",
+        "deferred_until",
+        "protected",
+        "score",
+        "finding_id",
+    ),
     Index(None, "kind", "rule", "state"),
 )
 

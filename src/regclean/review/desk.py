@@ -21,6 +21,7 @@ from regclean.review.queue import Filters
 from regclean.review.staging import Staging, latest_decision
 
 COUNTS_HOLD = 3.0  # seconds: twenty stewards at once need not each count everything anew
+CHOICES_HOLD = 60.0  # what the filters offer changes with the nights
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,7 @@ class CountsCache:
 
     def __init__(self) -> None:
         self._kept: dict[tuple[str, ...], tuple[datetime, dict[str, int]]] = {}
+        self._choices: dict[tuple[str, str], tuple[datetime, queue.Choices]] = {}
         self._lock = Lock()
 
     def counts(self, connection: Connection, user: User, now: datetime) -> dict[str, int]:
@@ -90,6 +92,17 @@ class CountsCache:
             self._kept[key] = (now, found)
         return found
 
+    def choices(self, connection: Connection, user: User, pool: str, now: datetime) -> queue.Choices:
+        key = (pool, str(user.may("restricted:open")))
+        with self._lock:
+            kept = self._choices.get(key)
+        if kept and 0 <= (now - kept[0]).total_seconds() < CHOICES_HOLD:
+            return kept[1]
+        found = queue.choices(connection, user, pool)
+        with self._lock:
+            self._choices[key] = (now, found)
+        return found
+
     def forget(self) -> None:
         with self._lock:
             self._kept.clear()
@@ -100,12 +113,13 @@ def queue_view(
     user: User,
     filters: Filters,
     staging: Staging,
-    counts: Mapping[str, int],
+    cache: CountsCache,
     *,
     now: datetime,
     after: str | None = None,
 ) -> QueueView:
     aside = staging.aside
+    counts = cache.counts(connection, user, now)
     page = queue.page(connection, user, filters, now=now, after=after, without=aside)
     number = queue.count(connection, user, filters, now=now) if filters.narrowed else counts.get(filters.pool, 0)
     return QueueView(
@@ -114,7 +128,7 @@ def queue_view(
         number,
         page,
         queue.estimate(connection, filters.pool, number),
-        queue.choices(connection, user, filters.pool),
+        cache.choices(connection, user, filters.pool, now),
         connection.execute(
             select(runs.c.as_of).where(runs.c.status == "published").order_by(runs.c.as_of.desc())
         ).scalar(),

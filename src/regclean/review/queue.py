@@ -7,7 +7,7 @@ customer. Pages are keyed by the last row seen, so that a long queue costs no mo
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from statistics import quantiles
 from typing import Any
@@ -117,7 +117,7 @@ class Row:
 
     @property
     def cursor(self) -> str:
-        return f"{self.rank!r}~{self.finding_id}"
+        return f"{self.rank!r}~{self.case_key}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,21 +193,9 @@ def page(
     limit: int = PAGE,
 ) -> Page:
     """The next rows after a cursor, most urgent first. `without`: findings that are staged or put aside."""
-    rank = _rank(findings, filters.sort, now)
-    left = sorted(without)
-    query = select(findings, rank.label("rank")).where(_chosen(findings, user, filters, now))
-    if left:
-        query = query.where(findings.c.finding_id.not_in(left))
-    if filters.pool not in ONE_CASE_EACH:
-        query = query.where(~_better_in_case(user, filters, now, left))
-    cursor = read_cursor(after)
-    if cursor:
-        before = and_(rank == cursor[0], findings.c.finding_id > cursor[1])
-        query = query.where(or_(rank < cursor[0], before))
-    query = query.order_by(rank.desc(), findings.c.finding_id).limit(limit + 1)
-    found = connection.execute(query).mappings().all()
-    rows = _with_others(connection, user, filters, [_row(row) for row in found[:limit]], now, left)
-    return Page(tuple(rows), rows[-1].cursor if len(found) > limit else None)
+    keys = _cases(connection, user, filters, now, read_cursor(after), without, limit + 1)
+    rows = _rows_of(connection, user, filters, now, [key for key, _ in keys[:limit]], without)
+    return Page(tuple(rows), rows[-1].cursor if rows and len(keys) > limit else None)
 
 
 def first(
@@ -225,9 +213,7 @@ def first(
         sibling = _next_in_case(connection, user, filters, after, now, without)
         if sibling:
             return sibling
-        rank = select(_rank(findings, filters.sort, now)).where(findings.c.finding_id == after["finding_id"])
-        value = connection.execute(rank).scalar()
-        cursor = f"{value!r}~{after['finding_id']}" if value is not None else None
+        cursor = _cursor_of(connection, filters, now, after["case_key"])
     found = page(connection, user, filters, now=now, after=cursor, without=without, limit=1).rows
     if not found and cursor:
         found = page(connection, user, filters, now=now, without=without, limit=1).rows
@@ -238,27 +224,20 @@ def neighbour(
     connection: Connection, user: User, filters: Filters, finding_id: str, *, back: bool, now: datetime
 ) -> str | None:
     """The case before or after this one in the queue, decided or not."""
-    rank = _rank(findings, filters.sort, now)
-    value = connection.execute(select(rank).where(findings.c.finding_id == finding_id)).scalar()
-    if value is None:
+    key = connection.execute(select(findings.c.case_key).where(findings.c.finding_id == finding_id)).scalar()
+    cursor = read_cursor(_cursor_of(connection, filters, now, key)) if key is not None else None
+    if cursor is None:
         return None
-    if not back:
-        found = page(connection, user, filters, now=now, after=f"{value!r}~{finding_id}", limit=1).rows
-        return found[0].finding_id if found else None
-    same = and_(rank == value, findings.c.finding_id < finding_id)
-    query = select(findings.c.finding_id).where(_chosen(findings, user, filters, now), or_(rank > value, same))
-    if filters.pool not in ONE_CASE_EACH:
-        query = query.where(~_better_in_case(user, filters, now, []))
-    query = query.order_by(rank.asc(), findings.c.finding_id.desc()).limit(1)
-    found_id: str | None = connection.execute(query).scalar()
-    return found_id
+    keys = _cases(connection, user, filters, now, cursor, (), 1, back=back)
+    rows = _rows_of(connection, user, filters, now, [key for key, _ in keys], ())
+    return rows[0].finding_id if rows else None
 
 
 def read_cursor(text: str | None) -> tuple[float, str] | None:
-    """A cursor's two parts; None when it is not one."""
-    rank, _, finding_id = (text or "").partition("~")
+    """A cursor's two parts, a rank and a case's key; None when it is not one."""
+    rank, _, key = (text or "").partition("~")
     try:
-        return (float(rank), finding_id) if finding_id else None
+        return (float(rank), key) if key else None
     except ValueError:
         return None
 
@@ -372,18 +351,76 @@ def _age_order(opened_at: ColumnElement[Any]) -> ColumnElement[float]:
     return cast(func.replace(func.replace(func.substr(cast(opened_at, String), 1, 10), "-", ""), " ", ""), Float)
 
 
-def _better_in_case(user: User, filters: Filters, now: datetime, left: Sequence[str]) -> ColumnElement[bool]:
-    """Does another finding of the same case stand for it?"""
-    other = findings.alias("other")
-    mine, theirs = _rank(findings, filters.sort, now), _rank(other, filters.sort, now)
-    conditions = [
-        other.c.case_key == findings.c.case_key,
-        _chosen(other, user, filters, now),
-        or_(theirs > mine, and_(theirs == mine, other.c.finding_id < findings.c.finding_id)),
-    ]
-    if left:
-        conditions.append(other.c.finding_id.not_in(left))
-    return exists().where(*conditions)
+def _cases(
+    connection: Connection,
+    user: User,
+    filters: Filters,
+    now: datetime,
+    cursor: tuple[float, str] | None,
+    without: Collection[str],
+    limit: int,
+    *,
+    back: bool = False,
+) -> list[tuple[str, float]]:
+    """Keys and ranks of the next cases after a cursor (before it, when going back)."""
+    rank: ColumnElement[float] = _rank(findings, filters.sort, now)
+    chosen = [_chosen(findings, user, filters, now)]
+    if without:
+        chosen.append(findings.c.finding_id.not_in(sorted(without)))
+    whole = filters.pool in ONE_CASE_EACH
+    highest = rank if whole else func.max(rank)
+    key = findings.c.case_key
+    query = select(key, highest)
+    beyond: ColumnElement[bool] | None = None
+    if cursor and back:
+        beyond = or_(highest > cursor[0], and_(highest == cursor[0], key < cursor[1]))
+    elif cursor:
+        beyond = or_(highest < cursor[0], and_(highest == cursor[0], key > cursor[1]))
+    if whole:
+        query = query.where(*chosen) if beyond is None else query.where(*chosen, beyond)
+    else:
+        query = query.where(*chosen).group_by(key)
+        query = query if beyond is None else query.having(beyond)
+    order = (highest.asc(), key.desc()) if back else (highest.desc(), key)
+    return [(row[0], row[1]) for row in connection.execute(query.order_by(*order).limit(limit))]
+
+
+def _rows_of(
+    connection: Connection,
+    user: User,
+    filters: Filters,
+    now: datetime,
+    keys: Sequence[str],
+    without: Collection[str],
+) -> list[Row]:
+    """For each case the finding that stands for it, and how many more there are."""
+    if not keys:
+        return []
+    rank = _rank(findings, filters.sort, now)
+    query = select(findings, rank.label("rank")).where(
+        findings.c.case_key.in_(keys), _chosen(findings, user, filters, now)
+    )
+    by_key: dict[str, list[RowMapping]] = {key: [] for key in keys}
+    left_out = set(without)
+    for row in connection.execute(query).mappings():
+        if row["finding_id"] not in left_out:
+            by_key[row["case_key"]].append(row)
+    found = []
+    for rows in by_key.values():
+        if rows:
+            best = min(rows, key=lambda row: (-row["rank"], row["finding_id"]))
+            found.append(_row(best, len(rows) - 1))
+    return found
+
+
+def _cursor_of(connection: Connection, filters: Filters, now: datetime, key: str) -> str | None:
+    """Where a case stands, or stood, in the queue."""
+    highest = func.max(_rank(findings, filters.sort, now))
+    query = select(highest).where(findings.c.case_key == key, func.coalesce(findings.c.workpool, "") == filters.pool)
+    value = connection.execute(query).scalar()
+    if value is None:
+        value = connection.execute(select(highest).where(findings.c.case_key == key)).scalar()
+    return None if value is None else f"{value!r}~{key}"
 
 
 def _next_in_case(
@@ -411,24 +448,7 @@ def _next_in_case(
     return found
 
 
-def _with_others(
-    connection: Connection, user: User, filters: Filters, rows: list[Row], now: datetime, left: Sequence[str]
-) -> list[Row]:
-    keys = [row.case_key for row in rows if row.workpool not in ONE_CASE_EACH]
-    if not keys:
-        return rows
-    query = (
-        select(findings.c.case_key, func.count())
-        .where(findings.c.case_key.in_(keys), _chosen(findings, user, filters, now))
-        .group_by(findings.c.case_key)
-    )
-    if left:
-        query = query.where(findings.c.finding_id.not_in(left))
-    found = {row[0]: int(row[1]) for row in connection.execute(query)}
-    return [replace(row, others=max(found.get(row.case_key, 1) - 1, 0)) for row in rows]
-
-
-def _row(row: RowMapping) -> Row:
+def _row(row: RowMapping, others: int) -> Row:
     names = (name for name in Row.__dataclass_fields__ if name not in ("members", "others"))
     members = row["subjects"].count('"customers:') if row["kind"] == "duplicate" else 0
-    return Row(**{name: row[name] for name in names}, members=members)
+    return Row(**{name: row[name] for name in names}, members=members, others=others)

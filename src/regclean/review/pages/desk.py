@@ -321,8 +321,9 @@ def _desk(
         view = case_view(connection, user, case, language_of(request), settings, now=now)
         if finding_id not in held.opened:
             service.background.submit(_remember_opened, service, session.digest, finding_id, now)
-    counts = _counts(request).counts(connection, user, now)
-    left = queue_view(connection, user, filters, held, counts, now=now, after=request.query_params.get("after"))
+    left = queue_view(
+        connection, user, filters, held, _counts(request), now=now, after=request.query_params.get("after")
+    )
     response = page(
         request,
         "desk.html",

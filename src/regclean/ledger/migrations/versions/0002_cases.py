@@ -17,7 +17,21 @@ def upgrade() -> None:
     op.add_column("findings", sa.Column("source", sa.String(length=80)))
     _fill()
     op.create_index("ix_findings_case_key_state", "findings", ["case_key", "state"])
-    op.create_index("ix_findings_workpool_state_opened_at", "findings", ["workpool", "state", "opened_at"])
+    op.create_index(
+        "ix_findings_queue",
+        "findings",
+        [
+            "workpool",
+            "state",
+            "case_key",
+            "priority",
+            "opened_at",
+            "deferred_until",
+            "protected",
+            "score",
+            "finding_id",
+        ],
+    )
     op.create_table(
         "comments",
         sa.Column("comment_id", sa.Integer(), nullable=False),
