@@ -181,6 +181,23 @@ def test_protection_is_inherited_and_never_exported(workspace: Workspace, ledger
     assert "1009" in (tmp_path / "out" / "changes.csv").read_text(encoding="utf-8")
 
 
+def test_a_line_that_reaches_a_protected_customer_is_withheld(
+    workspace: Workspace, ledger: Ledger, tmp_path: Path
+) -> None:
+    linked = finding(ledger, "bin_group_members:K1/2", rule="K12")
+    decide(ledger, linked, "accept")
+    decide(ledger, finding(ledger, "customers:1008"))
+    with ledger.write() as writing:  # as if customer 1014 had been chosen
+        proposal = '[{"op":"update","table":"bin_group_members","key":"K1/2","column":"customer_no","after":"1014"}]'
+        writing.execute(update(findings).where(findings.c.finding_id == linked).values(proposal=proposal))
+    number = build(workspace, ledger).batch_id or 0
+    batches.approve(ledger, number, user="dan", now=NOW)
+    batches.export(workspace, ledger, number, tmp_path / "out", user="dan", now=NOW)
+    text = (tmp_path / "out" / "changes.csv").read_text(encoding="utf-8")
+    assert "1014" not in text
+    assert "1009" in text
+
+
 def test_a_batch_that_would_do_harm_is_stopped(workspace: Workspace, ledger: Ledger) -> None:
     harmful = finding(ledger, "customers:1008")
     decide(ledger, harmful, choices={"survivor": "1008", "fields": {"billing_name": "010190-901R"}})

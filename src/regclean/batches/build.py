@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -166,8 +166,11 @@ def _plan(
         except LeftOut as left_out:
             draft.leave_out(finding.finding_id, left_out.code, left_out.message)
             continue
+        # Also whom only the lines reach: a member's line, say, that is given a protected customer's number.
+        protected = any(extract.clean.get(customer, {}).get("non_disclosure") for customer in customers)
+        kept = replace(finding, protected=finding.protected or protected)
         draft.customers[finding.finding_id] = customers
-        draft.lines += [(line, finding) for line in lines]
+        draft.lines += [(line, kept) for line in lines]
 
 
 @dataclass(slots=True)
@@ -270,7 +273,11 @@ def _keep(
             "after": line.after,
             "finding_id": finding.finding_id,
             "decision_id": finding.decision_id,
-            "why": {**line.why, "customers": sorted(draft.customers[finding.finding_id])},
+            "why": {
+                **line.why,
+                "customers": sorted(draft.customers[finding.finding_id]),
+                "protected": finding.protected,
+            },
             "state": "planned",
         }
         for number, line, finding in numbered

@@ -45,7 +45,9 @@ class Extract:
 
     connection: duckdb.DuckDBPyConnection
     as_of: date
-    by_place: bool = False  # lines of a list without a number are named by their place: a clerk finds them, a database not
+    by_place: bool = (
+        False  # lines of a list without a number are named by their place: a clerk finds them, a database not
+    )
     rows: dict[str, dict[str, list[Found]]] = field(default_factory=dict)
     clean: dict[str, dict[str, Any]] = field(default_factory=dict)
     _spellings: dict[tuple[str, str], list[str]] = field(default_factory=dict)
@@ -173,7 +175,9 @@ class Extract:
             own = number or (f"L{place}" if (group, place) in given else place)
             key = f"{group}/{own}"
             file = row.pop("_file")
-            kept.setdefault(key, []).append(Found("bin_group_members", key, row, self.by_place or number is not None, file))
+            kept.setdefault(key, []).append(
+                Found("bin_group_members", key, row, self.by_place or number is not None, file)
+            )
         self.rows["bin_group_members_groups"] = {group: [] for group in groups}
 
     def _load_clean(self, customers: list[str]) -> None:

@@ -210,7 +210,7 @@ def _settle(ledger: Ledger, batch_id: int, receipt: Receipt, step: Step, target:
             return Outcome(batch_id, row["state"], receipt.seen, receipt.held, earlier=True)
         for state, reason, seqs in _line_states(receipt, lines):
             store.set_lines(writing, batch_id, seqs, state, reason)
-        done = {line.finding_id for line in lines.values() if line.seq in _planned(receipt)} - receipt.held - {None}
+        done = {lines[one.seq].finding_id for one in receipt.seen} - receipt.held - {None}
         lifecycle.move(writing, [one for one in done if one], ("in_batch",), "applied", receipt.at)
         reasons = _reasons(batch_id, receipt, lines)
         lifecycle.reopen(writing, reasons, because="returned", user=lifecycle.ACTOR, now=receipt.at)
@@ -219,10 +219,6 @@ def _settle(ledger: Ledger, batch_id: int, receipt: Receipt, step: Step, target:
         _note(writing, batch_id, receipt, "batch_apply", target)
     step("settled")
     return Outcome(batch_id, state, receipt.seen, receipt.held, earlier=receipt.earlier)
-
-
-def _planned(receipt: Receipt) -> set[int]:
-    return {one.seq for one in receipt.seen}
 
 
 def _line_states(receipt: Receipt, lines: Mapping[int, Line]) -> list[tuple[str, str | None, list[int]]]:

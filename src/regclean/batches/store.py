@@ -126,12 +126,11 @@ def deciders(connection: Connection, batch_id: int) -> dict[int, str]:
 def protected_findings(connection: Connection, batch_id: int) -> set[str]:
     """Findings of a batch that are about customers under non-disclosure."""
     query = (
-        select(findings.c.finding_id)
-        .join(batch_changes, batch_changes.c.finding_id == findings.c.finding_id)
-        .where(batch_changes.c.batch_id == batch_id, findings.c.protected)
-        .distinct()
+        select(batch_changes.c.finding_id, batch_changes.c.why, findings.c.protected)
+        .join(findings, findings.c.finding_id == batch_changes.c.finding_id)
+        .where(batch_changes.c.batch_id == batch_id)
     )
-    return set(connection.execute(query).scalars())
+    return {row.finding_id for row in connection.execute(query) if row.protected or (row.why or {}).get("protected")}
 
 
 def summaries(connection: Connection, batch_ids: Iterable[int] | None = None) -> list[Batch]:

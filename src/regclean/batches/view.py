@@ -104,7 +104,7 @@ def _view(
         state=stored.state,
         state_reason=stored.state_reason,
         finding_id=line.finding_id,
-        why={name: value for name, value in stored.why.items() if name != "customers"},
+        why={name: value for name, value in stored.why.items() if name not in ("customers", "protected")},
         decided_by=decided_by,
         approved_by=batch.approved_by,
         protected=protected,

@@ -43,6 +43,7 @@ from regclean.register.lines import Line, Seen, inserted_rows
 from regclean.register.rows import Register, Row, needed_keys
 from regclean.register.values import as_text, as_typed
 
+Rows = Mapping[str, Mapping[str, list[Row]]]
 BUSY_SECONDS = 15
 _WRITES = "regclean_writes"
 _own = MetaData()
@@ -102,7 +103,8 @@ class SqlTarget:
     def look(self, lines: Sequence[Line]) -> list[Seen]:
         """How each line stands: ready, done, changed or gone. Writes nothing."""
         with self._reading() as connection:
-            return _judge(Register(connection), lines, _pointers(connection, lines))
+            register = Register(connection)
+            return _judge(register, lines, _read(register, lines), _pointers(connection, lines))
 
     def receipt(self, token: str) -> Receipt | None:
         """The receipt that an apply or undo left, if it ever came through."""
@@ -213,10 +215,14 @@ def _pointers(connection: Connection, lines: Iterable[Line]) -> dict[str, str]:
     return {row.customer_no: row.survivor_no for row in connection.execute(query)}
 
 
-def _judge(register: Register, lines: Sequence[Line], pointers: Mapping[str, str]) -> list[Seen]:
+def _read(register: Register, lines: Sequence[Line]) -> Rows:
+    return {name: register.read(name, keys) for name, keys in sorted(needed_keys(lines).items())}
+
+
+def _judge(register: Register, lines: Sequence[Line], rows: Rows, pointers: Mapping[str, str]) -> list[Seen]:
     judge = Judge(
         lines=lines,
-        rows={name: register.read(name, keys) for name, keys in sorted(needed_keys(lines).items())},
+        rows=rows,
         has=register.has,
         pointers=pointers,
         referring=lambda customers: {
@@ -229,10 +235,10 @@ def _judge(register: Register, lines: Sequence[Line], pointers: Mapping[str, str
 def _write(
     register: Register, draft: Receipt, lines: Sequence[Line], *, undo: bool, step: Callable[[str], None]
 ) -> Receipt:
-    pointers = _pointers(register.connection, lines)
-    seen = _judge(register, lines, pointers)
+    rows = _read(register, lines)
+    seen = _judge(register, lines, rows, _pointers(register.connection, lines))
     held = frozenset() if undo else held_back(lines, seen)
-    writer = _Writer(register, draft, {name: register.read(name, keys) for name, keys in needed_keys(lines).items()})
+    writer = _Writer(register, draft, rows)
     outcome: list[Seen] = []
     cells = inserted_rows(line for line in lines if line.finding_id not in held)
     for line, one in zip(lines, seen, strict=True):
@@ -251,7 +257,7 @@ class _Writer:
 
     register: Register
     draft: Receipt
-    rows: Mapping[str, Mapping[str, list[Row]]]
+    rows: Rows
     found: dict[int, str] = field(default_factory=dict)
     inserted: set[tuple[str, str, int]] = field(default_factory=set)
     statements: dict[tuple[str, str, frozenset[str]], Update] = field(default_factory=dict)
