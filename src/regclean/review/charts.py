@@ -23,7 +23,9 @@ def trend(
     bottom, top = min(known), max(known)
     # Far from zero a change of some percent would be invisible: then the axis starts below the smallest value.
     foot = max(0.0, bottom - (top - bottom)) if bottom > 0.5 * top else min(0.0, bottom)
-    span = (top - foot) or 1.0
+    if top == bottom:  # nothing changes: a line in the middle
+        foot, top = top - 1.0, top + 1.0
+    span = top - foot
     step = (WIDTH - 2 * _MARGIN) / max(len(values) - 1, 1)
 
     def place(index: int, value: float) -> tuple[float, float]:

@@ -1,5 +1,6 @@
 -- Every scored pair with its probability, as people have decided where they have (`decided`: customer_no_l,
--- customer_no_r, verdict); `cluster_id` tells which pairs stand or fall together. Nobody under non-disclosure.
+-- customer_no_r, verdict); `cluster_id` tells which pairs stand or fall together. Nobody under
+-- non-disclosure, and nobody who was ended: a merged customer is a duplicate no longer.
 SELECT
     cluster.cluster_id,
     CASE WHEN one.verdict IS NULL THEN pair.match_probability WHEN one.verdict = 'same' THEN 1.0 ELSE 0.0 END AS probability
@@ -9,6 +10,7 @@ LEFT JOIN decided AS one USING (customer_no_l, customer_no_r)
 WHERE NOT EXISTS (
     SELECT 1 FROM customers AS customer
     WHERE customer.customer_no IN (pair.customer_no_l, pair.customer_no_r)
-      AND (customer.non_disclosure OR 'customers:' || customer.customer_no IN (SELECT unnest(CAST($protected AS TEXT[]))))
+      AND (customer.non_disclosure OR customer.status = 'ended'
+           OR 'customers:' || customer.customer_no IN (SELECT unnest(CAST($protected AS TEXT[]))))
 )
 ORDER BY pair.customer_no_l, pair.customer_no_r

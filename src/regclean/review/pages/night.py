@@ -32,6 +32,7 @@ STEPS = {
     "assemble findings": N_("Assemble the findings"),
     "check findings": N_("Check the findings"),
     "publish": N_("Publish"),
+    "bin reports": N_("Write the pages of shared bins"),
 }
 SUITES = {
     "landed": N_("What was read"),

@@ -1,0 +1,91 @@
+"""Every page by axe-core, at 100 % and at 200 % zoom: no violation, no complaint in the console, nothing cut off."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from regclean import batches
+from regclean.config import load_workspace
+from regclean.findings.decide import DecisionLine, record
+from regclean.ledger import runs
+from regclean.ledger.tables import findings
+from regclean.warehouse import Warehouse
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+PAGES = {
+    "aino": (
+        "/queue?pool=same",
+        "/queue?pool=related",
+        "/queue?pool=stale",
+        "/queue?pool=bin_group",
+        "/queue?pool=field",
+        "/queue?pool=conflict",
+        "/staged",
+        "/account",
+        "/case/{cluster}",
+        "/reveal?subject=customers:1&field=national_id",
+    ),
+    "helmi": ("/queue?pool=second", "/overview", "/nights", "/nights/2026-11-01-001", "/batches", "/batches/1"),
+    "vaino": ("/batches", "/batches/1?look=1"),
+    "toivo": ("/restricted/{cluster}", "/queue?pool=restricted"),
+    "kerttu": ("/audit",),
+    "martta": ("/account", "/overview"),
+}
+
+
+@pytest.fixture(scope="module")
+def cluster(served: Any) -> str:
+    """The largest cluster; also builds a batch, so that its pages are not empty."""
+    workspace = load_workspace(served.root)
+    with served.ledger.read() as connection:
+        query = select(findings.c.finding_id, findings.c.subjects).where(
+            findings.c.relation == "same", findings.c.state == "open", ~findings.c.protected
+        )
+        rows = sorted(
+            connection.execute(query).all(), key=lambda row: (row.subjects.count("customers:"), row.finding_id)
+        )
+    lines = [
+        DecisionLine(number=n, verdict="same", user="eino", finding_id=row.finding_id) for n, row in enumerate(rows[:3])
+    ]
+    last = runs.last_published(served.ledger)
+    assert last is not None
+    record(served.ledger, lines, last.started_at)
+    with Warehouse(workspace.var / "warehouse").read(last.run_id) as connection:
+        batches.build(served.ledger, connection, workspace.config, as_of=last.as_of, user="vaino", now=last.started_at)
+    return str(rows[-1].finding_id)
+
+
+@pytest.mark.parametrize("zoom", [1, 2], ids=["100", "200"])
+@pytest.mark.parametrize("user", PAGES)
+def test_no_violation(user: str, zoom: int, open_desk: Callable[..., Any], cluster: str) -> None:
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed").Axe()
+    desk = open_desk(user, zoom=zoom)
+    found: list[str] = []
+    for path in PAGES[user]:
+        desk.go(path.format(cluster=cluster))
+        found += [f"{path}: {line}" for line in violations(axe.run(desk.page).response)]
+        width = desk.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        if width > 0:
+            found.append(f"{path}: {width} px wider than the window")
+    assert found == []
+
+
+def test_the_log_in_page(chromium: Any, served: Any) -> None:
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed").Axe()
+    context = chromium.new_context(viewport={"width": 640, "height": 400}, device_scale_factor=2)
+    page = context.new_page()
+    page.goto(f"{served.address}/login")
+    assert violations(axe.run(page).response) == []
+    context.close()
+
+
+def violations(response: dict[str, Any]) -> list[str]:
+    return [
+        f"{rule['id']}: {node['html'][:160]} ({'; '.join(check['message'] for check in node['any'][:1])})"
+        for rule in response["violations"]
+        for node in rule["nodes"]
+    ]
