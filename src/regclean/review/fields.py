@@ -88,7 +88,7 @@ LABELS = {field.name: field.label for field in CUSTOMER_FIELDS} | {
     "billing": N_("Billing"),
     "confirmed_on": N_("Confirmed"),
     "member_no": N_("Line"),
-    "share_percent": N_("Share (%)"),
+    "share_percent": N_("Share in percent"),
     "informed_on": N_("Informed"),
     "signals": N_("Signals"),
     "members": N_("Members"),
