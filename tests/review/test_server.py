@@ -12,7 +12,7 @@ from pathlib import Path
 
 import httpx
 
-START = "import sys; from regclean.cli.app import main; sys.argv = ['regclean', *sys.argv[1:]]; main()"
+START = "import sys; from regclean.cli import main; sys.argv = ['regclean', *sys.argv[1:]]; main()"
 DEMO = "import sys; from pathlib import Path; from regclean.cli.people import serve_demo; serve_demo(Path(sys.argv[1]))"
 
 

@@ -36,7 +36,8 @@ class Language:
 
     @property
     def locale(self) -> Locale:
-        return Locale.parse(self.code)
+        # English as it is written in Finland: the day before the month.
+        return Locale.parse("en_FI" if self.code == "en" else self.code)
 
     def gettext(self, text: str, **values: object) -> str:
         translated = self.translations.gettext(text) if text else ""
@@ -53,21 +54,21 @@ class Language:
             day = date.fromisoformat(value[:10]) if isinstance(value, str) else value
         except ValueError:
             return str(value)
-        return dates.format_date(day, "medium", locale=self.code)
+        return dates.format_date(day, "medium", locale=self.locale)
 
     def datetime(self, value: datetime | None) -> str:
-        return "" if value is None else dates.format_datetime(value, "short", tzinfo=self.zone, locale=self.code)
+        return "" if value is None else dates.format_datetime(value, "short", tzinfo=self.zone, locale=self.locale)
 
     def duration(self, value: timedelta) -> str:
-        return dates.format_timedelta(value, locale=self.code)
+        return dates.format_timedelta(value, locale=self.locale)
 
     def number(self, value: float | int | Decimal | None, pattern: str | None = None) -> str:
-        return "" if value is None else numbers.format_decimal(value, pattern, locale=self.code)
+        return "" if value is None else numbers.format_decimal(value, pattern, locale=self.locale)
 
     def percent(self, value: float | None, digits: int = 0) -> str:
         """A share 0..1 as a percentage."""
         pattern = "#,##0" + ("." + "0" * digits if digits else "") + " %"
-        return "" if value is None else numbers.format_percent(value, pattern, locale=self.code)
+        return "" if value is None else numbers.format_percent(value, pattern, locale=self.locale)
 
 
 def load_languages(codes: Iterable[str], zone: ZoneInfo) -> dict[str, Language]:
