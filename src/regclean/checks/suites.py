@@ -101,7 +101,9 @@ def load_suites(gate: str, folder: Path | None = None) -> tuple[Suite, ...]:
     files = sorted(home.glob("*.json"))
     if gate not in (*GATES, BATCH_GATE) or not files:
         raise ConfigError(
-            f"there are no suites for the gate '{gate}'.", file=home, remedy=f"Gates: {', '.join((*GATES, BATCH_GATE))}."
+            f"there are no suites for the gate '{gate}'.",
+            file=home,
+            remedy=f"Gates: {', '.join((*GATES, BATCH_GATE))}.",
         )
     return tuple(_load(gate, file) for file in files)
 
