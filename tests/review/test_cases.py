@@ -1,0 +1,85 @@
+"""Cases from frozen evidence: what is compared, what is proposed, and the pictures that go with it."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from regclean.review import graph, plan, survivors, timeline
+from regclean.review.guards import STALE_GUARDS
+from regclean.rules import catalogue
+
+
+def test_the_weakest_bridge_divides_a_cluster_on_its_smaller_side() -> None:
+    pairs = [
+        {"l": "1", "r": "2", "probability": 0.99, "relation": "same"},
+        {"l": "2", "r": "3", "probability": 0.98, "relation": "same"},
+        {"l": "3", "r": "4", "probability": 0.6, "relation": "same"},
+    ]
+    drawn = graph.draw(["1", "2", "3", "4"], pairs, {})
+    assert (drawn.weakest, drawn.cut_off) == (("3", "4"), ("4",))
+    assert [line.weakest for line in drawn.lines] == [False, False, True]
+
+
+def test_a_decided_bridge_is_not_offered_for_cutting() -> None:
+    pairs = [{"l": "1", "r": "2", "probability": 0.9, "relation": "same"}]
+    drawn = graph.draw(["1", "2", "3"], pairs, {("2", "3"): "same"})
+    assert drawn.weakest == ("1", "2")
+    assert {(line.left, line.right): line.verdict for line in drawn.lines} == {("1", "2"): None, ("2", "3"): "same"}
+    assert graph.draw(["1", "2", "3"], pairs, {("2", "3"): "same", ("1", "2"): "same"}).weakest is None
+
+
+def test_dots_of_a_plan_cover_neither_the_bin_nor_each_other() -> None:
+    members = [{"member_no": str(n), "east": 0.0, "north": 0.0} for n in range(6)]
+    members += [{"member_no": "7", "east": 300.0, "north": -40.0}, {"member_no": "8"}]
+    drawn = plan.draw(members)
+    assert drawn is not None
+    places = [(spot.x, spot.y) for spot in drawn.spots] + [(drawn.middle, drawn.middle)]
+    gaps = [((a - c) ** 2 + (b - d) ** 2) ** 0.5 for i, (a, b) in enumerate(places) for c, d in places[i + 1 :]]
+    assert min(gaps) >= 2 * drawn.dot
+    assert drawn.unplaced == ("8",)
+    assert drawn.rings[-1].metres >= 300
+    assert plan.draw([{"member_no": "1"}]) is None
+
+
+def test_a_timeline_shows_seasons_and_leaves_out_what_is_long_gone() -> None:
+    record: dict[str, Any] = {
+        "services": [
+            {
+                "service_no": "P1",
+                "waste_type": "mixed",
+                "start_on": "2010-01-01",
+                "season_start": "05-01",
+                "season_end": "09-30",
+            }
+        ],
+        "signals": [
+            {"signal": "invoice", "observed_on": "2026-10-03"},
+            {"signal": "move", "observed_on": "2012-01-01"},
+        ],
+    }
+    drawn = timeline.draw(timeline.events_of(record), date(2026, 11, 1))
+    assert len([mark for mark in drawn.marks if mark.event.season and not mark.event.weak]) == 5
+    assert [event.what for event in drawn.events] == ["invoice", "move", "mixed"]
+    assert "move" not in [mark.event.what for mark in drawn.marks]
+    assert all(drawn.left <= mark.x <= drawn.today for mark in drawn.marks)
+
+
+def test_the_result_is_what_the_batch_would_write() -> None:
+    settings = {unit: ["valid", "newest", "survivor"] for unit in survivors.UNITS}
+    records = {
+        "1": {"raw": {"phone": "040 1"}, "clean": {"phone": "+3581", "updated_on": "2020-01-01"}},
+        "2": {
+            "raw": {"phone": "040 2", "email": "a@b.example"},
+            "clean": {"phone": "+3582", "email": "a@b.example", "updated_on": "2024-01-01"},
+        },
+    }
+    found = survivors.proposals(records, "1", settings)
+    assert (found["phone"].customer_no, found["phone"].why) == ("2", "newest")
+    assert (found["email"].customer_no, found["email"].why) == ("2", "missing")
+    assert "iban" not in found
+
+
+def test_the_guards_of_stale_customers_are_all_there_to_be_translated() -> None:
+    said = {text for info in catalogue().values() if info.kind == "stale" for text in info.guards.values()}
+    assert said <= set(STALE_GUARDS)
