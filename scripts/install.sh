@@ -8,6 +8,8 @@ if ! "$python" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3
     echo "regclean needs Python 3.11 or 3.12; PYTHON=python3.11 make install chooses one." >&2
     exit 2
 fi
+# An activated .venv has no pip of its own: use the Python that it was made from.
+python=$("$python" -c 'import sys; print(sys._base_executable)')
 # Debian ships python3 without pip: fetch it where we may.
 if ! "$python" -m pip --version >/dev/null 2>&1; then
     if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
