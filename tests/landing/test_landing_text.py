@@ -13,8 +13,10 @@ from hypothesis import strategies as st
 from landing_bench import Bench, section
 
 from regclean.errors import GateError, InputError
+from regclean.landing import delimited
+from regclean.landing.columns import Plan
 from regclean.landing.counting import LONGEST_RECORD, count_records
-from regclean.landing.delimited import Dialect, read_records
+from regclean.landing.delimited import Dialect, Layout, Record, read_batches, read_records
 from regclean.landing.encoding import examine
 
 COLUMNS = ("customer_no", "name", "street_address", "city")
@@ -93,6 +95,22 @@ def test_the_counter_agrees_with_the_reader(content: str, delimiter: str, skip_s
     lines = list(io.StringIO(content.replace(";", delimiter), newline=""))
     read = list(read_records(lines, Dialect(delimiter, skip_space)))
     assert count_records(lines, delimiter, skip_space=skip_space) == len(read)
+
+
+@QUICK
+@given(content=st.lists(st.text(alphabet='a1;;"  \t\u00e4\ufeff\u2028', max_size=12), max_size=12).map("\n".join))
+@example(content='1;2;3\n4;"a;b";6\r\n7;"x\ny";9\n;;\n1;2\n1;2;3;\n')
+def test_lines_split_many_at_a_time_are_what_the_reader_says(content: str) -> None:
+    lines = list(io.StringIO("a;b;c\n" + content, newline=""))
+    layout = Layout(Dialect(";"), (Record(1, 1, ["a", "b", "c"]),), 0)
+    plan = Plan(("a", "b", "c"), {"x": (0,), "y": (2,)}, (1,), 3)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(delimited, "PLAIN_LINES", 3)
+        batches = list(read_batches(lines, layout, plan))
+    records = list(read_records(lines[1:], layout.dialect, skipped=1))
+    good = [r for r in records if r.why is None and len(r.fields) >= 3 and not "".join(r.fields[3:]).strip()]
+    assert [row for batch in batches for row in batch.frame.rows()] == [(r.line, *r.fields[:3]) for r in good]
+    assert sum(len(batch.rejected) for batch in batches) == len(records) - len(good)
 
 
 def test_an_unclosed_quote_costs_its_line_and_no_other(bench: Bench) -> None:
