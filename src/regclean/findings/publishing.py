@@ -22,7 +22,7 @@ from regclean.findings.edges import current_edges
 from regclean.findings.follow import follow
 from regclean.findings.plan import LIFE, SHOWN, Plan, Prior, RunFacts, plan_night
 from regclean.ledger import audit, runs
-from regclean.ledger.database import CHUNK, Ledger, in_chunks, insert_missing
+from regclean.ledger.database import CHUNK, Ledger, in_chunks, insert_missing, insert_texts
 from regclean.ledger.tables import (
     batch_changes,
     cluster_log,
@@ -121,8 +121,7 @@ def _write(writing: Connection, plan: Plan, run: RunFacts) -> None:
         for row in plan.new
         for subject in dict.fromkeys(json.loads(row["subjects"]))
     )
-    for chunk in in_chunks(subjects):
-        writing.execute(insert(finding_subjects), [dict(row) for row in chunk])
+    insert_texts(writing, finding_subjects, subjects)
     change = (
         update(findings)
         .where(findings.c.finding_id == bindparam("b_finding_id"))
