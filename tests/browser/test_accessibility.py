@@ -71,7 +71,7 @@ def test_no_violation(user: str, zoom: int, open_desk: Callable[..., Any], clust
         width = desk.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         if width > 0:
             found.append(f"{path}: {width} px wider than the window")
-    assert found == []
+    assert found == [], "\n".join(found)
 
 
 def test_the_log_in_page(chromium: Any, served: Any) -> None:

@@ -109,6 +109,7 @@ def test_two_stewards_on_one_case(open_desk: Callable[..., Any], served: Any) ->
             select(decisions.c.user, decisions.c.verdict).where(decisions.c.finding_id == case)
         ).all()
     assert [(row.user, row.verdict) for row in rows] == [("eino", "reject")]
+    first.complaints = [complaint for complaint in first.complaints if "409" not in complaint]  # that one was meant
 
 
 def test_keys_are_off_inside_inputs_and_listed_on_demand(open_desk: Callable[..., Any]) -> None:
@@ -148,7 +149,7 @@ def test_a_batch_from_the_clerk_to_the_register_and_back(open_desk: Callable[...
     for desk, button in ((approver, "approve"), (clerk, "apply"), (clerk, "undo")):
         desk.go("/batches/1")
         desk.page.focus(f".steps form[action$={button}] button")
-        desk.press("Enter")
-        desk.page.wait_for_load_state("networkidle")
+        with desk.page.expect_navigation():
+            desk.press("Enter")
     clerk.go("/batches/1")
     assert clerk.page.locator(".status .undone").count() > 0

@@ -280,10 +280,7 @@ def decisions_a_day(connection: Connection, user: User, now: datetime, zone: Zon
     days = [today - timedelta(days=back) for back in range(DAYS - 1, -1, -1)]
     starts = [datetime(day.year, day.month, day.day, tzinfo=zone) for day in (*days, today + timedelta(days=1))]
     at = decisions.c.decided_at
-    columns = [
-        func.sum(case((and_(at >= begin, at < end), 1), else_=0))
-        for begin, end in pairwise(starts)
-    ]
+    columns = [func.sum(case((and_(at >= begin, at < end), 1), else_=0)) for begin, end in pairwise(starts)]
     query = select(*columns).where(_counted(user), at >= starts[0])
     return tuple(zip(days, (int(number or 0) for number in connection.execute(query).one()), strict=True))
 

@@ -74,7 +74,8 @@ def show_batch(
     groups = [group for group in view.groups if not status or status in group.statuses]
     pages = max(1, -(-len(groups) // GROUPS_A_PAGE))
     shown = min(max(number, 1), pages)
-    told = _jobs(request).pop(batch_id, None)
+    if job is not None:  # it has ended: its outcome is told once
+        _jobs(request).pop(batch_id, None)
     return page(
         request,
         "batch.html",
@@ -88,7 +89,7 @@ def show_batch(
         by_files=service.workspace.config.section("register")["target"] == "files",
         exported=_exported(service, batch_id),
         left_out=_visible(service, user, view.batch.left_out),
-        told=told,
+        told=job,
         words=releases,
         tables=TABLE_LABELS,
         labels=LABELS,

@@ -83,7 +83,7 @@
     const table = one(".compare:not(.one)"), link = one("[data-key=diff]");
     if (!table || !link) return;
     const only = table.classList.toggle("only");
-    link.setAttribute("aria-pressed", String(only));
+    if (only) link.setAttribute("aria-current", "true"); else link.removeAttribute("aria-current");
     kept.set("diff", only ? "1" : "");
   }
 
