@@ -25,7 +25,6 @@ from regclean.bin_reports import unsettled, write_bin_reports
 from regclean.carry_over import carry_over, linkage_digest
 from regclean.config import Workspace
 from regclean.config.secret import derived_key, workspace_key
-from regclean.domain.tables import TABLES
 from regclean.errors import ConflictError, RegcleanError
 from regclean.findings import PublishReport
 from regclean.findings.counts import counts_by_rule
@@ -33,7 +32,7 @@ from regclean.findings.sealing import seal
 from regclean.ledger import Ledger, opened, runs
 from regclean.night_page import write_night_page
 from regclean.standardise.tables import Options, standardise_tables
-from regclean.warehouse import Warehouse, rows, write_frame
+from regclean.warehouse import LandedTables, Warehouse, rows, write_frame
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +103,7 @@ def _standardise(night: Night) -> int:
         id_key=derived_key(workspace_key(night.workspace.var), "national_id"),
         default_language=settings["languages"][0],
     )
-    landed = {name: night.connection.table(f"landed.{name}").pl() for name in TABLES}
-    result = standardise_tables(landed, options)
+    result = standardise_tables(LandedTables(night.connection), options)
     for name, frame in result.tables.items():
         write_frame(night.connection, name, frame)
     write_frame(night.connection, "unreadable", result.unreadable)

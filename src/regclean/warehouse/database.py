@@ -53,6 +53,25 @@ def write_frame(connection: duckdb.DuckDBPyConnection, table: str, frame: pl.Dat
         connection.unregister("incoming_frame")
 
 
+class LandedTables(Mapping[str, pl.DataFrame]):
+    """The landed tables by name, each read when it is asked for, so that not all are in memory at once."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self._connection = connection
+
+    def __getitem__(self, name: str) -> pl.DataFrame:
+        if name not in TABLES:
+            raise KeyError(name)
+        frame: pl.DataFrame = self._connection.sql(f"SELECT * EXCLUDE (_hash) FROM landed.{name}").pl()  # noqa: S608  # ours
+        return frame
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(TABLES)
+
+    def __len__(self) -> int:
+        return len(TABLES)
+
+
 @dataclass(frozen=True, slots=True)
 class Night:
     """One night's database while it is being built."""
