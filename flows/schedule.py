@@ -10,9 +10,10 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import httpx
+import prefect
 from prefect import Flow
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import (
@@ -23,30 +24,38 @@ from prefect.client.schemas.filters import (
     FlowRunFilterStateType,
 )
 from prefect.client.schemas.objects import StateType
+from prefect.deployments.runner import RunnerDeployment
 from prefect.flows import load_flow_from_entrypoint
 from prefect.settings import PREFECT_API_URL, temporary_settings
 from prefect.states import Crashed
 
 from regclean.errors import RegcleanError
 
-FLOW = "regclean-nightly"
+FLOWS = ["regclean-nightly", "regclean-release"]
 READY_SECONDS = 90
 
 
-def serve(workspace: Path, cron: str, *, name: str = "nightly") -> None:
-    """Serve until stopped. One run at a time; runs that a kill left running are ended first."""
+def serve(workspace: Path, cron: str, *, release_cron: str | None = None) -> None:
+    """Serve the night, and with `release_cron` the release of approved batches, until stopped.
+
+    One run at a time; runs that a kill left running are ended first.
+    """
     with _server(workspace / "var"):
         sweep_zombies(workspace)
-        nightly: Flow[Any, Any] = load_flow_from_entrypoint(f"{Path(__file__).with_name('nightly.py')}:nightly")
-        nightly.serve(
-            name=name,
-            cron=cron,
-            parameters={"workspace": str(workspace.resolve())},
-            limit=1,
-            global_limit=1,
-            pause_on_shutdown=False,
-            print_starting_message=False,
-        )
+        deployments = [_deployment("nightly", workspace, cron)]
+        if release_cron:
+            deployments.append(_deployment("release", workspace, release_cron))
+        prefect.serve(*deployments, limit=1, pause_on_shutdown=False, print_starting_message=False)
+
+
+def _deployment(name: str, workspace: Path, cron: str) -> RunnerDeployment:
+    flow: Flow[Any, Any] = load_flow_from_entrypoint(f"{Path(__file__).with_name(f'{name}.py')}:{name}")
+    return cast(
+        RunnerDeployment,
+        flow.to_deployment(
+            name=name, cron=cron, parameters={"workspace": str(workspace.resolve())}, concurrency_limit=1
+        ),
+    )
 
 
 def sweep_zombies(workspace: Path) -> int:
@@ -56,7 +65,7 @@ def sweep_zombies(workspace: Path) -> int:
     """
     with get_client(sync_client=True) as client:
         left = client.read_flow_runs(
-            flow_filter=FlowFilter(name=FlowFilterName(any_=[FLOW])),
+            flow_filter=FlowFilter(name=FlowFilterName(any_=FLOWS)),
             flow_run_filter=FlowRunFilter(
                 state=FlowRunFilterState(
                     type=FlowRunFilterStateType(any_=[StateType.RUNNING, StateType.PENDING, StateType.CANCELLING])

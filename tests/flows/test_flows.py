@@ -128,20 +128,24 @@ def test_schedule_yields_scheduled_runs_and_sweeps_zombies(
     }
     zombie = wait_for(lambda: ask(environment, "flow_runs/", running), "the zombie")
     served = subprocess.Popen(
-        [REGCLEAN, "-w", published_register, "schedule", "--cron", "0 2 * * *"],
+        [REGCLEAN, "-w", published_register, "schedule", "--cron", "0 2 * * *", "--release-cron", "0 5 * * *"],
         env=environment,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
     )
     try:
-        deployment = wait_for(
-            lambda: next(
-                (d for d in ask(environment, "deployments/filter", {}) if d["parameters"].get("workspace") == place),
-                None,
+        deployments = wait_for(
+            lambda: (
+                found
+                if len(found := {d["name"]: d for d in ask(environment, "deployments/filter", {}) if place in str(d)})
+                == 2
+                else None
             ),
-            "the deployment",
+            "both deployments",
         )
+        assert [schedule["schedule"]["cron"] for schedule in deployments["release"]["schedules"]] == ["0 5 * * *"]
+        deployment = deployments["nightly"]
         assert [schedule["schedule"]["cron"] for schedule in deployment["schedules"]] == ["0 2 * * *"]
         # What a too new SQLAlchemy or FastAPI breaks silently: the cron deployment never schedules anything.
         scheduled = wait_for(

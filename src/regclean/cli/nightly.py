@@ -129,11 +129,14 @@ def train(
 
 @app.command()
 def schedule(
-    cron: Annotated[str, typer.Option(help="When, as a cron line in the workspace's time zone.")] = "0 2 * * *",
+    cron: Annotated[str, typer.Option(help="When the night runs, as a cron line.")] = "0 2 * * *",
+    release_cron: Annotated[
+        str | None, typer.Option(help="Also apply approved batches, at these times; by default people apply them.")
+    ] = None,
 ) -> None:
     """Serve the nightly flow with Prefect until stopped."""
     from regclean.cli.flows import flow_module
     from regclean.config import load_workspace
 
     load_workspace(workspace_folder())  # a broken workspace is said now, not at two in the night
-    flow_module("schedule").serve(workspace_folder().resolve(), cron)
+    flow_module("schedule").serve(workspace_folder().resolve(), cron, release_cron=release_cron)
