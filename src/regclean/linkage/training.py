@@ -43,6 +43,8 @@ from regclean.linkage.patterns import (
 from regclean.warehouse import load_sql, rows
 
 PSEUDO_COUNTS = 25.0
+# So many pairs of strangers without an equal value stand behind every exact level before any register speaks.
+PSEUDO_STRANGERS = 1000.0
 RANDOM_PAIRS = 1_500_000
 MOST_PAIRS = 400_000
 ROUNDS = 4
@@ -97,7 +99,8 @@ def train_model(
     exact = _exact_pairs(connection, model, country, size)
     start = _expectations(model, country, version, trained_at)
     if size < 2:
-        return start
+        u = _strangers(parts, exact, None, size, None, None)
+        return _rounded(replace(start, u=u, m=monotone(start.m, u, parts)))
     _training_pairs(connection, model, country, size, decided)
     scoring.compare(connection, start, blocked="link_training", output="link_training_scored")
     training = {rule: read_patterns(connection, "link_training_scored", parts, rule) for rule in _rules(connection)}
@@ -112,7 +115,9 @@ def train_model(
         current, classes = _rates(current, parts, candidates, size)
         current = replace(current, u=_strangers(parts, exact, drawn, size, candidates, classes))
     current = _rounded(
-        replace(current, trained_on=_counts(size, training, drawn, candidates)),
+        replace(
+            current, m=monotone(current.m, current.u, parts), trained_on=_counts(size, training, drawn, candidates)
+        ),
     )
     current.check()
     return current
@@ -341,10 +346,9 @@ def _strangers(
         for number, level in enumerate(comparison.levels):
             if level.exact:
                 equal, filled = exact[level.exact]
-                plain = (equal + 0.5) / max(filled, 1.0)
-                share[number] = max(
-                    (equal + 0.5 - known[number]) / max(filled, 1.0), plain / 50, 0.5 / max(filled, 1.0)
-                )
+                plain = (equal + 0.5) / (filled + PSEUDO_STRANGERS)
+                least = max(plain / 50, 0.5 / (filled + PSEUDO_STRANGERS))
+                share[number] = max((equal + 0.5 - known[number]) / (filled + PSEUDO_STRANGERS), least)
                 fixed[number] = True
         share = np.clip(share, 1e-12, 1.0)
         free = share[~fixed].sum()
@@ -352,6 +356,31 @@ def _strangers(
         share[~fixed] *= left / free
         share /= share.sum()
         table[comparison.name] = {code: float(p) for code, p in zip(comparison.codes, share, strict=True)}
+    return table
+
+
+def monotone(m: Probabilities, u: Probabilities, parts: tuple[Comparison, ...]) -> Probabilities:
+    """M with weights m/u that never rise along a comparison's `order` (pool adjacent violators, weighted by u).
+
+    Levels outside the order are kept above its end.
+    """
+    table: Probabilities = {}
+    for comparison in parts:
+        name = comparison.name
+        pools: list[tuple[float, float, list[str]]] = []
+        for code in comparison.order:
+            pools.append((m[name][code], u[name][code], [code]))
+            while len(pools) > 1 and pools[-1][0] * pools[-2][1] > pools[-2][0] * pools[-1][1]:
+                m_worse, u_worse, worse = pools.pop()
+                m_better, u_better, better = pools.pop()
+                pools.append((m_better + m_worse, u_better + u_worse, better + worse))
+        ratios = {code: m_pool / u_pool for m_pool, u_pool, codes in pools for code in codes}
+        low = ratios[comparison.order[-1]]
+        free = [code for code in comparison.codes if code not in ratios]
+        ratios |= {code: max(m[name][code] / u[name][code], low) for code in free}
+        weighed = {code: ratios[code] * u[name][code] for code in comparison.codes}
+        total = sum(weighed.values())
+        table[name] = {code: value / total for code, value in weighed.items()}
     return table
 
 

@@ -25,10 +25,12 @@ SELECT 'organisation', least(no_l, no_r), greatest(no_l, no_r), entity_l, entity
     CASE
         WHEN id_conflict AND NOT $generic THEN 0.0
         WHEN id_equal AND (number_conflict AND name_conflict) THEN least(p_same, 0.9)
-        WHEN id_equal THEN greatest(p_same, 0.98)
+        WHEN id_equal AND name_conflict THEN greatest(p_same, 0.98)
+        WHEN id_equal THEN greatest(p_same, 0.99)
         WHEN form_conflict OR number_conflict THEN 0.0
         WHEN name_conflict THEN least(p_same, 0.4)
         ELSE p_same
     END,
-    CASE WHEN coalesce(id_equal, false) OR NOT (form_conflict OR number_conflict OR id_conflict) THEN 'alike' ELSE 'other_entity' END
+    CASE WHEN coalesce(id_equal, false) OR NOT (form_conflict OR number_conflict OR id_conflict) THEN 'alike' ELSE 'other_entity' END,
+    coalesce(id_equal, false) AND number_conflict AND name_conflict
 FROM pair;

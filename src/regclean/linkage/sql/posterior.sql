@@ -10,7 +10,7 @@ WITH scored AS (
 ),
 weighed AS (
     SELECT s.entity_l, s.entity_r, s.tf_weight, s.pattern, s.weight_same AS weight_levels,
-        s.shares_place, s.shares_name, s.shares_contact, s.name_conflict, s.birth_conflict,
+        s.shares_place, s.shares_name, s.shares_contact, s.name_conflict, s.birth_conflict, s.full_name, s.bare_name, s.contact_conflict, s.undated,
         log2($prior_same) + s.weight_same + s.tf_weight AS same,
         log2($prior_household) + s.weight_household + s.tf_weight AS household,
         log2(1 - $prior_same - $prior_household) AS stranger

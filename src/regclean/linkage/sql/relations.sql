@@ -26,8 +26,9 @@ SELECT model, customer_no_l, customer_no_r, match_weight, p_household, probabili
     CASE
         WHEN verdict IN ('same', 'household', 'successor', 'unsure') THEN verdict
         WHEN verdict = 'different' THEN 'related'
-        WHEN between = 'alike' AND probability >= $same THEN 'same'
+        WHEN between = 'alike' AND probability >= $same AND NOT doubtful THEN 'same'
         WHEN between = 'alike' AND probability >= $review THEN 'unsure'
+        WHEN between = 'alike' AND doubtful AND probability + p_household >= $review THEN 'unsure'
         WHEN between = 'member' AND p_same >= 0.5 THEN 'household'
         WHEN between IN ('estate', 'trade_name') AND p_same >= 0.5 THEN 'related'
         WHEN between = 'other_entity' THEN CASE WHEN p_household >= 0.5 THEN 'related' END

@@ -1,0 +1,137 @@
+"""Laws of trained weights, and what the linkage says of registers too small to teach anything."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+
+import pytest
+from customer_register import NO_CLUSTERS, NO_DECISIONS, Register
+from hypothesis import given
+from hypothesis import strategies as st
+
+from regclean.linkage import LinkReport, link_customers, parameters
+from regclean.linkage.model import MODELS, Comparison, comparisons
+from regclean.linkage.parameters import Parameters, Probabilities
+from regclean.linkage.training import monotone
+
+SETTINGS = {"same_probability": 0.9, "review_probability": 0.5}
+PARTS = [comparisons(model, country) for model in MODELS for country in ("fi", "generic")]
+IDS = {"identity": "same_national_id", "national_id": "equal", "business_id": "equal"}
+
+
+def shares(size: int) -> st.SearchStrategy[list[float]]:
+    weights = st.lists(st.floats(1e-9, 1.0), min_size=size, max_size=size)
+    return weights.map(lambda found: [value / sum(found) for value in found])
+
+
+@given(st.data())
+def test_better_agreement_never_weighs_less(data: st.DataObject) -> None:
+    """Whatever was learnt: weights fall along the order, the last level is the least, and an equal id speaks for one customer."""
+    parts = data.draw(st.sampled_from(PARTS))
+
+    def table() -> Probabilities:
+        return {c.name: dict(zip(c.codes, data.draw(shares(len(c.levels))), strict=True)) for c in parts}
+
+    m, u = table(), table()
+    found = monotone(m, u, parts)
+    assert_ordered(found, u, parts)
+    for comparison in parts:
+        name = comparison.name
+        assert sum(found[name].values()) == pytest.approx(1.0)
+        if name in IDS:
+            assert found[name][IDS[name]] >= u[name][IDS[name]] * (1 - 1e-6)
+
+
+def assert_ordered(m: Probabilities, u: Probabilities, parts: tuple[Comparison, ...]) -> None:
+    for comparison in parts:
+        ratio = {code: m[comparison.name][code] / u[comparison.name][code] for code in comparison.codes}
+        for better, worse in zip(comparison.order, comparison.order[1:], strict=False):
+            assert ratio[better] >= ratio[worse] * (1 - 1e-6), (comparison.name, better, worse)
+        assert min(ratio.values()) >= ratio[comparison.order[-1]] * (1 - 1e-6)
+
+
+def tiny() -> Register:
+    register = Register()
+    p, o = register.person, register.organisation
+    p("id-1", "Matti", "Virtanen", national_id_hash="h1", at="kauppakatu|3||70100", phone="+358507654321")
+    p("id-2", "Matti Olavi", "Virtanen", national_id_hash="h1", at="kauppakatu|3||70100")
+    p("spouse", "Maija", "Virtanen", birth_date=date(1991, 6, 5), at="kauppakatu|3||70100", phone="+358507654321")
+    p("elder", "Antti", "Korhonen", at="tulliportinkatu|8||70100", phone="+358441112222")
+    p("younger", "Antti", "Korhonen", at="tulliportinkatu|8||70100", phone="+358443334444")
+    o("y-1", "Rakennus Nieminen", "oy", business_id="0000001-9", at="teollisuuskatu|1||70460", phone="+35817123456")
+    o("y-2", "Nieminen Rakennus", "oy", business_id="0000001-9", at="teollisuuskatu|1||70460", phone="+35817123456")
+    return register
+
+
+def link(
+    register: Register, models: Path
+) -> tuple[LinkReport, dict[tuple[str, str], tuple[str, float, list[dict[str, object]]]]]:
+    connection = register.connect()
+    report = link_customers(
+        connection, country="fi", settings=SETTINGS, models=models, decided=NO_DECISIONS, previous_clusters=NO_CLUSTERS
+    )
+    found = connection.execute(
+        "SELECT customer_no_l, customer_no_r, relation, match_probability, explanation FROM pairs"
+    ).fetchall()
+    return report, {(a, b): (relation, p, json.loads(text)["waterfall"]) for a, b, relation, p, text in found}
+
+
+def test_a_tiny_register_is_judged_by_what_is_expected(tmp_path: Path) -> None:
+    _, pairs = link(tiny(), tmp_path)
+    for pair, agreeing in ((("id-1", "id-2"), "identity"), (("y-1", "y-2"), "business_id")):
+        relation, probability, steps = pairs[pair]
+        assert relation == "same"
+        assert probability >= 0.99
+        agreements = [step for step in steps if step["comparison"] in (agreeing, "phone", "address")]
+        assert agreements
+        assert all(float(str(step["weight"])) > 0 for step in agreements)
+    assert pairs["id-1", "spouse"][0] == "household"
+    assert pairs["elder", "younger"][0] == "unsure"
+
+
+@pytest.mark.parametrize("chosen", [(), ("elder",), ("y-1", "y-2"), ("id-1", "id-2"), ("elder", "younger")])
+def test_a_handful_of_customers(chosen: tuple[str, ...], tmp_path: Path) -> None:
+    whole = tiny()
+    part = Register(
+        *(
+            [row for row in rows if row["customer_no"] in chosen]
+            for rows in (whole.customers, whole.persons, whole.addresses)
+        )
+    )
+    report, pairs = link(part, tmp_path)
+    assert report.customers == len(chosen)
+    expected = {("elder", "younger"): "unsure", ("id-1", "id-2"): "same", ("y-1", "y-2"): "same"}
+    assert {pair: found[0] for pair, found in pairs.items()} == {k: v for k, v in expected.items() if k == chosen}
+    for model in MODELS:
+        stored = parameters.latest(tmp_path, model, "fi")
+        assert stored is not None
+        assert_ordered(stored.m, stored.u, comparisons(model, "fi"))
+
+
+def test_two_generations_of_one_name_go_to_a_person(tmp_path: Path) -> None:
+    """A number of one's own tells against one person; a shared one tells for one; women of one name are seldom two."""
+    register = Register()
+    register.crowd(1500)
+    home = "harjutie|7||70100"
+    p = register.person
+    p("own-1", "Tauno", "Mustakallio", at=home, phone="+358441112222")
+    p("own-2", "Tauno", "Mustakallio", at=home, phone="+358443334444")
+    p("bare-1", "Veikko", "Harjunkoski", at="toinentie|7||70100")
+    p("bare-2", "Veikko", "Harjunkoski", at="toinentie|7||70100")
+    p("shared-1", "Risto", "Kuparinen", at="kolmastie|7||70100", phone="+358445556666")
+    p("shared-2", "Risto", "Kuparinen", at="kolmastie|7||70100", phone="+358445556666")
+    _, pairs = link(register, Path(__file__).parent / "models")
+    assert pairs["own-1", "own-2"][0] == "unsure"
+    assert pairs["bare-1", "bare-2"][0] == "unsure"
+    assert pairs["shared-1", "shared-2"][0] == "same"
+
+
+def test_stored_models_are_ordered(tmp_path: Path) -> None:
+    register = Register()
+    register.crowd(300)
+    link(register, tmp_path)
+    stored = parameters.latest(tmp_path, "person", "fi")
+    assert isinstance(stored, Parameters)
+    assert_ordered(stored.m, stored.u, comparisons("person", "fi"))
