@@ -30,6 +30,7 @@ from regclean.review.i18n import N_
 from regclean.review.permissions import User
 from regclean.review.privacy import visible_to
 from regclean.review.services import Services
+from regclean.review.survivors import WHY
 from regclean.standardise.identifiers import mask_personal_id
 from regclean.warehouse import Warehouse
 
@@ -61,6 +62,12 @@ STATUSES = {
     "planned": ("·", N_("planned")),
     "rejected": ("✕", N_("sent back")),
     "undone": ("↶", N_("taken back")),
+}
+# Why a line holds the value that it does, besides the rules of survivorship.
+WHYS = {
+    **WHY,
+    "merge": N_("moves with the merge"),
+    "chosen": N_("the steward's choice"),
 }
 OPERATIONS = {
     "update": N_("change"),

@@ -28,7 +28,6 @@ from regclean.review.permissions import User
 from regclean.review.privacy import visible_to
 from regclean.review.releases import Job, Sheet
 from regclean.review.services import NavItem, Service, Services, page, require
-from regclean.review.survivors import WHY
 
 router = APIRouter()
 nav = (NavItem(20, "/batches", N_("Batches"), "batches:read"),)
@@ -94,7 +93,7 @@ def show_batch(
         tables=TABLE_LABELS,
         labels=LABELS,
         codes=CODES,
-        reasons=WHY,
+        reasons=releases.WHYS,
     )
 
 
