@@ -123,6 +123,7 @@ def _link_customers(night: Night) -> int:
         # What was told apart on records that have changed since is open again: linkage must not rely on it.
         decided=findings.holding(night.connection, night.decided),
         previous_clusters=night.clusters_before,
+        engine=config.section("engine"),
     )
     return _count(night, "pairs")
 

@@ -11,7 +11,7 @@ import duckdb
 import polars as pl
 
 from regclean.config.workspace import Section
-from regclean.linkage import clustering, parameters, scoring, training
+from regclean.linkage import clustering, parameters, scoring, spark, training
 from regclean.linkage.model import MODELS
 from regclean.linkage.parameters import Parameters
 from regclean.standardise.reference import first_name_genders, name_variants
@@ -61,26 +61,29 @@ def link_customers(
     decided: pl.DataFrame,
     previous_clusters: pl.DataFrame,
     as_of: str | None = None,
+    engine: Section | None = None,
 ) -> LinkReport:
     """Write `pairs` and `clusters` from the typed tables customers, customer_persons and customer_addresses.
 
     `decided`: customer_no_l, customer_no_r, verdict (l < r). `previous_clusters`: cluster_id, customer_no of the last night.
     `models`: folder of the trained models; a model that is not there yet is trained from this register and stored, with
-    `as_of` (ISO date) as its date. Errors: RegcleanError when a stored model is damaged or leaves a level untrained.
+    `as_of` (ISO date) as its date. `engine`: the workspace's `[engine]`, whose backend compares the pairs (training stays
+    on DuckDB). Errors: RegcleanError when a stored model is damaged or leaves a level untrained.
     """
     prepare(connection, country, decided)
     used: dict[str, int] = {}
     candidates: dict[str, int] = {}
     too_wide: dict[str, int] = {}
-    for model in MODELS:
-        too_wide |= block(connection, model, country)
-        current = parameters.latest(models, model, country) or _train_first(
-            connection, model, country, models, decided, as_of
-        )
-        scoring.compare(connection, current, blocked="link_blocked", output="link_compared")
-        scoring.posterior(connection, current, scored="link_compared")
-        used[model] = current.version
-        candidates[model] = scoring.count(connection, "link_compared")
+    with spark.scoring_engine(engine, models.parent) as score:
+        for model in MODELS:
+            too_wide |= block(connection, model, country)
+            current = parameters.latest(models, model, country) or _train_first(
+                connection, model, country, models, decided, as_of
+            )
+            scoring.compare(connection, current, blocked="link_blocked", output="link_compared", score=score)
+            scoring.posterior(connection, current, scored="link_compared")
+            used[model] = current.version
+            candidates[model] = scoring.count(connection, "link_compared")
     relate(connection, country, settings)
     connection.execute(load_sql("publish_pairs", scoring.PACKAGE))
     grouped = clustering.cluster(connection, generic=country != "fi", previous=_texts(previous_clusters, PREVIOUS))

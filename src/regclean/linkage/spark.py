@@ -1,0 +1,235 @@
+"""Compares candidate pairs with Splink on Spark, for a register that outgrows the machine's own engine.
+
+Blocking and all that follows the comparison stay in the night's file. What is compared goes to Spark through parquet
+files, and the gammas come back the same way. Nothing stays behind: the folder of the files goes with the session.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+import shutil
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import Any
+
+import duckdb
+
+from regclean.config.workspace import Section
+from regclean.errors import ConfigError, RegcleanError
+from regclean.linkage import scoring
+from regclean.linkage.model import SPARK, comparisons, splink_settings, term_frequency_columns
+from regclean.linkage.parameters import Parameters
+from regclean.warehouse import load_sql
+
+FOLDERS = "spark-"
+# Splink's Java library counts half transpositions where DuckDB rounds them down, which parts pairs near a threshold: what may
+# reach one is counted here as DuckDB does. The two are never further apart than 1/18 (three matches, in a circle), so
+# what is below `EXACT_FROM` stays as it is: no level asks for so little.
+EXACT_FROM = 0.74
+LOCAL = re.compile(r"local(\[.*\])?\Z")
+_LOGGING = """rootLogger.level = error
+rootLogger.appenderRef.stderr.ref = stderr
+appender.stderr.type = Console
+appender.stderr.name = stderr
+appender.stderr.target = SYSTEM_ERR
+appender.stderr.layout.type = PatternLayout
+appender.stderr.layout.pattern = %p %c{1}: %m%n%ex{0}
+"""
+
+
+@contextmanager
+def scoring_engine(engine: Section | None, var: Path) -> Iterator[scoring.Score | None]:
+    """What `scoring.compare` is to compare with under `[engine]`: None is the machine's own engine, without a session.
+
+    `var`: the workspace's folder for what is written; a Spark cluster must see it under the same path.
+    Errors: ConfigError when Spark or Java is missing, or Spark does not start.
+    """
+    if not engine or engine["backend"] != "spark":
+        yield None
+        return
+    require()
+    var.mkdir(parents=True, exist_ok=True)
+    for abandoned in var.glob(f"{FOLDERS}*"):  # of a night that was killed: there is one night at a time
+        shutil.rmtree(abandoned, ignore_errors=True)
+    folder = Path(mkdtemp(prefix=FOLDERS, dir=var.resolve()))
+    try:
+        with _session(engine, folder) as session:
+            yield _SparkScore(session, folder)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def require() -> None:
+    """Errors: ConfigError when the `spark` extra or Java is not installed."""
+    try:
+        import pyspark  # noqa: F401  # slow to import, and only this engine needs it
+    except ImportError as error:
+        raise ConfigError(
+            "'engine.backend' is \"spark\", but PySpark is not installed.",
+            remedy="Install it with: pip install 'regclean[spark]', or set the backend to \"duckdb\".",
+        ) from error
+    home = os.environ.get("JAVA_HOME")
+    if not (shutil.which("java", path=str(Path(home, "bin"))) if home else shutil.which("java")):
+        raise ConfigError(
+            "'engine.backend' is \"spark\", but there is no Java on this machine.",
+            remedy='Install Java 17 (Debian: openjdk-17-jre-headless), or set the backend to "duckdb".',
+        )
+
+
+def spark_settings(engine: Section, folder: Path, jar: str) -> dict[str, str]:
+    """Settings of the session. A master on this machine binds to the loopback address only."""
+    master = str(engine["spark_master"]) or f"local[{engine['threads'] or '*'}]"
+    settings = {
+        "spark.master": master,
+        "spark.app.name": "regclean",
+        "spark.jars": jar,
+        "spark.ui.enabled": "false",
+        "spark.driver.memory": _memory(str(engine["memory_limit"])),
+        "spark.driver.extraJavaOptions": f"-Dlog4j2.configurationFile={folder / 'log4j2.properties'}",
+        "spark.local.dir": str(folder / "local"),
+        "spark.sql.warehouse.dir": str(folder / "warehouse"),
+        "spark.sql.catalogImplementation": "in-memory",
+        # A missing list has no size, as in DuckDB; the old rule says -1.
+        "spark.sql.legacy.sizeOfNull": "false",
+    }
+    if LOCAL.match(master):
+        settings |= {
+            "spark.driver.bindAddress": "127.0.0.1",
+            "spark.driver.host": "127.0.0.1",
+            "spark.sql.shuffle.partitions": str(2 * (engine["threads"] or os.cpu_count() or 1)),
+        }
+    return settings
+
+
+def _memory(limit: str) -> str:
+    """Java's notation of "6GB"; without a limit of that form a quarter of the machine's memory, as Java itself does."""
+    if match := re.fullmatch(r"(\d+)\s*([KMG])i?B", limit, re.IGNORECASE):
+        return f"{match[1]}{match[2].lower()}"
+    quarter = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 4
+    return f"{max(quarter // 2**20, 1024)}m"
+
+
+@contextmanager
+def _session(engine: Section, folder: Path) -> Iterator[Any]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)  # it warns of pandas, through which nothing goes here
+        from pyspark import SparkConf, SparkContext
+        from pyspark.errors import PySparkException
+        from pyspark.java_gateway import launch_gateway
+        from pyspark.sql import SparkSession
+        from splink.backends.spark import SparkAPI, similarity_jar_location
+
+    # It would write a failed query, values and all, to the terminal: the error itself is raised.
+    logging.getLogger("SQLQueryContextLogger").setLevel(logging.CRITICAL + 1)
+    (folder / "log4j2.properties").write_text(_LOGGING, encoding="utf-8")
+    settings = spark_settings(engine, folder, similarity_jar_location())
+    conf = SparkConf(loadDefaults=False).setAll(sorted(settings.items()))
+    gateway = None
+    try:
+        with (folder / "spark.log").open("wb") as log:  # Java's own notices are not the user's
+            gateway = launch_gateway(conf, popen_kwargs={"stderr": log})  # type: ignore[no-untyped-call]  # not typed there
+        context = SparkContext(conf=conf, gateway=gateway)
+        context.setLogLevel("ERROR")
+        context.setCheckpointDir(str(folder / "checkpoints"))
+        session = SparkSession(context)
+        SparkAPI(spark_session=session)  # type: ignore[no-untyped-call]  # registers the library's functions, which ours call
+        session.sql(load_sql("spark_functions", scoring.PACKAGE).replace("exact_from", f"{EXACT_FROM}D"))
+    except (PySparkException, OSError) as error:
+        _end(gateway)
+        raise _not_started(settings["spark.master"]) from error
+    except Exception as error:  # Java's exceptions have no common type here
+        _end(gateway)
+        if type(error).__module__.startswith("py4j."):
+            raise _not_started(settings["spark.master"]) from error
+        raise
+    try:
+        yield session
+    finally:
+        session.stop()
+        _end(gateway)
+
+
+def _not_started(master: str) -> ConfigError:
+    return ConfigError(
+        f"Spark did not start on '{master}'.",
+        remedy="It needs Java 17 or later, and a master that can be reached: see 'engine.spark_master'.",
+    )
+
+
+def _end(gateway: Any) -> None:
+    """End Java too, which a stopped session leaves running until the end of this process."""
+    from pyspark import SparkContext
+
+    if gateway is None:
+        return
+    gateway.shutdown()
+    gateway.proc.stdin.close()
+    gateway.proc.wait(timeout=60)
+    SparkContext._gateway = SparkContext._jvm = None
+
+
+@dataclass(frozen=True, slots=True)
+class _SparkScore:
+    """A `scoring.Score` on one session."""
+
+    session: Any
+    folder: Path
+
+    def __call__(self, connection: duckdb.DuckDBPyConnection, parameters: Parameters, output: str) -> None:
+        from pyspark.errors import PySparkException
+
+        folder = Path(mkdtemp(dir=self.folder))
+        try:
+            columns = self._predict(connection, parameters, folder)
+        except PySparkException as error:
+            raise RegcleanError(
+                f"Spark could not compare the pairs of the {parameters.model} model: {type(error).__name__}.",
+                remedy='See that its machines have memory and see var/, or set the backend to "duckdb".',
+            ) from error
+        connection.execute(
+            f"INSERT INTO {output} SELECT least(entity_l, entity_r), greatest(entity_l, entity_r), match_key, "  # noqa: S608  # constants
+            f"{', '.join(columns)}, {scoring.rarity_expression(parameters)} FROM read_parquet($files) ORDER BY 1, 2, 3",
+            {"files": str(folder / "scored" / "*.parquet")},
+        )
+
+    def _predict(self, connection: duckdb.DuckDBPyConnection, parameters: Parameters, folder: Path) -> list[str]:
+        """Write the scored pairs into `scored` under `folder`. Returns the names of the gamma columns."""
+        from splink import Linker
+        from splink.backends.spark import SparkAPI
+
+        scoring.quieten_splink()
+        model, country = parameters.model, parameters.country
+        parts, rarities = comparisons(model, country), term_frequency_columns(model, country)
+        entities = scoring.ENTITIES[model]
+        prior, _ = parameters.priors(scoring.count(connection, entities))
+
+        def sent(name: str, query: str) -> Any:
+            path = str(folder / f"{name}.parquet")
+            connection.sql(query).write_parquet(path)
+            return api.register(self.session.read.parquet(path))
+
+        api = SparkAPI(spark_session=self.session, register_udfs_automatically=False)  # type: ignore[no-untyped-call]  # as below
+        paired = "SELECT join_key_l FROM link_numbered UNION SELECT join_key_r FROM link_numbered"
+        linker = Linker(
+            sent("entities", f"SELECT * FROM {entities} WHERE entity IN ({paired})"),  # noqa: S608  # constants
+            splink_settings(model, country, SPARK, parameters.m, parameters.u, prior),
+            log_level=None,
+        )
+        tables = linker.table_management
+        for column in rarities:
+            tables.register_term_frequency_lookup(sent(column, f"SELECT * FROM link_tf_{column}"), column)  # noqa: S608
+        pairs = sent("pairs", "SELECT match_key, join_key_l, join_key_r FROM link_numbered")
+        tables.register_blocked_pairs_for_predict(pairs)
+        result = linker.inference.predict(warning_mode="never")
+        gammas = [f"gamma_{part.name}" for part in parts]
+        adjusted = [f"mw_tf_adj_{part.name}" for part in parts if any(level.tf for level in part.levels)]
+        wanted = ("entity_l", "entity_r", "match_key", *gammas, *adjusted)
+        result.as_spark_dataframe().select(*wanted).write.parquet(str(folder / "scored"))
+        api.delete_tables_created_by_splink_from_db()  # type: ignore[no-untyped-call]  # Splink has no types here
+        return gammas
