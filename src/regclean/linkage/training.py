@@ -45,7 +45,7 @@ from regclean.warehouse import load_sql, rows
 PSEUDO_COUNTS = 25.0
 # So many pairs of strangers without an equal value stand behind every exact level before any register speaks.
 PSEUDO_STRANGERS = 1000.0
-RANDOM_PAIRS = 1_500_000
+RANDOM_PAIRS = 400_000
 MOST_PAIRS = 400_000
 ROUNDS = 4
 STEPS = 12
