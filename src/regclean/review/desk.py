@@ -10,11 +10,13 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, select
 
+from regclean.bin_reports import Letter
 from regclean.findings.states import DECIDABLE
 from regclean.ledger.tables import runs, users
 from regclean.review import cases, graph, queue, reasons, shared_bins, timeline
 from regclean.review.cases import OpenCase
 from regclean.review.i18n import Language
+from regclean.review.letters import letters
 from regclean.review.permissions import User
 from regclean.review.privacy import hidden_from, without_hidden_numbers
 from regclean.review.queue import Filters
@@ -53,6 +55,7 @@ class CaseView:
     household: tuple[str, ...]
     graph: graph.Graph | None
     shared_bin: shared_bins.SharedBin | None
+    letters: tuple[Letter, ...]
     line: timeline.Timeline | None
     silent: tuple[str, dict[str, Any]]
     guards: tuple[str, ...]
@@ -142,9 +145,10 @@ def case_view(
     language: Language,
     settings: Mapping[str, Any],
     *,
+    sender: str,
     now: datetime,
 ) -> CaseView:
-    """`settings`: [survivorship] of regclean.toml."""
+    """`settings`: [survivorship] of regclean.toml. `sender`: who signs the letters."""
     code, row = language.code, case.row
     siblings = queue.siblings(connection, user, row) if case.kind != "duplicate" else []
     about = queue.about(connection, user, [s for s in case.subjects if ":" in s], but=row["case_key"])
@@ -155,6 +159,7 @@ def case_view(
         opened = OpenCase(other, payload, (), (), ())
         return without_hidden_numbers(reasons.sentence(opened, code), hidden)
 
+    shared_bin = shared_bins.shared_bin(case, siblings) if case.kind == "bin_group" else None
     comparison = cases.compare(case, settings) if case.customers and case.kind != "bin_group" else None
     weakest = reasons.weakest_pair(case)
     is_stale = case.kind == "stale"
@@ -170,7 +175,8 @@ def case_view(
         waterfalls=reasons.waterfalls(case, code, language.gettext),
         household=reasons.household_reasons(weakest, code) if weakest else (),
         graph=_graph(case, comparison),
-        shared_bin=shared_bins.shared_bin(case, siblings) if case.kind == "bin_group" else None,
+        shared_bin=shared_bin,
+        letters=letters(connection, shared_bin.number, siblings, sender=sender, first=code) if shared_bin else (),
         line=_timeline(connection, case, now) if is_stale else None,
         silent=reasons.not_only_silent(case) if is_stale else ("", {}),
         guards=reasons.guards(row["rule"]) if is_stale else (),

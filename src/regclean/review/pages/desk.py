@@ -317,8 +317,16 @@ def _desk(
             raise HTTPException(404)
         if case.row["protected"] and not is_opened(session, case.row["case_key"]):
             return RedirectResponse(f"/restricted/{finding_id}?{urlencode({'to': f'/case/{finding_id}'})}", 303)
-        settings = service.workspace.config.section("survivorship")
-        view = case_view(connection, user, case, language_of(request), settings, now=now)
+        config = service.workspace.config
+        view = case_view(
+            connection,
+            user,
+            case,
+            language_of(request),
+            config.section("survivorship"),
+            sender=str(config.section("workspace")["name"]),
+            now=now,
+        )
         if finding_id not in held.opened:
             service.background.submit(_remember_opened, service, session.digest, finding_id, now)
     left = queue_view(
