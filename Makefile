@@ -7,7 +7,7 @@ DEMO_DIR ?= demo
 # Compile on install, whatever the environment says: commands start in half the time.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help install install-dev demo test check format lint types lock wheel messages clean
+.PHONY: help install install-dev demo test check format lint types lock wheel messages screenshots clean
 
 help:
 	@echo "make demo     install, run one night on the shipped register, serve the review page"
@@ -69,6 +69,10 @@ messages: install-dev
 	done
 	rm $(REVIEW)/locale/messages.pot
 	$(BIN)/pybabel -q compile -d $(REVIEW)/locale
+
+# Every page at a desk's size and at 200 % zoom; needs Debian's Chromium.
+screenshots: install-dev
+	$(BIN)/python scripts/screenshots.py
 
 clean:
 	rm -rf .venv dist demo .mypy_cache .ruff_cache .pytest_cache .hypothesis
