@@ -238,10 +238,10 @@ PERSON_FI: tuple[Comparison, ...] = (
 
 
 # Without Finnish rules an id is text that may be mistyped, an address has no parsed flat, and values wander between fields.
-def _with_loose(comparison: Comparison, column: str) -> Comparison:
+def _with_loose(comparison: Comparison, column: str, threshold: float = 0.8) -> Comparison:
     """A further level before the last: words that look alike with several typing errors in them."""
     *levels, rest = comparison.levels
-    loose = Level("loosely_similar", f"{{jaro_winkler}}({column}_l, {column}_r) >= 0.8", 0.02, 0.04)
+    loose = Level("loosely_similar", f"{{jaro_winkler}}({column}_l, {column}_r) >= {threshold}", 0.02, 0.04)
     return replace(comparison, levels=(*levels, loose, rest))
 
 
@@ -293,7 +293,8 @@ PERSON_GENERIC: tuple[Comparison, ...] = (
         ("same_area_and_city", "same_city", "different"),
     ),
     _PHONE,
-    _with_loose(_EMAIL, "email"),
+    # E-mails of namesakes with one provider look alike without being one address.
+    _with_loose(_EMAIL, "email", 0.86),
     _ACCOUNT,
 )
 
