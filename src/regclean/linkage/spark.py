@@ -119,6 +119,7 @@ def _memory(limit: str) -> str:
 def _session(engine: Section, folder: Path) -> Iterator[Any]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", FutureWarning)  # it warns of pandas, through which nothing goes here
+        import pyspark.testing  # noqa: F401  # a context imports it, which would warn then
         from pyspark import SparkConf, SparkContext
         from pyspark.errors import PySparkException
         from pyspark.java_gateway import launch_gateway
