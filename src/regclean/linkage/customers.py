@@ -26,6 +26,8 @@ WIDEST_NAME = 5
 WIDEST_NAME_GENERIC = 60
 
 DECIDED = ("customer_no_l", "customer_no_r", "verdict")
+# A model that was learnt from a handful of customers must not judge a whole register for ever.
+OUTGROWN = 10
 PREVIOUS = ("cluster_id", "customer_no")
 
 
@@ -77,9 +79,7 @@ def link_customers(
     with spark.scoring_engine(engine, models.parent) as score:
         for model in MODELS:
             too_wide |= block(connection, model, country)
-            current = parameters.latest(models, model, country) or _train_first(
-                connection, model, country, models, decided, as_of
-            )
+            current = _model_for(connection, model, country, models, decided, as_of)
             scoring.compare(connection, current, blocked="link_blocked", output="link_compared", score=score)
             scoring.posterior(connection, current, scored="link_compared")
             used[model] = current.version
@@ -164,7 +164,7 @@ def block(connection: duckdb.DuckDBPyConnection, model: str, country: str) -> di
     return {f"{model}.{rule}": int(n) for rule, n in wide}
 
 
-def _train_first(
+def _model_for(
     connection: duckdb.DuckDBPyConnection,
     model: str,
     country: str,
@@ -172,9 +172,15 @@ def _train_first(
     decided: pl.DataFrame,
     as_of: str | None,
 ) -> Parameters:
-    trained = training.train_model(connection, model, country, decided=decided, version=1, trained_at=as_of)
+    """The stored model; a new one when there is none, or when the register has outgrown the one that was learnt from it."""
+    stored = parameters.latest(models, model, country)
+    size = scoring.count(connection, scoring.ENTITIES[model])
+    if stored is not None and size < OUTGROWN * max(stored.trained_on.get("rows", size), 1):
+        return stored
+    version = parameters.next_version(models, model, country)
+    trained = training.train_model(connection, model, country, decided=decided, version=version, trained_at=as_of)
     parameters.save(models, trained)
-    log.info("trained the first %s model", model)
+    log.info("trained %s model %d", model, version)
     return trained
 
 
