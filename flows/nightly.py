@@ -60,7 +60,10 @@ def _take_as_task(night: Night, step: Step) -> StepResult:
     """Take one step as a task. The night goes in by closure: Prefect would look through everything a parameter holds."""
     stopped: list[RegcleanError] = []
 
-    @task(name=step.name, retries=step.retries, retry_delay_seconds=30, cache_policy=NO_CACHE, persist_result=False)
+    # Only another host can answer better a moment later; a wrong file stays wrong.
+    retries = step.retries if any(source.url for source in night.workspace.config.sources) else 0
+
+    @task(name=step.name, retries=retries, retry_delay_seconds=30, cache_policy=NO_CACHE, persist_result=False)
     def run() -> StepResult | State[None]:
         try:
             return take(night, step)

@@ -16,7 +16,7 @@ from regclean.domain.findings import digest
 from regclean.warehouse import load_sql, rows
 
 if TYPE_CHECKING:
-    from regclean.night import Night
+    from regclean.night_state import Night
 
 LINKED = ("pairs", "clusters", "member_links")
 

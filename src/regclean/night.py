@@ -8,16 +8,13 @@ killed leaves the one before in force, and the next night sweeps what it left.
 from __future__ import annotations
 
 import fcntl
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path
 from time import perf_counter
-from typing import Protocol
 
-import duckdb
 import polars as pl
 
 from regclean import batches, checks, findings, landing, linkage, rules
@@ -25,70 +22,37 @@ from regclean.bin_reports import unsettled, write_bin_reports
 from regclean.carry_over import carry_over, linkage_digest
 from regclean.config import Workspace
 from regclean.config.secret import derived_key, workspace_key
+from regclean.domain.tables import TABLES
 from regclean.errors import ConflictError, RegcleanError
-from regclean.findings import PublishReport
 from regclean.findings.counts import counts_by_rule
 from regclean.findings.sealing import seal
 from regclean.ledger import Ledger, opened, runs
 from regclean.night_page import write_night_page
+from regclean.night_state import Night, Observer, Step, StepResult
 from regclean.standardise.tables import Options, standardise_tables
 from regclean.warehouse import LandedTables, Warehouse, rows, write_frame
 
-
-@dataclass(frozen=True, slots=True)
-class StepResult:
-    """One finished step: how many rows it handled, and how long it took."""
-
-    name: str
-    rows: int
-    seconds: float
-
-
-class Observer(Protocol):
-    """Who is told of the progress: the command line, a flow, a test."""
-
-    def started(self, step: str) -> None: ...
-
-    def finished(self, result: StepResult) -> None: ...
-
-
-@dataclass(slots=True)
-class Night:
-    """One run while it goes on: what the steps share, and what they found out."""
-
-    workspace: Workspace
-    as_of: date
-    now: datetime
-    full: bool
-    run_id: str
-    warehouse: Warehouse
-    ledger: Ledger
-    connection: duckdb.DuckDBPyConnection
-    last: runs.Run | None
-    decided: pl.DataFrame
-    clusters_before: pl.DataFrame
-    steps: list[StepResult] = field(default_factory=list)
-    gates: list[checks.SuiteResult] = field(default_factory=list)
-    landed: landing.LandingReport | None = None
-    linked: linkage.LinkReport | None = None
-    found: rules.RuleReport | None = None
-    published: PublishReport | None = None
-    page: checks.NightPage | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One step of the night. `retries`: how often trying again can help (what talks to another host)."""
-
-    name: str
-    run: Callable[[Night], int]
-    retries: int = 0
+__all__ = [
+    "STEPS",
+    "Night",
+    "Observer",
+    "Step",
+    "StepResult",
+    "open_night",
+    "open_published",
+    "run_night",
+    "take",
+    "today",
+]
 
 
 # What the steps do -----------------------------------------------------------------------------------------------------
 
 
 def _load(night: Night) -> int:
+    # A second try begins anew.
+    for name in (*TABLES, "files", "quarantine"):
+        night.connection.execute(f"DELETE FROM landed.{name}")  # noqa: S608  # tables of ours
     night.landed = landing.load(night.workspace, night.connection, night.last.landed if night.last else {})
     runs.note(night.ledger, night.run_id, landed=night.landed.counts)
     return night.landed.loaded
@@ -209,7 +173,7 @@ def _count(night: Night, table: str) -> int:
 
 
 STEPS = (
-    Step("load", _load),
+    Step("load", _load, retries=2),
     Step("check landed", partial(_gate, "landed")),
     Step("standardise", _standardise),
     Step("check standardised", partial(_gate, "standardised")),

@@ -18,7 +18,7 @@ from regclean.rules import titles
 from regclean.warehouse import rows
 
 if TYPE_CHECKING:
-    from regclean.night import Night
+    from regclean.night_state import Night
 
 HISTORY = 60
 

@@ -31,8 +31,8 @@ FLOORS = {
     "errors": 0,
     "resources": 1,
 }
-# The night is one room in three files: the steps, what is carried over, and the page about it.
-ONE_ROOM = {"night_page": "night", "carry_over": "night"}
+# The night is one room: the steps, what they share, what is carried over, and the page about it.
+ONE_ROOM = {"night_state": "night", "night_page": "night", "carry_over": "night"}
 GUESTS = {
     "pandas": {"checks"},
     "great_expectations": {"checks"},

@@ -1,0 +1,67 @@
+"""What the steps of a night share, and what they found out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Protocol
+
+import duckdb
+import polars as pl
+
+from regclean import checks, landing, linkage, rules
+from regclean.config import Workspace
+from regclean.findings import PublishReport
+from regclean.ledger import Ledger, runs
+from regclean.warehouse import Warehouse
+
+
+@dataclass(frozen=True, slots=True)
+class StepResult:
+    """One finished step: how many rows it handled, and how long it took."""
+
+    name: str
+    rows: int
+    seconds: float
+
+
+class Observer(Protocol):
+    """Who is told of the progress: the command line, a flow, a test."""
+
+    def started(self, step: str) -> None: ...
+
+    def finished(self, result: StepResult) -> None: ...
+
+
+@dataclass(slots=True)
+class Night:
+    """One run while it goes on: what the steps share, and what they found out."""
+
+    workspace: Workspace
+    as_of: date
+    now: datetime
+    full: bool
+    run_id: str
+    warehouse: Warehouse
+    ledger: Ledger
+    connection: duckdb.DuckDBPyConnection
+    last: runs.Run | None
+    decided: pl.DataFrame
+    clusters_before: pl.DataFrame
+    steps: list[StepResult] = field(default_factory=list)
+    gates: list[checks.SuiteResult] = field(default_factory=list)
+    landed: landing.LandingReport | None = None
+    linked: linkage.LinkReport | None = None
+    found: rules.RuleReport | None = None
+    published: PublishReport | None = None
+    page: checks.NightPage | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of the night. `retries`: how often trying again can help where it talks to another host."""
+
+    name: str
+    run: Callable[[Night], int]
+    retries: int = 0
