@@ -83,7 +83,9 @@ def test_the_second_steward_is_told(signed_in: Callable[[str], Any], ledger: Led
     first = signed_in("steward")
     first.submit(f"{case}/stage", form, seen=case)
     first.submit("/staged/submit", seen="/staged")
-    answer = second.post(f"{case}/stage", data={"csrf_token": seen, "reject": "still_active", "version": form["version"]})
+    answer = second.post(
+        f"{case}/stage", data={"csrf_token": seen, "reject": "still_active", "version": form["version"]}
+    )
     assert answer.status_code == 409
     assert 'data-testid="moved-on"' in answer.text
     assert "steward" in answer.text

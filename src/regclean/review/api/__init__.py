@@ -60,7 +60,9 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
 def install(app: FastAPI, protect: Any) -> None:
     """Add the API to the application, and its description under /api/v1/openapi.json."""
     for module in modules():
-        app.include_router(module.router, prefix=PREFIX, dependencies=[Depends(protect), Depends(_BEARER), Depends(known_parameters)])
+        app.include_router(
+            module.router, prefix=PREFIX, dependencies=[Depends(protect), Depends(_BEARER), Depends(known_parameters)]
+        )
     described = app.openapi
 
     def openapi() -> dict[str, Any]:
