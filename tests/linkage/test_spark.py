@@ -168,8 +168,11 @@ def test_no_level_asks_for_less_than_is_counted_exactly() -> None:
     assert min(thresholds) > spark.EXACT_FROM + 1 / 18
 
 
-def test_duckdb_starts_no_session(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_duckdb_starts_no_session_and_clears_what_a_killed_one_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("PATH", "")
+    (tmp_path / "spark-left" / "scored").mkdir(parents=True)
     for engine in (None, default_config().section("engine")):
         with spark.scoring_engine(engine, tmp_path) as score:
             assert score is None

@@ -12,7 +12,7 @@ import re
 import shutil
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import mkdtemp
@@ -50,13 +50,13 @@ def scoring_engine(engine: Section | None, var: Path) -> Iterator[scoring.Score 
     `var`: the workspace's folder for what is written; a Spark cluster must see it under the same path.
     Errors: ConfigError when Spark or Java is missing, or Spark does not start.
     """
+    for abandoned in var.glob(f"{FOLDERS}*"):  # of a night that was killed: there is one night at a time
+        shutil.rmtree(abandoned, ignore_errors=True)
     if not engine or engine["backend"] != "spark":
         yield None
         return
     require()
     var.mkdir(parents=True, exist_ok=True)
-    for abandoned in var.glob(f"{FOLDERS}*"):  # of a night that was killed: there is one night at a time
-        shutil.rmtree(abandoned, ignore_errors=True)
     folder = Path(mkdtemp(prefix=FOLDERS, dir=var.resolve()))
     try:
         with _session(engine, folder) as session:
@@ -120,6 +120,7 @@ def _session(engine: Section, folder: Path) -> Iterator[Any]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", FutureWarning)  # it warns of pandas, through which nothing goes here
         import pyspark.testing  # noqa: F401  # a context imports it, which would warn then
+        from py4j.protocol import Py4JError
         from pyspark import SparkConf, SparkContext
         from pyspark.errors import PySparkException
         from pyspark.java_gateway import launch_gateway
@@ -141,26 +142,18 @@ def _session(engine: Section, folder: Path) -> Iterator[Any]:
         session = SparkSession(context)
         SparkAPI(spark_session=session)  # type: ignore[no-untyped-call]  # registers the library's functions, which ours call
         session.sql(load_sql("spark_functions", scoring.PACKAGE).replace("exact_from", f"{EXACT_FROM}D"))
-    except (PySparkException, OSError) as error:
+    except (PySparkException, Py4JError, OSError) as error:
         _end(gateway)
-        raise _not_started(settings["spark.master"]) from error
-    except Exception as error:  # Java's exceptions have no common type here
-        _end(gateway)
-        if type(error).__module__.startswith("py4j."):
-            raise _not_started(settings["spark.master"]) from error
-        raise
+        raise ConfigError(
+            f"Spark did not start on '{settings['spark.master']}'.",
+            remedy="It needs Java 17 or later, and a master that can be reached: see 'engine.spark_master'.",
+        ) from error
     try:
         yield session
     finally:
-        session.stop()
+        with suppress(Py4JError, OSError):  # Java may be gone; what it leaves is ended here
+            session.stop()
         _end(gateway)
-
-
-def _not_started(master: str) -> ConfigError:
-    return ConfigError(
-        f"Spark did not start on '{master}'.",
-        remedy="It needs Java 17 or later, and a master that can be reached: see 'engine.spark_master'.",
-    )
 
 
 def _end(gateway: Any) -> None:
@@ -183,12 +176,13 @@ class _SparkScore:
     folder: Path
 
     def __call__(self, connection: duckdb.DuckDBPyConnection, parameters: Parameters, output: str) -> None:
+        from py4j.protocol import Py4JError
         from pyspark.errors import PySparkException
 
         folder = Path(mkdtemp(dir=self.folder))
         try:
             columns = self._predict(connection, parameters, folder)
-        except PySparkException as error:
+        except (PySparkException, Py4JError, ConnectionError) as error:
             raise RegcleanError(
                 f"Spark could not compare the pairs of the {parameters.model} model: {type(error).__name__}.",
                 remedy='See that its machines have memory and see var/, or set the backend to "duckdb".',
