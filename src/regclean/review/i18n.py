@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import cache
 from gettext import NullTranslations
 from importlib import resources
 from zoneinfo import ZoneInfo
@@ -26,6 +27,12 @@ def N_(text: str) -> str:  # noqa: N802  # gettext's own name for it
     return text
 
 
+@cache
+def _locale(code: str) -> Locale:
+    # English as it is written in Finland: the day before the month.
+    return Locale.parse("en_FI" if code == "en" else code)
+
+
 @dataclass(frozen=True, slots=True)
 class Language:
     """One language: its texts, and how it writes dates and numbers in the workspace's time zone."""
@@ -36,8 +43,7 @@ class Language:
 
     @property
     def locale(self) -> Locale:
-        # English as it is written in Finland: the day before the month.
-        return Locale.parse("en_FI" if self.code == "en" else self.code)
+        return _locale(self.code)
 
     def gettext(self, text: str, **values: object) -> str:
         translated = self.translations.gettext(text) if text else ""

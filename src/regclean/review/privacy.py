@@ -129,8 +129,9 @@ def reveal(
 
 
 def _about_protected() -> Any:
-    return select(finding_subjects.c.finding_id).join(
-        protected_subjects, protected_subjects.c.subject == finding_subjects.c.subject
+    # Not a join: that would be planned as a walk through every finding's subjects; this looks up the few protected ones.
+    return select(finding_subjects.c.finding_id).where(
+        finding_subjects.c.subject.in_(select(protected_subjects.c.subject))
     )
 
 

@@ -44,6 +44,7 @@ AGES = (7, 30, 90)  # days
 SAMPLE = 200  # handled cases that an estimate rests on
 FEWEST = 20  # below this there is no honest estimate
 ONE_CASE_EACH = frozenset({"same", "related"})  # a duplicate is a whole cluster by itself
+SECOND_LOOK = ("second", "restricted")  # workpools where a deferred finding waits, for a second person
 HANDLING = "handling:"
 
 
@@ -151,7 +152,7 @@ class Choices:
 def waiting(table: FromClause = findings) -> ColumnElement[bool]:
     """Does it wait for somebody? What a steward was unsure of waits for a second person."""
     of = table.c
-    second = and_(of.state == "deferred", of.workpool.in_(("second", "restricted")), of.deferred_until.is_(None))
+    second = and_(of.state == "deferred", of.workpool.in_(SECOND_LOOK), of.deferred_until.is_(None))
     return or_(of.state == "open", second)
 
 
@@ -306,8 +307,7 @@ def about(connection: Connection, user: User, subjects: Collection[str], *, but:
                 select(finding_subjects.c.finding_id).where(finding_subjects.c.subject.in_(sorted(subjects)))
             ),
             findings.c.case_key != but,
-            visible_to(user),
-            waiting(),
+            _sifted(and_(visible_to(user), waiting())),
         )
         .order_by(findings.c.priority.desc(), findings.c.finding_id)
         .limit(20)
@@ -317,7 +317,9 @@ def about(connection: Connection, user: User, subjects: Collection[str], *, but:
 
 def _chosen(table: FromClause, user: User, filters: Filters, now: datetime) -> ColumnElement[bool]:
     of = table.c
-    conditions = [waiting(table), of.workpool == filters.pool]
+    # Only what a second person looks at can be deferred and wait; elsewhere the index gives what is open in order.
+    waits = waiting(table) if filters.pool in SECOND_LOOK else of.state == "open"
+    conditions = [of.workpool == filters.pool, waits]
     if table is findings:
         conditions.append(visible_to(user))
         if filters.pool == "second":
@@ -330,6 +332,11 @@ def _chosen(table: FromClause, user: User, filters: Filters, now: datetime) -> C
     if filters.age:
         conditions.append(of.opened_at <= now - timedelta(days=filters.age))
     return and_(*conditions)
+
+
+def _sifted(condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    """A condition to be tried on the few rows that a key finds; a planner must not start from its broad indexes."""
+    return case((condition, literal(1)), else_=literal(0)) == 1
 
 
 def _own_doubt(user: User) -> ColumnElement[bool]:
@@ -398,7 +405,7 @@ def _rows_of(
         return []
     rank = _rank(findings, filters.sort, now)
     query = select(findings, rank.label("rank")).where(
-        findings.c.case_key.in_(keys), _chosen(findings, user, filters, now)
+        findings.c.case_key.in_(keys), _sifted(_chosen(findings, user, filters, now))
     )
     by_key: dict[str, list[RowMapping]] = {key: [] for key in keys}
     left_out = set(without)
@@ -438,7 +445,7 @@ def _next_in_case(
         select(findings.c.finding_id)
         .where(
             findings.c.case_key == row["case_key"],
-            _chosen(findings, user, filters, now),
+            _sifted(_chosen(findings, user, filters, now)),
             findings.c.finding_id.not_in(sorted({*without, row["finding_id"]})),
         )
         .order_by(_rank(findings, filters.sort, now).desc(), findings.c.finding_id)

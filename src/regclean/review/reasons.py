@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection
@@ -74,7 +75,10 @@ def sentence(case: OpenCase, language: str) -> str:
 
 def title(rule: str, language: str) -> str:
     """What a rule is called."""
-    return rules.titles(language).get(rule, rule)
+    return _titles(language).get(rule, rule)
+
+
+_titles = cache(rules.titles)  # a page asks for one in every row
 
 
 def guards(rule: str) -> tuple[str, ...]:
