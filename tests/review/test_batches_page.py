@@ -43,7 +43,7 @@ def state(ledger: Ledger, batch_id: int = 1) -> str:
 
 def test_the_way_of_a_batch_by_files(ledger: Ledger, accepted: list[str], signed_in: SignIn) -> None:
     clerk, approver, steward = signed_in("clerk"), signed_in("approver"), signed_in("steward")
-    assert steward.submit("/batches/build").status_code == 403
+    assert approver.submit("/batches/build").status_code == 403
     built = clerk.submit("/batches/build", {"title": "Marraskuu"}, seen="/batches")
     assert (built.status_code, built.headers["location"]) == (303, "/batches/1")
     seen = clerk.get("/batches/1").text
@@ -63,6 +63,17 @@ def test_the_way_of_a_batch_by_files(ledger: Ledger, accepted: list[str], signed
     assert receipt["approved"]["by"] == "approver"
     assert receipt["decided_by"] == ["steward"]
     assert all("before" not in line and "after" not in line for line in receipt["lines"])
+
+
+def test_a_steward_builds_too_but_neither_approves_nor_applies(
+    ledger: Ledger, accepted: list[str], signed_in: SignIn
+) -> None:
+    steward = signed_in("steward")
+    assert "/batches/build" in steward.get("/batches").text
+    assert steward.submit("/batches/build", seen="/batches").headers["location"] == "/batches/1"
+    assert steward.submit("/batches/1/approve").status_code == 403
+    assert steward.submit("/batches/1/apply").status_code == 403
+    assert state(ledger) == "built"
 
 
 def test_whoever_decided_cannot_approve(ledger: Ledger, signed_in: SignIn) -> None:

@@ -29,7 +29,15 @@ PERMISSIONS: tuple[Permission, ...] = get_args(Permission)
 # An administrator of accounts sees no customer; the right to protected customers is a role of its own, held beside another.
 TABLE: dict[Role, frozenset[Permission]] = {
     "steward": frozenset(
-        {"overview:read", "findings:read", "findings:decide", "findings:assign", "ids:reveal", "batches:read"}
+        {
+            "overview:read",
+            "findings:read",
+            "findings:decide",
+            "findings:assign",
+            "ids:reveal",
+            "batches:read",
+            "batches:build",
+        }
     ),
     "approver": frozenset(
         {
