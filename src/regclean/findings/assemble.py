@@ -33,7 +33,7 @@ _SCHEMA = {
     "label": pl.String,
     "priority": pl.Float64,
 }
-CHUNK = 20_000
+CHUNK = 100_000
 
 
 class _Frozen(NamedTuple):
