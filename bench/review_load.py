@@ -1,16 +1,19 @@
 """Twenty stewards deciding at once in a ledger of 50,000 open findings, while a night publishes.
 
-    python bench/review_load.py --demo DIR [--postgresql] [--findings 50000] [--stewards 20] [--seconds 30]
+    python bench/review_load.py --demo DIR [--postgresql] [--findings 50000] [--stewards 20] [--seconds 60] [--think 6]
 
-DIR is a demo workspace after its first night; it is copied, and its findings multiplied with their real evidence. The
-night is its write pattern: evidence in chunks, then one transaction that touches every finding. Prints the times of the
-queue and of the next finding (a decision staged, and the next case back), errors, and decisions that were lost.
+DIR is a demo workspace after its first night; it is copied, and its findings multiplied with their real evidence. Of
+the night there is what stands in a steward's way: the one transaction that touches every finding, every three seconds.
+Stewards of one workpool begin on different pages of its queue, so that they meet as seldom as people who share their
+work out. Prints the times of the queue and of the next finding (a decision staged, and the next case back), errors, and
+decisions that were lost.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import random
 import re
 import shutil
 import socket
@@ -109,7 +112,7 @@ def move_to(ledger: Ledger, url: str) -> Ledger:
 
 
 def publish(ledger: Ledger, stop: Event, seconds: list[float]) -> None:
-    """What a night writes while it publishes, again and again."""
+    """The transaction with which a night publishes, as long as it can be: it writes to every finding."""
     night = 0
     while not stop.is_set():
         night += 1
@@ -120,13 +123,20 @@ def publish(ledger: Ledger, stop: Event, seconds: list[float]) -> None:
         stop.wait(3)
 
 
-def work(address: str, user: str, pool: str, until: float, think: float) -> Tally:
-    """One steward: the queue, then case after case; every tenth time what is staged is submitted."""
-    tally = Tally()
+def work(address: str, user: str, pool: str, place: int, until: float, think: float) -> Tally:
+    """One steward: the queue, then case after case; every tenth time what is staged is submitted.
+
+    `place`: on which page of the queue to begin. `think`: seconds that a case is looked at, give or take a third.
+    """
+    tally, pace = Tally(), random.Random(user)
+    time.sleep(pace.uniform(0, think))
     with httpx.Client(base_url=address, follow_redirects=True, timeout=60) as client:
         token = _token(client.get("/login").text)
         client.post("/login", data={"user": user, "password": PASSWORD, "csrf_token": token})
         answer = _timed(tally.queue, tally, lambda: client.get(f"/queue?pool={pool}"))
+        for _ in range(place):
+            answer = _timed(tally.queue, tally, lambda answer=answer: client.get(_link(answer, "after=")))
+        answer = answer and client.get(_link(answer, "/case/"))
         while time.perf_counter() < until and answer is not None:
             form = _form(answer.text)
             if form is None:
@@ -134,7 +144,7 @@ def work(address: str, user: str, pool: str, until: float, think: float) -> Tall
             action, values = form
             values["verdict"] = "unsure" if pool in ("same", "related") else "defer"
             target = action
-            time.sleep(think)
+            time.sleep(think * pace.uniform(0.67, 1.33))
             answer = _timed(
                 tally.following, tally, lambda target=target, values=values: client.post(target, data=values)
             )
@@ -143,7 +153,7 @@ def work(address: str, user: str, pool: str, until: float, think: float) -> Tall
             tally.staged += 1
             if tally.staged % 10 == 0 or time.perf_counter() >= until:
                 _submit(client, tally, answer.text, pool)
-                answer = _timed(tally.queue, tally, lambda: client.get(f"/queue?pool={pool}"))
+                _timed(tally.queue, tally, lambda: client.get(f"/queue?pool={pool}"))
         if answer is not None and tally.staged % 10:
             _submit(client, tally, answer.text, pool)
     return tally
@@ -176,6 +186,13 @@ def _timed(times: list[float], tally: Tally, request: Any) -> httpx.Response | N
     return answer
 
 
+def _link(answer: httpx.Response | None, part: str) -> str:
+    """The first link of the queue that has `part` in it."""
+    rows = (answer.text if answer else "").partition('class="rows"')[2]
+    found = re.search(rf'href="([^"]*{re.escape(part)}[^"]*)"', rows)
+    return unescape(found.group(1)) if found else "/queue"
+
+
 def _token(text: str) -> str:
     found = re.search(r'name="csrf_token" value="([^"]+)"', text)
     return found.group(1) if found else ""
@@ -202,8 +219,8 @@ def main() -> None:
     parser.add_argument("--postgresql", action="store_true")
     parser.add_argument("--findings", type=int, default=50_000)
     parser.add_argument("--stewards", type=int, default=20)
-    parser.add_argument("--seconds", type=float, default=30)
-    parser.add_argument("--think", type=float, default=4, help="seconds that a steward looks at a case")
+    parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument("--think", type=float, default=6, help="seconds that a steward looks at a case")
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
         root = Path(shutil.copytree(chosen.demo, Path(temporary) / "register"))
@@ -246,7 +263,7 @@ def run(root: Path, ledger: Ledger, people: list[str], seconds: float, think: fl
             night = pool.submit(publish, ledger, stop, nights)
             until = time.perf_counter() + seconds
             works = [
-                pool.submit(work, address, name, POOLS[number % len(POOLS)], until, think)
+                pool.submit(work, address, name, POOLS[number % len(POOLS)], number // len(POOLS), until, think)
                 for number, name in enumerate(people)
             ]
             tallies = [one.result() for one in works]
