@@ -68,8 +68,7 @@ class OpenCase:
 
 def find(connection: Connection, user: User, finding_id: str) -> OpenCase | None:
     """Open a case; None when there is none that this user may see."""
-    query = select(findings).where(findings.c.finding_id == finding_id, visible_to(user))
-    row = connection.execute(query).mappings().first()
+    row = find_row(connection, user, finding_id)
     if row is None:
         return None
     hidden = hidden_from(connection, user)
@@ -83,6 +82,12 @@ def find(connection: Connection, user: User, finding_id: str) -> OpenCase | None
     edges = edges_around(connection, customers_of(row["subjects"])) if row["kind"] == "duplicate" else []
     edges = [edge for edge in edges if hidden.isdisjoint(edge.pair)]
     return OpenCase(row, payload, tuple(history.mappings()), tuple(said.mappings()), tuple(edges))
+
+
+def find_row(connection: Connection, user: User, finding_id: str) -> RowMapping | None:
+    """A finding without its evidence; None when there is none that this user may see."""
+    query = select(findings).where(findings.c.finding_id == finding_id, visible_to(user))
+    return connection.execute(query).mappings().first()
 
 
 def read_evidence(connection: Connection, finding_id: str, digest: str | None) -> dict[str, Any]:

@@ -213,6 +213,7 @@ def environment(language: Language) -> Environment:
         extensions=["jinja2.ext.i18n"],
         trim_blocks=True,
         lstrip_blocks=True,
+        auto_reload=False,  # they come with the program, and a page includes a dozen
     )
     made.install_gettext_translations(language.translations, newstyle=True)  # type: ignore[attr-defined]  # by i18n
     made.filters |= {

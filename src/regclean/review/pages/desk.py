@@ -435,8 +435,7 @@ def _onward(request: Request, service: Services, user: User, finding_id: str, he
     """To the next case; to the queue when there is none."""
     filters = _filters(request, user)
     with service.ledger.read() as connection:
-        case = cases.find(connection, user, finding_id)
-        after = case.row if case else None
+        after = cases.find_row(connection, user, finding_id)
         found = queue.first(connection, user, filters, now=service.now(), without=held.aside, after=after)
     return _to_case(found, filters) if found else RedirectResponse(_url("/queue", filters), 303)
 
