@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import groupby
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, func, select
@@ -204,6 +205,20 @@ def build(service: Services, user: User, title: str | None) -> BuildReport:
             now=service.now(),
             title=title,
         )
+
+
+def visible_left_out(service: Services, user: User, left_out: Sequence[Mapping[str, str]]) -> list[Mapping[str, str]]:
+    """What was left out of a batch, as far as this user may know of it."""
+    wanted = [one["finding_id"] for one in left_out]
+    with service.ledger.read() as connection:
+        query = select(findings.c.finding_id).where(findings.c.finding_id.in_(wanted), visible_to(user))
+        seen = set(connection.execute(query).scalars())
+    return [one for one in left_out if one["finding_id"] in seen]
+
+
+def folder_of(service: Services, batch_id: int) -> Path:
+    """Where the files of a batch are written."""
+    return Path(service.workspace.var / "exports" / f"batch-{batch_id}")
 
 
 def approve(service: Services, user: User, batch_id: int) -> None:

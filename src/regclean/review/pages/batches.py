@@ -7,7 +7,6 @@ import time
 import zipfile
 from collections.abc import Callable
 from io import BytesIO
-from pathlib import Path
 from threading import Thread
 from typing import Annotated, Any
 
@@ -51,7 +50,9 @@ def build(request: Request, service: Service, user: Builder, title: Text = "") -
     """Make a batch of everything that is accepted; when nothing can go in, say why."""
     report = releases.build(service, user, title.strip() or None)
     if report.batch_id is None:
-        return _list(request, service, user, nothing=True, left_out=_visible(service, user, report.left_out))
+        return _list(
+            request, service, user, nothing=True, left_out=releases.visible_left_out(service, user, report.left_out)
+        )
     return RedirectResponse(f"/batches/{report.batch_id}", 303)
 
 
@@ -87,7 +88,7 @@ def show_batch(
         author=user.name.casefold() in {name.casefold() for name in view.batch.decided_by},
         by_files=service.workspace.config.section("register")["target"] == "files",
         exported=_exported(service, batch_id),
-        left_out=_visible(service, user, view.batch.left_out),
+        left_out=releases.visible_left_out(service, user, view.batch.left_out),
         told=job,
         words=releases,
         tables=TABLE_LABELS,
@@ -156,7 +157,7 @@ def undo(request: Request, batch_id: int, service: Service, user: Clerk, finding
 @router.post("/batches/{batch_id}/export")
 def export(batch_id: int, service: Service, user: Clerk) -> Response:
     """Write the files of an approved batch; they are downloaded from its page."""
-    folder = _folder(service, batch_id)
+    folder = releases.folder_of(service, batch_id)
     batches.export(service.workspace, service.ledger, batch_id, folder, user=user.name, now=service.now())
     return _back(batch_id)
 
@@ -164,7 +165,7 @@ def export(batch_id: int, service: Service, user: Clerk) -> Response:
 @router.get("/batches/{batch_id}/files.zip")
 def files(batch_id: int, service: Service, user: Clerk) -> Response:
     """The files that were written for the clerk, together. Who took them is noted: they hold personal data."""
-    folder = _folder(service, batch_id)
+    folder = releases.folder_of(service, batch_id)
     names = sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
     if not names:
         raise HTTPException(404)
@@ -201,15 +202,6 @@ def _accepted(service: Services, user: User) -> int:
     query = select(func.count()).select_from(findings).where(findings.c.state == "accepted", visible_to(user))
     with service.ledger.read() as connection:
         return int(connection.execute(query).scalar_one())
-
-
-def _visible(service: Services, user: User, left_out: Any) -> list[Any]:
-    """What was left out, as far as this user may know of it."""
-    wanted = [one["finding_id"] for one in left_out]
-    with service.ledger.read() as connection:
-        query = select(findings.c.finding_id).where(findings.c.finding_id.in_(wanted), visible_to(user))
-        seen = set(connection.execute(query).scalars())
-    return [one for one in left_out if one["finding_id"] in seen]
 
 
 def _sheet(service: Services, user: User, batch_id: int, *, look: bool = False) -> Sheet:
@@ -255,12 +247,8 @@ def _jobs(request: Request) -> dict[int, Job]:
     return found
 
 
-def _folder(service: Services, batch_id: int) -> Path:
-    return Path(service.workspace.var / "exports" / f"batch-{batch_id}")
-
-
 def _exported(service: Services, batch_id: int) -> list[str]:
-    folder = _folder(service, batch_id)
+    folder = releases.folder_of(service, batch_id)
     return sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
 
 
