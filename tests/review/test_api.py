@@ -264,33 +264,40 @@ def description(fuzzed: tuple[FastAPI, str]) -> Any:
     return found
 
 
-# Rules that a description cannot tell: which verdict fits, who may be assigned, that "other" needs a note.
-UNSAID = ("/decisions", "/assignee", "/open", "/reveals")
+# Rules that a description cannot tell: which verdict fits, who may be assigned, that "other" needs a note, what is in a
+# batch.
+UNSAID = ("/decisions", "/assignee", "/open", "/reveals", "/reject", "/undo")
 
 
 def test_every_answer_is_as_described(description: Any, fuzzed: tuple[FastAPI, str]) -> None:
     """Schemathesis makes requests, right and wrong ones, of every operation; each answer must be one that is promised.
 
-    Half of the requests about a finding are about one that is there.
+    Half of the requests about a finding or a batch are about one that is there.
     """
     headers = {"Authorization": f"Bearer {fuzzed[1]}", "Host": "127.0.0.1"}
-    finding_id = duplicate(TestClient(fuzzed[0], base_url="http://127.0.0.1", headers=headers))["finding_id"]
+    client = TestClient(fuzzed[0], base_url="http://127.0.0.1", headers=headers)
+    finding = duplicate(client)
+    decision = {"verdict": "same", "expected_version": finding["version"], "choices": {"survivor": "1003"}}
+    assert client.post(f"{API}/findings/{finding['finding_id']}/decisions", json=decision).status_code == 201
+    batch_id = client.post(f"{API}/batches", json={}).json()["batch"]["batch_id"]
+    there = {"finding_id": finding["finding_id"], "batch_id": batch_id}
     operations = [result.ok() for result in description.get_all_operations()]
-    assert len(operations) >= 12
+    assert len(operations) >= 22
     for operation in operations:
         for mode in GenerationMode.POSITIVE, GenerationMode.NEGATIVE:
-            answers_as_described(operation, mode, headers, finding_id)
+            answers_as_described(operation, mode, headers, there)
 
 
-def answers_as_described(operation: Any, mode: GenerationMode, headers: dict[str, str], finding_id: str) -> None:
+def answers_as_described(operation: Any, mode: GenerationMode, headers: dict[str, str], known: dict[str, Any]) -> None:
     unsaid = [positive_data_acceptance] if operation.path.endswith(UNSAID) else []
 
     @seed(20261101)
     @settings(max_examples=20, deadline=None, database=None, suppress_health_check=list(HealthCheck))
     @given(case=operation.as_strategy(generation_mode=mode), there=st.booleans())
     def holds(case: Any, there: bool) -> None:
-        if there and mode is GenerationMode.POSITIVE and "finding_id" in (case.path_parameters or {}):
-            case.path_parameters["finding_id"] = finding_id
+        if there and mode is GenerationMode.POSITIVE:
+            for name in (case.path_parameters or {}).keys() & known.keys():
+                case.path_parameters[name] = known[name]
         case.call_and_validate(headers=headers, excluded_checks=unsaid)
 
     # What takes nothing cannot be given something wrong.
