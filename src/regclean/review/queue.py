@@ -156,6 +156,13 @@ def waiting(table: FromClause = findings) -> ColumnElement[bool]:
     return or_(of.state == "open", second)
 
 
+def _waiting_in(pool: str, table: FromClause = findings) -> ColumnElement[bool]:
+    """`waiting` in one workpool. Only what a second person looks at can be deferred and wait; elsewhere what is open
+    stands together in the index.
+    """
+    return waiting(table) if pool in SECOND_LOOK else table.c.state == "open"
+
+
 def counts(connection: Connection, user: User) -> dict[str, int]:
     """Cases that wait, by workpool; what the user may not see is not counted."""
     query = (
@@ -245,18 +252,15 @@ def read_cursor(text: str | None) -> tuple[float, str] | None:
 
 def choices(connection: Connection, user: User, pool: str) -> Choices:
     """What can be filtered by in a workpool, from what waits in it."""
-
-    def values(name: str) -> tuple[str, ...]:
-        column = findings.c[name]
-        query: Select[Any] = (
-            select(column)
-            .where(waiting(), findings.c.workpool == pool, visible_to(user), column.is_not(None))
-            .distinct()
-            .order_by(column)
-        )
-        return tuple(connection.execute(query).scalars())
-
-    return Choices(values("area"), values("rule"), values("source"), values("assignee"))
+    of = findings.c
+    query: Select[Any] = (
+        select(of.area, of.rule, of.source, of.assignee)
+        .where(of.workpool == pool, _waiting_in(pool), visible_to(user))
+        .distinct()
+    )
+    found = connection.execute(query).all()  # one reading: what waits is long, what it differs in is short
+    areas, rules, sources, assignees = (tuple(sorted({row[number] for row in found} - {None})) for number in range(4))
+    return Choices(areas, rules, sources, assignees)
 
 
 def estimate(connection: Connection, pool: str, cases: int) -> Estimate | None:
@@ -317,9 +321,7 @@ def about(connection: Connection, user: User, subjects: Collection[str], *, but:
 
 def _chosen(table: FromClause, user: User, filters: Filters, now: datetime) -> ColumnElement[bool]:
     of = table.c
-    # Only what a second person looks at can be deferred and wait; elsewhere the index gives what is open in order.
-    waits = waiting(table) if filters.pool in SECOND_LOOK else of.state == "open"
-    conditions = [of.workpool == filters.pool, waits]
+    conditions = [of.workpool == filters.pool, _waiting_in(filters.pool, table)]
     if table is findings:
         conditions.append(visible_to(user))
         if filters.pool == "second":
