@@ -17,7 +17,9 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 import regclean.review
+from regclean.bin_reports import reason_in_words
 from regclean.review.i18n import choose, load_languages
+from regclean.warehouse import load_sql
 
 PACKAGE = Path(regclean.review.__file__).parent
 KEYWORDS = {"_": None, "gettext": None, "N_": None, "ngettext": (1, 2)}
@@ -70,6 +72,17 @@ def test_what_is_compiled_is_what_is_written(code: str) -> None:
     write_mo(written, catalogue(code))
     compiled = (PACKAGE / "locale" / code / "LC_MESSAGES" / "messages.mo").read_bytes()
     assert compiled == written.getvalue(), f"run: make messages ({code})"
+
+
+@pytest.mark.parametrize("language", ["fi", "sv", "en"])
+def test_every_reason_of_a_link_has_words(language: str) -> None:
+    """Whatever linkage gives as a reason for a line of a shared bin is shown in words, not as a code."""
+    lines = load_sql("members_links", "regclean.linkage").splitlines()
+    first, last = (next(n for n, line in enumerate(lines) if mark in line) for mark in ("list_filter([", "AS reasons,"))
+    codes = set(re.findall(r"(?:THEN|ELSE) '(\w+)'", "\n".join(lines[first:last]))) | {"same_party"}
+    assert {"customer_no_differs", "surname", "name_variant", "ended"} <= codes
+    assert {code: reason_in_words(code, language) for code in codes if not reason_in_words(code, language)} == {}
+    assert len({reason_in_words(code, language) for code in codes}) == len(codes)
 
 
 def test_the_page_says_its_language_and_switches(browser: Any, signed_in: Callable[[str], Any]) -> None:

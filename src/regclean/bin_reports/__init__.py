@@ -3,7 +3,7 @@
 from regclean.bin_reports.evidence import FrozenFinding, material_of
 from regclean.bin_reports.gather import unsettled
 from regclean.bin_reports.letters import Defect, Letter, Line, Material, letter, why_no_letter
-from regclean.bin_reports.pages import write_bin_reports
+from regclean.bin_reports.pages import reason_in_words, write_bin_reports
 
 __all__ = [
     "Defect",
@@ -13,6 +13,7 @@ __all__ = [
     "Material",
     "letter",
     "material_of",
+    "reason_in_words",
     "unsettled",
     "why_no_letter",
     "write_bin_reports",

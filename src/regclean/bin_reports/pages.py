@@ -222,6 +222,11 @@ def _context(language: str) -> dict[str, Any]:
     return {**formats, "language": language, "version": __version__, "severities": SEVERITIES}
 
 
+def reason_in_words(code: str, language: str) -> str | None:
+    """Why linkage takes a line for a customer, or does not; None for a code that it does not give (any more)."""
+    return _texts().get(code, {}).get(language)
+
+
 @cache
 def _texts() -> Mapping[str, Mapping[str, str]]:
     return tomllib.loads(resources.files(__package__).joinpath("texts.toml").read_text(encoding="utf-8"))

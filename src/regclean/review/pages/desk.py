@@ -13,6 +13,7 @@ from sqlalchemy import Connection, insert, select
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
+from regclean.bin_reports import reason_in_words
 from regclean.findings.follow import undo
 from regclean.ledger.audit import Entry, append
 from regclean.ledger.tables import comments, decisions
@@ -387,6 +388,7 @@ def _words(request: Request) -> dict[str, Any]:
     return {
         "said": said,
         "chance": chance,
+        "link_reason": lambda code: reason_in_words(code, language.code) or code.replace("_", " "),
         "pools": POOLS,
         "verdicts": VERDICTS,
         "reason_lists": staging.REASONS,
