@@ -31,7 +31,7 @@ from threading import Event
 from typing import Any
 
 import httpx
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, insert, select, text, update
 
 from regclean.config import load_workspace
 from regclean.domain.findings import digest
@@ -108,6 +108,8 @@ def move_to(ledger: Ledger, url: str) -> Ledger:
         for table in metadata.sorted_tables:
             for chunk in in_chunks(dict(row) for row in reading.execute(select(table)).mappings()):
                 writing.execute(insert(table), [dict(one) for one in chunk])
+    with other.write() as connection:
+        connection.execute(text("ANALYZE"))  # as the database does by itself a minute after a night
     return other
 
 
