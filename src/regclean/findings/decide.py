@@ -21,12 +21,11 @@ from regclean.errors import ConflictError, UsageError
 from regclean.findings.case import Case, Refused, check_choices, open_case
 from regclean.findings.decision_file import DecisionLine, parse_choices, read_decisions
 from regclean.findings.edges import Decided, DecidedGraph, edges_around, pairs_of
-from regclean.findings.follow import follow_up, give_way, reconsider
-from regclean.findings.states import DECIDABLE, after_decision
-from regclean.findings.workpools import workpool
+from regclean.findings.follow import follow_up, give_way, reconsider, settle
+from regclean.findings.states import DECIDABLE
 from regclean.ledger import audit
 from regclean.ledger.database import Ledger
-from regclean.ledger.tables import decisions, findings, pair_decisions
+from regclean.ledger.tables import decisions, pair_decisions
 
 __all__ = ["DecideReport", "DecisionLine", "Refusal", "decide", "read_decisions", "record"]
 
@@ -120,7 +119,8 @@ def _take(connection: Connection, line: DecisionLine, now: datetime) -> tuple[in
     if gives_way is not None:
         give_way(connection, gives_way, decision_id)
     _write_edges(connection, case, edges, decision_id)
-    _set_finding(connection, case, line, decision_id, defer_until, now)
+    if case.finding is not None:
+        settle(connection, case.finding, line.verdict, decision_id, now, deferred_until=defer_until)
     _note(connection, line, case, choices, decision_id, now)
     if gives_way is not None and case.on_customers:
         reconsider(connection, case.customers, line.user, now)
@@ -289,30 +289,6 @@ def _write_edges(connection: Connection, case: Case, edges: list[Verdict], decis
     ]
     if rows:
         connection.execute(insert(pair_decisions), rows)
-
-
-def _set_finding(
-    connection: Connection, case: Case, line: DecisionLine, decision_id: int, defer_until: date | None, now: datetime
-) -> None:
-    if case.finding is None:
-        return
-    row = case.finding
-    state = after_decision(line.verdict)
-    connection.execute(
-        update(findings)
-        .where(findings.c.finding_id == row["finding_id"])
-        .values(
-            state=state,
-            state_since=now,
-            decision_id=decision_id,
-            decided_fingerprint=row["fingerprint"],
-            rejected_fingerprint=row["fingerprint"] if state == "rejected" else row["rejected_fingerprint"],
-            deferred_until=defer_until,
-            reopened_because=None,
-            workpool=workpool(row["kind"], row["relation"], row["protected"], state, line.verdict, None),
-            version=row["version"] + 1,
-        )
-    )
 
 
 def _note(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, and_, insert, or_, select, update
@@ -30,7 +30,7 @@ def follow_up(connection: Connection, customers: Iterable[str], now: datetime) -
     for row in waiting:
         found = decided.follows(sorted(customers_of(row["subjects"])))
         if found:
-            _settle(connection, row, found[0], follow(connection, row, *found, now), now)
+            settle(connection, row, found[0], follow(connection, row, *found, now), now)
             followed.append(row["finding_id"])
     return followed
 
@@ -132,7 +132,16 @@ def _customers_of_decision(connection: Connection, decision_id: int) -> set[str]
     return {customer for edge in connection.execute(edges) for customer in edge}
 
 
-def _settle(connection: Connection, row: RowMapping, verdict: str, decision_id: int, now: datetime) -> None:
+def settle(
+    connection: Connection,
+    row: RowMapping,
+    verdict: str,
+    decision_id: int,
+    now: datetime,
+    *,
+    deferred_until: date | None = None,
+) -> None:
+    """The finding takes the state that the decision on it gives."""
     state = after_decision(verdict)
     connection.execute(
         update(findings)
@@ -144,7 +153,7 @@ def _settle(connection: Connection, row: RowMapping, verdict: str, decision_id: 
             decided_fingerprint=row["fingerprint"],
             rejected_fingerprint=row["fingerprint"] if state == "rejected" else row["rejected_fingerprint"],
             reopened_because=None,
-            deferred_until=None,
+            deferred_until=deferred_until,
             workpool=workpool(row["kind"], row["relation"], row["protected"], state, verdict, None),
             version=row["version"] + 1,
         )
@@ -190,4 +199,4 @@ def _restore(connection: Connection, old: RowMapping, now: datetime) -> None:
         update(pair_decisions).where(pair_decisions.c.decision_id == old["decision_id"]).values(current=True)
     )
     if row is not None:
-        _settle(connection, row, old["verdict"], old["decision_id"], now)
+        settle(connection, row, old["verdict"], old["decision_id"], now)
