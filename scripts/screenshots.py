@@ -34,14 +34,14 @@ from regclean.ledger import Ledger, opened, runs
 from regclean.ledger.tables import findings
 from regclean.night import run_night
 from regclean.register.target import open_target
-from regclean.review.demo import create_demo_accounts
+from regclean.review.sign_in.demo import create_demo_accounts
 from regclean.warehouse import Warehouse
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 ARGUMENTS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--force-color-profile=srgb"]
 WIDTH, HEIGHT = 1280, 800
 COLOURS = 64
-SERVE = "import sys; from pathlib import Path; from regclean.config import load_workspace; from regclean.review.server import serve; serve(load_workspace(Path(sys.argv[1])), '127.0.0.1', int(sys.argv[2]), ready=lambda _: None)"
+SERVE = "import sys; from pathlib import Path; from regclean.config import load_workspace; from regclean.review.web.server import serve; serve(load_workspace(Path(sys.argv[1])), '127.0.0.1', int(sys.argv[2]), ready=lambda _: None)"
 
 
 @dataclass(frozen=True, slots=True)

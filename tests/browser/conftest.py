@@ -21,7 +21,7 @@ from regclean.cli.demo_register import make_demo
 from regclean.config import load_workspace
 from regclean.ledger import Ledger, open_ledger
 from regclean.night import run_night
-from regclean.review import accounts
+from regclean.review.sign_in import accounts
 
 CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
 ARGUMENTS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"]
@@ -39,7 +39,7 @@ SERVE = """
 import sys
 from pathlib import Path
 from regclean.config import load_workspace
-from regclean.review.server import serve
+from regclean.review.web.server import serve
 serve(load_workspace(Path(sys.argv[1])), "127.0.0.1", int(sys.argv[2]), ready=lambda _address: None)
 """
 WIDTH, HEIGHT = 1280, 800

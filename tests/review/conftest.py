@@ -16,8 +16,8 @@ from httpx import Response
 
 from regclean.config import load_workspace
 from regclean.ledger import Ledger
-from regclean.review import accounts, tokens
-from regclean.review.app import create_app
+from regclean.review.sign_in import accounts, tokens
+from regclean.review.web.app import create_app
 
 NOW = datetime(2026, 11, 2, 9, tzinfo=UTC)
 PASSWORD = "correct horse battery"

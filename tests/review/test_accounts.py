@@ -22,8 +22,8 @@ from regclean.errors import ConflictError, UsageError
 from regclean.ledger import Ledger, open_ledger, verify
 from regclean.ledger.tables import audit, users
 from regclean.ledger.tables import sessions as sessions_table
-from regclean.review import accounts, demo, sessions
-from regclean.review.accounts import LockOut
+from regclean.review.sign_in import accounts, demo, sessions
+from regclean.review.sign_in.accounts import LockOut
 
 PASSWORD = "correct horse battery"
 COOKIE = "regclean_session"
@@ -200,7 +200,7 @@ def test_accounts_have_names_roles_and_real_passwords(ledger: Ledger, clock: Any
 
 def test_hashes_cost_what_they_should() -> None:
     """Argon2id with the second recommended option of RFC 9106 or more."""
-    code = "from regclean.review import accounts; print(accounts.hash_password('x' * 12))"
+    code = "from regclean.review.sign_in import accounts; print(accounts.hash_password('x' * 12))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     kept = extract_parameters(done.stdout.strip())
     assert kept.type is Type.ID

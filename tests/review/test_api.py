@@ -23,9 +23,9 @@ from sqlalchemy import insert, select
 from regclean.config import load_workspace
 from regclean.ledger import Ledger, verify
 from regclean.ledger.tables import audit, protected_subjects
-from regclean.review import accounts, tokens
-from regclean.review.app import create_app
-from regclean.review.permissions import PERMISSIONS, ROLES
+from regclean.review.sign_in import accounts, tokens
+from regclean.review.sign_in.permissions import PERMISSIONS, ROLES
+from regclean.review.web.app import create_app
 
 API = "/api/v1"
 Program = Callable[..., Any]

@@ -14,8 +14,8 @@ from sqlalchemy import select
 from regclean.findings.decide import DecisionLine, decide
 from regclean.ledger import Ledger, verify
 from regclean.ledger.tables import findings, protected_subjects
-from regclean.review import accounts
-from regclean.review.permissions import PERMISSIONS, ROLES
+from regclean.review.sign_in import accounts
+from regclean.review.sign_in.permissions import PERMISSIONS, ROLES
 
 API = "/api/v1/batches"
 Program = Callable[..., Any]

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from regclean.ledger import Entry, Ledger, append, verify
 from regclean.ledger.tables import audit
-from regclean.review.audit_log import COLUMNS
+from regclean.review.audit.audit_log import COLUMNS
 
 
 @pytest.mark.parametrize("user", ["steward", "approver", "clerk", "admin", "guardian"])

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from regclean.review import graph, plan, survivors, timeline
-from regclean.review.guards import STALE_GUARDS
+from regclean.review.case import graph, plan, survivors, timeline
+from regclean.review.case.guards import STALE_GUARDS
 from regclean.rules import catalogue
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from regclean.review.diff import Piece, likeness, marks
+from regclean.review.case.diff import Piece, likeness, marks
 
 TEXTS = st.text(alphabet="AaÄäÖöß 0123456789-+.", max_size=30) | st.text(max_size=20)
 

@@ -18,7 +18,7 @@ from babel.messages.pofile import read_po
 
 import regclean.review
 from regclean.bin_reports import reason_in_words
-from regclean.review.i18n import choose, load_languages
+from regclean.review.web.i18n import choose, load_languages
 from regclean.warehouse import load_sql
 
 PACKAGE = Path(regclean.review.__file__).parent

@@ -21,8 +21,8 @@ from sqlalchemy import select
 from regclean.config import load_workspace
 from regclean.ledger import Ledger, verify
 from regclean.ledger.tables import audit, users
-from regclean.review import accounts, oidc
-from regclean.review.app import create_app
+from regclean.review.sign_in import accounts, oidc
+from regclean.review.web.app import create_app
 
 CLIENT, SECRET = "regclean-client", "a client's secret"
 

@@ -15,9 +15,9 @@ from sqlalchemy import insert
 from regclean.findings.workpools import case_key
 from regclean.ledger import Ledger, audit, open_ledger
 from regclean.ledger.tables import findings
-from regclean.review import queue
-from regclean.review.permissions import User, permissions_of
-from regclean.review.queue import Filters, read_filters
+from regclean.review.queue import worklist
+from regclean.review.queue.worklist import Filters, read_filters
+from regclean.review.sign_in.permissions import User, permissions_of
 
 NOW = datetime(2026, 11, 2, 9, tzinfo=UTC)
 AINO = User("aino", None, ("steward",), None, permissions_of(["steward"]))
@@ -72,7 +72,7 @@ def ids(ledger: Ledger, filters: Filters, user: User = AINO, **more: Any) -> lis
     after = None
     with ledger.read() as connection:
         while True:
-            page = queue.page(connection, user, filters, now=NOW, after=after, limit=3, **more)
+            page = worklist.page(connection, user, filters, now=NOW, after=after, limit=3, **more)
             found += [row.finding_id[-2:] for row in page.rows]
             if page.following is None:
                 return found
@@ -108,8 +108,8 @@ def test_one_row_for_everything_about_one_shared_bin(empty: Ledger) -> None:
     filters = Filters(pool="bin_group")
     assert ids(empty, filters) == ["02", "04"]
     with empty.read() as connection:
-        assert queue.counts(connection, AINO)["bin_group"] == 2
-        assert [row.others for row in queue.page(connection, AINO, filters, now=NOW).rows] == [2, 0]
+        assert worklist.counts(connection, AINO)["bin_group"] == 2
+        assert [row.others for row in worklist.page(connection, AINO, filters, now=NOW).rows] == [2, 0]
     # When the row that stands for the bin is staged, another one takes its place; a filter narrows what counts.
     assert ids(empty, filters, without=["F" + "2".rjust(20, "0")]) == ["03", "04"]
     assert ids(empty, Filters(pool="bin_group", rule="K01")) == ["01"]
@@ -122,16 +122,16 @@ def test_a_shared_bin_is_finished_before_the_next_one_begins(empty: Ledger) -> N
     ]
     fill(empty, *rows)
     with empty.read() as connection:
-        after = queue.first(connection, AINO, Filters(pool="bin_group"), now=NOW, after=rows[0], without=["x"])
+        after = worklist.first(connection, AINO, Filters(pool="bin_group"), now=NOW, after=rows[0], without=["x"])
     assert after == rows[1]["finding_id"]
 
 
 def test_nobody_without_the_right_meets_a_protected_case(empty: Ledger) -> None:
     fill(empty, finding(1), finding(2, protected=True, workpool="restricted"), finding(3, protected=True))
     with empty.read() as connection:
-        assert "restricted" not in queue.counts(connection, AINO)
-        assert queue.counts(connection, AINO)["same"] == 1
-        assert queue.counts(connection, GUARDIAN)["restricted"] == 1
+        assert "restricted" not in worklist.counts(connection, AINO)
+        assert worklist.counts(connection, AINO)["same"] == 1
+        assert worklist.counts(connection, GUARDIAN)["restricted"] == 1
     assert ids(empty, Filters(pool="restricted")) == []
     assert ids(empty, Filters()) == ["01"]
     assert ids(empty, Filters(pool="restricted"), GUARDIAN) == ["02"]
@@ -154,7 +154,7 @@ def test_filters_narrow_and_counts_follow(empty: Ledger) -> None:
     ):
         assert sorted(ids(empty, filters)) == expected
         with empty.read() as connection:
-            assert queue.count(connection, AINO, filters, now=NOW) == len(expected)
+            assert worklist.count(connection, AINO, filters, now=NOW) == len(expected)
 
 
 @given(
@@ -163,7 +163,7 @@ def test_filters_narrow_and_counts_follow(empty: Ledger) -> None:
 def test_no_address_is_an_error(parameters: dict[str, str]) -> None:
     filters = read_filters(parameters)
     assert read_filters(filters.query) == filters
-    assert queue.read_cursor(parameters.get("area")) is None or "~" in parameters["area"]
+    assert worklist.read_cursor(parameters.get("area")) is None or "~" in parameters["area"]
 
 
 def test_an_estimate_is_given_only_when_it_can_be_honest(empty: Ledger) -> None:
@@ -177,10 +177,10 @@ def test_an_estimate_is_given_only_when_it_can_be_honest(empty: Ledger) -> None:
 
     handled([10.0] * 19)
     with empty.read() as connection:
-        assert queue.estimate(connection, "same", 60) is None
+        assert worklist.estimate(connection, "same", 60) is None
     handled([10.0, 30.0])
     with empty.read() as connection:
-        told = queue.estimate(connection, "same", 60)
+        told = worklist.estimate(connection, "same", 60)
     assert told is not None
     assert (told.middle, told.sample) == (timedelta(minutes=10), 21)
     assert told.low <= told.middle <= told.high

@@ -16,11 +16,11 @@ from fastapi.testclient import TestClient
 import regclean.review
 from regclean.config import load_workspace
 from regclean.errors import UsageError
-from regclean.review.pages import modules
-from regclean.review.permissions import PERMISSIONS, ROLES, TABLE, permissions_of
-from regclean.review.security import CONTENT_SECURITY_POLICY
-from regclean.review.server import serve
-from regclean.review.server_names import is_loopback
+from regclean.review.sign_in.permissions import PERMISSIONS, ROLES, TABLE, permissions_of
+from regclean.review.web.security import CONTENT_SECURITY_POLICY
+from regclean.review.web.server import serve
+from regclean.review.web.server_names import is_loopback
+from regclean.review.web.slices import pages
 
 PACKAGE = Path(regclean.review.__file__).parent
 
@@ -43,7 +43,7 @@ def test_the_policy_allows_nothing_inline_and_no_frame() -> None:
     assert "default-src 'none'" in CONTENT_SECURITY_POLICY
 
 
-@pytest.mark.parametrize("template", sorted(PACKAGE.glob("templates/**/*.html")), ids=lambda path: path.name)
+@pytest.mark.parametrize("template", sorted(PACKAGE.glob("*/templates/*.html")), ids=lambda path: path.name)
 def test_templates_keep_to_the_policy(template: Path) -> None:
     text = template.read_text(encoding="utf-8")
     assert not re.search(r"<script(?![^>]*\bsrc=)", text), "an inline script"
@@ -53,7 +53,7 @@ def test_templates_keep_to_the_policy(template: Path) -> None:
     assert "|safe" not in text.replace(" ", ""), "text that is not escaped"
 
 
-@pytest.mark.parametrize("template", sorted(PACKAGE.glob("templates/**/*.html")), ids=lambda path: path.name)
+@pytest.mark.parametrize("template", sorted(PACKAGE.glob("*/templates/*.html")), ids=lambda path: path.name)
 def test_every_form_carries_its_token(template: Path) -> None:
     for form in re.findall(r"<form\b.*?</form>", template.read_text(encoding="utf-8"), flags=re.S):
         if re.search(r'method="post"', form, flags=re.I):
@@ -63,7 +63,7 @@ def test_every_form_carries_its_token(template: Path) -> None:
 def unsafe_routes() -> list[tuple[str, str]]:
     return sorted(
         (method, re.sub(r"\{[^}]+\}", "x", route.path))
-        for module in modules()
+        for module in pages()
         for route in module.router.routes
         for method in route.methods - {"GET", "HEAD", "OPTIONS"}
     )
@@ -88,8 +88,8 @@ def signed_in_everywhere(_published_once: Path, tmp_path_factory: pytest.TempPat
     """A browser in which somebody with every role has signed in; no test here may change anything."""
     import shutil
 
-    from regclean.review import accounts, sessions
-    from regclean.review.app import create_app
+    from regclean.review.sign_in import accounts, sessions
+    from regclean.review.web.app import create_app
 
     root = Path(shutil.copytree(_published_once, tmp_path_factory.mktemp("guarded") / "register"))
     app = create_app(load_workspace(root))
@@ -176,7 +176,7 @@ def test_nonsense_lengths_are_no_crash(browser: Any, length: str) -> None:
 
 
 def test_the_vendored_script_is_the_one_that_is_named() -> None:
-    folder = PACKAGE / "static" / "vendor" / "htmx"
+    folder = PACKAGE / "web" / "static" / "vendor" / "htmx"
     named = re.search(r"sha256 \| `([0-9a-f]{64})`", (folder / "VENDORED.md").read_text(encoding="utf-8"))
     assert named
     assert hashlib.sha256((folder / "htmx.min.js").read_bytes()).hexdigest() == named.group(1)
@@ -186,7 +186,7 @@ def test_the_vendored_script_is_the_one_that_is_named() -> None:
 def test_pages_need_a_permission_or_say_why_not(app: FastAPI, browser: Any) -> None:
     """Whoever has not signed in sees the log-in and nothing else, whatever page is asked for."""
     open_to_all = {"/", "/login", "/oidc/start", "/oidc/callback"}
-    for module in modules():
+    for module in pages():
         for route in module.router.routes:
             if "GET" in route.methods and route.path not in open_to_all:
                 answer = browser.get(re.sub(r"\{[^}]+\}", "1", route.path))

@@ -12,8 +12,7 @@ from sqlalchemy import func, select
 
 from regclean.ledger import Ledger
 from regclean.ledger.tables import audit, decisions, findings
-from regclean.review.permissions import User, permissions_of
-from regclean.review.staging import (
+from regclean.review.case.staging import (
     REASONS,
     Staged,
     Staging,
@@ -24,6 +23,7 @@ from regclean.review.staging import (
     submit,
     verdicts_of,
 )
+from regclean.review.sign_in.permissions import User, permissions_of
 
 NOW = datetime(2026, 11, 2, 9, tzinfo=UTC)
 AINO = User("aino", None, ("steward",), None, permissions_of(["steward"]))

@@ -37,7 +37,7 @@ def serve(
 ) -> None:
     """Serve the review page and the API."""
     from regclean.config import load_workspace
-    from regclean.review.server import serve as serve_page
+    from regclean.review.web.server import serve as serve_page
 
     workspace = load_workspace(workspace_folder())
     serve_page(workspace, host, port, ready=lambda address: typer.echo(f"The review page: {address}"))
@@ -48,9 +48,9 @@ def serve_demo(folder: Path) -> None:
     from regclean.cli.console import console, table
     from regclean.config import load_workspace
     from regclean.ledger import opened
-    from regclean.review.demo import create_demo_accounts
-    from regclean.review.server import DEFAULT_PORT
-    from regclean.review.server import serve as serve_page
+    from regclean.review.sign_in.demo import create_demo_accounts
+    from regclean.review.web.server import DEFAULT_PORT
+    from regclean.review.web.server import serve as serve_page
 
     workspace = load_workspace(folder)
     with opened(workspace.ledger_url) as ledger:
@@ -75,7 +75,7 @@ def add(
     ] = False,
 ) -> None:
     """Add an account."""
-    from regclean.review import accounts
+    from regclean.review.sign_in import accounts
 
     password = None if oidc else _password(from_stdin=password_stdin)
     with _ledger() as ledger:
@@ -95,7 +95,7 @@ def add(
 def list_users() -> None:
     """List the accounts."""
     from regclean.cli.console import console, table
-    from regclean.review import accounts
+    from regclean.review.sign_in import accounts
 
     with _ledger() as ledger:
         found = accounts.all_users(ledger)
@@ -116,7 +116,7 @@ def list_users() -> None:
 @people.command()
 def role(name: Name, role: Roles) -> None:
     """Give an account other roles."""
-    from regclean.review import accounts
+    from regclean.review.sign_in import accounts
 
     with _ledger() as ledger:
         accounts.set_roles(ledger, name, role, datetime.now(UTC), by=accounts.COMMAND_LINE)
@@ -126,7 +126,7 @@ def role(name: Name, role: Roles) -> None:
 @people.command()
 def password(name: Name, password_stdin: FromStdin = False) -> None:
     """Set a new password; unlocks the account and ends its sessions."""
-    from regclean.review import accounts
+    from regclean.review.sign_in import accounts
 
     given = _password(from_stdin=password_stdin)
     with _ledger() as ledger:
@@ -154,7 +154,7 @@ def token(
     days: Annotated[int, typer.Option(min=1, max=3650, help="How long it is good.")] = 365,
 ) -> None:
     """Make a token for the API; it is printed once."""
-    from regclean.review import accounts, tokens
+    from regclean.review.sign_in import accounts, tokens
 
     now = datetime.now(UTC)
     with _ledger() as ledger, ledger.write() as connection:
@@ -167,7 +167,7 @@ def token(
 @people.command(name="revoke-tokens")
 def revoke_tokens(name: Name) -> None:
     """End every token of a user."""
-    from regclean.review import accounts, tokens
+    from regclean.review.sign_in import accounts, tokens
 
     with _ledger() as ledger, ledger.write() as connection:
         ended = tokens.revoke_tokens(connection, name, datetime.now(UTC), by=accounts.COMMAND_LINE)
@@ -197,7 +197,7 @@ def _ledger() -> Iterator[Ledger]:
 
 
 def _set_active(name: str, *, active: bool) -> None:
-    from regclean.review import accounts
+    from regclean.review.sign_in import accounts
 
     with _ledger() as ledger:
         accounts.set_active(ledger, name, active, datetime.now(UTC), by=accounts.COMMAND_LINE)

@@ -1,0 +1,1 @@
+"""Update batches, for approvers and clerks."""

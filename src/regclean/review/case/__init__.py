@@ -1,0 +1,1 @@
+"""One case: looking at it, and deciding."""

@@ -1,0 +1,205 @@
+"""Findings: read, decided, assigned, commented on."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path
+from sqlalchemy import Connection, RowMapping, insert, select
+from starlette.exceptions import HTTPException
+
+from regclean.domain.findings import Kind, State
+from regclean.errors import UsageError
+from regclean.findings import follow
+from regclean.findings.decide import DecisionLine, decide
+from regclean.findings.workpools import Workpool
+from regclean.ledger.audit import Entry, append
+from regclean.ledger.tables import comments, decisions, evidence, findings, users
+from regclean.review.case import models, staging
+from regclean.review.sign_in.permissions import User
+from regclean.review.web import privacy
+from regclean.review.web.api import problems
+from regclean.review.web.models import FindingId as GivenFindingId
+from regclean.review.web.models import Limit, Line
+from regclean.review.web.privacy import hidden_from, is_protected, visible_to, without_hidden, without_hidden_numbers
+from regclean.review.web.services import Service, require
+
+router = APIRouter(tags=["findings"], responses=problems())
+FindingId = Annotated[str, Path(pattern=r"^F[0-9a-f]{20}$", examples=["Fad50dc09ecb57e872921"])]
+Reader = Annotated[User, require("findings:read")]
+Decider = Annotated[User, require("findings:decide")]
+SHOWN = tuple(name for name in models.FindingSummary.model_fields if name not in ("subjects", "protected"))
+
+
+@router.get("/findings")
+def list_findings(
+    service: Service,
+    user: Reader,
+    kind: Kind | None = None,
+    rule: Line | None = None,
+    state: State | None = None,
+    workpool: Workpool | None = None,
+    area: Line | None = None,
+    assignee: Line | None = None,
+    after: GivenFindingId | None = None,
+    limit: Limit = 100,
+) -> models.FindingPage:
+    """Findings by id, filtered; `after` takes the `next` of the page before."""
+    query = select(findings).where(visible_to(user)).order_by(findings.c.finding_id).limit(limit + 1)
+    filters = {"kind": kind, "rule": rule, "state": state, "workpool": workpool, "area": area, "assignee": assignee}
+    for name, value in filters.items():
+        if value is not None:
+            query = query.where(findings.c[name] == value)
+    if after is not None:
+        query = query.where(findings.c.finding_id > after)
+    with service.ledger.read() as connection:
+        rows = connection.execute(query).mappings().all()
+        shown = [_summary(connection, user, row) for row in rows[:limit]]
+    return models.FindingPage(items=shown, next=shown[-1].finding_id if len(rows) > limit else None)
+
+
+@router.get("/findings/{finding_id}", responses=problems(404))
+def get_finding(service: Service, user: Reader, finding_id: FindingId) -> models.FindingDetail:
+    """One finding with its evidence. A protected one is opened with a reason instead (POST …/open)."""
+    with service.ledger.read() as connection:
+        row = _row(connection, user, finding_id)
+        if is_protected(connection, finding_id):
+            raise HTTPException(403, "this case is protected: open it with a reason")
+        return _detail(connection, user, row)
+
+
+@router.post("/findings/{finding_id}/open", responses=problems(404))
+def open_finding(
+    service: Service, user: Annotated[User, require("restricted:open")], finding_id: FindingId, look: models.Look
+) -> models.FindingDetail:
+    """Open a protected finding: the reason goes to the audit log, with who and when."""
+    with service.ledger.read() as connection:
+        _row(connection, user, finding_id)
+    privacy.open_protected(service.ledger, user, None, finding_id, look.reason, look.note, service.now())
+    with service.ledger.read() as connection:
+        return _detail(connection, user, _row(connection, user, finding_id), opened=True)
+
+
+@router.post("/findings/{finding_id}/decisions", status_code=201, responses=problems(404, 409))
+def decide_finding(service: Service, user: Decider, finding_id: FindingId, new: models.NewDecision) -> models.Decided:
+    """Decide on a finding as it was read. 409 when it has changed since, or contradicts what is decided already."""
+    with service.ledger.read() as connection:
+        row = _row(connection, user, finding_id)
+    if row["workpool"] == "second" and not user.may("findings:second"):
+        raise HTTPException(403, "somebody was unsure: a second person with the right to it decides")
+    line = DecisionLine(
+        number=1,
+        verdict=new.verdict,
+        user=user.name,
+        finding_id=finding_id,
+        reason=new.reason,
+        comment=new.comment,
+        choices=new.choices.model_dump(exclude_none=True, exclude_defaults=True) if new.choices else None,
+        defer_until=new.defer_until,
+        expected_version=new.expected_version,
+    )
+    waiting = staging.Staged(
+        finding_id, new.expected_version, new.verdict, kind=row["kind"], reason=new.reason, comment=new.comment
+    )
+    problem = staging.problem_with(waiting)
+    if problem is not None:
+        raise UsageError(problem)
+    decision_id = decide(service.ledger, line, service.now())
+    with service.ledger.read() as connection:
+        finding = _summary(connection, user, _row(connection, user, finding_id))
+    return models.Decided(decision_id=decision_id, finding=finding)
+
+
+@router.delete("/decisions/{decision_id}", status_code=204, responses=problems(404, 409), tags=["decisions"])
+def undo_decision(service: Service, user: Decider, decision_id: Annotated[int, Path(ge=1, le=2**31 - 1)]) -> None:
+    """Take one's own decision back, with all that followed from it."""
+    with service.ledger.read() as connection:
+        query = select(decisions.c.finding_id, decisions.c.user).where(decisions.c.decision_id == decision_id)
+        row = connection.execute(query).first()
+        if row is None or row.finding_id is None:
+            raise HTTPException(404)
+        _row(connection, user, row.finding_id)
+    if row.user != user.name:
+        raise HTTPException(403, "a decision is taken back by the one who took it")
+    follow.undo(service.ledger, decision_id, user=user.name, now=service.now())
+
+
+@router.put("/findings/{finding_id}/assignee", responses=problems(404))
+def assign_finding(
+    service: Service, user: Annotated[User, require("findings:assign")], finding_id: FindingId, given: models.Assignment
+) -> models.FindingSummary:
+    """Give the whole case to somebody, or to nobody."""
+    with service.ledger.write() as connection:
+        row = _row(connection, user, finding_id)
+        if given.assignee is not None:
+            known = select(users.c.user).where(users.c.user == given.assignee, users.c.active)
+            if connection.execute(known).first() is None:
+                raise UsageError("there is no active user of this name.")
+        staging.assign(connection, finding_id, given.assignee, user, service.now())
+        return _summary(connection, user, _row(connection, user, row["finding_id"]))
+
+
+@router.post("/findings/{finding_id}/comments", status_code=201, responses=problems(404))
+def comment_on_finding(
+    service: Service, user: Decider, finding_id: FindingId, new: models.NewComment
+) -> models.Comment:
+    """Say something about a finding."""
+    now, text = service.now(), new.text.strip()
+    values = {"finding_id": finding_id, "user": user.name, "text": text, "at": now}
+    with service.ledger.write() as connection:
+        _row(connection, user, finding_id)
+        made = connection.execute(insert(comments).values(**values).returning(comments.c.comment_id)).scalar_one()
+        append(connection, Entry(now, user.name, "comment", f"findings:{finding_id}", detail={"comment": made}))
+    return models.Comment(comment_id=made, user=user.name, text=text, at=now)
+
+
+def _row(connection: Connection, user: User, finding_id: str) -> RowMapping:
+    """A finding that this user may know of. Errors: 404."""
+    query = select(findings).where(findings.c.finding_id == finding_id, visible_to(user))
+    row = connection.execute(query).mappings().first()
+    if row is None:
+        raise HTTPException(404)
+    return row
+
+
+def _summary(connection: Connection, user: User, row: RowMapping, *, opened: bool = False) -> models.FindingSummary:
+    return models.FindingSummary(**_shown(connection, user, row, opened=opened))
+
+
+def _shown(connection: Connection, user: User, row: RowMapping, *, opened: bool) -> dict[str, Any]:
+    # Who has no right sees no protected finding at all, so that only the others need be asked about.
+    protected = user.may("restricted:open") and is_protected(connection, row["finding_id"])
+    values: dict[str, Any] = {name: row[name] for name in SHOWN}
+    values |= {"subjects": json.loads(row["subjects"]), "protected": protected}
+    if protected and not opened:
+        values |= {"label": None, "summary": ""}
+    else:
+        values["summary"] = without_hidden_numbers(row["summary"], hidden_from(connection, user))
+    return values
+
+
+def _detail(connection: Connection, user: User, row: RowMapping, *, opened: bool = False) -> models.FindingDetail:
+    finding_id = row["finding_id"]
+    frozen = connection.execute(
+        select(evidence.c.payload).where(
+            evidence.c.finding_id == finding_id, evidence.c.digest == row["evidence_digest"]
+        )
+    ).scalar()
+    payload: Mapping[str, Any] = json.loads(frozen) if frozen else {}
+    said = connection.execute(
+        select(decisions).where(decisions.c.finding_id == finding_id).order_by(decisions.c.decision_id)
+    ).mappings()
+    spoken = connection.execute(
+        select(comments).where(comments.c.finding_id == finding_id).order_by(comments.c.comment_id)
+    ).mappings()
+    return models.FindingDetail(
+        **_shown(connection, user, row, opened=opened),
+        proposal=json.loads(row["proposal"]) if row["proposal"] else None,
+        evidence=without_hidden(payload, hidden_from(connection, user)),
+        decisions=[
+            models.DecisionRecord(**{name: item[name] for name in models.DecisionRecord.model_fields}) for item in said
+        ],
+        comments=[models.Comment(**{name: item[name] for name in models.Comment.model_fields}) for item in spoken],
+    )

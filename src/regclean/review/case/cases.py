@@ -1,0 +1,299 @@
+"""A case as a steward sees it: who and what it is about, compared field by field, from the frozen evidence.
+
+Nothing here looks at the register: what is shown is what the night froze, so that the decision rests on what was seen.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, select
+
+from regclean.findings.edges import Edge, edges_around
+from regclean.findings.plan import customers_of
+from regclean.ledger.tables import comments, decisions, evidence, findings
+from regclean.review.case import diff
+from regclean.review.case.fields import CHOOSABLE, CUSTOMER_FIELDS, Field
+from regclean.review.case.survivors import Proposed, proposals
+from regclean.review.sign_in.permissions import User
+from regclean.review.web.privacy import hidden_from, visible_to, without_hidden
+
+MOST_COLUMNS = 5  # more records than this are shown as a table, one row each
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCase:
+    """A finding with the evidence that it rests on now and what people have said of it, oldest first."""
+
+    row: RowMapping
+    payload: Mapping[str, Any]
+    history: tuple[RowMapping, ...]
+    comments: tuple[RowMapping, ...]
+    edges: tuple[Edge, ...]  # decided pairs around its customers
+
+    @property
+    def kind(self) -> str:
+        return str(self.row["kind"])
+
+    @property
+    def subjects(self) -> tuple[str, ...]:
+        return tuple(json.loads(self.row["subjects"]))
+
+    @property
+    def customers(self) -> tuple[str, ...]:
+        return tuple(sorted(customers_of(self.row["subjects"])))
+
+    @property
+    def records(self) -> Mapping[str, Any]:
+        found: Mapping[str, Any] = self.payload.get("records", {})
+        return found
+
+    @property
+    def rule(self) -> Mapping[str, Any]:
+        """What the rule said, by name."""
+        found: Mapping[str, Any] = self.payload.get("rule", {})
+        return found
+
+    @property
+    def proposal(self) -> list[dict[str, Any]]:
+        return list(json.loads(self.row["proposal"])) if self.row["proposal"] else []
+
+    def decided_among(self, customers: Sequence[str]) -> dict[tuple[str, str], str]:
+        chosen = set(customers)
+        return {edge.pair: edge.verdict for edge in self.edges if chosen >= set(edge.pair)}
+
+
+def find(connection: Connection, user: User, finding_id: str) -> OpenCase | None:
+    """Open a case; None when there is none that this user may see."""
+    row = find_row(connection, user, finding_id)
+    if row is None:
+        return None
+    hidden = hidden_from(connection, user)
+    payload = without_hidden(read_evidence(connection, finding_id, row["evidence_digest"]), hidden)
+    history = connection.execute(
+        select(decisions).where(decisions.c.finding_id == finding_id).order_by(decisions.c.decision_id)
+    )
+    said = connection.execute(
+        select(comments).where(comments.c.finding_id == finding_id).order_by(comments.c.comment_id)
+    )
+    edges = edges_around(connection, customers_of(row["subjects"])) if row["kind"] == "duplicate" else []
+    edges = [edge for edge in edges if hidden.isdisjoint(edge.pair)]
+    return OpenCase(row, payload, tuple(history.mappings()), tuple(said.mappings()), tuple(edges))
+
+
+def find_row(connection: Connection, user: User, finding_id: str) -> RowMapping | None:
+    """A finding without its evidence; None when there is none that this user may see."""
+    query = select(findings).where(findings.c.finding_id == finding_id, visible_to(user))
+    return connection.execute(query).mappings().first()
+
+
+def read_evidence(connection: Connection, finding_id: str, digest: str | None) -> dict[str, Any]:
+    """The evidence that was frozen under a digest; empty when it is not there any more."""
+    query = select(evidence.c.payload).where(evidence.c.finding_id == finding_id, evidence.c.digest == digest)
+    text = connection.execute(query).scalar()
+    found: dict[str, Any] = json.loads(text) if text else {}
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One record, as a column (or a row of the table). `number` is its key, from 1."""
+
+    number: int
+    customer_no: str
+    name: str
+    file: str | None
+    row: int | None
+    source: str | None
+    updated_on: str | None
+    ended: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One value of one record: as landed, in pieces, and as standardised where that says something else."""
+
+    customer_no: str
+    raw: str | None
+    clean: str | None
+    pieces: tuple[diff.Piece, ...]
+    likeness: diff.Likeness | None  # against the first record that has a value; None for that one itself
+    state: str | None
+    says_more: bool
+
+    @property
+    def symbol(self) -> str:
+        return diff.SYMBOLS[self.likeness] if self.likeness else ""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldRow:
+    """One field of all the records. `likeness` is the worst among them; missing values count for nothing."""
+
+    field: Field
+    cells: tuple[Cell, ...]
+    likeness: diff.Likeness
+    proposed: Proposed | None
+
+    @property
+    def symbol(self) -> str:
+        return diff.SYMBOLS[self.likeness]
+
+    @property
+    def differs(self) -> bool:
+        return self.likeness in ("close", "different")
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Records side by side. `missing`: fields that no record has."""
+
+    columns: tuple[Column, ...]
+    rows: tuple[FieldRow, ...]
+    missing: tuple[Field, ...]
+    survivor: str | None
+
+    @property
+    def as_table(self) -> bool:
+        return len(self.columns) > MOST_COLUMNS
+
+
+def compare(case: OpenCase, settings: Mapping[str, Any], customers: Sequence[str] | None = None) -> Comparison:
+    """The customers of a case side by side; the one that would be kept comes first. `settings`: [survivorship]."""
+    numbers = [number for number in customers or case.customers if f"customers:{number}" in case.records]
+    survivor = _survivor(case, numbers)
+    numbers.sort(key=lambda number: (number != survivor, len(number), number))
+    records = {number: case.records[f"customers:{number}"] for number in numbers}
+    columns = tuple(_column(index, number, records[number]) for index, number in enumerate(numbers, start=1))
+    proposed = proposals(records, survivor, settings) if survivor and len(records) > 1 else {}
+    rows, missing = [], []
+    for field in CUSTOMER_FIELDS:
+        row = _field_row(field, records, proposed.get(_column_of(field, proposed)))
+        if row is None:
+            missing.append(field)
+        else:
+            rows.append(row)
+    return Comparison(columns, tuple(rows), tuple(missing), survivor)
+
+
+def raw_of(field: Field, record: Mapping[str, Any]) -> str | None:
+    """A value as it was landed. A name may stand in several columns."""
+    raw = record.get("raw") or {}
+    if field.name == "name":
+        parts = (raw.get("first_names"), raw.get("last_name"))
+        joined = " ".join(str(part) for part in parts if part)
+        value = raw.get("name") or joined or raw.get("company_name")
+    else:
+        value = raw.get(field.name)
+    return str(value) if value not in (None, "") else None
+
+
+def clean_of(field: Field, record: Mapping[str, Any]) -> str | None:
+    """A value as it was standardised. A national id is masked in both."""
+    clean = record.get("clean") or {}
+    value = clean.get("national_id_masked" if field.name == "national_id" else field.name)
+    return str(value) if value not in (None, "") else None
+
+
+def _survivor(case: OpenCase, numbers: Sequence[str]) -> str | None:
+    chosen = next((change["after"] for change in case.proposal if change["op"] == "merge"), None)
+    if chosen in numbers:
+        return str(chosen)
+    return min(numbers, key=lambda number: _rank(case.records[f"customers:{number}"], number), default=None)
+
+
+def _rank(record: Mapping[str, Any], number: str) -> tuple[bool, int, int, str]:
+    clean = record.get("clean") or {}
+    return (clean.get("status") == "ended", -sum(1 for name in CHOOSABLE if clean.get(name)), len(number), number)
+
+
+def _column(index: int, number: str, record: Mapping[str, Any]) -> Column:
+    clean, source = record.get("clean") or {}, record.get("source") or {}
+    return Column(
+        number=index,
+        customer_no=number,
+        name=clean.get("name") or number,
+        file=source.get("file"),
+        row=source.get("row"),
+        source=clean.get("contact_source"),
+        updated_on=clean.get("updated_on") or clean.get("created_on"),
+        ended=clean.get("status") == "ended",
+    )
+
+
+def _column_of(field: Field, proposed: Mapping[str, Proposed]) -> str:
+    """A name is kept or replaced as a whole, whichever columns it stands in."""
+    if field.name == "name":
+        return next((name for name in ("name", "last_name", "company_name") if name in proposed), "name")
+    return field.name
+
+
+def _field_row(field: Field, records: Mapping[str, Mapping[str, Any]], proposed: Proposed | None) -> FieldRow | None:
+    raws = {number: raw_of(field, record) for number, record in records.items()}
+    cleans = {number: clean_of(field, record) for number, record in records.items()}
+    if not any(raws.values()) and not any(cleans.values()):
+        return None
+    base = next(number for number in records if raws[number] or cleans[number])
+    cells = tuple(
+        _cell(field, number, raws, cleans, base, (records[number].get("clean") or {}).get(f"{field.name}_state"))
+        for number in records
+    )
+    told = [cell.likeness for cell in cells if cell.likeness in ("equal", "close", "different")]
+    order: tuple[diff.Likeness, ...] = ("different", "close", "equal")
+    worst: diff.Likeness = next((likeness for likeness in order if likeness in told), "missing")
+    if field.told_only:
+        worst = "equal"
+    return FieldRow(field, cells, worst, proposed if field.choosable else None)
+
+
+def _cell(
+    field: Field,
+    number: str,
+    raws: Mapping[str, str | None],
+    cleans: Mapping[str, str | None],
+    base: str,
+    state: str | None,
+) -> Cell:
+    raw, clean = raws[number], cleans[number]
+    likeness = (
+        None
+        if number == base or field.told_only
+        else diff.likeness(_compared(raw, clean), _compared(raws[base], cleans[base]))
+    )
+    shown = raw or clean or ""
+    pieces: tuple[diff.Piece, ...] = (diff.Piece(shown, False),) if shown else ()
+    if likeness in ("close", "different") and shown and not field.words:
+        # What is equal once standardised is not marked as written differently.
+        pieces = diff.marks(*_like(raw, clean, raws[base], cleans[base]))[0]
+    elif number == base and not field.words and not field.told_only:
+        pieces = _base_pieces(number, raws, cleans) or pieces
+    if field.name == "national_id":
+        pieces = tuple(diff.Piece(piece.text, False) for piece in pieces)
+    return Cell(number, raw, clean, pieces, likeness, state, says_more=bool(raw and clean and raw != clean))
+
+
+def _base_pieces(
+    base: str, raws: Mapping[str, str | None], cleans: Mapping[str, str | None]
+) -> tuple[diff.Piece, ...] | None:
+    """The first record's value is marked where the first other one differs that is close to it."""
+    for number in raws:
+        if number != base and diff.likeness(
+            _compared(raws[number], cleans[number]), _compared(raws[base], cleans[base])
+        ) in (
+            "close",
+            "different",
+        ):
+            return diff.marks(*_like(raws[base], cleans[base], raws[number], cleans[number]))[0]
+    return None
+
+
+def _compared(raw: str | None, clean: str | None) -> str | None:
+    return clean or raw
+
+
+def _like(raw: str | None, clean: str | None, other_raw: str | None, other_clean: str | None) -> tuple[str, str]:
+    """The two texts to mark: as landed."""
+    return raw or clean or "", other_raw or other_clean or ""

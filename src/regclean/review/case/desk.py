@@ -1,0 +1,208 @@
+"""The desk: everything that one page of work shows, put together from the ledger in one reading."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from threading import Lock
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, select
+
+from regclean.bin_reports import Letter
+from regclean.findings.states import DECIDABLE
+from regclean.ledger.tables import runs, users
+from regclean.review.case import cases, graph, reasons, shared_bins, timeline
+from regclean.review.case.cases import OpenCase
+from regclean.review.case.letters import letters
+from regclean.review.case.staging import Staging, latest_decision
+from regclean.review.queue import worklist
+from regclean.review.queue.worklist import Filters
+from regclean.review.sign_in.permissions import User
+from regclean.review.web.i18n import Language
+from regclean.review.web.privacy import hidden_from, without_hidden_numbers
+
+COUNTS_HOLD = 3.0  # seconds: twenty stewards at once need not each count everything anew
+CHOICES_HOLD = 60.0  # what the filters offer changes with the nights
+
+
+@dataclass(frozen=True, slots=True)
+class QueueView:
+    """The left column."""
+
+    filters: Filters
+    counts: Mapping[str, int]
+    waiting: int
+    page: worklist.Page
+    estimate: worklist.Estimate | None
+    choices: worklist.Choices
+    next_night: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class CaseView:
+    """The middle and the right column. Of `comparison`, `shared_bin` and `line` (a timeline) a kind has what it needs."""
+
+    case: OpenCase
+    title: str
+    sentence: str
+    siblings: Sequence[RowMapping]
+    sibling_sentences: Mapping[str, str]
+    about: Sequence[RowMapping]
+    about_sentences: Mapping[str, str]
+    comparison: cases.Comparison | None
+    waterfalls: tuple[reasons.Waterfall, ...]
+    household: tuple[str, ...]
+    graph: graph.Graph | None
+    shared_bin: shared_bins.SharedBin | None
+    letters: tuple[Letter, ...]
+    line: timeline.Timeline | None
+    silent: tuple[str, dict[str, Any]]
+    guards: tuple[str, ...]
+    facts: tuple[tuple[str, str], ...]
+    changes: tuple[reasons.Changed, ...]
+    impact: reasons.Impact
+    own_decision: int | None
+    decidable: bool
+    colleagues: tuple[str, ...]
+
+    @property
+    def row(self) -> RowMapping:
+        return self.case.row
+
+    @property
+    def waits(self) -> bool:
+        row = self.case.row
+        return row["state"] == "open" or (row["state"] == "deferred" and row["workpool"] in ("second", "restricted"))
+
+
+class CountsCache:
+    """Counts by what a user may see, for a few seconds. One for each application."""
+
+    def __init__(self) -> None:
+        self._kept: dict[tuple[str, ...], tuple[datetime, dict[str, int]]] = {}
+        self._choices: dict[tuple[str, str], tuple[datetime, worklist.Choices]] = {}
+        self._lock = Lock()
+
+    def counts(self, connection: Connection, user: User, now: datetime) -> dict[str, int]:
+        key = (*worklist.pools_of(user), str(user.may("restricted:open")))
+        with self._lock:
+            kept = self._kept.get(key)
+        if kept and 0 <= (now - kept[0]).total_seconds() < COUNTS_HOLD:
+            return kept[1]
+        found = worklist.counts(connection, user)
+        with self._lock:
+            self._kept[key] = (now, found)
+        return found
+
+    def choices(self, connection: Connection, user: User, pool: str, now: datetime) -> worklist.Choices:
+        key = (pool, str(user.may("restricted:open")))
+        with self._lock:
+            kept = self._choices.get(key)
+        if kept and 0 <= (now - kept[0]).total_seconds() < CHOICES_HOLD:
+            return kept[1]
+        found = worklist.choices(connection, user, pool)
+        with self._lock:
+            self._choices[key] = (now, found)
+        return found
+
+    def forget(self) -> None:
+        with self._lock:
+            self._kept.clear()
+
+
+def queue_view(
+    connection: Connection,
+    user: User,
+    filters: Filters,
+    staging: Staging,
+    cache: CountsCache,
+    *,
+    now: datetime,
+    after: str | None = None,
+) -> QueueView:
+    aside = staging.aside
+    counts = cache.counts(connection, user, now)
+    page = worklist.page(connection, user, filters, now=now, after=after, without=aside)
+    number = worklist.count(connection, user, filters, now=now) if filters.narrowed else counts.get(filters.pool, 0)
+    return QueueView(
+        filters,
+        counts,
+        number,
+        page,
+        worklist.estimate(connection, filters.pool, number),
+        cache.choices(connection, user, filters.pool, now),
+        connection.execute(
+            select(runs.c.as_of).where(runs.c.status == "published").order_by(runs.c.as_of.desc())
+        ).scalar(),
+    )
+
+
+def case_view(
+    connection: Connection,
+    user: User,
+    case: OpenCase,
+    language: Language,
+    settings: Mapping[str, Any],
+    *,
+    sender: str,
+    now: datetime,
+) -> CaseView:
+    """`settings`: [survivorship] of regclean.toml. `sender`: who signs the letters."""
+    code, row = language.code, case.row
+    siblings = worklist.siblings(connection, user, row) if case.kind != "duplicate" else []
+    about = worklist.about(connection, user, [s for s in case.subjects if ":" in s], but=row["case_key"])
+    hidden = hidden_from(connection, user)
+
+    def told(other: RowMapping) -> str:
+        payload = cases.read_evidence(connection, other["finding_id"], other["evidence_digest"])
+        opened = OpenCase(other, payload, (), (), ())
+        return without_hidden_numbers(reasons.sentence(opened, code), hidden)
+
+    shared_bin = shared_bins.shared_bin(case, siblings) if case.kind == "bin_group" else None
+    comparison = cases.compare(case, settings) if case.customers and case.kind != "bin_group" else None
+    weakest = reasons.weakest_pair(case)
+    is_stale = case.kind == "stale"
+    return CaseView(
+        case=case,
+        title=reasons.title(row["rule"], code),
+        sentence=without_hidden_numbers(reasons.sentence(case, code), hidden),
+        siblings=siblings,
+        sibling_sentences={other["finding_id"]: told(other) for other in siblings[:60]},
+        about=about,
+        about_sentences={other["finding_id"]: told(other) for other in about},
+        comparison=comparison,
+        waterfalls=reasons.waterfalls(case, code, language.gettext),
+        household=reasons.household_reasons(weakest, code) if weakest else (),
+        graph=_graph(case, comparison),
+        shared_bin=shared_bin,
+        letters=letters(connection, shared_bin.number, siblings, sender=sender, first=code) if shared_bin else (),
+        line=_timeline(connection, case, now) if is_stale else None,
+        silent=reasons.not_only_silent(case) if is_stale else ("", {}),
+        guards=reasons.guards(row["rule"]) if is_stale else (),
+        facts=reasons.facts(case, code),
+        changes=reasons.changes_since(connection, case),
+        impact=reasons.impact(case),
+        own_decision=latest_decision(connection, row["finding_id"], user),
+        decidable=row["state"] in DECIDABLE and row["present"],
+        colleagues=tuple(
+            connection.execute(select(users.c.user).where(users.c.active).order_by(users.c.user)).scalars()
+        ),
+    )
+
+
+def _graph(case: OpenCase, comparison: cases.Comparison | None) -> graph.Graph | None:
+    if case.kind != "duplicate" or comparison is None:
+        return None
+    customers = [column.customer_no for column in comparison.columns]
+    return graph.draw(customers, case.payload.get("pairs") or (), case.decided_among(customers))
+
+
+def _timeline(connection: Connection, case: OpenCase, now: datetime) -> timeline.Timeline | None:
+    records = [record for subject, record in case.records.items() if subject.startswith("customers:")]
+    if not records:
+        return None
+    query = select(runs.c.as_of).where(runs.c.run_id == case.row["last_seen_run"])
+    today = connection.execute(query).scalar() or now.date()
+    return timeline.draw([event for record in records for event in timeline.events_of(record)], today)

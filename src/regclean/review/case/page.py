@@ -1,0 +1,473 @@
+"""The queue and the case: looking, and deciding."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Depends, Form, Request
+from fastapi.responses import RedirectResponse, Response
+from sqlalchemy import Connection, insert, select
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+
+from regclean.bin_reports import reason_in_words
+from regclean.findings.follow import undo
+from regclean.ledger.audit import Entry, append
+from regclean.ledger.tables import comments, decisions
+from regclean.review.case import cases, staging
+from regclean.review.case.desk import CountsCache, case_view, queue_view
+from regclean.review.case.fields import BY_NAME, CODES, LABELS, TABLE_LABELS
+from regclean.review.case.reasons import conflicts, title
+from regclean.review.case.staging import Staged, Staging, changing, from_data
+from regclean.review.case.survivors import WHY
+from regclean.review.queue import worklist
+from regclean.review.queue.worklist import Filters, read_filters
+from regclean.review.sign_in import sessions
+from regclean.review.sign_in.permissions import User
+from regclean.review.sign_in.sessions import Session
+from regclean.review.web.i18n import N_
+from regclean.review.web.privacy import is_opened
+from regclean.review.web.services import (
+    CurrentSession,
+    NavItem,
+    NotSignedIn,
+    Service,
+    Services,
+    language_of,
+    page,
+    require,
+)
+
+router = APIRouter()
+nav = (NavItem(10, "/queue", N_("Queue"), "findings:read"),)
+Reader = Annotated[User, require("findings:read")]
+Decider = Annotated[User, require("findings:decide")]
+Text = Annotated[str, Form(max_length=2_000)]
+
+POOLS = {
+    "same": N_("Likely the same"),
+    "related": N_("Household or related"),
+    "stale": N_("Stale"),
+    "bin_group": N_("Shared bins"),
+    "field": N_("Fields"),
+    "conflict": N_("Conflicts"),
+    "second": N_("Second approval"),
+    "restricted": N_("Restricted"),
+}
+VERDICTS = {
+    "same": N_("same"),
+    "different": N_("different"),
+    "household": N_("same household"),
+    "successor": N_("successor"),
+    "unsure": N_("unsure"),
+    "accept": N_("accept"),
+    "reject": N_("reject"),
+    "defer": N_("defer"),
+}
+TOLD = "told"
+YES, NO = N_("yes"), N_("no")
+ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
+SURE = 0.999
+
+
+def _session(session: CurrentSession) -> Session:
+    if session is None:
+        raise NotSignedIn
+    return session
+
+
+OwnSession = Annotated[Session, Depends(_session)]
+
+
+@router.get("/queue")
+def show_queue(request: Request, service: Service, session: OwnSession, user: Reader) -> Response:
+    """The queue with its first case open."""
+    with service.ledger.read() as connection:
+        return _desk(request, service, session, user, connection, _filters(request, user), None, open_first=True)
+
+
+@router.get("/case/{finding_id}")
+def show_case(request: Request, finding_id: str, service: Service, session: OwnSession, user: Reader) -> Response:
+    """One case, with the queue around it."""
+    with service.ledger.read() as connection:
+        return _desk(request, service, session, user, connection, _filters(request, user), finding_id)
+
+
+@router.get("/case/{finding_id}/{step}")
+def step(request: Request, finding_id: str, step: str, service: Service, session: OwnSession, user: Reader) -> Response:
+    """The case after or before this one in the queue."""
+    if step not in ("next", "previous"):
+        raise HTTPException(404)
+    filters = _filters(request, user)
+    with service.ledger.read() as connection:
+        found = worklist.neighbour(connection, user, filters, finding_id, back=step == "previous", now=service.now())
+    return _to_case(found or finding_id, filters)
+
+
+@router.post("/case/{finding_id}/stage")
+async def stage(request: Request, finding_id: str, service: Service, session: OwnSession, user: Decider) -> Response:
+    """Put a decision on a case among those that wait, and go on to the next case."""
+    form = {name: value for name, value in (await request.form()).items() if isinstance(value, str)}
+    # Off the event loop: a night that holds the write lock makes this one wait, and nobody else.
+    return await run_in_threadpool(_stage, request, finding_id, service, session, user, form)
+
+
+@router.post("/case/{finding_id}/skip")
+def skip(request: Request, finding_id: str, service: Service, session: OwnSession, user: Reader) -> Response:
+    """Put a case aside for now."""
+    kept = _change(service, session, lambda held: held.skip(finding_id))
+    return _onward(request, service, user, finding_id, kept)
+
+
+@router.post("/case/{finding_id}/comment")
+def comment(
+    request: Request, finding_id: str, service: Service, session: OwnSession, user: Decider, comment: Text = ""
+) -> Response:
+    """Say something about a case, for whoever opens it next."""
+    filters, text = _filters(request, user), comment.strip()
+    with service.ledger.read() as connection:
+        _open(connection, user, session, finding_id)
+    if text:
+        with service.ledger.write() as connection:
+            values = {"finding_id": finding_id, "user": user.name, "text": text, "at": service.now()}
+            connection.execute(insert(comments).values(**values))
+            append(connection, Entry(service.now(), user.name, "comment", f"findings:{finding_id}"))
+    return _to_case(finding_id, filters)
+
+
+@router.post("/case/{finding_id}/assign")
+def assign(
+    request: Request,
+    finding_id: str,
+    service: Service,
+    session: OwnSession,
+    user: Annotated[User, require("findings:assign")],
+    assignee: Annotated[str, Form(max_length=80)] = "",
+) -> Response:
+    """Give a case to somebody; to nobody when the name is empty."""
+    with service.ledger.read() as connection:
+        _open(connection, user, session, finding_id)
+    with service.ledger.write() as connection:
+        staging.assign(connection, finding_id, assignee.strip() or None, user, service.now())
+    return _to_case(finding_id, _filters(request, user))
+
+
+@router.get("/staged")
+def show_staged(request: Request, service: Service, session: OwnSession, user: Decider) -> Response:
+    """Everything that waits to be submitted."""
+    return page(
+        request, "staged.html", staging=from_data(session.data), filters=_filters(request, user), **_words(request)
+    )
+
+
+@router.post("/staged/undo")
+def undo_staged(request: Request, service: Service, session: OwnSession, user: Decider) -> Response:
+    """Take back the last staged decision; when nothing is staged, the last submitted one."""
+    held = from_data(session.data)
+    filters = _filters(request, user)
+    if held.items:
+        _change(service, session, Staging.undo)
+        return _to_case(held.items[-1].finding_id, filters)
+    if held.submitted:
+        decision_id = held.submitted[-1][-1]
+        undo(service.ledger, decision_id, user=user.name, now=service.now())
+        _change(service, session, Staging.forget_last)
+        _counts(request).forget()
+        with service.ledger.read() as connection:
+            query = select(decisions.c.finding_id).where(decisions.c.decision_id == decision_id)
+            finding_id = connection.execute(query).scalar()
+        return _to_case(finding_id, filters) if finding_id else RedirectResponse(_url("/queue", filters), 303)
+    return RedirectResponse(_url("/queue", filters), 303)
+
+
+@router.post("/staged/redo")
+def redo_staged(request: Request, service: Service, session: OwnSession, user: Decider) -> Response:
+    """Put back what was taken back."""
+    held = _change(service, session, Staging.redo)
+    if not held.items:
+        return RedirectResponse(_url("/queue", _filters(request, user)), 303)
+    return _onward(request, service, user, held.items[-1].finding_id, held)
+
+
+@router.post("/staged/return")
+def return_skipped(request: Request, service: Service, session: OwnSession, user: Decider) -> Response:
+    """Take the skipped cases back into the queue."""
+    _change(service, session, Staging.unskip)
+    return RedirectResponse(_url("/queue", _filters(request, user)), 303)
+
+
+@router.post("/staged/{finding_id}/remove")
+def remove_staged(request: Request, finding_id: str, service: Service, session: OwnSession, user: Decider) -> Response:
+    """Take back one staged decision."""
+    _change(service, session, lambda held: held.remove(finding_id))
+    return RedirectResponse(_url("/staged", _filters(request, user)), 303)
+
+
+@router.post("/staged/submit")
+def submit(request: Request, service: Service, session: OwnSession, user: Decider) -> Response:
+    """Record everything that is staged."""
+    items = from_data(session.data).items
+    outcome = staging.submit(service.ledger, items, user, service.now())
+    refused = [
+        {"finding_id": item.finding_id, "label": item.label, "verdict": item.verdict, "code": why.code}
+        for item, why in outcome.refused
+    ]
+
+    def change(data: dict[str, Any]) -> None:
+        data[staging.KEY] = staging.forget_submitted(from_data(data), items, outcome).to_data()
+        data[TOLD] = {"taken": outcome.taken + outcome.repeated, "refused": refused}
+
+    with service.ledger.write() as connection:
+        sessions.change_data(connection, session.digest, change)
+    _counts(request).forget()
+    return RedirectResponse(_url("/queue", _filters(request, user)), 303)
+
+
+@router.post("/decisions/{decision_id}/undo")
+def undo_submitted(
+    request: Request,
+    decision_id: int,
+    service: Service,
+    session: OwnSession,
+    user: Decider,
+    finding_id: Annotated[str, Form(max_length=21)] = "",
+) -> Response:
+    """Take a submitted decision back, with all that followed from it."""
+    undo(service.ledger, decision_id, user=user.name, now=service.now())
+    _counts(request).forget()
+    filters = _filters(request, user)
+    return _to_case(finding_id, filters) if finding_id else RedirectResponse(_url("/queue", filters), 303)
+
+
+def _stage(
+    request: Request, finding_id: str, service: Services, session: Session, user: User, form: Mapping[str, str]
+) -> Response:
+    now, filters = service.now(), _filters(request, user)
+    with service.ledger.read() as connection:
+        case = _open(connection, user, session, finding_id)
+        reason = form.get("reject") or None
+        verdict = ("different" if case.kind == "duplicate" else "reject") if reason else form.get("verdict", "")
+        if verdict == "skip":
+            return skip(request, finding_id, service, session, user)
+        item = Staged(
+            finding_id=finding_id,
+            version=int(form["version"]) if form.get("version", "").isdecimal() else -1,
+            verdict=verdict,
+            label=case.row["label"] or finding_id,
+            kind=case.kind,
+            pool=case.row["workpool"],
+            reason=reason,
+            comment=form.get("comment", "").strip() or None,
+            choices=_choices(case, form, verdict, service),
+            looked=from_data(session.data).looked_at(finding_id, now),
+        )
+        problem = staging.problem_with(item)
+        if problem:
+            return _desk(request, service, session, user, connection, filters, finding_id, 422, problem=problem)
+        left_out = (item.choices or {}).get("leave_out", ())
+        against = conflicts(case, verdict, left_out) if case.kind == "duplicate" and verdict != "unsure" else ()
+        if against:
+            return _desk(request, service, session, user, connection, filters, finding_id, 409, against=against)
+        if item.version != case.row["version"]:
+            return _desk(request, service, session, user, connection, filters, finding_id, 409, moved_on=True)
+    held = _change(service, session, lambda held: held.stage(item))
+    return _onward(request, service, user, finding_id, held)
+
+
+def _choices(case: cases.OpenCase, form: Mapping[str, str], verdict: str, service: Services) -> dict[str, Any] | None:
+    """What was chosen otherwise than proposed; nothing for verdicts that keep the records apart."""
+    if verdict != "same":
+        return None
+    comparison = cases.compare(case, service.workspace.config.section("survivorship"))
+    numbers = {column.customer_no for column in comparison.columns}
+    chosen: dict[str, Any] = {}
+    left_out = sorted(number for number in numbers if form.get(f"leave_out.{number}"))
+    if left_out:
+        chosen["leave_out"] = left_out
+    survivor = form.get("survivor")
+    if survivor in numbers - set(left_out) and survivor != comparison.survivor:
+        chosen["survivor"] = survivor
+    fields: dict[str, str] = {}
+    for row in comparison.rows:
+        if not row.field.choosable:
+            continue
+        given, typed = form.get(f"field.{row.field.name}", ""), form.get(f"typed.{row.field.name}", "").strip()
+        if given == "typed":
+            fields |= {row.field.name: typed} if typed else {}
+        elif given in numbers and (row.proposed is None or given != row.proposed.customer_no):
+            cell = next(cell for cell in row.cells if cell.customer_no == given)
+            value = cell.raw or cell.clean
+            fields |= {row.field.name: value} if value else {}
+    if fields:
+        chosen["fields"] = fields
+    return chosen or None
+
+
+def _desk(
+    request: Request,
+    service: Services,
+    session: Session,
+    user: User,
+    connection: Connection,
+    filters: Filters,
+    finding_id: str | None,
+    status: int = 200,
+    *,
+    open_first: bool = False,
+    problem: str | None = None,
+    against: Any = (),
+    moved_on: bool = False,
+) -> Response:
+    now, held = service.now(), from_data(session.data)
+    after = request.query_params.get("after")
+    left = queue_view(connection, user, filters, held, _counts(request), now=now, after=after)
+    if open_first:
+        rows = (
+            worklist.page(connection, user, filters, now=now, without=held.aside, limit=1).rows
+            if after
+            else left.page.rows
+        )
+        finding_id = rows[0].finding_id if rows else None
+    view = None
+    if finding_id is not None:
+        case = cases.find(connection, user, finding_id)
+        if case is None:
+            raise HTTPException(404)
+        if case.row["protected"] and not is_opened(session, case.row["case_key"]):
+            return RedirectResponse(f"/restricted/{finding_id}?{urlencode({'to': f'/case/{finding_id}'})}", 303)
+        config = service.workspace.config
+        view = case_view(
+            connection,
+            user,
+            case,
+            language_of(request),
+            config.section("survivorship"),
+            sender=str(config.section("workspace")["name"]),
+            now=now,
+        )
+        if finding_id not in held.opened:
+            service.background.submit(_remember_opened, service, session.digest, finding_id, now)
+    response = page(
+        request,
+        "desk.html",
+        status,
+        left=left,
+        view=view,
+        staging=held,
+        staged=held.of(finding_id) if finding_id else None,
+        filters=filters,
+        told=session.data.get(TOLD),
+        problem=problem,
+        against=against,
+        moved_on=moved_on,
+        only_differences=request.query_params.get("diff") == "1",
+        query=urlencode(filters.query),
+        may_decide=user.may("findings:decide"),
+        may_assign=user.may("findings:assign"),
+        may_reveal=user.may("ids:reveal"),
+        **_words(request),
+    )
+    if status != 200 and finding_id:
+        # The address stays one that can be opened again.
+        response.headers["HX-Push-Url"] = _url(f"/case/{finding_id}", filters)
+    return response
+
+
+def _words(request: Request) -> dict[str, Any]:
+    """What the templates need to say codes in words."""
+    language = language_of(request)
+
+    def said(value: object) -> str:
+        if isinstance(value, bool):
+            return language.gettext(YES if value else NO)
+        if isinstance(value, int | float):
+            return language.number(value)
+        text = str(value)
+        if text in CODES:
+            return language.gettext(CODES[text])
+        return language.date(text) if ISO_DAY.match(text) else text
+
+    def chance(value: float) -> str:
+        """A probability that never claims to be certain."""
+        if value >= SURE:
+            return f"> {language.percent(SURE, 1)}"
+        return f"< {language.percent(1 - SURE, 1)}" if value <= 1 - SURE else language.percent(value, 1)
+
+    return {
+        "said": said,
+        "chance": chance,
+        "link_reason": lambda code: reason_in_words(code, language.code) or code.replace("_", " "),
+        "pools": POOLS,
+        "verdicts": VERDICTS,
+        "reason_lists": staging.REASONS,
+        "reason_texts": {code: text for codes in staging.REASONS.values() for code, text in codes},
+        "labels": LABELS,
+        "fields": BY_NAME,
+        "tables": TABLE_LABELS,
+        "why_kept": WHY,
+        "title_of": lambda rule: title(rule, language.code),
+        "sorts": SORTS,
+    }
+
+
+SORTS = {
+    "consequence": N_("Consequence first"),
+    "uncertainty": N_("Most uncertain first"),
+    "oldest": N_("Oldest first"),
+}
+
+
+def _remember_opened(service: Services, digest: str, finding_id: str, now: Any) -> None:
+    with service.ledger.write() as connection:
+        sessions.change_data(connection, digest, changing(lambda held: held.open(finding_id, now)))
+
+
+def _change(service: Services, session: Session, change: Any) -> Staging:
+    def apply(data: dict[str, Any]) -> None:
+        changing(change)(data)
+        data.pop(TOLD, None)
+
+    with service.ledger.write() as connection:
+        return from_data(sessions.change_data(connection, session.digest, apply))
+
+
+def _open(connection: Connection, user: User, session: Session, finding_id: str) -> cases.OpenCase:
+    """The case, if this user may see it and has opened it. Errors: 404, 403."""
+    case = cases.find(connection, user, finding_id)
+    if case is None:
+        raise HTTPException(404)
+    if case.row["protected"] and not is_opened(session, case.row["case_key"]):
+        raise HTTPException(403)
+    return case
+
+
+def _onward(request: Request, service: Services, user: User, finding_id: str, held: Staging) -> Response:
+    """To the next case; to the queue when there is none."""
+    filters = _filters(request, user)
+    with service.ledger.read() as connection:
+        after = cases.find_row(connection, user, finding_id)
+        found = worklist.first(connection, user, filters, now=service.now(), without=held.aside, after=after)
+    return _to_case(found, filters) if found else RedirectResponse(_url("/queue", filters), 303)
+
+
+def _to_case(finding_id: str, filters: Filters) -> Response:
+    return RedirectResponse(_url(f"/case/{finding_id}", filters), 303)
+
+
+def _url(path: str, filters: Filters) -> str:
+    return f"{path}?{urlencode(filters.query)}"
+
+
+def _filters(request: Request, user: User) -> Filters:
+    filters = read_filters(request.query_params)
+    return filters if filters.pool in worklist.pools_of(user) else Filters()
+
+
+def _counts(request: Request) -> CountsCache:
+    if not hasattr(request.app.state, "counts"):
+        request.app.state.counts = CountsCache()
+    found: CountsCache = request.app.state.counts
+    return found

@@ -1,0 +1,1 @@
+"""The register's health over the nights, and each night."""

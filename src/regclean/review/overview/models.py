@@ -1,0 +1,37 @@
+"""What the API tells of the whole."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from pydantic import BaseModel
+
+from regclean.domain.findings import Kind, State
+from regclean.findings.workpools import Workpool
+
+
+class Count(BaseModel):
+    """How many findings of a kind are in a state, in a workpool."""
+
+    kind: Kind
+    state: State
+    workpool: Workpool
+    findings: int
+
+
+class NightSummary(BaseModel):
+    """The last published night."""
+
+    run_id: str
+    as_of: date
+    finished_at: datetime | None
+    counts: dict[str, Any]
+    measures: dict[str, Any]
+
+
+class Overview(BaseModel):
+    """How much there is, and of which night."""
+
+    night: NightSummary | None
+    counts: list[Count]

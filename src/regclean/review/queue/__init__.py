@@ -1,0 +1,1 @@
+"""What waits for a steward: the work list and its filters."""

@@ -1,0 +1,92 @@
+"""Errors as people and programs can read them: a page for a browser, problem+json (RFC 9457) for the API."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, RedirectResponse, Response
+from starlette.exceptions import HTTPException
+
+from regclean.errors import ConflictError, RegcleanError
+from regclean.review.web.i18n import N_
+from regclean.review.web.services import language_of, page
+
+API = "/api/"
+TEXTS = {
+    400: N_("This request cannot be understood."),
+    401: N_("Please sign in."),
+    403: N_("You have no right to this."),
+    404: N_("There is nothing here."),
+    405: N_("This cannot be done here."),
+    409: N_("Somebody else was here first."),
+    413: N_("This is too large."),
+    422: N_("Something in the form is missing or wrong."),
+    429: N_("Too many tries. Wait a minute."),
+    500: N_("Something went wrong here. It has been noted, and nothing was changed."),
+}
+FORM_EXPIRED = N_("The form is too old or was sent from elsewhere. Go back, load the page again and repeat.")
+
+
+def problem(status: int, detail: str | None = None, **more: Any) -> JSONResponse:
+    """An answer of the API that says what went wrong, in English, without a personal value."""
+    body = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status}
+    if detail:
+        body["detail"] = detail
+    return JSONResponse(body | more, status, media_type="application/problem+json")
+
+
+def install(app: FastAPI) -> None:
+    """Answer every error in this way."""
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(RegcleanError, _ours)
+
+
+def crashed(request: Request) -> Response:
+    """The answer to a crash."""
+    return _answer(request, 500, None)
+
+
+def _http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    if error.status_code == 401 and not request.url.path.startswith(API):
+        return _to_log_in(request)
+    detail = error.detail if error.detail != HTTPStatus(error.status_code).phrase else None
+    response = _answer(request, error.status_code, FORM_EXPIRED if detail == "form" else detail)
+    for name, value in (error.headers or {}).items():
+        response.headers[name] = value
+    return response
+
+
+def _invalid(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    # Where and what is wrong, never what was given.
+    errors = [{"at": [str(part) for part in item["loc"]], "problem": item["msg"]} for item in error.errors()]
+    if request.url.path.startswith(API):
+        return problem(422, "the request does not have the form that the description asks for", errors=errors)
+    return _answer(request, 422, None)
+
+
+def _ours(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RegcleanError)
+    return _answer(request, 409 if isinstance(error, ConflictError) else 422, str(error))
+
+
+def _answer(request: Request, status: int, detail: str | None) -> Response:
+    if request.url.path.startswith(API):
+        return problem(status, detail)
+    shown = language_of(request).gettext(detail) if detail else None
+    return page(request, "error.html", status, status=status, text=TEXTS.get(status, TEXTS[400]), detail=shown)
+
+
+def _to_log_in(request: Request) -> Response:
+    """To the log-in and back; a script's request is told to move the whole page."""
+    back = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    target = f"/login?to={quote(back if request.method == 'GET' else '/')}"
+    if request.headers.get("hx-request"):
+        return Response(status_code=401, headers={"HX-Redirect": target})
+    return RedirectResponse(target, 303)

@@ -1,0 +1,183 @@
+"""What guards every answer: headers, forms that only our own pages can send, and errors that tell nothing."""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from collections import deque
+from collections.abc import Callable, MutableMapping
+from datetime import datetime, timedelta
+from hmac import compare_digest
+from pathlib import Path
+from threading import Lock
+from typing import Any
+from urllib.parse import urlsplit
+
+from fastapi import Request
+from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from regclean.review.web.services import FORM_COOKIE, CurrentSession, bearer, cookie_name
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+CSRF_HEADER = "x-csrf-token"
+CSRF_FIELD = "csrf_token"
+CONTENT_SECURITY_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self'",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+HEADERS = {
+    "content-security-policy": CONTENT_SECURITY_POLICY,
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "referrer-policy": "same-origin",  # with no-referrer, browsers would hide where our own forms come from
+    "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+}
+LONGEST_BODY = 1_000_000  # bytes; the largest form or decision is far smaller
+_log = logging.getLogger("regclean.review")
+
+
+class Guard:
+    """Sets the headers of every answer, refuses what another site sends, and turns a crash into a plain answer.
+
+    The log of a crash names its place only: an exception's message can quote a personal value.
+    """
+
+    def __init__(self, app: ASGIApp, crashed: Callable[[Request], Any]) -> None:
+        self.app = app
+        self.crashed = crashed
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        started = False
+        request = Request(scope)
+
+        async def guarded_send(message: Message) -> None:
+            nonlocal started
+            if message["type"] == "http.response.start":
+                started = True
+                _set_headers(scope, message)
+            await send(message)
+
+        try:
+            if not from_our_own_page(request):
+                await Refusal(403)(scope, receive, guarded_send)
+            elif (length := request.headers.get("content-length", "0")) and not _is_length(length):
+                await Refusal(400)(scope, receive, guarded_send)
+            elif int(length) > LONGEST_BODY:
+                await Refusal(413)(scope, receive, guarded_send)
+            else:
+                await self.app(scope, _bounded(receive), guarded_send)
+        except Exception as error:  # the last line of defence: no traceback reaches a browser or a log
+            frames = traceback.extract_tb(error.__traceback__)
+            place = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "unknown place"
+            _log.error("%s at %s", type(error).__name__, place)
+            if started:
+                raise RuntimeError("an answer broke off") from None
+            await self.crashed(request)(scope, receive, guarded_send)
+
+
+def _is_length(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) <= 30
+
+
+def _bounded(receive: Receive) -> Receive:
+    """Reads no more than the longest body, also when the request does not say how long it is."""
+    read = 0
+
+    async def bounded() -> Message:
+        nonlocal read
+        message = await receive()
+        read += len(message.get("body", b""))
+        if read > LONGEST_BODY:
+            raise HTTPException(413)
+        return message
+
+    return bounded
+
+
+class Refusal:
+    """A bare answer without a page."""
+
+    def __init__(self, status: int) -> None:
+        self.status = status
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": self.status, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+
+
+def _set_headers(scope: Scope, message: MutableMapping[str, Any]) -> None:
+    headers = MutableHeaders(scope=message)
+    for name, value in HEADERS.items():
+        headers.setdefault(name, value)
+    if scope["path"].startswith("/static/"):
+        headers.setdefault("cache-control", "no-cache")  # asked again each time, answered 304
+    else:
+        headers.setdefault("cache-control", "no-store")
+    if scope["scheme"] == "https":
+        headers.setdefault("strict-transport-security", "max-age=31536000")
+
+
+def from_our_own_page(request: Request) -> bool:
+    """Browsers say where a form or script came from; if they do, it must be from here."""
+    if request.method in SAFE_METHODS:
+        return True
+    if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+        return False
+    origin = request.headers.get("origin")
+    return origin is None or urlsplit(origin).netloc == request.headers.get("host")
+
+
+async def protect(request: Request, session: CurrentSession) -> None:
+    """Every unsafe request carries the token of its session, in a form field or a header (CSRF). Errors: 403.
+
+    A request with a bearer token needs none: no other site can make a browser send one.
+    """
+    if request.method in SAFE_METHODS or bearer(request) is not None:
+        return
+    if session is None and request.url.path.startswith("/api/"):
+        return  # there is nobody to act as: the answer is 401
+    expected = session.csrf_token if session else request.cookies.get(cookie_name(request, FORM_COOKIE))
+    given = request.headers.get(CSRF_HEADER)
+    if given is None and "form" in request.headers.get("content-type", ""):
+        field = (await request.form()).get(CSRF_FIELD)
+        given = field if isinstance(field, str) else None
+    if not expected or not given or not compare_digest(expected.encode(), given.encode()):
+        raise HTTPException(403, "form")
+
+
+class RateLimit:
+    """At most so many tries a minute for one key, in this process. Keys that have gone quiet are forgotten."""
+
+    def __init__(self, per_minute: int) -> None:
+        self.per_minute = per_minute
+        self._tries: dict[str, deque[datetime]] = {}
+        self._lock = Lock()
+
+    def allows(self, key: str, now: datetime) -> bool:
+        since = now - timedelta(minutes=1)
+        with self._lock:
+            if len(self._tries) > 10_000:
+                self._tries = {kept: tries for kept, tries in self._tries.items() if tries and tries[-1] > since}
+            tries = self._tries.setdefault(key, deque())
+            while tries and tries[0] <= since:
+                tries.popleft()
+            if len(tries) >= self.per_minute:
+                return False
+            tries.append(now)
+            return True
