@@ -10,9 +10,9 @@ import polars as pl
 import pytest
 
 from regclean.domain.findings import Change, Finding
+from regclean.domain.register import row_subject
 from regclean.findings import assemble
 from regclean.findings.edges import EDGE_SCHEMA
-from regclean.findings.records import row_subject
 from regclean.findings.summaries import duplicate_summary
 
 NOTHING = pl.DataFrame(schema=EDGE_SCHEMA)

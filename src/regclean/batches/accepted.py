@@ -7,10 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from regclean.domain.findings import Operation
+from regclean.domain.register import CUSTOMER_COLUMNS, NEW, Subject, customers_among
 from regclean.domain.tables import TABLES
-from regclean.register import CUSTOMER_COLUMNS
 
-NEW = "new:"
 Why = Mapping[str, Any]
 
 
@@ -39,17 +38,16 @@ class Accepted:
 
     @property
     def customers(self) -> tuple[str, ...]:
-        return tuple(one.partition(":")[2] for one in self.subjects if one.startswith("customers:"))
+        return tuple(customers_among(self.subjects))
 
     @property
     def keys(self) -> dict[str, set[str]]:
         """The rows that it speaks of, by table."""
         keys: dict[str, set[str]] = {}
         for subject in self.subjects:
-            table, _, rest = subject.partition(":")
-            if table in TABLES:
-                head, _, column = rest.rpartition(":")
-                keys.setdefault(table, set()).add(head if head and column in TABLES[table].by_name else rest)
+            about = Subject.parse(subject)
+            if about.table in TABLES:
+                keys.setdefault(about.table, set()).add(about.key)
         for change in self.proposal:
             if NEW not in change["key"]:
                 keys.setdefault(change["table"], set()).add(change["key"])

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from regclean.batches import lifecycle, store
 from regclean.domain.findings import digest
+from regclean.domain.register import subject_text
 from regclean.errors import ConflictError, UsageError
 from regclean.ledger import Ledger, audit
 
@@ -24,7 +25,7 @@ def approve(ledger: Ledger, batch_id: int, *, user: str, now: datetime) -> None:
                 f"{user} has decided lines of batch {batch_id}; a person other than every author must approve it."
             )
         store.set_state(writing, batch_id, "approved", approved_by=user, approved_at=now)
-        audit.append(writing, audit.Entry(now, user, "batch_approve", f"batches:{batch_id}"))
+        audit.append(writing, audit.Entry(now, user, "batch_approve", subject_text("batches", batch_id)))
 
 
 def reject_lines(
@@ -57,5 +58,5 @@ def reject_lines(
         left = any(one.state == "planned" and one.line.finding_id not in found for one in lines)
         store.set_state(writing, batch_id, "built" if left else "rejected", approved_by=None, approved_at=None)
         detail = {"findings": back, "reason_digest": digest(reason)}
-        audit.append(writing, audit.Entry(now, user, "batch_reject", f"batches:{batch_id}", detail=detail))
+        audit.append(writing, audit.Entry(now, user, "batch_reject", subject_text("batches", batch_id), detail=detail))
     return back

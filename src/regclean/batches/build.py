@@ -23,11 +23,12 @@ from regclean.batches.plan import Numbers, plan, read_proposal
 from regclean.batches.survivorship import check_settings
 from regclean.config import Config
 from regclean.domain.findings import digest
+from regclean.domain.register import CUSTOMER_COLUMNS, subject_text
 from regclean.errors import ConflictError
 from regclean.ledger import Ledger, audit
 from regclean.ledger.database import in_chunks
 from regclean.ledger.tables import batch_changes, batches, decisions, findings
-from regclean.register import CUSTOMER_COLUMNS, clean_key
+from regclean.standardise.keys import clean_key
 
 _ORDER = {"duplicate": 0, "bin_group": 1, "stale": 2, "field": 3}
 _OPS = {"insert": 0, "merge": 1, "update": 2, "delete": 3}
@@ -290,7 +291,7 @@ def _keep(
         "left_out": len(draft.left_out),
         "digest": _lines_digest(numbered),
     }
-    audit.append(writing, audit.Entry(now, user, "batch_build", f"batches:{batch_id}", detail=detail))
+    audit.append(writing, audit.Entry(now, user, "batch_build", subject_text("batches", batch_id), detail=detail))
     return batch_id
 
 

@@ -13,6 +13,7 @@ from regclean.batches import store
 from regclean.batches.extract import Extract, Found
 from regclean.config import Mapping as ColumnMapping
 from regclean.config import Source, Workspace, load_mapping
+from regclean.domain.register import subject_text
 from regclean.domain.tables import TABLES
 from regclean.ledger import Ledger, audit, runs
 from regclean.ledger.tables import receipts
@@ -67,7 +68,7 @@ def _note(
                 batch_id=batch_id, target="files", applied_by=user, applied_at=now, detail=detail, undo=False
             )
         )
-        audit.append(writing, audit.Entry(now, user, "batch_export", f"batches:{batch_id}", detail=detail))
+        audit.append(writing, audit.Entry(now, user, "batch_export", subject_text("batches", batch_id), detail=detail))
 
 
 def _own_tables(workspace: Workspace, ledger: Ledger, lines: Sequence[Line]) -> list[OwnTable]:

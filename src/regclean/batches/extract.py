@@ -12,11 +12,12 @@ from typing import Any
 import duckdb
 import polars as pl
 
+from regclean.domain.register import CUSTOMER_COLUMNS, KEY_COLUMNS, first_part, group_of, line_key
 from regclean.domain.tables import TABLES
-from regclean.register import CUSTOMER_COLUMNS, KEY_COLUMNS, clean_key, row_key
 from regclean.register.lines import Row
 from regclean.standardise.codes import UnknownCodeError, read_code
 from regclean.standardise.dates import UnreadableDateError, read_date
+from regclean.standardise.keys import clean_key, row_key
 from regclean.standardise.quantities import UnreadableNumberError, read_boolean
 from regclean.warehouse import load_sql
 
@@ -58,7 +59,7 @@ class Extract:
         for name in TABLES:
             if name != "bin_group_members":
                 self._keep(name, self._read(name, numbers, sorted(set(keys.get(name, ())))))
-        groups = {*keys.get("bin_groups", ()), *(key.rsplit("/", 1)[0] for key in keys.get("bin_group_members", ()))}
+        groups = {*keys.get("bin_groups", ()), *(group_of(key) for key in keys.get("bin_group_members", ()))}
         groups |= set(self.rows["bin_groups"])
         members = self._members(numbers, sorted(groups))
         self._keep_members(members)
@@ -121,24 +122,24 @@ class Extract:
 
     def _read(self, name: str, customers: list[str], keys: list[str]) -> pl.DataFrame:
         """Landed rows (not those set aside) of these customers or with these first key parts, in their order."""
-        firsts = sorted({key.rsplit("/", len(KEY_COLUMNS[name]) - 1)[0] for key in keys})
+        firsts = sorted({first_part(name, key) for key in keys})
         # Identifiers of our own declaration.
         naming = " OR ".join(
-            f"{_cleaned(column)} IN (SELECT unnest($customers::TEXT[]))"
+            f"clean_key({column}) IN (SELECT unnest($customers::TEXT[]))"
             for column in CUSTOMER_COLUMNS.get(name, ("customer_no",) if name == "customers" else ())
         )
-        named = f"({naming} OR {_cleaned(KEY_COLUMNS[name][0])} IN (SELECT unnest($keys::TEXT[])))" if naming else ""
-        where = named or f"{_cleaned(KEY_COLUMNS[name][0])} IN (SELECT unnest($keys::TEXT[]))"
+        named = f"({naming} OR clean_key({KEY_COLUMNS[name][0]}) IN (SELECT unnest($keys::TEXT[])))" if naming else ""
+        where = named or f"clean_key({KEY_COLUMNS[name][0]}) IN (SELECT unnest($keys::TEXT[]))"
         parameters = {"keys": firsts} | ({"customers": customers} if naming else {})
         return self._landed(name, where, parameters)
 
     def _members(self, customers: list[str], groups: list[str]) -> pl.DataFrame:
         """All lines of every list that names one of these customers, or is one of these groups."""
-        where = f"""{_cleaned("bin_group_no")} IN (
+        where = """clean_key(bin_group_no) IN (
             SELECT unnest($groups::TEXT[])
-            UNION SELECT {_cleaned("bin_group_no")} FROM landed.bin_group_members
-            WHERE {_cleaned("customer_no")} IN (SELECT unnest($customers::TEXT[]))
-        )"""  # noqa: S608  # names of our own declaration
+            UNION SELECT clean_key(bin_group_no) FROM landed.bin_group_members
+            WHERE clean_key(customer_no) IN (SELECT unnest($customers::TEXT[]))
+        )"""
         return self._landed("bin_group_members", where, {"groups": groups, "customers": customers})
 
     def _landed(self, name: str, where: str, parameters: Mapping[str, Any]) -> pl.DataFrame:
@@ -173,7 +174,7 @@ class Extract:
             places[group] += 1
             place = str(places[group])
             own = number or (f"L{place}" if (group, place) in given else place)
-            key = f"{group}/{own}"
+            key = line_key(group, own)
             file = row.pop("_file")
             kept.setdefault(key, []).append(
                 Found("bin_group_members", key, row, self.by_place or number is not None, file)
@@ -224,10 +225,6 @@ class Extract:
             if iso:
                 return day.isoformat()
         return day.isoformat()
-
-
-def _cleaned(column: str) -> str:
-    return rf"regexp_replace(nullif(trim({column}), ''), '^([0-9]+)\.0$', '\1')"
 
 
 def _is_yes(text: str) -> bool | None:

@@ -10,8 +10,8 @@ import polars as pl
 
 from regclean import checks
 from regclean.batches.accepted import Accepted, Planned
-from regclean.register import clean_key
 from regclean.standardise.codes import UnknownCodeError, read_code
+from regclean.standardise.keys import clean_key
 from regclean.standardise.shares import read_share
 
 SUITE = "update_batch"

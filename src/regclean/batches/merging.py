@@ -9,7 +9,9 @@ from regclean.batches.accepted import Accepted, LeftOut, Planned
 from regclean.batches.extract import Extract, Found
 from regclean.batches.sharing import added_share
 from regclean.batches.survivorship import Record, surviving_values, survivor_of
-from regclean.register import CUSTOMER_COLUMNS, clean_key, delete_text, key_parts
+from regclean.domain.register import CUSTOMER_COLUMNS, join_key, key_parts
+from regclean.register import delete_text
+from regclean.standardise.keys import clean_key
 
 BILLS = ("invoice", "payment")  # evidence that follows the account; the rest stays history of the old number
 _MOVED = {"rule": "merge"}
@@ -147,7 +149,7 @@ class _Mover:
 
     def _reopened(self, key: str, rows: Sequence[Found]) -> list[Planned]:
         """The loser's role still runs, the survivor's has ended: it runs on."""
-        own_key = "/".join([self._survivor, *list(key_parts("site_roles", key).values())[1:]])
+        own_key = join_key(list((key_parts("site_roles", key) | {"customer_no": self._survivor}).values()))
         own = self._extract.all("site_roles", own_key)
         if len(own) == 1 and own[0].row.get("end_on") and any(row.row.get("end_on") is None for row in rows):
             return [Planned("update", "site_roles", own_key, "end_on", own[0].row.get("end_on"), None, _MOVED)]

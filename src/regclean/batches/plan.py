@@ -7,12 +7,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from regclean.batches.accepted import NEW, Accepted, LeftOut, Planned, Why
+from regclean.batches.accepted import Accepted, LeftOut, Planned, Why
 from regclean.batches.extract import Extract
 from regclean.batches.merging import merge
 from regclean.batches.sharing import share_out
+from regclean.domain.register import CUSTOMER_COLUMNS, REPEATABLE, group_of, key_parts, line_key, member_of
 from regclean.domain.tables import TABLES
-from regclean.register import CUSTOMER_COLUMNS, REPEATABLE, clean_key, delete_text, key_parts
+from regclean.register import delete_text
+from regclean.standardise.keys import clean_key
 
 
 @dataclass(slots=True)
@@ -33,10 +35,10 @@ class Numbers:
         return number
 
     def member(self, group: str) -> str:
-        used = [found.key.rpartition("/")[2] for found in self.extract.members(group)]
-        used += [key.rpartition("/")[2] for key in self.taken if key.startswith(f"{group}/")]
+        used = [member_of(found.key) for found in self.extract.members(group)]
+        used += [member_of(key) for key in self.taken if group_of(key) == group]
         highest = max((int(number) for number in used if number.isdigit()), default=len(used))
-        self.taken.add(f"{group}/{highest + 1}")
+        self.taken.add(line_key(group, str(highest + 1)))
         return str(highest + 1)
 
 
@@ -106,9 +108,9 @@ def _new_cell(
             renamed[key] = numbers.customer(key)
             keys = {"customer_no": renamed[key]}
         elif table == "bin_group_members":
-            group = key.rpartition("/" + NEW)[0] or key.rpartition("/")[0]
+            group = group_of(key)
             keys = {"bin_group_no": group, "member_no": numbers.member(group)}
-            renamed[key] = f"{group}/{keys['member_no']}"
+            renamed[key] = line_key(group, keys["member_no"])
         else:
             renamed[key], keys = key, key_parts(table, key)
         lines = [Planned("insert", table, renamed[key], name, None, value, why) for name, value in keys.items()]

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, insert
 from regclean.batches import lifecycle, store
 from regclean.batches.store import StoredLine
 from regclean.domain.findings import digest
+from regclean.domain.register import subject_text
 from regclean.errors import ConflictError, UsageError
 from regclean.ledger import Ledger, audit
 from regclean.ledger.tables import receipts
@@ -86,7 +87,7 @@ def apply(
         store.require(row, ("approved", "applying"), "applied")
         if row["state"] == "approved":
             store.set_state(writing, batch_id, "applying")
-            audit.append(writing, audit.Entry(now, user, "batch_release", f"batches:{batch_id}"))
+            audit.append(writing, audit.Entry(now, user, "batch_release", subject_text("batches", batch_id)))
     step("begun")
     planned = [one.line for one in lines if one.state == "planned"]
     try:
@@ -312,7 +313,7 @@ def _cancel(
     state = store.get(writing, batch_id)["state"] if left else "undone"
     store.set_state(writing, batch_id, state)
     detail = {"lines": len(gone), "applied": False}
-    audit.append(writing, audit.Entry(now, user, "batch_undo", f"batches:{batch_id}", detail=detail))
+    audit.append(writing, audit.Entry(now, user, "batch_undo", subject_text("batches", batch_id), detail=detail))
     return Outcome(batch_id, state, tuple(Seen(seq, "done") for seq in sorted(gone)))
 
 
@@ -331,4 +332,6 @@ def _note(writing: Connection, batch_id: int, receipt: Receipt, action: str, tar
             undo=receipt.undo,
         )
     )
-    audit.append(writing, audit.Entry(receipt.at, receipt.user, action, f"batches:{batch_id}", detail=detail))
+    audit.append(
+        writing, audit.Entry(receipt.at, receipt.user, action, subject_text("batches", batch_id), detail=detail)
+    )

@@ -7,7 +7,8 @@ from typing import Any
 
 from regclean.batches.accepted import LeftOut, Planned
 from regclean.batches.extract import Extract, Found
-from regclean.register import clean_key
+from regclean.domain.register import group_of
+from regclean.standardise.keys import clean_key
 from regclean.standardise.shares import read_share
 
 
@@ -44,8 +45,8 @@ def share_out(lines: Sequence[Planned], extract: Extract) -> list[Planned]:
 
 
 def _taken_over(lines: Sequence[Planned], extract: Extract, line: Planned, gone: Found) -> list[Planned]:
-    group = line.key.rpartition("/")[0]
-    new = {one.key for one in lines if one.op == "insert" and one.key.rpartition("/")[0] == group}
+    group = group_of(line.key)
+    new = {one.key for one in lines if one.op == "insert" and group_of(one.key) == group}
     if new:
         after = gone.row.get("share_percent")
         return [Planned("insert", line.table, min(new), "share_percent", None, after, line.why)]
@@ -63,7 +64,7 @@ def _one_household(one: Found, other: Found) -> bool:
 
 
 def _split(extract: Extract, found: Found) -> bool:
-    group = extract.get("bin_groups", found.key.rpartition("/")[0])
+    group = extract.get("bin_groups", group_of(found.key))
     return group is not None and extract.same_code("bin_groups", "billing", group.row.get("billing"), "split")
 
 

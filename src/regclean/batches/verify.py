@@ -19,6 +19,7 @@ from regclean.batches import lifecycle, store
 from regclean.batches.last_extract import look_at
 from regclean.batches.store import StoredLine
 from regclean.domain.findings import digest
+from regclean.domain.register import NEW, subject_text
 from regclean.domain.tables import TABLES
 from regclean.ledger import Ledger, audit, runs
 from regclean.ledger.database import insert_missing
@@ -28,8 +29,6 @@ from regclean.standardise.codes import UnknownCodeError, read_code
 from regclean.standardise.dates import UnreadableDateError, read_date
 from regclean.standardise.quantities import UnreadableNumberError, read_boolean, read_decimal
 from regclean.standardise.text import clean_text
-
-PLACEHOLDER = "new:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +166,8 @@ def _reopen(writing: Connection, batch_id: int, wrong: Mapping[str, list[Line]],
         lifecycle.reopen(writing, reasons, because="contradicted", user=lifecycle.ACTOR, now=now)
         detail = {"findings": sorted(reasons)}
         audit.append(
-            writing, audit.Entry(now, lifecycle.ACTOR, "batch_contradicted", f"batches:{batch_id}", detail=detail)
+            writing,
+            audit.Entry(now, lifecycle.ACTOR, "batch_contradicted", subject_text("batches", batch_id), detail=detail),
         )
 
 
@@ -177,7 +177,7 @@ def _merged(lines: Iterable[StoredLine]) -> set[str]:
 
 def _holds(line: Line, seen: Seen, merged: set[str], as_of: date) -> bool:
     """Does the extract hold what the line wrote? What it cannot show is believed: a pointer, a number to be given."""
-    if line.op == "merge" or PLACEHOLDER in line.key or (line.after or "").startswith(PLACEHOLDER):
+    if line.op == "merge" or NEW in line.key or (line.after or "").startswith(NEW):
         return True
     if seen.status == "done":
         return True

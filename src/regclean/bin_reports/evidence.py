@@ -8,6 +8,7 @@ from typing import Any
 
 from regclean.bin_reports.letters import Defect, Line, Material
 from regclean.domain.findings import Severity
+from regclean.domain.register import Subject, subject_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,18 +34,18 @@ def material_of(
     `protected`: numbers of the customers under non-disclosure; their lines are not named. `language`: the contact
     person's, where the caller knows it.
     """
-    mine = [finding for finding in findings if f"bin_groups:{bin_group_no}" in finding.subjects]
+    mine = [finding for finding in findings if subject_text("bin_groups", bin_group_no) in finding.subjects]
     records = {subject: record for finding in mine for subject, record in _records(finding)}
     lines: dict[str, Line] = {}
     unnamed: set[str] = set()
     for subject, record in sorted(records.items()):
         clean = record.get("clean") or {}
-        if subject.startswith("bin_group_members:") and clean.get("bin_group_no") == bin_group_no:
+        if Subject.parse(subject).member and clean.get("bin_group_no") == bin_group_no:
             number = str(clean["member_no"])
             lines[number] = Line(number, clean.get("name"), postal_line(clean))
             if any(customer in protected for customer in _customers(clean)):
                 unnamed.add(number)
-    group = (records.get(f"bin_groups:{bin_group_no}") or {}).get("clean") or {}
+    group = (records.get(subject_text("bin_groups", bin_group_no)) or {}).get("clean") or {}
     return Material(
         bin_group_no=bin_group_no,
         contact_name=group.get("contact_name"),
@@ -72,9 +73,8 @@ def _records(finding: FrozenFinding) -> Iterator[tuple[str, Mapping[str, Any]]]:
 
 
 def _lines(finding: FrozenFinding, bin_group_no: str, lines: Mapping[str, Line]) -> tuple[str, ...]:
-    start = f"bin_group_members:{bin_group_no}/"
-    numbers = (subject.removeprefix(start) for subject in finding.subjects if subject.startswith(start))
-    return tuple(number for number in numbers if number in lines)
+    about = map(Subject.parse, finding.subjects)
+    return tuple(one.member for one in about if one.group == bin_group_no and one.member and one.member in lines)
 
 
 def _customers(clean: Mapping[str, Any]) -> Iterator[str | None]:

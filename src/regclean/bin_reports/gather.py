@@ -17,6 +17,7 @@ from sqlalchemy import select
 from regclean.bin_reports.evidence import postal_line
 from regclean.bin_reports.letters import Defect, Line, Material, masked
 from regclean.domain.findings import SEVERITIES, Severity, State
+from regclean.domain.register import Subject
 from regclean.ledger import Ledger
 from regclean.ledger.tables import findings as findings_table
 from regclean.warehouse import load_sql, rows
@@ -182,9 +183,8 @@ def _group(row: Mapping[str, Any], members: tuple[Member, ...], found: list[tupl
 def _found(
     number: str, known: set[str], rule: str, severity: Severity, state: str, summary: str, subjects: str, evidence: str
 ) -> Found:
-    start = f"bin_group_members:{number}/"
-    about = (subject.removeprefix(start) for subject in json.loads(subjects) if subject.startswith(start))
-    lines = tuple(line for line in about if line in known)
+    about = map(Subject.parse, json.loads(subjects))
+    lines = tuple(one.member for one in about if one.group == number and one.member and one.member in known)
     return Found(Defect(rule, severity, json.loads(evidence), lines), state, masked(summary))
 
 

@@ -11,8 +11,9 @@ import polars as pl
 
 from regclean import rules
 from regclean.domain.findings import Change, Finding, canonical_json
+from regclean.domain.register import Subject, row_subject
 from regclean.findings.duplicates import Duplicate, find_duplicates
-from regclean.findings.records import Facts, row_subject, subject_facts, subject_records
+from regclean.findings.records import Facts, subject_facts, subject_records
 from regclean.warehouse import load_sql, write_frame
 
 _SEVERITY_WEIGHT = {"error": 4.0, "review": 2.0, "info": 0.0}
@@ -140,7 +141,7 @@ def _row(frozen: _Frozen, records: Mapping[str, str], facts: Mapping[str, Facts]
         any(fact.protected for fact in known),
         frozen.relation,
         next((fact.area for fact in known if fact.area), None),
-        next((fact.label for fact in known if fact.label), about[0].partition(":")[2] if about else None),
+        next((fact.label for fact in known if fact.label), Subject.parse(about[0]).key if about else None),
         priority(finding.severity, finding.score, known),
     )
 

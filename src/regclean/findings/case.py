@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, select
 
 from regclean.domain.findings import Finding
+from regclean.domain.register import Subject, subject_text
 from regclean.domain.tables import TABLES
 from regclean.findings.decision_file import DecisionLine
 from regclean.findings.edges import Pair, ordered, pair_fingerprint
@@ -53,7 +54,7 @@ class Case:
     @property
     def subjects(self) -> list[str]:
         if self.finding is None:
-            return [f"customers:{customer}" for customer in self.customers]
+            return [subject_text("customers", customer) for customer in self.customers]
         return list(json.loads(self.finding["subjects"]))
 
     def fingerprint(self, pair: Pair) -> str | None:
@@ -95,7 +96,7 @@ def check_choices(case: Case, verdict: str, choices: Mapping[str, Any] | None) -
             raise Refused("choices", "who is left out must be in the group, and two must stay")
         if survivor and survivor not in set(case.customers) - left_out:
             raise Refused("choices", "the survivor is not in the group")
-    tables = {subject.partition(":")[0] for subject in case.subjects}
+    tables = {Subject.parse(subject).table for subject in case.subjects}
     known = {column for table in tables if table in TABLES for column in TABLES[table].by_name}
     unknown = sorted(choices.get("fields", {}).keys() - known)
     if unknown:
@@ -114,7 +115,7 @@ def _pair(line: DecisionLine) -> Pair | None:
 
 
 def _pair_finding_id(pair: Pair) -> str:
-    subjects = (f"customers:{pair[0]}", f"customers:{pair[1]}")
+    subjects = (subject_text("customers", pair[0]), subject_text("customers", pair[1]))
     return Finding("duplicate", "duplicate", "review", subjects, summary="", evidence={}).finding_id
 
 
@@ -154,8 +155,8 @@ def _digests_of_pair(connection: Connection, pair: Pair) -> dict[str, str]:
         .where(
             findings.c.kind == "duplicate",
             findings.c.present,
-            left.c.subject == f"customers:{pair[0]}",
-            right.c.subject == f"customers:{pair[1]}",
+            left.c.subject == subject_text("customers", pair[0]),
+            right.c.subject == subject_text("customers", pair[1]),
         )
         .order_by(findings.c.finding_id)
         .limit(1)

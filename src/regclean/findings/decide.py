@@ -17,6 +17,7 @@ from sqlalchemy import Connection, insert, update
 
 from regclean.domain.decisions import FINDING_VERDICTS, PAIR_VERDICTS, SEPARATING_VERDICTS
 from regclean.domain.findings import digest
+from regclean.domain.register import join_key, subject_text
 from regclean.errors import ConflictError, UsageError
 from regclean.findings.case import Case, Refused, check_choices, open_case
 from regclean.findings.decision_file import DecisionLine, parse_choices, read_decisions
@@ -300,7 +301,9 @@ def _note(
     now: datetime,
 ) -> None:
     subject = (
-        f"findings:{case.finding['finding_id']}" if case.finding is not None else f"pairs:{'/'.join(case.customers)}"
+        subject_text("findings", case.finding["finding_id"])
+        if case.finding is not None
+        else subject_text("pairs", join_key(case.customers))
     )
     detail = {
         "decision": decision_id,

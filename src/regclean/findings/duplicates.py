@@ -18,6 +18,7 @@ import polars as pl
 
 from regclean.domain.decisions import SEPARATING_VERDICTS
 from regclean.domain.findings import Change, Finding, Severity
+from regclean.domain.register import subject_text
 from regclean.findings.edges import DecidedGraph, ordered, pair_fingerprint
 from regclean.findings.summaries import duplicate_summary
 from regclean.warehouse import load_sql
@@ -197,7 +198,7 @@ def _duplicate(
         kind="duplicate",
         rule="duplicate",
         severity=severity,
-        subjects=tuple(sorted(f"customers:{member.customer_no}" for member in members)),
+        subjects=tuple(sorted(subject_text("customers", member.customer_no) for member in members)),
         summary=duplicate_summary(relation, len(members), weakest["model"] if weakest else "", explanation, language),
         evidence={"basis": {"customers": {member.customer_no: member.digest for member in members}}},
         score=weakest["match_probability"] if weakest else None,

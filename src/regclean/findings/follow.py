@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, and_, insert, or_, select, update
 
+from regclean.domain.register import subject_text
 from regclean.errors import ConflictError, UsageError
 from regclean.findings.edges import Decided, edges_around
 from regclean.findings.plan import customers_of
@@ -91,7 +92,7 @@ def undo(ledger: Ledger, decision_id: int, *, user: str, now: datetime) -> None:
         earlier = connection.execute(select(decisions).where(decisions.c.superseded_by == decision_id)).mappings().all()
         for old in earlier:
             _restore(connection, old, now)
-        audit.append(connection, audit.Entry(now, user, "undo", f"decisions:{decision_id}"))
+        audit.append(connection, audit.Entry(now, user, "undo", subject_text("decisions", decision_id)))
         reconsider(connection, around, user, now)
 
 
@@ -115,7 +116,7 @@ def _duplicates(connection: Connection, customers: list[str], condition: ColumnE
     """The duplicate findings on any of these customers, sorted."""
     found: dict[str, RowMapping] = {}
     for start in range(0, len(customers), CHUNK):
-        subjects = [f"customers:{customer}" for customer in customers[start : start + CHUNK]]
+        subjects = [subject_text("customers", customer) for customer in customers[start : start + CHUNK]]
         query = (
             select(findings)
             .join(finding_subjects, finding_subjects.c.finding_id == findings.c.finding_id)

@@ -11,6 +11,7 @@ from typing import Any
 
 from regclean.domain.decisions import SEPARATING_VERDICTS
 from regclean.domain.findings import State
+from regclean.domain.register import customers_among
 from regclean.findings.edges import Decided, Edge, Pair, pair_fingerprint, pairs_of
 from regclean.findings.states import Night, Reason, after_decision, after_night
 from regclean.findings.workpools import case_key, workpool
@@ -130,7 +131,7 @@ def _as_rejected(row: Row, old: Row, followed: tuple[str, int] | None, prior: Pr
 
 def customers_of(subjects: str) -> list[str]:
     """Customer numbers among the subjects (JSON text) of a finding."""
-    return [subject.removeprefix("customers:") for subject in json.loads(subjects) if subject.startswith("customers:")]
+    return customers_among(json.loads(subjects))
 
 
 def _customers(row: Row) -> list[str]:

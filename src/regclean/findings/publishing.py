@@ -17,6 +17,7 @@ import duckdb
 import polars as pl
 from sqlalchemy import Connection, and_, bindparam, delete, exists, insert, not_, select, update
 
+from regclean.domain.register import subject_text
 from regclean.findings.clusters import ClusterEvent, cluster_events
 from regclean.findings.edges import current_edges
 from regclean.findings.follow import follow
@@ -184,7 +185,10 @@ def _log_clusters(writing: Connection, events: Iterable[ClusterEvent], run_id: s
 
 
 def _finish(writing: Connection, run: RunFacts, counts: Mapping[str, Any]) -> None:
-    audit.append(writing, audit.Entry(run.now, ACTOR, "publish", f"runs:{run.run_id}", detail={"counts": dict(counts)}))
+    audit.append(
+        writing,
+        audit.Entry(run.now, ACTOR, "publish", subject_text("runs", run.run_id), detail={"counts": dict(counts)}),
+    )
     seq, digest = audit.end(writing)
     writing.execute(
         update(runs_table)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import duckdb
 import polars as pl
 
-from regclean.domain.tables import TABLES
+from regclean.domain.register import Subject, customers_among
 from regclean.warehouse import load_sql
 
 PACKAGE = "regclean.findings"
@@ -47,22 +47,15 @@ class Facts:
     area: str | None
 
 
-def row_subject(subject: str) -> str:
-    """The row that a subject is about: `table:key` of a `table:key:column` too."""
-    table, _, rest = subject.partition(":")
-    key, _, column = rest.rpartition(":")
-    return f"{table}:{key}" if key and table in TABLES and column in TABLES[table].by_name else subject
-
-
 def subject_records(connection: duckdb.DuckDBPyConnection, subjects: Iterable[str]) -> dict[str, str]:
     """`table:key` -> JSON text {"source", "raw", "clean", …}, for the rows that exist."""
     shown = sorted(set(subjects))
-    customers = [subject.removeprefix("customers:") for subject in shown if subject.startswith("customers:")]
+    customers = customers_among(shown)
     with _shown(connection, "shown_customers", "customer_no", customers):
         found = connection.execute(
             load_sql("customer_records", PACKAGE), {"recent_signals": RECENT_SIGNALS, "national_id": NATIONAL_ID}
         ).fetchall()
-    others = [subject for subject in shown if not subject.startswith("customers:")]
+    others = [subject for subject in shown if Subject.parse(subject).customer is None]
     if others:
         with _shown(connection, "shown_subjects", "subject", others):
             found += connection.execute(

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import Literal, get_args
 
+from regclean.domain.register import Subject
+
 Workpool = Literal["same", "related", "stale", "bin_group", "field", "conflict", "second", "restricted"]
 WORKPOOLS: tuple[Workpool, ...] = get_args(Workpool)
 
@@ -30,9 +32,9 @@ def case_key(finding_id: str, kind: str, subjects: str) -> str:
     """
     if kind == "duplicate":
         return finding_id
-    rows = [":".join(subject.split(":")[:2]) for subject in json.loads(subjects)]
-    for table in ("bin_groups:", "customers:"):
+    rows = [Subject.parse(subject).row for subject in json.loads(subjects)]
+    for table in ("bin_groups", "customers"):
         for row in rows:
-            if row.startswith(table):
-                return row
-    return rows[0] if rows else finding_id
+            if row.table == table:
+                return str(row)
+    return str(rows[0]) if rows else finding_id

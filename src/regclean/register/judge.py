@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from regclean.domain.register import KEY_COLUMNS, REPEATABLE
 from regclean.domain.tables import TABLES
-from regclean.register.keys import KEY_COLUMNS, REPEATABLE
 from regclean.register.lines import Line, Seen, inserted_rows, moved_key
 from regclean.register.rows import Row
 

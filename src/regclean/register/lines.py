@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from regclean.domain.findings import Operation, canonical_json
-from regclean.register.keys import KEY_COLUMNS, key_parts
+from regclean.domain.register import KEY_COLUMNS, join_key, key_parts
 
 Status = Literal["ready", "done", "changed", "gone"]
 Row = dict[str, str | None]
@@ -103,4 +103,4 @@ def inverse(lines: Iterable[Line], found: Mapping[int, str] | None = None) -> li
 def moved_key(line: Line) -> str:
     """The key that a row has after an update of one of its key columns."""
     parts = key_parts(line.table, line.key) | {line.column or "": line.after or ""}
-    return "/".join(parts[column] for column in KEY_COLUMNS[line.table])
+    return join_key(parts[column] for column in KEY_COLUMNS[line.table])

@@ -9,11 +9,12 @@ from typing import Any
 from sqlalchemy import Column, Connection, MetaData, Select, Table, and_, func, select
 from sqlalchemy.exc import NoSuchTableError
 
+from regclean.domain.register import CUSTOMER_COLUMNS, KEY_COLUMNS, first_part
 from regclean.domain.tables import TABLES
 from regclean.errors import ConflictError
-from regclean.register.keys import CUSTOMER_COLUMNS, KEY_COLUMNS, clean_key, key_parts, row_key
 from regclean.register.lines import Line, moved_key
 from regclean.register.values import as_text, as_typed
+from regclean.standardise.keys import clean_key, row_key
 
 CHUNK = 500
 
@@ -58,7 +59,7 @@ class Register:
         first = KEY_COLUMNS[name][0]
         by_first: dict[str, set[str]] = {}
         for key in wanted:
-            by_first.setdefault(key_parts(name, key)[first], set()).add(key)
+            by_first.setdefault(first_part(name, key), set()).add(key)
         self._read(select(table), table, name, first, sorted(by_first), wanted, found, trimmed=False)
         hidden = sorted(value for value, its in by_first.items() if not its & found.keys())
         if hidden and _is_text(table.c[first]):

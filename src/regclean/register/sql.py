@@ -35,10 +35,10 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModuleError
 
 from regclean.domain.findings import canonical_json
+from regclean.domain.register import CUSTOMER_COLUMNS, KEY_COLUMNS
 from regclean.domain.tables import TABLES
 from regclean.errors import ConfigError, ConflictError
 from regclean.register.judge import Judge, held_back
-from regclean.register.keys import CUSTOMER_COLUMNS, KEY_COLUMNS
 from regclean.register.lines import Line, Seen, inserted_rows
 from regclean.register.rows import Register, Row, needed_keys
 from regclean.register.values import as_text, as_typed

@@ -20,6 +20,7 @@ from regclean.standardise.columns import (
     listed,
     prepared,
     read_addresses,
+    row_keys,
     typed_columns,
     with_keys,
 )
@@ -120,7 +121,7 @@ def _members(landed: Mapping[str, pl.DataFrame], reading: Reading) -> pl.DataFra
     frame = with_keys(frame, "bin_group_members", ["bin_group_no"], reading)
     frame = _numbered(frame)
     frame = last_of_each(frame, "bin_group_members", ["bin_group_no", "member_no"], reading)
-    keys = frame["bin_group_no"] + "/" + frame["member_no"]
+    keys = row_keys(frame, "bin_group_no", "member_no")
     typed = typed_columns(frame, BIN_GROUP_MEMBERS, keys, ["use", "start_on", "end_on", "informed_on"], reading)
     share = reading.mapper.apply(frame, ["share_percent"], rules.share, rules.SHARE)
     reading.note("bin_group_members", keys, "share_percent", share["share_state"] == "invalid")

@@ -10,6 +10,7 @@ from functools import partial
 import polars as pl
 
 from regclean.domain.findings import canonical_json
+from regclean.domain.register import join_key
 from regclean.domain.tables import Table
 from regclean.standardise import rules
 from regclean.standardise.mapping import Mapper
@@ -111,6 +112,11 @@ def clean_keys(frame: pl.DataFrame, names: Iterable[str], reading: Reading) -> p
             .drop("_clean", "_odd")
         )
     return frame
+
+
+def row_keys(frame: pl.DataFrame, *columns: str) -> pl.Series:
+    """The keys of rows whose key has several columns, as `domain.register.join_key` writes them."""
+    return frame.select(pl.concat_str(columns, separator=join_key(("", "")))).to_series()
 
 
 def with_keys(frame: pl.DataFrame, table: str, required: Iterable[str], reading: Reading) -> pl.DataFrame:

@@ -24,6 +24,7 @@ from regclean.standardise import (
     quantities,
 )
 from regclean.standardise.folding import fold
+from regclean.standardise.keys import clean_key
 from regclean.standardise.names import Person
 from regclean.standardise.organisations import read_organisation
 from regclean.standardise.shares import read_share
@@ -400,8 +401,4 @@ def plain(text: str | None) -> Answer:
 
 
 def key_text(text: str | None) -> Answer:
-    """A key: clean text, a spreadsheet's ".0" taken off a whole number."""
-    cleaned = clean_text(text) if text is not None else ""
-    if cleaned.endswith(".0") and cleaned[:-2].isdigit():
-        cleaned = cleaned[:-2]
-    return (cleaned or None,)
+    return (clean_key(text),)

@@ -19,6 +19,7 @@ from regclean.standardise.columns import (
     last_of_each,
     prepared,
     read_addresses,
+    row_keys,
     simple,
     typed_columns,
     with_keys,
@@ -112,7 +113,7 @@ def _inside_finland(sites: pl.DataFrame, reading: Reading) -> pl.DataFrame:
 def site_roles_table(landed: Mapping[str, pl.DataFrame], reading: Reading) -> pl.DataFrame:
     frame = clean_keys(prepared(landed, SITE_ROLES, reading), ["customer_no", "site_no"], reading)
     frame = with_keys(frame, "site_roles", ["customer_no", "site_no"], reading)
-    keys = frame["customer_no"] + "/" + frame["site_no"]
+    keys = row_keys(frame, "customer_no", "site_no")
     typed = typed_columns(frame, SITE_ROLES, keys, ["role", "start_on", "end_on"], reading)
     known = typed["role"].is_not_null()
     reading.reject("site_roles", frame.filter(~known), "role is missing or unknown")

@@ -109,7 +109,9 @@ class Warehouse:
         try:
             # Temporary data spills beside the database, never into the current folder.
             connection.execute("SET temp_directory = $folder", {"folder": str(self.folder / "spill")})
-            if not resume:
+            if resume:
+                connection.execute(load_sql("macros"))
+            else:
                 create_tables(connection)
             yield Night(run_id=run_id, path=path, connection=connection)
         finally:
@@ -144,6 +146,7 @@ class Warehouse:
             raise InputError("No night has been published here yet.", remedy="Start one with: regclean run")
         connection = duckdb.connect(str(self.path(chosen)), read_only=True, config=self._config)
         try:
+            connection.execute(load_sql("macros"))
             yield connection
         finally:
             connection.close()
@@ -156,6 +159,7 @@ class Warehouse:
 
 def create_tables(connection: duckdb.DuckDBPyConnection) -> None:
     """Create the empty tables of a night: `landed.*` from the canonical declaration, the rest from schema.sql."""
+    connection.execute(load_sql("macros"))
     connection.execute(load_sql("landed"))
     for table in TABLES.values():
         columns = ", ".join(f"{column.name} TEXT" for column in table.columns)

@@ -7,11 +7,11 @@ WITH live AS (
 groups AS (
     SELECT
         finding_id,
-        unnest(list_filter(from_json(subjects, '["VARCHAR"]'), lambda subject: starts_with(subject, 'bin_groups:'))) AS subject
+        unnest(list_filter(from_json(subjects, '["VARCHAR"]'), lambda about: subject_table(about) = 'bin_groups')) AS subject
     FROM live
 )
 SELECT
-    g.subject[12:] AS bin_group_no, l.rule, l.severity, l.state, l.summary, l.subjects,
+    subject_key(g.subject) AS bin_group_no, l.rule, l.severity, l.state, l.summary, l.subjects,
     CAST(l.evidence->'$.rule' AS TEXT) AS evidence, l.protected
 FROM live AS l INNER JOIN groups AS g USING (finding_id)
 ORDER BY bin_group_no, rule, subjects

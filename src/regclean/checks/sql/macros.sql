@@ -19,14 +19,6 @@ CREATE OR REPLACE TEMP MACRO looks_like_phone(id) AS regexp_full_match(id, '0[0-
 CREATE OR REPLACE TEMP MACRO text_list(content) AS
     CASE WHEN json_valid(content) THEN coalesce(from_json(content, '["VARCHAR"]'), []) ELSE [] END;
 
--- The parts of a subject "table:key" or, on a field, "table:key:column". Keys may hold colons, columns do not.
-CREATE OR REPLACE TEMP MACRO subject_table(subject) AS split_part(subject, ':', 1);
-CREATE OR REPLACE TEMP MACRO subject_key(kind, subject) AS
-    CASE
-        WHEN kind = 'field' THEN regexp_replace(substr(subject, strpos(subject, ':') + 1), ':[^:]*$', '')
-        ELSE substr(subject, strpos(subject, ':') + 1)
-    END;
-
 -- The number of landed rows of each canonical table, and how many of them carry their content hash.
 CREATE OR REPLACE TEMP MACRO landed_counts() AS TABLE
     SELECT 'customers' AS table_name, count(*) AS n, count(nullif(_hash, '')) AS hashed FROM landed.customers
@@ -36,9 +28,6 @@ CREATE OR REPLACE TEMP MACRO landed_counts() AS TABLE
     UNION ALL SELECT 'bin_groups', count(*), count(nullif(_hash, '')) FROM landed.bin_groups
     UNION ALL SELECT 'bin_group_members', count(*), count(nullif(_hash, '')) FROM landed.bin_group_members
     UNION ALL SELECT 'evidence', count(*), count(nullif(_hash, '')) FROM landed.evidence;
-
--- A key as the typed tables write it, nearly: what else cleaning repairs is too rare to name a row by.
-CREATE OR REPLACE TEMP MACRO clean_key(content) AS regexp_replace(nullif(trim(content), ''), '^([0-9]+)\.0$', '\1');
 
 -- For each keyed table: landed rows that were not set aside, less the rows that the typed table has. 0 is right.
 CREATE OR REPLACE TEMP MACRO unaccounted_rows() AS TABLE

@@ -10,7 +10,7 @@ protected_keys AS (
     SELECT customer_no AS key FROM protected_customers
     UNION SELECT service_no FROM services SEMI JOIN protected_customers USING (customer_no)
     UNION SELECT trim(service_no) FROM landed.services SEMI JOIN protected_customers ON trim(landed.services.customer_no) = protected_customers.customer_no
-    UNION SELECT bin_group_no || '/' || member_no FROM bin_group_members SEMI JOIN protected_customers USING (customer_no)
-    UNION SELECT bin_group_no || '/' || member_no FROM member_links SEMI JOIN protected_customers USING (customer_no)
+    UNION SELECT row_key(bin_group_no, member_no) FROM bin_group_members SEMI JOIN protected_customers USING (customer_no)
+    UNION SELECT row_key(bin_group_no, member_no) FROM member_links SEMI JOIN protected_customers USING (customer_no)
 )
 SELECT key FROM protected_keys WHERE key IN (SELECT unnest(CAST($keys AS TEXT[])))

@@ -95,7 +95,7 @@ signals AS (
     GROUP BY customer_no
 )
 SELECT
-    'customers:' || c.customer_no AS subject,
+    subject('customers', c.customer_no) AS subject,
     regexp_replace(CAST(json_merge_patch('{}', json_object(
         'source', CASE WHEN raw._file IS NOT NULL THEN json_object('file', raw._file, 'row', raw._row) END,
         'raw', raw.record, 'clean', clean.record, 'addresses', placed.items, 'roles', roles.items,

@@ -2,17 +2,17 @@
 WITH
 raw_rows AS (
     SELECT subject, to_json(r) AS record, _file, _row
-    FROM landed.sites AS r JOIN shown_subjects ON subject = 'sites:' || site_no
+    FROM landed.sites AS r JOIN shown_subjects ON subject = subject('sites', site_no)
     UNION ALL
     SELECT subject, to_json(r), _file, _row
-    FROM landed.services AS r JOIN shown_subjects ON subject = 'services:' || service_no
+    FROM landed.services AS r JOIN shown_subjects ON subject = subject('services', service_no)
     UNION ALL
     SELECT subject, to_json(r), _file, _row
-    FROM landed.bin_groups AS r JOIN shown_subjects ON subject = 'bin_groups:' || bin_group_no
+    FROM landed.bin_groups AS r JOIN shown_subjects ON subject = subject('bin_groups', bin_group_no)
     UNION ALL
     SELECT subject, to_json(r), _file, _row
     FROM landed.bin_group_members AS r
-    JOIN shown_subjects ON subject = 'bin_group_members:' || bin_group_no || '/' || member_no
+    JOIN shown_subjects ON subject = subject('bin_group_members', row_key(bin_group_no, member_no))
 ),
 raw AS (
     SELECT subject, json_merge_patch(record, '{"_file": null, "_row": null, "_hash": null}') AS record, _file, _row
@@ -21,11 +21,11 @@ raw AS (
 ),
 clean_rows AS (
     SELECT subject, to_json(t) AS record
-    FROM sites AS t JOIN shown_subjects ON subject = 'sites:' || site_no
+    FROM sites AS t JOIN shown_subjects ON subject = subject('sites', site_no)
     UNION ALL
-    SELECT subject, to_json(t) FROM services AS t JOIN shown_subjects ON subject = 'services:' || service_no
+    SELECT subject, to_json(t) FROM services AS t JOIN shown_subjects ON subject = subject('services', service_no)
     UNION ALL
-    SELECT subject, to_json(t) FROM bin_groups AS t JOIN shown_subjects ON subject = 'bin_groups:' || bin_group_no
+    SELECT subject, to_json(t) FROM bin_groups AS t JOIN shown_subjects ON subject = subject('bin_groups', bin_group_no)
     UNION ALL
     SELECT
         subject,
@@ -34,12 +34,12 @@ clean_rows AS (
             'candidates', CAST(k.candidates AS JSON)
         )))
     FROM bin_group_members AS t
-    JOIN shown_subjects ON subject = 'bin_group_members:' || t.bin_group_no || '/' || t.member_no
+    JOIN shown_subjects ON subject = subject('bin_group_members', row_key(t.bin_group_no, t.member_no))
     LEFT JOIN member_links AS k USING (bin_group_no, member_no)
 ),
 -- A shared bin is looked at as a whole: every line with who it is, where, and from the bin how far.
 shown_groups AS (
-    SELECT substr(subject, 12) AS bin_group_no FROM shown_subjects WHERE subject LIKE 'bin\_groups:%' ESCAPE '\'
+    SELECT subject_key(subject) AS bin_group_no FROM shown_subjects WHERE subject_table(subject) = 'bin_groups'
 ),
 at_hand AS (
     SELECT DISTINCT customer_no, site_no FROM services WHERE site_no IS NOT NULL
@@ -106,7 +106,7 @@ group_bins AS (
     GROUP BY g.bin_group_no
 ),
 whole_groups AS (
-    SELECT 'bin_groups:' || bin_group_no AS subject, l.items AS members, b.items AS bins
+    SELECT subject('bin_groups', bin_group_no) AS subject, l.items AS members, b.items AS bins
     FROM shown_groups LEFT JOIN group_lines AS l USING (bin_group_no) LEFT JOIN group_bins AS b USING (bin_group_no)
 ),
 clean AS (

@@ -2,25 +2,25 @@
 -- hangs on it. A shared bin or a site is as protected as anybody who belongs to it: its list or address would tell.
 WITH
 behind AS (
-    SELECT 'customers:' || customer_no AS subject, customer_no FROM customers
+    SELECT subject('customers', customer_no) AS subject, customer_no FROM customers
     UNION ALL
-    SELECT 'services:' || service_no, customer_no FROM services
+    SELECT subject('services', service_no), customer_no FROM services
     UNION ALL
-    SELECT 'sites:' || site_no, customer_no FROM site_roles
+    SELECT subject('sites', site_no), customer_no FROM site_roles
     UNION ALL
-    SELECT 'sites:' || site_no, customer_no FROM services WHERE site_no IS NOT NULL
+    SELECT subject('sites', site_no), customer_no FROM services WHERE site_no IS NOT NULL
     UNION ALL
-    SELECT 'bin_group_members:' || bin_group_no || '/' || member_no, customer_no FROM bin_group_members
+    SELECT subject('bin_group_members', row_key(bin_group_no, member_no)), customer_no FROM bin_group_members
     UNION ALL
-    SELECT 'bin_group_members:' || bin_group_no || '/' || member_no, customer_no FROM member_links
+    SELECT subject('bin_group_members', row_key(bin_group_no, member_no)), customer_no FROM member_links
     UNION ALL
-    SELECT 'bin_groups:' || bin_group_no, customer_no FROM bin_group_members
+    SELECT subject('bin_groups', bin_group_no), customer_no FROM bin_group_members
     UNION ALL
-    SELECT 'bin_groups:' || bin_group_no, customer_no FROM member_links
+    SELECT subject('bin_groups', bin_group_no), customer_no FROM member_links
     UNION ALL
-    SELECT 'bin_groups:' || bin_group_no, host_customer_no FROM bin_groups
+    SELECT subject('bin_groups', bin_group_no), host_customer_no FROM bin_groups
     UNION ALL
-    SELECT 'bin_groups:' || bin_group_no, contact_customer_no FROM bin_groups
+    SELECT subject('bin_groups', bin_group_no), contact_customer_no FROM bin_groups
 ),
 links AS (
     SELECT DISTINCT subject, customer_no
@@ -51,15 +51,15 @@ people AS (
     GROUP BY subject
 ),
 named AS (
-    SELECT 'customers:' || customer_no AS subject, name AS label, postal_code AS area FROM customers
+    SELECT subject('customers', customer_no) AS subject, name AS label, postal_code AS area FROM customers
     UNION ALL
-    SELECT 'sites:' || site_no, street_address, postal_code FROM sites
+    SELECT subject('sites', site_no), street_address, postal_code FROM sites
     UNION ALL
-    SELECT 'services:' || service_no, s.street_address, s.postal_code FROM services LEFT JOIN sites AS s USING (site_no)
+    SELECT subject('services', service_no), s.street_address, s.postal_code FROM services LEFT JOIN sites AS s USING (site_no)
     UNION ALL
-    SELECT 'bin_groups:' || bin_group_no, bin_group_no, postal_code FROM bin_groups
+    SELECT subject('bin_groups', bin_group_no), bin_group_no, postal_code FROM bin_groups
     UNION ALL
-    SELECT 'bin_group_members:' || bin_group_no || '/' || member_no, name, postal_code FROM bin_group_members
+    SELECT subject('bin_group_members', row_key(bin_group_no, member_no)), name, postal_code FROM bin_group_members
 )
 SELECT
     subject,

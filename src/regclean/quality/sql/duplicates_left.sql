@@ -11,6 +11,6 @@ WHERE NOT EXISTS (
     SELECT 1 FROM customers AS customer
     WHERE customer.customer_no IN (pair.customer_no_l, pair.customer_no_r)
       AND (customer.non_disclosure OR customer.status = 'ended'
-           OR 'customers:' || customer.customer_no IN (SELECT unnest(CAST($protected AS TEXT[]))))
+           OR subject('customers', customer.customer_no) IN (SELECT unnest(CAST($protected AS TEXT[]))))
 )
 ORDER BY pair.customer_no_l, pair.customer_no_r

@@ -2,14 +2,14 @@
 -- also those whose flag went away) are in none of them. A share without anything to share out is NULL.
 WITH kept AS (
     SELECT * FROM customers
-    WHERE NOT non_disclosure AND 'customers:' || customer_no NOT IN (SELECT unnest(CAST($protected AS TEXT[])))
+    WHERE NOT non_disclosure AND subject('customers', customer_no) NOT IN (SELECT unnest(CAST($protected AS TEXT[])))
 ),
 living AS (SELECT * FROM kept WHERE status IS DISTINCT FROM 'ended'),
 lines AS (
     SELECT member.* FROM bin_group_members AS member
     LEFT JOIN member_links AS link USING (bin_group_no, member_no)
     WHERE coalesce(member.end_on, DATE '9999-12-31') >= CAST($as_of AS DATE)
-      AND 'customers:' || coalesce(link.customer_no, member.customer_no, '')
+      AND subject('customers', coalesce(link.customer_no, member.customer_no, ''))
           NOT IN (SELECT unnest(CAST($protected AS TEXT[])))
       AND coalesce(link.customer_no, member.customer_no, '')
           NOT IN (SELECT customer_no FROM customers WHERE non_disclosure)

@@ -17,6 +17,7 @@ from starlette.exceptions import HTTPException
 
 from regclean import batches
 from regclean.batches import Outcome
+from regclean.domain.register import subject_text
 from regclean.errors import RegcleanError, UsageError
 from regclean.ledger import audit
 from regclean.ledger.tables import findings
@@ -254,7 +255,7 @@ def _exported(service: Services, batch_id: int) -> list[str]:
 
 def _note_download(service: Services, user: User, batch_id: int, action: str) -> None:
     with service.ledger.write() as connection:
-        audit.append(connection, audit.Entry(service.now(), user.name, action, f"batches:{batch_id}"))
+        audit.append(connection, audit.Entry(service.now(), user.name, action, subject_text("batches", batch_id)))
 
 
 def _download(content: bytes, kind: str, name: str) -> Response:

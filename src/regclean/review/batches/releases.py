@@ -6,6 +6,7 @@ holds lines which they cannot see.
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -21,6 +22,7 @@ from sqlalchemy import Connection, func, select
 from regclean import batches
 from regclean.batches import Batch, BatchView, BuildReport, LineView, Outcome
 from regclean.batches.release import ALREADY
+from regclean.domain.register import Subject
 from regclean.errors import ConflictError, UsageError
 from regclean.findings.records import NATIONAL_ID
 from regclean.ledger import Ledger, runs
@@ -406,6 +408,10 @@ def _groups(lines: Sequence[SheetLine], titles: Mapping[str, tuple[str, str | No
     return tuple(made)
 
 
+# A case is called by its customer, else by its shared bin.
+_TITLES = {"customers": 0, "bin_groups": 1}
+
+
 def _titles(connection: Connection, finding_ids: set[str]) -> dict[str, tuple[str, str | None]]:
     """Finding -> the number of its first customer (else its first subject), and how the queue names it."""
     found: dict[str, tuple[str, str | None]] = {}
@@ -415,10 +421,8 @@ def _titles(connection: Connection, finding_ids: set[str]) -> dict[str, tuple[st
             findings.c.finding_id.in_(ordered[start : start + 500])
         )
         for row in connection.execute(query):
-            subjects = re.findall(r'"([^"]+)"', row.subjects)
-            first = next((one for one in subjects if one.startswith("bin_groups:")), subjects[0] if subjects else "")
-            customer = next((one for one in subjects if one.startswith("customers:")), first)
-            found[row.finding_id] = (customer.split(":")[1] if ":" in customer else customer, row.label)
+            about = sorted(map(Subject.parse, json.loads(row.subjects)), key=lambda one: _TITLES.get(one.table, 2))
+            found[row.finding_id] = (about[0].key if about else "", row.label)
     return found
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, RowMapping, insert, select
 from starlette.exceptions import HTTPException
 
 from regclean.domain.findings import Kind, State
+from regclean.domain.register import subject_text
 from regclean.errors import UsageError
 from regclean.findings import follow
 from regclean.findings.decide import DecisionLine, decide
@@ -151,7 +152,9 @@ def comment_on_finding(
     with service.ledger.write() as connection:
         _row(connection, user, finding_id)
         made = connection.execute(insert(comments).values(**values).returning(comments.c.comment_id)).scalar_one()
-        append(connection, Entry(now, user.name, "comment", f"findings:{finding_id}", detail={"comment": made}))
+        append(
+            connection, Entry(now, user.name, "comment", subject_text("findings", finding_id), detail={"comment": made})
+        )
     return models.Comment(comment_id=made, user=user.name, text=text, at=now)
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, select
 
+from regclean.domain.register import subject_text
 from regclean.findings.edges import Edge, edges_around
 from regclean.findings.plan import customers_of
 from regclean.ledger.tables import comments, decisions, evidence, findings
@@ -163,10 +164,10 @@ class Comparison:
 
 def compare(case: OpenCase, settings: Mapping[str, Any], customers: Sequence[str] | None = None) -> Comparison:
     """The customers of a case side by side; the one that would be kept comes first. `settings`: [survivorship]."""
-    numbers = [number for number in customers or case.customers if f"customers:{number}" in case.records]
+    numbers = [number for number in customers or case.customers if subject_text("customers", number) in case.records]
     survivor = _survivor(case, numbers)
     numbers.sort(key=lambda number: (number != survivor, len(number), number))
-    records = {number: case.records[f"customers:{number}"] for number in numbers}
+    records = {number: case.records[subject_text("customers", number)] for number in numbers}
     columns = tuple(_column(index, number, records[number]) for index, number in enumerate(numbers, start=1))
     proposed = proposals(records, survivor, settings) if survivor and len(records) > 1 else {}
     rows, missing = [], []
@@ -202,7 +203,7 @@ def _survivor(case: OpenCase, numbers: Sequence[str]) -> str | None:
     chosen = next((change["after"] for change in case.proposal if change["op"] == "merge"), None)
     if chosen in numbers:
         return str(chosen)
-    return min(numbers, key=lambda number: _rank(case.records[f"customers:{number}"], number), default=None)
+    return min(numbers, key=lambda number: _rank(case.records[subject_text("customers", number)], number), default=None)
 
 
 def _rank(record: Mapping[str, Any], number: str) -> tuple[bool, int, int, str]:

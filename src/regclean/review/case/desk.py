@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, select
 
 from regclean.bin_reports import Letter
+from regclean.domain.register import Subject
 from regclean.findings.states import DECIDABLE
 from regclean.ledger.tables import runs, users
 from regclean.review.case import cases, graph, reasons, shared_bins, timeline
@@ -200,7 +201,7 @@ def _graph(case: OpenCase, comparison: cases.Comparison | None) -> graph.Graph |
 
 
 def _timeline(connection: Connection, case: OpenCase, now: datetime) -> timeline.Timeline | None:
-    records = [record for subject, record in case.records.items() if subject.startswith("customers:")]
+    records = [record for subject, record in case.records.items() if Subject.parse(subject).customer]
     if not records:
         return None
     query = select(runs.c.as_of).where(runs.c.run_id == case.row["last_seen_run"])

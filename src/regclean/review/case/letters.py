@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from sqlalchemy import Connection, RowMapping, select
 
 from regclean.bin_reports import FrozenFinding, Letter, letter, material_of
+from regclean.domain.register import customers_among
 from regclean.ledger.tables import protected_subjects
 from regclean.review.case.cases import read_evidence
 
@@ -20,7 +21,7 @@ def letters(
     Whoever reads the page, a letter leaves the house: nobody under non-disclosure is named in it.
     """
     subjects = connection.execute(select(protected_subjects.c.subject)).scalars()
-    protected = {subject.removeprefix("customers:") for subject in subjects}
+    protected = customers_among(subjects)
     frozen = [
         FrozenFinding(
             rule=row["rule"],

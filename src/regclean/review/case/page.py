@@ -14,6 +14,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
 from regclean.bin_reports import reason_in_words
+from regclean.domain.register import subject_text
 from regclean.findings.follow import undo
 from regclean.ledger.audit import Entry, append
 from regclean.ledger.tables import comments, decisions
@@ -134,7 +135,7 @@ def comment(
         with service.ledger.write() as connection:
             values = {"finding_id": finding_id, "user": user.name, "text": text, "at": service.now()}
             connection.execute(insert(comments).values(**values))
-            append(connection, Entry(service.now(), user.name, "comment", f"findings:{finding_id}"))
+            append(connection, Entry(service.now(), user.name, "comment", subject_text("findings", finding_id)))
     return _to_case(finding_id, filters)
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from regclean import rules
+from regclean.domain.register import Subject
 from regclean.findings.edges import DecidedGraph, ordered
 from regclean.findings.summaries import duplicate_summary, said_of
 from regclean.review.case import cases
@@ -90,7 +91,7 @@ def guards(rule: str) -> tuple[str, ...]:
 def facts(case: OpenCase, language: str) -> tuple[tuple[str, str], ...]:
     """What a rule's finding rests on, by name and in words; what is missing or only names the subject is left out."""
     basis = case.rule.get("basis") or case.rule
-    names = {subject.rpartition(":")[2] for subject in case.subjects}
+    names = {subject.column or subject.key for subject in map(Subject.parse, case.subjects)}
     return tuple(
         (name, _in_words(name, value, language))
         for name, value in basis.items()
@@ -239,7 +240,7 @@ class Impact:
 
 def impact(case: OpenCase) -> Impact:
     """From the frozen records of every customer that the case is about."""
-    records = [record for subject, record in sorted(case.records.items()) if subject.startswith("customers:")]
+    records = [record for subject, record in sorted(case.records.items()) if Subject.parse(subject).customer]
     services = [service for record in records for service in record.get("services") or ()]
     groups: dict[tuple[str, str], Mapping[str, Any]] = {}
     for record in records:

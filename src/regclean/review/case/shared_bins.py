@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import RowMapping
 
+from regclean.domain.register import Subject, line_key, subject_text
 from regclean.review.case.cases import OpenCase
 from regclean.review.case.plan import Plan, draw
 
@@ -82,16 +83,16 @@ class SharedBin:
 
 def shared_bin(case: OpenCase, siblings: Sequence[RowMapping]) -> SharedBin | None:
     """The shared bin that a case is about, with all that waits on it; None when its record was not frozen."""
-    subject = next((subject for subject in case.subjects if subject.startswith("bin_groups:")), None)
-    if subject is None or subject not in case.records:
+    subject = next((one for one in map(Subject.parse, case.subjects) if one.table == "bin_groups"), None)
+    if subject is None or str(subject) not in case.records:
         return None
-    record, number = case.records[subject], subject.removeprefix("bin_groups:")
+    record, number = case.records[str(subject)], subject.key
     members = record.get("members") or [
-        {"member_no": other.rpartition("/")[2], **(told.get("clean") or {})}
-        for other, told in sorted(case.records.items())
-        if other.startswith(f"bin_group_members:{number}/")
+        {"member_no": other.member, **(told.get("clean") or {})}
+        for other, told in sorted((Subject.parse(text), told) for text, told in case.records.items())
+        if other.member and other.group == number
     ]
-    prefix = f'"bin_group_members:{number}/'
+    prefix = '"' + subject_text("bin_group_members", line_key(number, ""))
     lines = tuple(_line(case, prefix, member, siblings) for member in members)
     shares = _shares([line for line in lines if not line.ended])
     return SharedBin(

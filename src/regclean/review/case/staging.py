@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, select, update
 
 from regclean.domain.decisions import FINDING_VERDICTS, PAIR_VERDICTS
+from regclean.domain.register import subject_text
 from regclean.findings.decide import DecisionLine, Refusal, record
 from regclean.ledger import Ledger, audit
 from regclean.ledger.tables import decisions, findings
@@ -250,7 +251,7 @@ def assign(connection: Connection, finding_id: str, assignee: str | None, user: 
     row = connection.execute(select(findings.c.case_key).where(findings.c.finding_id == finding_id)).scalar_one()
     connection.execute(update(findings).where(findings.c.case_key == row).values(assignee=assignee))
     detail = {"assignee": assignee}
-    audit.append(connection, audit.Entry(now, user.name, "assign", f"findings:{finding_id}", detail=detail))
+    audit.append(connection, audit.Entry(now, user.name, "assign", subject_text("findings", finding_id), detail=detail))
 
 
 def latest_decision(connection: Connection, finding_id: str, user: User) -> int | None:

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Connection, and_, case, exists, func, or_, select, true
 
+from regclean.domain.register import Subject, subject_prefix
 from regclean.findings.workpools import WORKPOOLS
 from regclean.ledger.runs import Run
 from regclean.ledger.tables import (
@@ -250,7 +251,7 @@ def handling(connection: Connection, user: User) -> dict[str, Spread]:
     seconds: dict[str, list[float]] = {}
     for subject, detail in connection.execute(query):
         if "seconds" in detail:
-            seconds.setdefault(subject.removeprefix(HANDLING), []).append(float(detail["seconds"]))
+            seconds.setdefault(Subject.parse(subject).key, []).append(float(detail["seconds"]))
             seconds.setdefault("", []).append(float(detail["seconds"]))
     return {pool: _spread(found) for pool, found in seconds.items()}
 
@@ -334,10 +335,9 @@ def _counted(user: User) -> ColumnElement[bool]:
     if user.may("restricted:open"):
         return and_(own, true())
     seen = exists().where(findings.c.finding_id == decisions.c.finding_id, visible_to(user))
+    customer = subject_prefix("customers")
     hidden = exists().where(
-        protected_subjects.c.subject.in_(
-            ("customers:" + decisions.c.customer_no_l, "customers:" + decisions.c.customer_no_r)
-        )
+        protected_subjects.c.subject.in_((customer + decisions.c.customer_no_l, customer + decisions.c.customer_no_r))
     )
     return and_(own, or_(seen, and_(decisions.c.finding_id.is_(None), ~hidden)))
 

@@ -6,6 +6,7 @@ customer. Pages are keyed by the last row seen, so that a long queue costs no mo
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -31,6 +32,7 @@ from sqlalchemy import (
     select,
 )
 
+from regclean.domain.register import subject_prefix
 from regclean.findings.workpools import WORKPOOLS
 from regclean.ledger.tables import audit, decisions, finding_subjects, findings
 from regclean.review.sign_in.permissions import User
@@ -45,7 +47,7 @@ SAMPLE = 200  # handled cases that an estimate rests on
 FEWEST = 20  # below this there is no honest estimate
 ONE_CASE_EACH = frozenset({"same", "related"})  # a duplicate is a whole cluster by itself
 SECOND_LOOK = ("second", "restricted")  # workpools where a deferred finding waits, for a second person
-HANDLING = "handling:"
+HANDLING = subject_prefix("handling")
 
 
 @dataclass(frozen=True, slots=True)
@@ -459,5 +461,5 @@ def _next_in_case(
 
 def _row(row: RowMapping, others: int) -> Row:
     names = (name for name in Row.__dataclass_fields__ if name not in ("members", "others"))
-    members = row["subjects"].count('"customers:') if row["kind"] == "duplicate" else 0
+    members = len(json.loads(row["subjects"])) if row["kind"] == "duplicate" else 0
     return Row(**{name: row[name] for name in names}, members=members, others=others)

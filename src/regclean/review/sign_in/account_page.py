@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 from sqlalchemy import select
 
+from regclean.domain.register import subject_text
 from regclean.ledger.audit import Entry, append
 from regclean.ledger.tables import sessions as sessions_table
 from regclean.review.sign_in import sessions
@@ -46,6 +47,8 @@ def end_sessions(service: Service, user: CurrentUser) -> Response:
     """Sign out everywhere."""
     with service.ledger.write() as connection:
         ended = sessions.revoke(connection, service.now(), user=user.name)
-        entry = Entry(service.now(), user.name, "sessions_ended", f"users:{user.name}", detail={"sessions": ended})
+        entry = Entry(
+            service.now(), user.name, "sessions_ended", subject_text("users", user.name), detail={"sessions": ended}
+        )
         append(connection, entry)
     return RedirectResponse("/login", 303)

@@ -16,6 +16,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import insert, select, update
 
+from regclean.domain.register import subject_text
 from regclean.errors import ConflictError, UsageError
 from regclean.ledger import Ledger
 from regclean.ledger.audit import Entry, append
@@ -81,23 +82,23 @@ def add_user(
                 created_at=now,
             )
         )
-        append(connection, Entry(now, by, "user_added", f"users:{name}", detail={"roles": kept}))
+        append(connection, Entry(now, by, "user_added", subject_text("users", name), detail={"roles": kept}))
 
 
 def set_roles(ledger: Ledger, name: str, roles: Sequence[str], now: datetime, *, by: str) -> None:
     """Give an account other roles; they hold from the next request on. Errors: UsageError."""
-    _change(ledger, name, {"roles": _checked_roles(roles)}, Entry(now, by, "user_roles", f"users:{name}"))
+    _change(ledger, name, {"roles": _checked_roles(roles)}, Entry(now, by, "user_roles", subject_text("users", name)))
 
 
 def set_password(ledger: Ledger, name: str, password: str, now: datetime, *, by: str) -> None:
     """Set a new password; it unlocks the account and ends its sessions. Errors: UsageError."""
     values = {"password_hash": hash_password(password), "failed_logins": 0, "locked_until": None}
-    _change(ledger, name, values, Entry(now, by, "user_password", f"users:{name}"), ends_sessions=True)
+    _change(ledger, name, values, Entry(now, by, "user_password", subject_text("users", name)), ends_sessions=True)
 
 
 def set_active(ledger: Ledger, name: str, active: bool, now: datetime, *, by: str) -> None:
     """Disable an account, which ends its sessions and tokens at once, or enable it again. Errors: UsageError."""
-    entry = Entry(now, by, "user_enabled" if active else "user_disabled", f"users:{name}")
+    entry = Entry(now, by, "user_enabled" if active else "user_disabled", subject_text("users", name))
     values = {"active": active, "failed_logins": 0, "locked_until": None}
     _change(ledger, name, values, entry, ends_sessions=not active)
 
@@ -130,7 +131,7 @@ def check_password(ledger: Ledger, name: str, password: str, lock_out: LockOut, 
             append(connection, Entry(now, UNKNOWN, "login_failed", UNKNOWN))
             return False
         locked = state.locked_until is not None and state.locked_until > now
-        subject = f"users:{name}"
+        subject = subject_text("users", name)
         if locked or not state.active or state.password_hash is None:
             append(connection, Entry(now, name, "login_refused", subject, detail={"locked": locked}))
             return False

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
+from regclean.domain.register import subject_text
 from regclean.ledger.audit import Entry, append
 from regclean.review.sign_in import accounts, sessions
 from regclean.review.web.services import (
@@ -91,7 +92,9 @@ def log_out(request: Request, service: Service, session: CurrentSession) -> Resp
     if session is not None:
         with service.ledger.write() as connection:
             sessions.revoke(connection, service.now(), digest=session.digest)
-            append(connection, Entry(service.now(), session.user.name, "logout", f"users:{session.user.name}"))
+            append(
+                connection, Entry(service.now(), session.user.name, "logout", subject_text("users", session.user.name))
+            )
     response = RedirectResponse("/login", 303)
     response.delete_cookie(cookie_name(request, SESSION_COOKIE), path="/")
     return response

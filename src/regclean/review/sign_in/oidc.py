@@ -23,6 +23,7 @@ from itsdangerous import BadSignature, URLSafeTimedSerializer
 from sqlalchemy import select, update
 
 from regclean.config import Section
+from regclean.domain.register import subject_text
 from regclean.errors import RegcleanError
 from regclean.ledger import Ledger
 from regclean.ledger.audit import Entry, append
@@ -136,12 +137,12 @@ def admit(ledger: Ledger, issuer: str, subject: str, name: str, now: datetime) -
         fits = row is not None and row.active and row.password_hash is None
         if row is None or not fits or row.oidc_subject not in (None, identity):
             who = name if row is not None else "users:?"
-            entry = Entry(now, who, "login_refused", f"users:{name if row else '?'}", detail={"by": "oidc"})
+            entry = Entry(now, who, "login_refused", subject_text("users", name if row else "?"), detail={"by": "oidc"})
             append(connection, entry)
             return False
         if row.oidc_subject is None:
             connection.execute(update(users).where(users.c.user == name).values(oidc_subject=identity))
-        append(connection, Entry(now, name, "login", f"users:{name}", detail={"by": "oidc"}))
+        append(connection, Entry(now, name, "login", subject_text("users", name), detail={"by": "oidc"}))
     return True
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, insert, or_, select, update
 
+from regclean.domain.register import subject_text
 from regclean.errors import UsageError
 from regclean.ledger.audit import Entry, append
 from regclean.ledger.tables import tokens, users
@@ -54,7 +55,9 @@ def make_token(
             expires_at=expires_at,
         )
     )
-    append(connection, Entry(now, by, "token_made", f"users:{user}", detail={"scopes": sorted(set(scopes))}))
+    append(
+        connection, Entry(now, by, "token_made", subject_text("users", user), detail={"scopes": sorted(set(scopes))})
+    )
     return secret
 
 
@@ -83,5 +86,5 @@ def revoke_tokens(connection: Connection, user: str, now: datetime, *, by: str) 
     query = update(tokens).where(tokens.c.user == user, tokens.c.revoked_at.is_(None)).values(revoked_at=now)
     ended = int(connection.execute(query).rowcount)
     if ended:
-        append(connection, Entry(now, by, "tokens_revoked", f"users:{user}", detail={"tokens": ended}))
+        append(connection, Entry(now, by, "tokens_revoked", subject_text("users", user), detail={"tokens": ended}))
     return ended

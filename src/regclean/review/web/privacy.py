@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, and_, exists, select, true
 from starlette.exceptions import HTTPException
 
+from regclean.domain.register import Subject, customers_among, subject_text
 from regclean.errors import UsageError
 from regclean.findings.records import NATIONAL_ID
 from regclean.findings.sealing import unseal
@@ -49,7 +50,7 @@ def hidden_from(connection: Connection, user: User) -> frozenset[str]:
     if user.may("restricted:open"):
         return frozenset()
     subjects = connection.execute(select(protected_subjects.c.subject)).scalars()
-    return frozenset(subject.removeprefix("customers:") for subject in subjects)
+    return frozenset(customers_among(subjects))
 
 
 def without_hidden(evidence: Any, hidden: Collection[str]) -> Any:
@@ -97,7 +98,9 @@ def open_protected(
         case_key = connection.execute(query).scalar()
         if case_key is None or not is_protected(connection, finding_id):
             raise HTTPException(404)
-        append(connection, Entry(now, user.name, "open_restricted", f"findings:{finding_id}", detail=detail))
+        append(
+            connection, Entry(now, user.name, "open_restricted", subject_text("findings", finding_id), detail=detail)
+        )
         if session is not None:
             sessions.change_data(connection, session.digest, lambda data: _remember(data, case_key))
 
@@ -184,4 +187,4 @@ def _walk_object(value: Mapping[str, Any], hidden: frozenset[str], *, about_cust
 
 
 def _names(text: str, hidden: frozenset[str]) -> bool:
-    return text.startswith("customers:") and text.removeprefix("customers:").split(":")[0] in hidden
+    return Subject.parse(text).customer in hidden

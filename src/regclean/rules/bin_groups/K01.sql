@@ -37,9 +37,9 @@ doubles AS (
     GROUP BY ALL
 )
 SELECT
-    ['bin_groups:' || bin_group_no, 'bin_groups:' || other_bin_group_no]
-    || list_transform(lines, lambda line: 'bin_group_members:' || line)
-    || CASE WHEN site_no IS NOT NULL THEN ['sites:' || site_no] ELSE ['customers:' || customer_no] END AS subjects,
+    [subject('bin_groups', bin_group_no), subject('bin_groups', other_bin_group_no)]
+    || list_transform(lines, lambda line: subject('bin_group_members', line))
+    || CASE WHEN site_no IS NOT NULL THEN [subject('sites', site_no)] ELSE [subject('customers', customer_no)] END AS subjects,
     {
         'site_no': site_no, 'customer_no': customer_no, 'bin_group_no': bin_group_no,
         'other_bin_group_no': other_bin_group_no, 'waste_type': waste_type, 'lines': list_sort(lines),

@@ -11,7 +11,7 @@
 -- [guards]
 -- known_by_name = "A contact without a number who is found among the bin's own people, or by name with phone or e-mail, is in the register."
 SELECT
-    ['bin_groups:' || k.bin_group_no] AS subjects,
+    [subject('bin_groups', k.bin_group_no)] AS subjects,
     {
         'bin_group_no': k.bin_group_no, 'contact_customer_no': k.customer_no_given, 'contact_name': k.contact_name,
         'contact_phone': k.contact_phone, 'contact_email': k.contact_email

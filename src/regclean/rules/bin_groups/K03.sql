@@ -52,7 +52,7 @@ reasons AS (
     HAVING max(r.end_on) <= CAST($as_of AS DATE)
 )
 SELECT
-    ['bin_groups:' || r.bin_group_no, 'customers:' || r.customer_no] AS subjects,
+    [subject('bin_groups', r.bin_group_no), subject('customers', r.customer_no)] AS subjects,
     {
         'bin_group_no': r.bin_group_no, 'customer_no': r.customer_no, 'reasons': list(DISTINCT r.reason ORDER BY r.reason),
         'observed_on': max(r.observed_on), 'followers': any_value(f.followers)

@@ -13,7 +13,7 @@
 -- paused = "An own bin that is paused while its holder shares one is in order."
 -- ending = "A contract that has its last day is already being ended."
 SELECT
-    ['bin_groups:' || o.bin_group_no, 'bin_group_members:' || o.line, 'services:' || o.service_no, 'customers:' || o.customer_no] AS subjects,
+    [subject('bin_groups', o.bin_group_no), subject('bin_group_members', o.line), subject('services', o.service_no), subject('customers', o.customer_no)] AS subjects,
     {
         'bin_group_no': o.bin_group_no, 'member_no': o.member_no, 'service_no': o.service_no, 'customer_no': o.customer_no,
         'site_no': o.site_no, 'waste_type': o.waste_type, 'member_since': o.from_on

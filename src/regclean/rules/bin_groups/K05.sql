@@ -44,7 +44,7 @@ couples AS (
         ON r.customer_no_l = least(a.customer_no, b.customer_no) AND r.customer_no_r = greatest(a.customer_no, b.customer_no)
 )
 SELECT
-    ['bin_groups:' || bin_group_no, 'bin_group_members:' || line, 'bin_group_members:' || other_line] AS subjects,
+    [subject('bin_groups', bin_group_no), subject('bin_group_members', line), subject('bin_group_members', other_line)] AS subjects,
     {
         'bin_group_no': bin_group_no, 'member_no': member_no, 'other_member_no': other_member_no, 'site_no': site_no,
         'customer_no': customer_no, 'other_customer_no': other_customer_no,

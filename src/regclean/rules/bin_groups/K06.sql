@@ -20,7 +20,7 @@ WITH totals AS (
     GROUP BY bin_group_no
 )
 SELECT
-    ['bin_groups:' || bin_group_no] AS subjects,
+    [subject('bin_groups', bin_group_no)] AS subjects,
     {'bin_group_no': bin_group_no, 'members': members, 'missing': missing, 'total': round(total, 2), 'billing': billing} AS evidence,
     CASE WHEN abs(total - 100) <= $share_rounding AND missing = 0 THEN 'info' END AS severity
 FROM totals

@@ -12,7 +12,7 @@
 -- [guards]
 -- one_payer = "Where one pays the whole bill, what stands in the share column does not matter."
 SELECT
-    ['bin_groups:' || bin_group_no, 'bin_group_members:' || line] AS subjects,
+    [subject('bin_groups', bin_group_no), subject('bin_group_members', line)] AS subjects,
     {'bin_group_no': bin_group_no, 'member_no': member_no, 'share_percent': share_percent, 'share_state': share_state} AS evidence,
     CASE WHEN share_percent IS NULL THEN 'review' END AS severity
 FROM active_members

@@ -12,7 +12,7 @@
 -- area_point = "An area collection point stands as a host without being one."
 -- other_waste_type = "A bin of the shared bin's own number but another waste type is another defect (K21)."
 SELECT
-    ['bin_groups:' || g.bin_group_no] AS subjects,
+    [subject('bin_groups', g.bin_group_no)] AS subjects,
     {
         'bin_group_no': g.bin_group_no, 'host_site_no': h.host_site_no, 'host_customer_no': h.host_customer_no,
         'waste_type': g.waste_type,

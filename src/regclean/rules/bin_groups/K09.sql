@@ -28,7 +28,7 @@ WITH parties AS (
     SELECT bin_group_no, NULL FROM standing_groups
 )
 SELECT
-    ['bin_groups:' || bin_group_no] AS subjects,
+    [subject('bin_groups', bin_group_no)] AS subjects,
     {'bin_group_no': bin_group_no, 'members': count(DISTINCT party)} AS evidence
 FROM parties
 WHERE EXISTS (SELECT 1 FROM bin_group_members)

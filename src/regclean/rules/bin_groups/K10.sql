@@ -14,7 +14,7 @@
 -- coarse = "Neighbours on both sides of a postcode border are not far apart."
 -- area_point = "People drive to an area collection point; no limit holds for it."
 SELECT
-    ['bin_groups:' || bin_group_no, 'bin_group_members:' || line] AS subjects,
+    [subject('bin_groups', bin_group_no), subject('bin_group_members', line)] AS subjects,
     {
         'bin_group_no': bin_group_no, 'member_no': member_no, 'site_no': site_no, 'metres': metres, 'limit_metres': limit_metres,
         'zone': zone, 'use': use, 'measured': basis, 'coarse': basis = 'centroids'

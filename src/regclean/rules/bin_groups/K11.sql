@@ -28,7 +28,7 @@ WITH placed AS (
         )
 )
 SELECT
-    ['bin_groups:' || bin_group_no, 'bin_group_members:' || line] AS subjects,
+    [subject('bin_groups', bin_group_no), subject('bin_group_members', line)] AS subjects,
     {
         'bin_group_no': bin_group_no, 'member_no': member_no, 'site_no': site_no, 'postal_code': postal_code,
         'municipality_code': municipality_code

@@ -14,7 +14,7 @@ WITH lines AS (
     WHERE NOT m.given_is_known
 )
 SELECT
-    ['bin_groups:' || bin_group_no, 'bin_group_members:' || line] AS subjects,
+    [subject('bin_groups', bin_group_no), subject('bin_group_members', line)] AS subjects,
     {
         'bin_group_no': bin_group_no, 'member_no': member_no, 'customer_no_given': customer_no_given,
         'link_state': link_state, 'customer_no': customer_no, 'name': name, 'candidates': CAST(candidates AS JSON),

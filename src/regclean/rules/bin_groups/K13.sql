@@ -25,7 +25,7 @@ WITH proxies AS (
         -- end guard
 )
 SELECT
-    ['bin_groups:' || bin_group_no] || list('bin_group_members:' || line) AS subjects,
+    [subject('bin_groups', bin_group_no)] || list(subject('bin_group_members', line)) AS subjects,
     {
         'bin_group_no': bin_group_no, 'lines': list(member_no ORDER BY member_no),
         'proxy_contact': list({'member_no': member_no, 'phone': phone, 'email': email} ORDER BY member_no)

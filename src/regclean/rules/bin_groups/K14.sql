@@ -12,7 +12,7 @@
 -- host_household = "The bin stands at the host's: it is the host household's own address."
 -- lives_there = "Neighbours in one building share the address with the bin."
 SELECT
-    ['bin_groups:' || m.bin_group_no, 'bin_group_members:' || m.line] AS subjects,
+    [subject('bin_groups', m.bin_group_no), subject('bin_group_members', m.line)] AS subjects,
     {
         'bin_group_no': m.bin_group_no, 'member_no': m.member_no, 'customer_no': m.customer_no, 'site_no': m.site_no,
         'street_address': m.street_address, 'own_street_address': t.street_address

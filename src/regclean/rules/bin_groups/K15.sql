@@ -30,7 +30,7 @@ capacity AS (
     GROUP BY bin_group_no
 )
 SELECT
-    ['bin_groups:' || n.bin_group_no] AS subjects,
+    [subject('bin_groups', n.bin_group_no)] AS subjects,
     {
         'bin_group_no': n.bin_group_no, 'members': n.members, 'needed_litres': n.litres,
         'capacity_litres': round(c.litres, 1), 'volume_litres': c.volume

@@ -32,7 +32,7 @@ limits AS (
     FROM counted AS c
 )
 SELECT
-    ['bin_groups:' || bin_group_no] AS subjects,
+    [subject('bin_groups', bin_group_no)] AS subjects,
     {
         'bin_group_no': bin_group_no, 'members': members, 'use': use, 'waste_type': waste_type,
         'limit': least(CASE WHEN use = 'permanent' AND not_leisure < members THEN greatest(use_limit, leisure_limit) ELSE use_limit END, waste_limit)

@@ -19,7 +19,7 @@ WITH uses AS (
     GROUP BY bin_group_no
 )
 SELECT
-    ['bin_groups:' || bin_group_no] AS subjects,
+    [subject('bin_groups', bin_group_no)] AS subjects,
     {'bin_group_no': bin_group_no, 'permanent': permanent, 'leisure': leisure, 'billing': billing} AS evidence
 FROM uses
 WHERE

@@ -9,7 +9,7 @@
 -- why = "Nobody shares a bin before it was there or after it has gone, and nobody leaves before joining: one of the dates is wrong, and so are the bills between them."
 -- subjects = "bin_groups, bin_group_members"
 SELECT
-    ['bin_groups:' || m.bin_group_no, 'bin_group_members:' || m.bin_group_no || '/' || m.member_no] AS subjects,
+    [subject('bin_groups', m.bin_group_no), subject('bin_group_members', row_key(m.bin_group_no, m.member_no))] AS subjects,
     {
         'bin_group_no': m.bin_group_no, 'member_no': m.member_no, 'start_on': m.start_on, 'end_on': m.end_on,
         'group_start_on': g.start_on, 'group_end_on': g.end_on

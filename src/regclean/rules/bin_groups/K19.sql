@@ -46,7 +46,7 @@ counted AS (
     GROUP BY bin_group_no
 )
 SELECT
-    ['bin_groups:' || c.bin_group_no] AS subjects,
+    [subject('bin_groups', c.bin_group_no)] AS subjects,
     {'bin_group_no': c.bin_group_no, 'contacts': c.contacts, 'has_phone_or_email': c.has_contact} AS evidence
 FROM counted AS c
 INNER JOIN group_hosts AS h USING (bin_group_no)

@@ -13,7 +13,7 @@
 -- unresolved_line = "A line with the host's surname that is not linked yet may be the host's own."
 -- area_point = "An area collection point has a pseudo-host."
 SELECT
-    ['bin_groups:' || g.bin_group_no] AS subjects,
+    [subject('bin_groups', g.bin_group_no)] AS subjects,
     {
         'bin_group_no': g.bin_group_no, 'host_customer_no': h.host_customer_no, 'host_site_no': h.host_site_no,
         'host_customer_no_given': g.host_customer_no, 'host_site_no_given': g.host_site_no

@@ -12,7 +12,7 @@
 -- area_point = "An area collection point serves a shared bin of any kind of waste."
 -- second_bin = "A shared bin of the right type may have another bin beside it."
 SELECT
-    ['bin_groups:' || g.bin_group_no, 'services:' || min(b.service_no)] AS subjects,
+    [subject('bin_groups', g.bin_group_no), subject('services', min(b.service_no))] AS subjects,
     {
         'bin_group_no': g.bin_group_no, 'waste_type': any_value(g.waste_type), 'service_no': min(b.service_no),
         'bin_waste_type': arg_min(b.waste_type, b.service_no)

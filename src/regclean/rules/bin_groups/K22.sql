@@ -13,7 +13,7 @@
 -- young = "A shared bin that began lately needs no confirmation yet."
 -- area_point = "An area collection point has no list to confirm."
 SELECT
-    ['bin_groups:' || g.bin_group_no] AS subjects,
+    [subject('bin_groups', g.bin_group_no)] AS subjects,
     {'bin_group_no': g.bin_group_no, 'confirmed_on': g.confirmed_on, 'start_on': g.start_on} AS evidence
 FROM standing_groups AS g
 INNER JOIN group_hosts AS h USING (bin_group_no)

@@ -12,7 +12,7 @@
 -- [guards]
 -- base_fee = "A base fee is due from every member and is no bill for a bin."
 SELECT
-    ['bin_groups:' || o.bin_group_no, 'bin_group_members:' || o.line, 'services:' || o.service_no, 'customers:' || o.customer_no] AS subjects,
+    [subject('bin_groups', o.bin_group_no), subject('bin_group_members', o.line), subject('services', o.service_no), subject('customers', o.customer_no)] AS subjects,
     {
         'bin_group_no': o.bin_group_no, 'member_no': o.member_no, 'service_no': o.service_no, 'customer_no': o.customer_no,
         'share_percent': o.share_percent, 'last_bill_on': b.last_on,

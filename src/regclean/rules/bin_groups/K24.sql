@@ -36,7 +36,7 @@ intervals AS (
     GROUP BY bin_group_no
 )
 SELECT
-    ['bin_groups:' || bin_group_no] || list('bin_group_members:' || line) AS subjects,
+    [subject('bin_groups', bin_group_no)] || list(subject('bin_group_members', line)) AS subjects,
     {'bin_group_no': bin_group_no, 'interval_weeks': any_value(i.interval_weeks), 'lines': list(member_no ORDER BY member_no)} AS evidence
 FROM intervals AS i
 INNER JOIN lacking AS l USING (bin_group_no)

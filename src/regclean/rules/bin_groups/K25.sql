@@ -13,7 +13,7 @@
 -- contact_person = "The contact person gave the data and knows."
 -- not_due = "There is a month to tell a new member."
 SELECT
-    ['bin_groups:' || m.bin_group_no] || list('bin_group_members:' || m.line) AS subjects,
+    [subject('bin_groups', m.bin_group_no)] || list(subject('bin_group_members', m.line)) AS subjects,
     {'bin_group_no': m.bin_group_no, 'lines': list(m.member_no ORDER BY m.member_no)} AS evidence
 FROM active_members AS m
 LEFT JOIN group_contacts AS k USING (bin_group_no)

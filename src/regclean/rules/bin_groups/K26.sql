@@ -23,7 +23,7 @@ parties AS (
     WHERE l.own_no IS NOT NULL
 )
 SELECT
-    ['bin_groups:' || a.bin_group_no, 'bin_group_members:' || a.line, 'bin_group_members:' || b.line, 'customers:' || a.own_no, 'customers:' || b.own_no] AS subjects,
+    [subject('bin_groups', a.bin_group_no), subject('bin_group_members', a.line), subject('bin_group_members', b.line), subject('customers', a.own_no), subject('customers', b.own_no)] AS subjects,
     {
         'bin_group_no': a.bin_group_no, 'member_no': a.member_no, 'other_member_no': b.member_no, 'customer_no': a.own_no,
         'other_customer_no': b.own_no

@@ -40,11 +40,11 @@ reused AS (
         )
 )
 SELECT
-    ['bin_groups:' || bin_group_no, 'bin_groups:' || other_bin_group_no] AS subjects,
+    [subject('bin_groups', bin_group_no), subject('bin_groups', other_bin_group_no)] AS subjects,
     {'bin_group_no': bin_group_no, 'other_bin_group_no': other_bin_group_no, 'reason': 'same_members', 'members': members} AS evidence
 FROM twins
 UNION ALL
 SELECT
-    ['bin_groups:' || bin_group_no],
+    [subject('bin_groups', bin_group_no)],
     {'bin_group_no': bin_group_no, 'other_bin_group_no': NULL, 'reason': 'number_reused', 'members': NULL}
 FROM reused

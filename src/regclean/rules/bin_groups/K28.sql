@@ -57,7 +57,7 @@ holders AS (
     INNER JOIN current_roles AS r ON r.site_no = s.site_no AND r.role = 'owner' AND r.customer_no <> s.customer_no
 )
 SELECT
-    ['bin_groups:' || s.bin_group_no, 'bin_group_members:' || s.line, 'sites:' || s.site_no, 'customers:' || s.customer_no] AS subjects,
+    [subject('bin_groups', s.bin_group_no), subject('bin_group_members', s.line), subject('sites', s.site_no), subject('customers', s.customer_no)] AS subjects,
     {
         'bin_group_no': s.bin_group_no, 'member_no': s.member_no, 'site_no': s.site_no, 'customer_no': s.customer_no,
         'sold_on': s.sold_on, 'new_holder_no': h.new_holder_no, 'is_host': s.is_host, 'consequences': k.consequences

@@ -10,7 +10,7 @@
 -- subjects = "bin_groups, bin_group_members"
 -- parameters = ["shared_bins.own_service_required"]
 SELECT
-    ['bin_groups:' || m.bin_group_no, 'bin_group_members:' || m.line] AS subjects,
+    [subject('bin_groups', m.bin_group_no), subject('bin_group_members', m.line)] AS subjects,
     {'bin_group_no': m.bin_group_no, 'member_no': m.member_no, 'customer_no': m.customer_no} AS evidence
 FROM active_members AS m
 WHERE

@@ -10,7 +10,7 @@
 -- subjects = "customers"
 -- countries = ["fi"]
 SELECT
-    ['customers:' || c.customer_no || ':national_id'] AS subjects,
+    [subject('customers', c.customer_no, 'national_id')] AS subjects,
     {'customer_no': c.customer_no, 'column': 'national_id', 'state': c.national_id_state, 'masked': c.national_id_masked} AS evidence
 FROM customers AS c
 WHERE c.national_id_state = 'invalid'

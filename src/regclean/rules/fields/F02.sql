@@ -13,7 +13,7 @@
 -- [guards]
 -- under_contract = "Nobody is asked for an identifier without a contract: data that is not needed is not collected."
 SELECT
-    ['customers:' || c.customer_no || ':' || CASE WHEN c.kind = 'person' THEN 'national_id' ELSE 'business_id' END] AS subjects,
+    [subject('customers', c.customer_no, CASE WHEN c.kind = 'person' THEN 'national_id' ELSE 'business_id' END)] AS subjects,
     {
         'customer_no': c.customer_no, 'kind': c.kind,
         'column': CASE WHEN c.kind = 'person' THEN 'national_id' ELSE 'business_id' END

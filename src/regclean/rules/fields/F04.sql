@@ -9,7 +9,7 @@
 -- why = "A refund to an account number that fails its check comes back."
 -- subjects = "customers"
 SELECT
-    ['customers:' || c.customer_no || ':iban'] AS subjects,
+    [subject('customers', c.customer_no, 'iban')] AS subjects,
     {'customer_no': c.customer_no, 'column': 'iban', 'state': c.iban_state, 'value': l.iban} AS evidence
 FROM customers AS c
 LEFT JOIN (SELECT customer_no, any_value(iban ORDER BY _row) AS iban FROM landed.customers GROUP BY customer_no) AS l USING (customer_no)

@@ -10,7 +10,7 @@
 -- subjects = "sites"
 -- countries = ["fi"]
 SELECT
-    ['sites:' || s.site_no || ':building_id'] AS subjects,
+    [subject('sites', s.site_no, 'building_id')] AS subjects,
     {'site_no': s.site_no, 'column': 'building_id', 'state': s.building_id_state, 'value': l.building_id} AS evidence
 FROM sites AS s
 LEFT JOIN (SELECT site_no, any_value(building_id ORDER BY _row) AS building_id FROM landed.sites GROUP BY site_no) AS l USING (site_no)

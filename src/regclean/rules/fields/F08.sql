@@ -10,7 +10,7 @@
 -- subjects = "sites"
 -- countries = ["fi"]
 SELECT
-    ['sites:' || s.site_no || ':property_id'] AS subjects,
+    [subject('sites', s.site_no, 'property_id')] AS subjects,
     {'site_no': s.site_no, 'column': 'property_id', 'value': l.property_id, 'building_id': s.building_id} AS evidence,
     CASE
         WHEN nullif(trim(l.building_id), '') IS NULL AND l.property_id IS NOT NULL THEN [

@@ -49,7 +49,7 @@ judged AS (
         -- end guard
 )
 SELECT
-    [table_name || ':' || key || ':' || CASE WHEN reason = 'other_town' THEN 'city' ELSE 'postal_code' END] AS subjects,
+    [subject(table_name, key, CASE WHEN reason = 'other_town' THEN 'city' ELSE 'postal_code' END)] AS subjects,
     {
         'table': table_name, 'key': key, 'column': CASE WHEN reason = 'other_town' THEN 'city' ELSE 'postal_code' END,
         'postal_code': coalesce(postal_code, raw_postal_code), 'city': city, 'reason': reason

@@ -9,7 +9,7 @@
 -- why = "Nobody answers a number that cannot exist: text messages about emptyings get lost."
 -- subjects = "customers"
 SELECT
-    ['customers:' || c.customer_no || ':phone'] AS subjects,
+    [subject('customers', c.customer_no, 'phone')] AS subjects,
     {'customer_no': c.customer_no, 'column': 'phone', 'state': c.phone_state, 'value': l.phone} AS evidence
 FROM customers AS c
 LEFT JOIN (SELECT customer_no, any_value(phone ORDER BY _row) AS phone FROM landed.customers GROUP BY customer_no) AS l USING (customer_no)

@@ -9,7 +9,7 @@
 -- why = "E-mail to an address that cannot exist comes back."
 -- subjects = "customers"
 SELECT
-    ['customers:' || c.customer_no || ':email'] AS subjects,
+    [subject('customers', c.customer_no, 'email')] AS subjects,
     {'customer_no': c.customer_no, 'column': 'email', 'state': c.email_state, 'value': l.email} AS evidence
 FROM customers AS c
 LEFT JOIN (SELECT customer_no, any_value(email ORDER BY _row) AS email FROM landed.customers GROUP BY customer_no) AS l USING (customer_no)

@@ -18,7 +18,7 @@ WITH bins AS (
     LEFT JOIN customers AS c ON c.customer_no = h.host_customer_no
 )
 SELECT
-    ['customers:' || c.customer_no || ':billing_street_address'] AS subjects,
+    [subject('customers', c.customer_no, 'billing_street_address')] AS subjects,
     {
         'customer_no': c.customer_no, 'column': 'billing_street_address', 'bin_group_no': min(g.bin_group_no),
         'billing_street_address': any_value(c.billing_street_address)

@@ -42,7 +42,7 @@ reasons AS (
     FROM live
 )
 SELECT
-    ['customers:' || customer_no || ':relationship'] AS subjects,
+    [subject('customers', customer_no, 'relationship')] AS subjects,
     {
         'customer_no': customer_no, 'column': 'relationship', 'relationship': relationship, 'reason': reason,
         'detail': CASE reason WHEN 'in_open_bin_group' THEN bin_group_no WHEN 'active_service' THEN service_no END,

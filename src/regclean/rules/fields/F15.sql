@@ -53,7 +53,7 @@ reasons AS (
     FROM told
 )
 SELECT
-    ['customers:' || customer_no || ':birth_date'] AS subjects,
+    [subject('customers', customer_no, 'birth_date')] AS subjects,
     {'customer_no': customer_no, 'column': 'birth_date', 'birth_date': birth_date, 'reason': reason} AS evidence,
     CASE WHEN reason = 'other_than_id' THEN [change('customers', customer_no, 'birth_date', birth_date, id_date)] END AS proposal
 FROM reasons

@@ -17,7 +17,7 @@ WITH spans AS (
     UNION ALL
     SELECT 'bin_groups', bin_group_no, 'end_on', 'start_on', start_on, end_on FROM bin_groups
     UNION ALL
-    SELECT 'site_roles', customer_no || '/' || site_no || '/' || role, 'end_on', 'start_on', start_on, end_on FROM site_roles
+    SELECT 'site_roles', row_key(customer_no, site_no, role), 'end_on', 'start_on', start_on, end_on FROM site_roles
 ),
 wrong AS (
     SELECT
@@ -25,7 +25,7 @@ wrong AS (
     FROM spans
 )
 SELECT
-    [table_name || ':' || key || ':' || wrong_column] AS subjects,
+    [subject(table_name, key, wrong_column)] AS subjects,
     {
         'table': table_name, 'key': key, 'column': wrong_column, 'start_on': max(start_on), 'end_on': min(end_on)
     } AS evidence,

@@ -9,7 +9,7 @@
 -- why = "The list with name and address passes through the contact person's hands: it must be settled with the protected customer alone, in the restricted queue."
 -- subjects = "customers, bin_group_members"
 SELECT
-    ['customers:' || c.customer_no || ':non_disclosure', 'bin_group_members:' || m.line || ':name'] AS subjects,
+    [subject('customers', c.customer_no, 'non_disclosure'), subject('bin_group_members', m.line, 'name')] AS subjects,
     {'customer_no': c.customer_no, 'bin_group_no': m.bin_group_no, 'member_no': m.member_no} AS evidence
 FROM active_members AS m
 INNER JOIN customers AS c ON c.customer_no = m.customer_no

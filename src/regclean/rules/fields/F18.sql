@@ -9,7 +9,7 @@
 -- why = "With the customer number of the contact person, bills, letters and changes find their way."
 -- subjects = "bin_groups"
 SELECT
-    ['bin_groups:' || bin_group_no || ':contact_customer_no'] AS subjects,
+    [subject('bin_groups', bin_group_no, 'contact_customer_no')] AS subjects,
     {'bin_group_no': bin_group_no, 'column': 'contact_customer_no', 'customer_no': customer_no, 'found_by': string_split(basis, '+')} AS evidence,
     [change('bin_groups', bin_group_no, 'contact_customer_no', customer_no_given, customer_no)] AS proposal
 FROM group_contacts

@@ -67,7 +67,7 @@ LEFT JOIN of_nobody AS n USING (bin_group_no, member_no);
 
 CREATE OR REPLACE TEMP TABLE members AS
 SELECT
-    m.bin_group_no || '/' || m.member_no AS line, m.bin_group_no, m.member_no,
+    row_key(m.bin_group_no, m.member_no) AS line, m.bin_group_no, m.member_no,
     l.customer_no, l.customer_no_given, l.given_is_known, l.link_state, l.match_probability, l.candidates,
     coalesce(given_site.site_no, s.site_no) AS site_no, given_site.site_no IS NOT NULL AS site_is_given,
     m.name, m.kind, m.street_address, m.postal_code, m.city, m.phone, m.email,

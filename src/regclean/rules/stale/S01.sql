@@ -12,7 +12,7 @@
 -- estate = "An estate has its death behind it."
 -- ended = "An account that was ended and holds nothing any more is settled."
 SELECT
-    ['customers:' || c.customer_no] AS subjects,
+    [subject('customers', c.customer_no)] AS subjects,
     {
         'customer_no': c.customer_no, 'observed_on': d.observed_on, 'detail': d.detail, 'kind': c.kind,
         'followers': coalesce(f.followers, []), 'consequences': s.consequences,

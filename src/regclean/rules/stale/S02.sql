@@ -34,7 +34,7 @@ owners AS (
     SELECT DISTINCT customer_no FROM current_roles WHERE role = 'owner'
 )
 SELECT
-    ['customers:' || c.customer_no] AS subjects,
+    [subject('customers', c.customer_no)] AS subjects,
     {
         'customer_no': c.customer_no, 'observed_on': m.observed_on, 'detail': m.detail,
         'still_owner': o.customer_no IS NOT NULL, 'followers': coalesce(f.followers, []), 'consequences': s.consequences,

@@ -42,7 +42,7 @@ sales AS (
     WHERE d.signal = 'owner_change'
 ),
 chosen AS (
-    SELECT *, ['sites:' || site_no] AS places
+    SELECT *, [subject('sites', site_no)] AS places
     FROM sales
     -- guard: other_site
     QUALIFY is_named OR count(*) OVER (PARTITION BY customer_no) = 1
@@ -51,7 +51,7 @@ chosen AS (
     -- Several sites and none is named: one question about all of them.
     SELECT
         customer_no, NULL, min(observed_on), min(detail), FALSE, NULL, NULL, NULL, FALSE,
-        list('sites:' || site_no ORDER BY site_no)
+        list(subject('sites', site_no) ORDER BY site_no)
     FROM sales
     GROUP BY customer_no
     HAVING NOT bool_or(is_named) AND count(*) > 1
@@ -69,14 +69,14 @@ hosting AS (
     GROUP BY s.customer_no, s.site_no
 )
 SELECT
-    ['customers:' || s.customer_no] || s.places AS subjects,
+    [subject('customers', s.customer_no)] || s.places AS subjects,
     {
         'customer_no': s.customer_no, 'site_no': s.site_no, 'observed_on': s.observed_on, 'detail': s.detail,
         'new_owner_no': s.new_owner_no, 'followers': coalesce(f.followers, []), 'consequences': k.consequences
     } AS evidence,
     CASE
         WHEN s.new_owner_no IS NOT NULL
-            THEN CASE WHEN s.is_owner THEN [change('site_roles', s.customer_no || '/' || s.site_no || '/owner', 'end_on', NULL, coalesce(s.owner_since, s.observed_on))] ELSE [] END
+            THEN CASE WHEN s.is_owner THEN [change('site_roles', row_key(s.customer_no, s.site_no, 'owner'), 'end_on', NULL, coalesce(s.owner_since, s.observed_on))] ELSE [] END
                 || coalesce(m.changes, []) || coalesce(b.changes, [])
     END AS proposal
 FROM chosen AS s

@@ -18,7 +18,7 @@
 -- on_call = "A tank that is emptied when ordered may wait."
 -- outage = "Where a contractor's emptyings are missing, silence is counted only to the day their data reaches."
 SELECT
-    ['customers:' || s.customer_no, 'services:' || s.service_no] AS subjects,
+    [subject('customers', s.customer_no), subject('services', s.service_no)] AS subjects,
     {
         'customer_no': s.customer_no, 'service_no': s.service_no, 'site_no': s.site_no, 'waste_type': s.waste_type,
         'last_emptied_on': s.last_emptied_on, 'start_on': s.start_on, 'interval_weeks': s.interval_weeks,

@@ -56,7 +56,7 @@ others AS (
     GROUP BY customer_no
 )
 SELECT
-    ['customers:' || c.customer_no] AS subjects,
+    [subject('customers', c.customer_no)] AS subjects,
     {
         'customer_no': c.customer_no, 'last_bill_on': b.last_bill_on, 'since_on': coalesce(c.created_on, h.since_on),
         'signals': coalesce(o.signals, [])

@@ -39,7 +39,7 @@ confirmed AS (
         -- end guard
 )
 SELECT
-    ['customers:' || c.customer_no] AS subjects,
+    [subject('customers', c.customer_no)] AS subjects,
     {
         'customer_no': c.customer_no, 'returned': r.times, 'last_returned_on': r.last_on,
         'signals': coalesce(o.signals, []), 'updated_on': c.updated_on, 'update_ban': b.customer_no IS NOT NULL,

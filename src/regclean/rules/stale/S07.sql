@@ -30,7 +30,7 @@ latest AS (
     -- end guard
 )
 SELECT
-    ['customers:' || c.customer_no] AS subjects,
+    [subject('customers', c.customer_no)] AS subjects,
     {
         'customer_no': c.customer_no, 'company_status': l.company_status, 'observed_on': l.observed_on, 'detail': l.detail,
         'payer': CASE WHEN l.company_status = 'bankrupt' THEN 'bankruptcy_estate' END

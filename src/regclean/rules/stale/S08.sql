@@ -12,7 +12,7 @@
 -- [guards]
 -- ended = "An estate that was ended is settled."
 SELECT
-    ['customers:' || c.customer_no] AS subjects,
+    [subject('customers', c.customer_no)] AS subjects,
     {'customer_no': c.customer_no, 'since_on': coalesce(d.observed_on, c.created_on), 'death_on': d.observed_on} AS evidence
 FROM customers AS c
 LEFT JOIN departures AS d ON d.customer_no = c.customer_no AND d.signal = 'death'

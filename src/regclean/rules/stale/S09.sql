@@ -33,7 +33,7 @@ dead AS (
         -- end guard
 )
 SELECT
-    ['customers:' || customer_no] AS subjects,
+    [subject('customers', customer_no)] AS subjects,
     {
         'customer_no': customer_no, 'channels': list(channel ORDER BY channel), 'times': sum(times), 'last_on': max(last_on),
         'values': list({'channel': channel, 'value': value, 'times': times} ORDER BY channel)

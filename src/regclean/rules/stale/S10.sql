@@ -9,7 +9,7 @@
 -- why = "Nothing is collected from a building that is gone. The authority accepts only what is proven unusable, so the end is proposed to a person, never done."
 -- subjects = "customers, sites"
 SELECT
-    ['customers:' || s.customer_no, 'sites:' || s.site_no] AS subjects,
+    [subject('customers', s.customer_no), subject('sites', s.site_no)] AS subjects,
     {
         'customer_no': s.customer_no, 'site_no': s.site_no, 'building_state': any_value(s.building_state),
         'services': list(s.service_no ORDER BY s.service_no), 'last_emptied_on': max(s.last_emptied_on),

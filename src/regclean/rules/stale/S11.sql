@@ -9,7 +9,7 @@
 -- why = "A vacant building may explain silence. It is no release from the duty to have waste collected."
 -- subjects = "customers, sites"
 SELECT
-    ['customers:' || s.customer_no, 'sites:' || s.site_no] AS subjects,
+    [subject('customers', s.customer_no), subject('sites', s.site_no)] AS subjects,
     {
         'customer_no': s.customer_no, 'site_no': s.site_no, 'building_state': '05',
         'services': list(s.service_no ORDER BY s.service_no)

@@ -22,7 +22,7 @@ WITH emptied AS (
     WHERE s.last_emptied_on <= CAST($as_of AS DATE)
 )
 SELECT
-    ['customers:' || c.customer_no] AS subjects,
+    [subject('customers', c.customer_no)] AS subjects,
     {
         'customer_no': c.customer_no, 'status': any_value(c.status), 'relationship': any_value(c.relationship),
         'service_no': arg_max(e.service_no, e.last_emptied_on), 'last_emptied_on': max(e.last_emptied_on),

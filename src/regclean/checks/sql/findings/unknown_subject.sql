@@ -9,8 +9,8 @@ known AS (
     UNION ALL SELECT 'services', service_no FROM services
     UNION ALL SELECT 'bin_groups', bin_group_no FROM bin_groups
     UNION ALL SELECT 'bin_groups', bin_group_no FROM bin_group_members
-    UNION ALL SELECT 'bin_group_members', bin_group_no || '/' || member_no FROM bin_group_members
-    UNION ALL SELECT 'site_roles', customer_no || '/' || site_no || '/' || role FROM site_roles
-    UNION ALL SELECT 'evidence', customer_no || '/' || signal || '/' || observed_on FROM evidence
+    UNION ALL SELECT 'bin_group_members', row_key(bin_group_no, member_no) FROM bin_group_members
+    UNION ALL SELECT 'site_roles', row_key(customer_no, site_no, role) FROM site_roles
+    UNION ALL SELECT 'evidence', row_key(customer_no, signal, observed_on) FROM evidence
 )
 SELECT DISTINCT 'findings' AS table_name, finding_id AS key FROM named ANTI JOIN known USING (table_name, key)

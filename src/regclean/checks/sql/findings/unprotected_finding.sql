@@ -4,9 +4,9 @@ WITH protected_customers AS (SELECT customer_no FROM customers WHERE non_disclos
 protected_subjects AS (
     SELECT 'customers' AS table_name, customer_no AS key FROM protected_customers
     UNION SELECT 'services', service_no FROM services SEMI JOIN protected_customers USING (customer_no)
-    UNION SELECT 'bin_group_members', bin_group_no || '/' || member_no
+    UNION SELECT 'bin_group_members', row_key(bin_group_no, member_no)
         FROM bin_group_members SEMI JOIN protected_customers USING (customer_no)
-    UNION SELECT 'bin_group_members', bin_group_no || '/' || member_no
+    UNION SELECT 'bin_group_members', row_key(bin_group_no, member_no)
         FROM member_links SEMI JOIN protected_customers USING (customer_no)
 ),
 named AS (

@@ -3,5 +3,5 @@ SELECT 'pairs' AS table_name, customer_no_l || ' + ' || customer_no_r AS key FRO
 WHERE NOT match_probability BETWEEN 0 AND 1 OR isnan(match_probability) OR isnan(match_weight)
    OR NOT coalesce(household_probability, 0) BETWEEN 0 AND 1
 UNION ALL
-SELECT 'member_links', bin_group_no || '/' || member_no FROM member_links
+SELECT 'member_links', row_key(bin_group_no, member_no) FROM member_links
 WHERE NOT coalesce(match_probability, 0) BETWEEN 0 AND 1

@@ -8,7 +8,7 @@ invented AS (
         ANTI JOIN landed.services AS l ON t.service_no = clean_key(l.service_no)
     UNION ALL SELECT 'bin_groups', bin_group_no FROM bin_groups AS t
         ANTI JOIN landed.bin_groups AS l ON t.bin_group_no = clean_key(l.bin_group_no)
-    UNION ALL SELECT 'bin_group_members', bin_group_no || '/' || member_no FROM bin_group_members AS t
+    UNION ALL SELECT 'bin_group_members', row_key(bin_group_no, member_no) FROM bin_group_members AS t
         ANTI JOIN landed.bin_group_members AS l ON t.bin_group_no = clean_key(l.bin_group_no)
 )
 SELECT surplus.table_name, coalesce(invented.key, '?') AS key FROM surplus LEFT JOIN invented USING (table_name)

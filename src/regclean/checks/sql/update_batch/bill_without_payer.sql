@@ -4,7 +4,7 @@ known AS (
     SELECT customer_no FROM customers UNION SELECT key FROM batch_lines WHERE op = 'insert' AND table_name = 'customers'
 ),
 roles AS (
-    SELECT customer_no || '/' || site_no || '/' || role AS key, customer_no FROM site_roles
+    SELECT row_key(customer_no, site_no, role) AS key, customer_no FROM site_roles
     WHERE role = 'payer' AND end_on IS NULL
 )
 SELECT DISTINCT 'site_roles' AS table_name, r.key

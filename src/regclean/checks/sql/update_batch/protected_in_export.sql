@@ -7,6 +7,6 @@ WHERE b.exported AND (
     OR b.after_key IN (SELECT customer_no FROM protected_customers)
     OR (b.table_name = 'services' AND b.key IN (SELECT service_no FROM services SEMI JOIN protected_customers USING (customer_no)))
     OR (b.table_name = 'bin_group_members' AND b.key IN (
-        SELECT bin_group_no || '/' || member_no FROM bin_group_members SEMI JOIN protected_customers USING (customer_no)
+        SELECT row_key(bin_group_no, member_no) FROM bin_group_members SEMI JOIN protected_customers USING (customer_no)
     ))
 )

@@ -13,7 +13,7 @@ lines AS (
     FROM bin_group_members AS m
     SEMI JOIN touched USING (bin_group_no)
     LEFT JOIN batch_lines AS b
-        ON b.table_name = 'bin_group_members' AND b.key = m.bin_group_no || '/' || m.member_no
+        ON b.table_name = 'bin_group_members' AND b.key = row_key(m.bin_group_no, m.member_no)
     WHERE m.end_on IS NULL
     GROUP BY m.bin_group_no, m.member_no, m.share_percent
     UNION ALL

@@ -1,0 +1,19 @@
+-- Keys and subjects in SQL, as `domain/register` has them in Python: nothing else builds or splits these texts.
+
+-- A key of several columns; the key of a list's line is row_key(bin_group_no, member_no).
+CREATE OR REPLACE TEMP MACRO row_key(a, b) AS a || '/' || b, (a, b, c) AS a || '/' || b || '/' || c;
+
+-- A key value as the typed tables write it, nearly: what else cleaning repairs is too rare to name a row by.
+CREATE OR REPLACE TEMP MACRO clean_key(content) AS regexp_replace(nullif(trim(content), ''), '^([0-9]+)\.0$', '\1');
+
+-- What a finding is about: a row, or one field of it.
+CREATE OR REPLACE TEMP MACRO subject(table_name, key) AS table_name || ':' || key,
+    (table_name, key, column_name) AS table_name || ':' || key || ':' || column_name;
+
+-- The parts of a subject; that of a finding of kind 'field' ends in a column. Keys may hold colons, columns do not.
+CREATE OR REPLACE TEMP MACRO subject_table(about) AS split_part(about, ':', 1);
+CREATE OR REPLACE TEMP MACRO subject_key(about) AS substr(about, strpos(about, ':') + 1), (kind, about) AS
+    CASE
+        WHEN kind = 'field' THEN regexp_replace(substr(about, strpos(about, ':') + 1), ':[^:]*$', '')
+        ELSE substr(about, strpos(about, ':') + 1)
+    END;
