@@ -9,8 +9,13 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
+
+# How fast the machine is says nothing of a law.
+settings.register_profile("regclean", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("regclean")
 
 
 @pytest.fixture(scope="session")
