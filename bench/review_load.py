@@ -33,12 +33,12 @@ from typing import Any
 import httpx
 from sqlalchemy import func, insert, select, text, update
 
+from regclean.accounts import local as accounts
 from regclean.config import load_workspace
 from regclean.domain.findings import digest
 from regclean.ledger import Ledger, open_ledger
 from regclean.ledger.database import in_chunks
 from regclean.ledger.tables import decisions, evidence, finding_subjects, findings, metadata
-from regclean.review.sign_in import accounts
 
 PASSWORD = "correct horse battery"
 SERVE = "import sys; from pathlib import Path; from regclean.config import load_workspace; from regclean.review.web.server import serve; serve(load_workspace(Path(sys.argv[1])), '127.0.0.1', int(sys.argv[2]), ready=lambda _: None)"

@@ -1,7 +1,7 @@
 """Applying approved batches on a schedule, for companies that want that: one task a batch.
 
-Nothing is decided here: a batch is applied only when a second person has approved it, and it says itself what it holds
-back. What a task returns holds numbers and states only.
+Nothing is decided here: a batch is applied only when a second person has approved it and the account of the schedule has
+the right to it, and it says itself what it holds back. What a task returns holds numbers and states only.
 """
 
 from __future__ import annotations
@@ -15,38 +15,36 @@ from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
 
-from regclean import batches
+from regclean import acts, batches
+from regclean.accounts import local
+from regclean.acts import Context
 from regclean.config import load_workspace
 from regclean.errors import RegcleanError, UsageError
-from regclean.ledger import Ledger, opened
-from regclean.register import SqlTarget, open_target
-
-ACTOR = "regclean"
+from regclean.ledger import opened
 
 
 @flow(name="regclean-release", persist_result=False)
-def release(workspace: str) -> State[str]:
-    """Apply every approved batch of the workspace in the folder `workspace`, oldest first.
+def release(workspace: str, account: str) -> State[str]:
+    """Apply every approved batch of the workspace in the folder `workspace`, oldest first, as the account `account`.
 
     A batch of which something was held back, or that the register refused, ends the flow as Failed after all others.
     """
     try:
-        return _release(Path(workspace))
+        return _release(Path(workspace), account)
     except RegcleanError as error:
         return Failed(name=type(error).__name__, message=str(error))
 
 
-def _release(folder: Path) -> State[str]:
+def _release(folder: Path, account: str) -> State[str]:
     place = load_workspace(folder)
-    target = open_target(place)
-    if target is None:
+    if place.config.section("register")["target"] == "files":
         raise UsageError("this register is updated by files: there is nothing to apply on a schedule.")
-    try:
-        with opened(place.ledger_url) as ledger:
-            waiting = [one.batch_id for one in batches.list_batches(ledger) if one.state in ("approved", "applying")]
-            done = [_apply_as_task(ledger, target, batch_id) for batch_id in sorted(waiting)]
-    finally:
-        target.close()
+    with opened(place.ledger_url) as ledger:
+        clerk = local.active_user(ledger, account, "schedule")
+        waiting = [one.batch_id for one in batches.list_batches(ledger) if one.state in ("approved", "applying")]
+        done = [
+            _apply_as_task(Context(place, ledger, clerk, datetime.now(UTC)), batch_id) for batch_id in sorted(waiting)
+        ]
     create_table_artifact(done, key="regclean-release", description="Batches applied")
     message = f"{len(done)} batch(es)"
     if any(row["held"] for row in done):
@@ -54,11 +52,11 @@ def _release(folder: Path) -> State[str]:
     return Completed(message=message)
 
 
-def _apply_as_task(ledger: Ledger, target: SqlTarget, batch_id: int) -> dict[str, int | str]:
+def _apply_as_task(context: Context, batch_id: int) -> dict[str, int | str]:
     @task(name=f"batch {batch_id}", cache_policy=NO_CACHE, persist_result=False)
     def run() -> dict[str, int | str]:
         try:
-            outcome = batches.apply(ledger, target, batch_id, user=ACTOR, now=datetime.now(UTC))
+            outcome = acts.apply(context, batch_id)
         except RegcleanError as error:
             get_run_logger().error("batch %d: %s", batch_id, error)
             return {"batch": batch_id, "state": type(error).__name__, "written": 0, "held": 1}

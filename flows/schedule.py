@@ -35,8 +35,8 @@ FLOWS = ["regclean-nightly", "regclean-release"]
 READY_SECONDS = 90
 
 
-def serve(workspace: Path, cron: str, *, release_cron: str | None = None) -> None:
-    """Serve the night, and with `release_cron` the release of approved batches, until stopped.
+def serve(workspace: Path, cron: str, *, release_cron: str | None = None, release_account: str | None = None) -> None:
+    """Serve the night, and with `release_cron` the release of approved batches as `release_account`, until stopped.
 
     One run at a time; runs that a kill left running are ended first.
     """
@@ -44,16 +44,19 @@ def serve(workspace: Path, cron: str, *, release_cron: str | None = None) -> Non
         sweep_zombies(workspace)
         deployments = [_deployment("nightly", workspace, cron)]
         if release_cron:
-            deployments.append(_deployment("release", workspace, release_cron))
+            deployments.append(_deployment("release", workspace, release_cron, account=release_account))
         prefect.serve(*deployments, limit=1, pause_on_shutdown=False, print_starting_message=False)
 
 
-def _deployment(name: str, workspace: Path, cron: str) -> RunnerDeployment:
+def _deployment(name: str, workspace: Path, cron: str, **parameters: str | None) -> RunnerDeployment:
     flow: Flow[Any, Any] = load_flow_from_entrypoint(f"{Path(__file__).with_name(f'{name}.py')}:{name}")
     return cast(
         RunnerDeployment,
         flow.to_deployment(
-            name=name, cron=cron, parameters={"workspace": str(workspace.resolve())}, concurrency_limit=1
+            name=name,
+            cron=cron,
+            parameters={"workspace": str(workspace.resolve()), **parameters},
+            concurrency_limit=1,
         ),
     )
 

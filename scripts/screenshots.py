@@ -28,13 +28,13 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from sqlalchemy import select
 
 from regclean import batches
+from regclean.cli.demo_people import create_demo_accounts
 from regclean.config import Workspace, load_workspace
 from regclean.findings.decide import DecisionLine, record
 from regclean.ledger import Ledger, opened, runs
 from regclean.ledger.tables import findings
 from regclean.night import run_night
 from regclean.register.target import open_target
-from regclean.review.sign_in.demo import create_demo_accounts
 from regclean.warehouse import Warehouse
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")

@@ -76,3 +76,32 @@ def _published_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def published_register(_published_once: Path, tmp_path: Path) -> Path:
     """A copy of the small register with one published night, for a test to do with as it likes."""
     return Path(shutil.copytree(_published_once, tmp_path / "register"))
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _shells_of_their_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Whoever runs the tests is signed in nowhere, and no test signs them in."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
+        for name in ("REGCLEAN_TOKEN", "REGCLEAN_USER", "REGCLEAN_PASSWORD"):
+            patched.delenv(name, raising=False)
+        yield
+
+
+@pytest.fixture(scope="session")
+def token_for() -> Callable[..., str]:
+    """A function: workspace, name, roles -> a token that may do all that the roles may; the account is made if need be."""
+    from regclean.accounts import local, tokens
+    from regclean.accounts.permissions import permissions_of
+    from regclean.config import load_workspace
+    from regclean.ledger import opened
+
+    def make(folder: Path, name: str, *roles: str) -> str:
+        now = datetime.now(UTC)
+        with opened(load_workspace(folder).ledger_url) as ledger:
+            if name not in {account.name for account in local.all_users(ledger)}:
+                local.add_user(ledger, name, roles, local.NO_PASSWORD, now, by="test")
+            with ledger.write() as connection:
+                return tokens.make_token(connection, name, "test", sorted(permissions_of(roles)), now, by="test")
+
+    return make

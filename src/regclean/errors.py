@@ -59,3 +59,15 @@ class ConflictError(RegcleanError):
     """Somebody else changed what this was about to change."""
 
     exit_code = 1
+
+
+class NotFoundError(UsageError):
+    """What was named is not there, or not for this account: the two are never told apart."""
+
+
+class ForbiddenError(UsageError):
+    """The account that acts has no right to this."""
+
+
+class SignInError(UsageError):
+    """Nobody is signed in, or not as the one who was named."""

@@ -17,11 +17,11 @@ from typing import Any
 
 import pytest
 
+from regclean.accounts import local as accounts
 from regclean.cli.demo_register import make_demo
 from regclean.config import load_workspace
 from regclean.ledger import Ledger, open_ledger
 from regclean.night import run_night
-from regclean.review.sign_in import accounts
 
 CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
 ARGUMENTS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"]

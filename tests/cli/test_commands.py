@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import polars as pl
@@ -28,9 +30,13 @@ FINDINGS = [
 ]
 
 
-def regclean(*arguments: object, code: int = 0) -> subprocess.CompletedProcess[str]:
+def regclean(*arguments: object, code: int = 0, token: str | None = None) -> subprocess.CompletedProcess[str]:
     done = subprocess.run(
-        [Path(sys.executable).with_name("regclean"), *map(str, arguments)], capture_output=True, text=True, check=False
+        [Path(sys.executable).with_name("regclean"), *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, **({"REGCLEAN_TOKEN": token} if token else {})},
     )
     assert done.returncode == code, done.stdout + done.stderr
     assert "Traceback" not in done.stdout + done.stderr
@@ -80,7 +86,9 @@ def test_findings_in_every_format_say_the_same(published_register: Path, tmp_pat
     ].to_list()
 
 
-def test_decisions_are_kept_and_bad_lines_are_named(published_register: Path, tmp_path: Path) -> None:
+def test_decisions_are_kept_and_bad_lines_are_named(
+    published_register: Path, tmp_path: Path, token_for: Callable[..., str]
+) -> None:
     findings = read(regclean("-w", published_register, "findings", "--kind", "duplicate").stdout)
     twins = next(line for line in findings if '"customers:1001"' in line["subjects"])
     decisions = tmp_path / "decisions.csv"
@@ -91,7 +99,8 @@ def test_decisions_are_kept_and_bad_lines_are_named(published_register: Path, tm
         ",1006,1007,different,aino,father and son,\n",
         encoding="utf-8",
     )
-    said = regclean("-w", published_register, "decide", "--from", decisions, code=1)
+    token = token_for(published_register, "aino", "steward")
+    said = regclean("-w", published_register, "decide", "--from", decisions, code=1, token=token)
     assert "line 3" in said.stdout
     states = {line["finding_id"]: line["state"] for line in read(regclean("-w", published_register, "findings").stdout)}
     assert states[twins["finding_id"]] == "accepted"

@@ -116,7 +116,7 @@ def test_a_gate_fails_the_flow_and_the_command(environment: dict[str, str], publ
 
 
 def test_schedule_yields_scheduled_runs_and_sweeps_zombies(
-    environment: dict[str, str], published_register: Path
+    environment: dict[str, str], published_register: Path, token_for: Callable[..., str]
 ) -> None:
     place = str(published_register.resolve())
     # A server that has just started may be busy with itself and say so: ask again.
@@ -127,8 +127,10 @@ def test_schedule_yields_scheduled_runs_and_sweeps_zombies(
         "state": {"type": "RUNNING", "name": "Running"},
     }
     zombie = wait_for(lambda: ask(environment, "flow_runs/", running), "the zombie")
+    token_for(published_register, "night", "clerk")
+    release = ["--release-cron", "0 5 * * *", "--release-account", "night"]
     served = subprocess.Popen(
-        [REGCLEAN, "-w", published_register, "schedule", "--cron", "0 2 * * *", "--release-cron", "0 5 * * *"],
+        [REGCLEAN, "-w", published_register, "schedule", "--cron", "0 2 * * *", *release],
         env=environment,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
@@ -145,6 +147,7 @@ def test_schedule_yields_scheduled_runs_and_sweeps_zombies(
             "both deployments",
         )
         assert [schedule["schedule"]["cron"] for schedule in deployments["release"]["schedules"]] == ["0 5 * * *"]
+        assert deployments["release"]["parameters"]["account"] == "night"
         deployment = deployments["nightly"]
         assert [schedule["schedule"]["cron"] for schedule in deployment["schedules"]] == ["0 2 * * *"]
         # What a too new SQLAlchemy or FastAPI breaks silently: the cron deployment never schedules anything.

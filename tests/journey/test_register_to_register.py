@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +19,16 @@ from regclean.cli.demo_register import make_demo
 SMALL = Path(__file__).parents[1] / "data" / "small"
 
 
-def regclean(workspace: Path, *arguments: str, expect: int = 0) -> str:
+TOKENS: dict[str, str] = {}
+
+
+def regclean(workspace: Path, *arguments: str, expect: int = 0, by: str | None = None) -> str:
     done = subprocess.run(
         [sys.executable, "-c", "from regclean.cli import main; main()", "-w", str(workspace), *arguments],
         capture_output=True,
         text=True,
         check=False,
-        env={"COLUMNS": "250", "PATH": "/usr/bin:/bin"},
+        env={**os.environ, "COLUMNS": "250", **({"REGCLEAN_TOKEN": TOKENS[by]} if by else {})},
     )
     assert done.returncode == expect, done.stdout + done.stderr
     assert "Traceback" not in done.stderr
@@ -51,19 +56,23 @@ def decide_all_proposed(workspace: Path, rows: dict[str, dict[str, str]]) -> set
         writer.writerow(["finding_id", "verdict", "user", "reason", "choices"])
         for key, row in proposed.items():
             writer.writerow([key, "same" if row["kind"] == "duplicate" else "accept", "aino", "checked", ""])
-    regclean(workspace, "decide", "--from", str(workspace / "decisions.csv"))
+    regclean(workspace, "decide", "--from", str(workspace / "decisions.csv"), by="aino")
     return set(proposed)
 
 
 @pytest.fixture(scope="module")
-def applied(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, list[Any]], set[str]]:
+def applied(
+    tmp_path_factory: pytest.TempPathFactory, token_for: Callable[..., str]
+) -> tuple[Path, dict[str, list[Any]], set[str]]:
     """A register on which every proposal was accepted and applied, what it was before, and the findings."""
     workspace = tmp_path_factory.mktemp("journey") / "demo"
     make_demo(workspace, fixture=SMALL)
+    TOKENS["aino"] = token_for(workspace, "aino", "steward", "approver")
+    TOKENS["dan"] = token_for(workspace, "dan", "approver", "clerk")
     regclean(workspace, "run", "--as-of", "2026-11-01")
     before = register(workspace)
     decided = decide_all_proposed(workspace, found(workspace))
-    regclean(workspace, "batch", "build", "--user", "aino")
+    regclean(workspace, "batch", "build", by="aino")
     assert register(workspace) == before
     return workspace, before, decided
 
@@ -73,15 +82,15 @@ def test_the_night_after_verifies_every_applied_finding(
 ) -> None:
     workspace, before, decided = applied
     known = set(found(workspace))
-    assert "aino has decided" in regclean(workspace, "batch", "approve", "1", "--user", "aino", expect=1)
-    regclean(workspace, "batch", "approve", "1", "--user", "dan")
+    assert "aino has decided" in regclean(workspace, "batch", "approve", "1", by="aino", expect=1)
+    regclean(workspace, "batch", "approve", "1", by="dan")
     out = regclean(workspace, "batch", "apply", "1", "--dry-run")
     assert "0 already done, 0 changed since, 0 gone" in out
     assert register(workspace) == before
-    regclean(workspace, "batch", "apply", "1", "--user", "dan")
+    regclean(workspace, "batch", "apply", "1", by="dan")
     once = register(workspace)
     assert once != before
-    regclean(workspace, "batch", "apply", "1", "--user", "dan")
+    regclean(workspace, "batch", "apply", "1", by="dan")
     assert register(workspace) == once
 
     in_batch = {key for key, row in found(workspace).items() if row["state"] == "applied"}
@@ -93,10 +102,10 @@ def test_the_night_after_verifies_every_applied_finding(
     assert set(after) == known
     assert len(once["customers"]) >= len(before["customers"])
 
-    regclean(workspace, "batch", "export", "1", "-o", str(workspace / "out"), "--user", "dan")
+    regclean(workspace, "batch", "export", "1", "-o", str(workspace / "out"), by="dan")
     manifest = json.loads((workspace / "out" / "manifest.json").read_text(encoding="utf-8"))
     assert manifest["decided_by"] == ["aino"]
     assert manifest["approved_by"] == "dan"
-    regclean(workspace, "batch", "undo", "1", "--user", "dan")
+    regclean(workspace, "batch", "undo", "1", by="dan")
     assert register(workspace) == before
     assert "whole" in regclean(workspace, "verify-audit")

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from regclean import batches
+from regclean.accounts import local
 from regclean.cli.demo_register import make_demo
 from regclean.cli.flows import flow_module
 from regclean.config import load_workspace
@@ -22,7 +23,7 @@ from regclean.night import open_published
 NOW = datetime(2026, 11, 2, 9, tzinfo=UTC)
 
 
-def test_only_approved_batches_are_applied(published_register: Path, tmp_path: Path) -> None:
+def test_only_approved_batches_are_applied_and_by_a_clerks_account(published_register: Path, tmp_path: Path) -> None:
     pytest.importorskip("prefect")
     from prefect.testing.utilities import prefect_test_harness
 
@@ -43,9 +44,18 @@ def test_only_approved_batches_are_applied(published_register: Path, tmp_path: P
             )
             numbers.append(report.batch_id or 0)
         batches.approve(ledger, numbers[0], user="dan", now=NOW)
+        local.add_user(ledger, "night", ["clerk"], local.NO_PASSWORD, NOW, by="test")
+        local.add_user(ledger, "aino", ["steward"], local.NO_PASSWORD, NOW, by="test")
     with prefect_test_harness(server_startup_timeout=120):
-        state = flow_module("release").release(workspace=str(folder), return_state=True)
+        release = flow_module("release").release
+        refused = release(workspace=str(folder), account="aino", return_state=True)
+        nobody = release(workspace=str(folder), account="ghost", return_state=True)
+        state = release(workspace=str(folder), account="night", return_state=True)
+    assert (refused.is_failed(), nobody.is_failed()) == (True, True)
     assert state.is_completed(), state.message
+    with opened(workspace.ledger_url) as ledger:
+        (receipt,) = batches.show(ledger, numbers[0]).receipts
+        assert receipt["applied_by"] == "night"
     register = sqlite3.connect(folder / "register.db")
     status = dict(register.execute("SELECT customer_no, status FROM customers WHERE customer_no IN ('1009', '1004')"))
     register.close()

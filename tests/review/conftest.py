@@ -14,9 +14,10 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from httpx import Response
 
+from regclean.accounts import local as accounts
+from regclean.accounts import tokens
 from regclean.config import load_workspace
 from regclean.ledger import Ledger
-from regclean.review.sign_in import accounts, tokens
 from regclean.review.web.app import create_app
 
 NOW = datetime(2026, 11, 2, 9, tzinfo=UTC)

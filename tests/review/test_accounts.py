@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import subprocess
 import sys
 from collections.abc import Callable
@@ -14,16 +13,17 @@ import pytest
 from argon2 import Type, extract_parameters
 from fastapi import FastAPI
 from sqlalchemy import select, update
-from typer.testing import CliRunner
 
-from regclean.cli import people
+from regclean.accounts import local as accounts
+from regclean.accounts import sessions
+from regclean.accounts.local import LockOut
+from regclean.accounts.permissions import ROLES
+from regclean.cli import demo_people as demo
 from regclean.config import load_workspace
 from regclean.errors import ConflictError, UsageError
 from regclean.ledger import Ledger, open_ledger, verify
 from regclean.ledger.tables import audit, users
 from regclean.ledger.tables import sessions as sessions_table
-from regclean.review.sign_in import accounts, demo, sessions
-from regclean.review.sign_in.accounts import LockOut
 
 PASSWORD = "correct horse battery"
 COOKIE = "regclean_session"
@@ -200,7 +200,7 @@ def test_accounts_have_names_roles_and_real_passwords(ledger: Ledger, clock: Any
 
 def test_hashes_cost_what_they_should() -> None:
     """Argon2id with the second recommended option of RFC 9106 or more."""
-    code = "from regclean.review.sign_in import accounts; print(accounts.hash_password('x' * 12))"
+    code = "from regclean.accounts import local as accounts; print(accounts.hash_password('x' * 12))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     kept = extract_parameters(done.stdout.strip())
     assert kept.type is Type.ID
@@ -212,35 +212,7 @@ def test_short_passwords_are_refused() -> None:
         accounts.hash_password("x" * 11)
 
 
-# The command line ------------------------------------------------------------------------------------------------------
-
-
-def run(folder: Path, *arguments: str, stdin: str = "") -> Any:
-    return CliRunner().invoke(people.app, ["-w", str(folder), *arguments], input=stdin)
-
-
-def test_the_command_line_keeps_accounts(published_register: Path, clock: Any) -> None:
-    done = run(
-        published_register, "user", "add", "liisa", "--role", "steward", "--password-stdin", stdin=f"{PASSWORD}\n"
-    )
-    assert done.exit_code == 0, done.output
-    assert PASSWORD not in done.output
-    assert "liisa" in run(published_register, "user", "list").output
-    token = run(published_register, "user", "token", "liisa", "--scope", "findings:read").output.strip()
-    assert token.startswith("rgc_")
-    ledger = open_ledger(load_workspace(published_register).ledger_url)
-    assert accounts.check_password(ledger, "liisa", PASSWORD, LockOut(5, timedelta(minutes=1)), clock())
-    with ledger.read() as connection:
-        assert token not in repr(connection.exec_driver_sql("SELECT * FROM tokens").all())
-    assert run(published_register, "user", "disable", "liisa").exit_code == 0
-    assert not accounts.all_users(ledger)[0].active
-    assert verify(ledger) is None
-    ledger.close()
-
-
-def test_without_a_password_there_is_no_account(published_register: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sys.stdin", io.StringIO(""))
-    assert isinstance(run(published_register, "user", "add", "liisa", "--role", "steward").exception, UsageError)
+# The demo's people -----------------------------------------------------------------------------------------------------
 
 
 def test_demo_people_are_for_demos_only(published_register: Path, ledger: Ledger, clock: Any) -> None:
@@ -255,7 +227,11 @@ def test_demo_people_cover_every_role(
     monkeypatch.setattr(accounts, "hash_password", lambda *_args, **_more: password_hash)
     ledger = open_ledger(load_workspace(published_register).ledger_url)
     made = demo.create_demo_accounts(load_workspace(published_register), ledger, clock())
-    assert {role for account in made for role in account.roles} == set(accounts.ROLES)
+    assert {role for account in made for role in account.roles} == set(ROLES)
+    assert made[0].roles == ("admin",)
+    with ledger.read() as connection:
+        made_by = connection.execute(select(audit.c.actor).where(audit.c.action == "user_added")).scalars().all()
+    assert made_by == ["command line", *[demo.ADMINISTRATOR] * (len(made) - 1)]
     again = demo.create_demo_accounts(load_workspace(published_register), ledger, clock())
     assert [account.user for account in again] == [account.user for account in made]
     assert len({account.password for account in (*made, *again)}) == 2 * len(made)

@@ -20,11 +20,12 @@ from schemathesis import GenerationMode
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 from sqlalchemy import insert, select
 
+from regclean.accounts import local as accounts
+from regclean.accounts import tokens
+from regclean.accounts.permissions import PERMISSIONS, ROLES
 from regclean.config import load_workspace
 from regclean.ledger import Ledger, verify
 from regclean.ledger.tables import audit, protected_subjects
-from regclean.review.sign_in import accounts, tokens
-from regclean.review.sign_in.permissions import PERMISSIONS, ROLES
 from regclean.review.web.app import create_app
 
 API = "/api/v1"

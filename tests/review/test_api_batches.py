@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from regclean.accounts import local as accounts
+from regclean.accounts.permissions import PERMISSIONS, ROLES
 from regclean.findings.decide import DecisionLine, decide
 from regclean.ledger import Ledger, verify
 from regclean.ledger.tables import findings, protected_subjects
-from regclean.review.sign_in import accounts
-from regclean.review.sign_in.permissions import PERMISSIONS, ROLES
 
 API = "/api/v1/batches"
 Program = Callable[..., Any]

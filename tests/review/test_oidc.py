@@ -18,10 +18,11 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlalchemy import select
 
+from regclean.accounts import local as accounts
 from regclean.config import load_workspace
 from regclean.ledger import Ledger, verify
 from regclean.ledger.tables import audit, users
-from regclean.review.sign_in import accounts, oidc
+from regclean.review.sign_in import oidc
 from regclean.review.web.app import create_app
 
 CLIENT, SECRET = "regclean-client", "a client's secret"

@@ -12,12 +12,12 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import select, update
 
+from regclean.accounts.permissions import User, permissions_of
 from regclean.findings.decide import DecisionLine, decide
 from regclean.findings.follow import undo
 from regclean.ledger import Ledger, audit, runs
 from regclean.ledger.tables import findings, protected_subjects
 from regclean.review.overview.figures import backlog, decisions_a_day, handling, lead_time, overview, reopen_rate
-from regclean.review.sign_in.permissions import User, permissions_of
 
 NOW = datetime(2026, 11, 2, 9, tzinfo=UTC)
 ZONE = ZoneInfo("Europe/Helsinki")

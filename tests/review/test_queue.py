@@ -12,12 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import insert
 
+from regclean.accounts.permissions import User, permissions_of
 from regclean.findings.workpools import case_key
 from regclean.ledger import Ledger, audit, open_ledger
 from regclean.ledger.tables import findings
 from regclean.review.queue import worklist
 from regclean.review.queue.worklist import Filters, read_filters
-from regclean.review.sign_in.permissions import User, permissions_of
 
 NOW = datetime(2026, 11, 2, 9, tzinfo=UTC)
 AINO = User("aino", None, ("steward",), None, permissions_of(["steward"]))

@@ -14,9 +14,9 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 import regclean.review
+from regclean.accounts.permissions import PERMISSIONS, ROLES, TABLE, permissions_of
 from regclean.config import load_workspace
 from regclean.errors import UsageError
-from regclean.review.sign_in.permissions import PERMISSIONS, ROLES, TABLE, permissions_of
 from regclean.review.web.security import CONTENT_SECURITY_POLICY
 from regclean.review.web.server import serve
 from regclean.review.web.server_names import is_loopback
@@ -88,7 +88,8 @@ def signed_in_everywhere(_published_once: Path, tmp_path_factory: pytest.TempPat
     """A browser in which somebody with every role has signed in; no test here may change anything."""
     import shutil
 
-    from regclean.review.sign_in import accounts, sessions
+    from regclean.accounts import local as accounts
+    from regclean.accounts import sessions
     from regclean.review.web.app import create_app
 
     root = Path(shutil.copytree(_published_once, tmp_path_factory.mktemp("guarded") / "register"))

@@ -13,7 +13,10 @@ from pathlib import Path
 import httpx
 
 START = "import sys; from regclean.cli import main; sys.argv = ['regclean', *sys.argv[1:]]; main()"
-DEMO = "import sys; from pathlib import Path; from regclean.cli.people import serve_demo; serve_demo(Path(sys.argv[1]))"
+DEMO = (
+    "import sys; from pathlib import Path; from regclean.cli.people import make_demo_people, serve_demo;"
+    "folder = Path(sys.argv[1]); make_demo_people(folder); serve_demo(folder)"
+)
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
+from regclean.accounts.permissions import User, permissions_of
 from regclean.ledger import Ledger
 from regclean.ledger.tables import audit, decisions, findings
 from regclean.review.case.staging import (
@@ -23,7 +24,6 @@ from regclean.review.case.staging import (
     submit,
     verdicts_of,
 )
-from regclean.review.sign_in.permissions import User, permissions_of
 
 NOW = datetime(2026, 11, 2, 9, tzinfo=UTC)
 AINO = User("aino", None, ("steward",), None, permissions_of(["steward"]))

@@ -2,30 +2,25 @@
 
 from __future__ import annotations
 
-import getpass
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from regclean.cli.app import app, workspace_folder
-from regclean.errors import UsageError
+from regclean.cli.app import app
+from regclean.cli.identity import UserOption as User
+from regclean.cli.identity import acting, opened
 
 if TYPE_CHECKING:
     from regclean.config import Workspace
-    from regclean.ledger import Ledger
     from regclean.register import SqlTarget
 
 batch = typer.Typer(name="batch", help="Update batches: build, list, show, approve, export, apply, undo.")
 app.add_typer(batch, name="batch", no_args_is_help=True)
 
 Number = Annotated[int, typer.Argument(help="The batch's number.")]
-User = Annotated[str | None, typer.Option("--user", envvar="REGCLEAN_USER", help="Who does this.")]
-LONGEST_USER = 80
 
 
 @batch.command(name="build")
@@ -35,27 +30,11 @@ def build(
     user: User = None,
 ) -> None:
     """Make a batch of the accepted findings, checked against the last night."""
-    from regclean import batches
+    from regclean import acts
     from regclean.cli.batch_tables import print_build
-    from regclean.ledger import runs
-    from regclean.night import open_published
 
-    with _open() as (workspace, ledger):
-        warehouse, run_id = open_published(workspace)
-        last = runs.last_published(ledger)
-        if last is None:
-            raise UsageError("No night has been published here yet.", remedy="Start one with: regclean run")
-        with warehouse.read(run_id) as connection:
-            report = batches.build(
-                ledger,
-                connection,
-                workspace.config,
-                as_of=last.as_of,
-                user=_user(user),
-                now=datetime.now(UTC),
-                title=title,
-                only=finding,
-            )
+    with acting(user) as context:
+        report = acts.build(context, title=title, only=finding)
     print_build(report)
 
 
@@ -65,7 +44,7 @@ def list_all() -> None:
     from regclean import batches
     from regclean.cli.batch_tables import print_batches
 
-    with _open() as (_, ledger):
+    with opened() as (_, ledger):
         print_batches(batches.list_batches(ledger))
 
 
@@ -75,19 +54,18 @@ def show(number: Number) -> None:
     from regclean import batches
     from regclean.cli.batch_tables import print_batch
 
-    with _open() as (workspace, ledger), _target(workspace) as target:
+    with opened() as (workspace, ledger), _target(workspace) as target:
         print_batch(batches.show(ledger, number, target))
 
 
 @batch.command()
 def approve(number: Number, user: User = None) -> None:
     """Approve a batch, as somebody who has decided nothing of it."""
-    from regclean import batches
+    from regclean import acts
 
-    who = _user(user)
-    with _open() as (_, ledger):
-        batches.approve(ledger, number, user=who, now=datetime.now(UTC))
-    typer.echo(f"Batch {number} is approved by {who}.")
+    with acting(user) as context:
+        acts.approve(context, number)
+    typer.echo(f"Batch {number} is approved by {context.user.name}.")
 
 
 @batch.command()
@@ -98,10 +76,11 @@ def reject(
     user: User = None,
 ) -> None:
     """Send lines of a batch back to the steward; their findings leave the batch."""
-    from regclean import batches
+    from regclean import acts
 
-    with _open() as (_, ledger):
-        back = batches.reject_lines(ledger, number, line, reason=reason, user=_user(user), now=datetime.now(UTC))
+    code, note = (reason, "") if reason in acts.SENT_BACK else ("other", reason)
+    with acting(user) as context:
+        back = acts.send_back(context, number, line, reason=code, note=note)
     typer.echo(f"Sent back to the steward: {len(back)} finding(s).")
 
 
@@ -112,10 +91,10 @@ def export(
     user: User = None,
 ) -> None:
     """Write an approved batch as files: changes.csv, undo.csv, manifest.json, and the rows in the register's columns."""
-    from regclean import batches
+    from regclean import acts
 
-    with _open() as (workspace, ledger):
-        names = batches.export(workspace, ledger, number, folder, user=_user(user), now=datetime.now(UTC))
+    with acting(user) as context:
+        names = acts.export(context, number, folder)
     typer.echo(f"Written to {folder}: {', '.join(names)}")
 
 
@@ -129,22 +108,19 @@ def apply(
     user: User = None,
 ) -> None:
     """Apply an approved batch to the register, in one transaction."""
-    from regclean import batches
+    from regclean import acts, batches
     from regclean.cli.batch_tables import print_outcome, print_seen
 
-    with _open() as (workspace, ledger), _target(workspace) as target:
-        if dry_run:
+    if dry_run:
+        with opened() as (workspace, ledger), _target(workspace) as target:
             seen = batches.dry_run(ledger, target or batches.last_extract(workspace, ledger), number)
             print_seen(batches.show(ledger, number), seen)
-            if any(one.status in ("changed", "gone") for one in seen):
-                raise typer.Exit(1)
-            return
-        who, now = _user(user), datetime.now(UTC)
-        if target is None:
-            outcome = batches.confirm_import(ledger, number, user=who, now=now)
-        else:
-            outcome = batches.apply(ledger, target, number, user=who, now=now, whole=all_or_nothing)
-        print_outcome(batches.show(ledger, number), outcome, "Applied")
+        if any(one.status in ("changed", "gone") for one in seen):
+            raise typer.Exit(1)
+        return
+    with acting(user) as context:
+        outcome = acts.apply(context, number, whole=all_or_nothing)
+        print_outcome(batches.show(context.ledger, number), outcome, "Applied")
     if outcome.conflict:
         raise typer.Exit(1)
 
@@ -156,24 +132,14 @@ def undo(
     user: User = None,
 ) -> None:
     """Take a batch back, or one finding of it; what others have edited since is kept and listed."""
-    from regclean import batches
+    from regclean import acts, batches
     from regclean.cli.batch_tables import print_outcome
 
-    with _open() as (workspace, ledger), _target(workspace) as target:
-        outcome = batches.undo(ledger, target, number, user=_user(user), now=datetime.now(UTC), finding_id=finding)
-        print_outcome(batches.show(ledger, number), outcome, "Taken back")
+    with acting(user) as context:
+        outcome = acts.undo(context, number, finding)
+        print_outcome(batches.show(context.ledger, number), outcome, "Taken back")
     if outcome.conflict:
         raise typer.Exit(1)
-
-
-@contextmanager
-def _open() -> Iterator[tuple[Workspace, Ledger]]:
-    from regclean.config import load_workspace
-    from regclean.ledger import opened
-
-    workspace = load_workspace(workspace_folder())
-    with opened(workspace.ledger_url) as ledger:
-        yield workspace, ledger
 
 
 @contextmanager
@@ -186,14 +152,3 @@ def _target(workspace: Workspace) -> Iterator[SqlTarget | None]:
     finally:
         if target is not None:
             target.close()
-
-
-def _user(given: str | None) -> str:
-    """Who acts: the option, REGCLEAN_USER, else the name under which one is signed in here."""
-    try:
-        user = (given or os.environ.get("REGCLEAN_USER") or getpass.getuser()).strip()
-    except (KeyError, OSError):
-        user = ""
-    if not user or len(user) > LONGEST_USER:
-        raise UsageError("who does this? Name a user of at most 80 characters.", remedy="With --user NAME.")
-    return user

@@ -1,14 +1,14 @@
-"""decide, batch."""
+"""decide."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from regclean.cli.app import app, workspace_folder
+from regclean.cli.app import app
+from regclean.cli.identity import UserOption, acting
 
 
 @app.command()
@@ -16,15 +16,15 @@ def decide(
     source: Annotated[
         Path, typer.Option("--from", help="The decisions, as csv: finding_id or a pair, verdict, user, …")
     ],
+    user: UserOption = None,
 ) -> None:
-    """Record decisions from a file: the same as on the page."""
+    """Record one's own decisions from a file: the same as on the page."""
+    from regclean import acts
     from regclean.cli.summary import print_decisions
-    from regclean.config import load_workspace
-    from regclean.findings.decide import read_decisions, record
-    from regclean.ledger import opened
+    from regclean.findings.decide import read_decisions
 
-    with opened(load_workspace(workspace_folder()).ledger_url) as ledger:
-        report = record(ledger, read_decisions(source), now=datetime.now(UTC))
+    with acting(user) as context:
+        report = acts.decide_all(context, read_decisions(source))
     print_decisions(report)
     if report.refused:
         raise typer.Exit(1)

@@ -23,7 +23,8 @@ def init(folder: Annotated[Path, typer.Argument(help="The new workspace's folder
     from regclean.config import init_workspace
 
     typer.echo(
-        f"Written: {init_workspace(folder)}\nNext: name the inputs under [[source]], then: regclean -w {folder} run"
+        f"Written: {init_workspace(folder)}\nNext: name the inputs under [[source]], then: regclean -w {folder} run\n"
+        f"Before anybody decides: regclean -w {folder} user add NAME --role admin"
     )
 
 
@@ -84,17 +85,17 @@ def demo(
     folder: Annotated[Path, typer.Argument(help="Where to put the demo's workspace.")] = Path("demo"),
     serve: Annotated[bool, typer.Option("--serve/--no-serve", help="Serve the review page afterwards.")] = True,
 ) -> None:
-    """Make a workspace with the shipped register, run one full night on it, and serve the review page."""
+    """Make a workspace with the shipped register and accounts, run one full night on it, and serve the review page."""
     from regclean.cli.demo_register import make_demo
+    from regclean.cli.people import make_demo_people, serve_demo
     from regclean.cli.summary import print_import
 
     report = make_demo(folder)
     if report is not None:
         print_import(report, folder)
     _run_here(folder, date.fromisoformat(DEMO_AS_OF), full=True)
+    make_demo_people(folder)
     if serve:
-        from regclean.cli.people import serve_demo
-
         serve_demo(folder)
 
 
@@ -133,10 +134,24 @@ def schedule(
     release_cron: Annotated[
         str | None, typer.Option(help="Also apply approved batches, at these times; by default people apply them.")
     ] = None,
+    release_account: Annotated[
+        str | None, typer.Option(help="Who applies them: a service account with the clerk's role.")
+    ] = None,
 ) -> None:
     """Serve the nightly flow with Prefect until stopped."""
+    from regclean.accounts import local
     from regclean.cli.flows import flow_module
-    from regclean.config import load_workspace
+    from regclean.cli.identity import opened
 
-    load_workspace(workspace_folder())  # a broken workspace is said now, not at two in the night
-    flow_module("schedule").serve(workspace_folder().resolve(), cron, release_cron=release_cron)
+    if bool(release_cron) != bool(release_account):
+        raise UsageError(
+            "a release on a schedule needs both: when, and as which account.",
+            remedy='Write: --release-cron "0 5 * * *" --release-account NAME',
+        )
+    # A broken workspace or a wrong account is said now, not at two in the night.
+    with opened() as (_, ledger):
+        if release_account:
+            local.active_user(ledger, release_account, "schedule").require("batches:apply")
+    flow_module("schedule").serve(
+        workspace_folder().resolve(), cron, release_cron=release_cron, release_account=release_account
+    )

@@ -20,7 +20,7 @@ from regclean.ledger.tables import decisions, evidence, finding_subjects, findin
 
 class Refused(Exception):  # noqa: N818  # it is an answer, not a failure
     """Why a decision is not taken. `code` is for programs: unknown | pair | verdict | user | reason | choices | date |
-    line | state | moved_on | conflict.
+    line | second | state | moved_on | conflict.
     """
 
     def __init__(self, code: str, message: str) -> None:

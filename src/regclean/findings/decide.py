@@ -7,7 +7,7 @@ longer decided: its old decision gives way.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import islice
@@ -18,7 +18,7 @@ from sqlalchemy import Connection, insert, update
 from regclean.domain.decisions import FINDING_VERDICTS, PAIR_VERDICTS, SEPARATING_VERDICTS
 from regclean.domain.findings import digest
 from regclean.domain.register import join_key, subject_text
-from regclean.errors import ConflictError, UsageError
+from regclean.errors import ConflictError, ForbiddenError, NotFoundError, UsageError
 from regclean.findings.case import Case, Refused, check_choices, open_case
 from regclean.findings.decision_file import DecisionLine, parse_choices, read_decisions
 from regclean.findings.edges import Decided, DecidedGraph, edges_around, pairs_of
@@ -34,6 +34,9 @@ LINES_PER_TRANSACTION = 500
 LONGEST_USER = 80
 Verdict = tuple[str, str, str]  # customer_no_l, customer_no_r, verdict
 _CONFLICTS = ("conflict", "moved_on", "state")
+_ERRORS: Mapping[str, type[UsageError]] = {"unknown": NotFoundError, "second": ForbiddenError}
+# What a line is asked besides, in the transaction that takes it: may this be said by this user? Errors: Refused.
+Admission = Callable[[Connection, DecisionLine, Case], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +71,9 @@ class _Tally:
     decision_ids: dict[int, int | None] = field(default_factory=dict)
 
 
-def record(ledger: Ledger, lines: Iterable[DecisionLine], now: datetime) -> DecideReport:
+def record(
+    ledger: Ledger, lines: Iterable[DecisionLine], now: datetime, *, admit: Admission | None = None
+) -> DecideReport:
     """Take every line that can be taken; the same lines again change nothing. A line never depends on a later one."""
     tally = _Tally()
     iterator = iter(lines)
@@ -76,7 +81,7 @@ def record(ledger: Ledger, lines: Iterable[DecisionLine], now: datetime) -> Deci
         with ledger.write() as connection:
             for line in chunk:
                 try:
-                    decision_id, new = _take(connection, line, now)
+                    decision_id, new = _take(connection, line, now, admit)
                 except Refused as refused:
                     tally.refused.append(Refusal(line.number, refused.message, refused.code))
                     continue
@@ -86,24 +91,28 @@ def record(ledger: Ledger, lines: Iterable[DecisionLine], now: datetime) -> Deci
     return DecideReport(tally.taken, tally.repeated, tuple(tally.refused), tally.decision_ids)
 
 
-def decide(ledger: Ledger, line: DecisionLine, now: datetime) -> int | None:
+def decide(ledger: Ledger, line: DecisionLine, now: datetime, *, admit: Admission | None = None) -> int | None:
     """Take one decision; returns its id (None when it was already known of a bare pair).
 
     Errors: ConflictError when somebody or something else has decided otherwise or the finding has moved on, UsageError
-    when the line itself is wrong. Nothing is written then.
+    when the line itself is wrong (NotFoundError, ForbiddenError). Nothing is written then.
     """
-    report = record(ledger, [line], now)
+    report = record(ledger, [line], now, admit=admit)
     for refusal in report.refused:
         if refusal.code in _CONFLICTS:
             raise ConflictError(f"{refusal.why}.")
-        raise UsageError(f"{refusal.why}.")
+        raise _ERRORS.get(refusal.code, UsageError)(f"{refusal.why}.")
     return report.decision_ids[line.number]
 
 
-def _take(connection: Connection, line: DecisionLine, now: datetime) -> tuple[int | None, bool]:
+def _take(
+    connection: Connection, line: DecisionLine, now: datetime, admit: Admission | None
+) -> tuple[int | None, bool]:
     """Take one line; returns the decision and whether it is new. Errors: Refused, before anything is written."""
     _check_line(line)
     case = open_case(connection, line)
+    if admit is not None:
+        admit(connection, line, case)
     _check_verdict(line, case)
     choices, defer_until = _choices(line, case), _day(line)
     _check_state(line, case)

@@ -7,9 +7,9 @@ from typing import Annotated
 
 from fastapi import APIRouter
 
+from regclean.accounts.permissions import User
 from regclean.ledger.audit import verify
 from regclean.review.audit import audit_log, models
-from regclean.review.sign_in.permissions import User
 from regclean.review.web.api import problems
 from regclean.review.web.models import Limit, Line, Number
 from regclean.review.web.services import Service, require

@@ -9,10 +9,10 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import RedirectResponse, Response, StreamingResponse
 
+from regclean.accounts.permissions import User
 from regclean.ledger.audit import Entry, append, verify
 from regclean.review.audit import audit_log
 from regclean.review.audit.audit_log import AuditFilter
-from regclean.review.sign_in.permissions import User
 from regclean.review.web.i18n import N_
 from regclean.review.web.services import NavItem, Service, page, require
 

@@ -10,6 +10,7 @@ from sqlalchemy import or_, select
 from starlette.exceptions import HTTPException
 
 from regclean import batches
+from regclean.accounts.permissions import User
 from regclean.batches import Outcome
 from regclean.errors import ConflictError
 from regclean.ledger.tables import batch_changes, findings
@@ -33,7 +34,6 @@ from regclean.review.batches.models import (
     UndoBatch,
 )
 from regclean.review.batches.releases import Sheet
-from regclean.review.sign_in.permissions import User
 from regclean.review.web.api import problems
 from regclean.review.web.models import Limit, Number
 from regclean.review.web.privacy import visible_to

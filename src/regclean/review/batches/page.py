@@ -16,6 +16,7 @@ from sqlalchemy import func, select
 from starlette.exceptions import HTTPException
 
 from regclean import batches
+from regclean.accounts.permissions import User
 from regclean.batches import Outcome
 from regclean.domain.register import subject_text
 from regclean.errors import RegcleanError, UsageError
@@ -24,7 +25,6 @@ from regclean.ledger.tables import findings
 from regclean.review.batches import releases
 from regclean.review.batches.releases import Job, Sheet
 from regclean.review.case.fields import CODES, LABELS, TABLE_LABELS
-from regclean.review.sign_in.permissions import User
 from regclean.review.web.i18n import N_
 from regclean.review.web.privacy import visible_to
 from regclean.review.web.services import NavItem, Service, Services, page, require

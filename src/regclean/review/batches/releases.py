@@ -20,6 +20,7 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 
 from regclean import batches
+from regclean.accounts.permissions import User
 from regclean.batches import Batch, BatchView, BuildReport, LineView, Outcome
 from regclean.batches.release import ALREADY
 from regclean.domain.register import Subject
@@ -30,7 +31,6 @@ from regclean.ledger.tables import batch_changes, findings
 from regclean.register import SqlTarget
 from regclean.register.target import open_target
 from regclean.review.case.survivors import WHY
-from regclean.review.sign_in.permissions import User
 from regclean.review.web.i18n import N_
 from regclean.review.web.privacy import visible_to
 from regclean.review.web.services import Services

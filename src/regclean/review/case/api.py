@@ -10,6 +10,7 @@ from fastapi import APIRouter, Path
 from sqlalchemy import Connection, RowMapping, insert, select
 from starlette.exceptions import HTTPException
 
+from regclean.accounts.permissions import User
 from regclean.domain.findings import Kind, State
 from regclean.domain.register import subject_text
 from regclean.errors import UsageError
@@ -19,7 +20,6 @@ from regclean.findings.workpools import Workpool
 from regclean.ledger.audit import Entry, append
 from regclean.ledger.tables import comments, decisions, evidence, findings, users
 from regclean.review.case import models, staging
-from regclean.review.sign_in.permissions import User
 from regclean.review.web import privacy
 from regclean.review.web.api import problems
 from regclean.review.web.models import FindingId as GivenFindingId

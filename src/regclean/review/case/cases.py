@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, select
 
+from regclean.accounts.permissions import User
 from regclean.domain.register import subject_text
 from regclean.findings.edges import Edge, edges_around
 from regclean.findings.plan import customers_of
@@ -19,7 +20,6 @@ from regclean.ledger.tables import comments, decisions, evidence, findings
 from regclean.review.case import diff
 from regclean.review.case.fields import CHOOSABLE, CUSTOMER_FIELDS, Field
 from regclean.review.case.survivors import Proposed, proposals
-from regclean.review.sign_in.permissions import User
 from regclean.review.web.privacy import hidden_from, visible_to, without_hidden
 
 MOST_COLUMNS = 5  # more records than this are shown as a table, one row each

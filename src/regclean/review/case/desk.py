@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, select
 
+from regclean.accounts.permissions import User
 from regclean.bin_reports import Letter
 from regclean.domain.register import Subject
 from regclean.findings.states import DECIDABLE
@@ -20,7 +21,6 @@ from regclean.review.case.letters import letters
 from regclean.review.case.staging import Staging, latest_decision
 from regclean.review.queue import worklist
 from regclean.review.queue.worklist import Filters
-from regclean.review.sign_in.permissions import User
 from regclean.review.web.i18n import Language
 from regclean.review.web.privacy import hidden_from, without_hidden_numbers
 

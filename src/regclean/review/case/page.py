@@ -13,6 +13,9 @@ from sqlalchemy import Connection, insert, select
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
+from regclean.accounts import sessions
+from regclean.accounts.permissions import User
+from regclean.accounts.sessions import Session
 from regclean.bin_reports import reason_in_words
 from regclean.domain.register import subject_text
 from regclean.findings.follow import undo
@@ -26,9 +29,6 @@ from regclean.review.case.staging import Staged, Staging, changing, from_data
 from regclean.review.case.survivors import WHY
 from regclean.review.queue import worklist
 from regclean.review.queue.worklist import Filters, read_filters
-from regclean.review.sign_in import sessions
-from regclean.review.sign_in.permissions import User
-from regclean.review.sign_in.sessions import Session
 from regclean.review.web.i18n import N_
 from regclean.review.web.privacy import is_opened
 from regclean.review.web.services import (

@@ -13,13 +13,13 @@ from typing import Any
 
 from sqlalchemy import Connection, select, update
 
+from regclean.accounts.permissions import User
 from regclean.domain.decisions import FINDING_VERDICTS, PAIR_VERDICTS
 from regclean.domain.register import subject_text
 from regclean.findings.decide import DecisionLine, Refusal, record
 from regclean.ledger import Ledger, audit
 from regclean.ledger.tables import decisions, findings
 from regclean.review.queue.worklist import HANDLING
-from regclean.review.sign_in.permissions import User
 from regclean.review.web.i18n import N_
 
 KEY = "staging"

@@ -7,10 +7,10 @@ from typing import Annotated
 from fastapi import APIRouter
 from sqlalchemy import func, select
 
+from regclean.accounts.permissions import User
 from regclean.ledger import runs
 from regclean.ledger.tables import findings
 from regclean.review.overview import models
-from regclean.review.sign_in.permissions import User
 from regclean.review.web.api import problems
 from regclean.review.web.privacy import visible_to
 from regclean.review.web.services import Service, require

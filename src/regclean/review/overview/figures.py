@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Connection, and_, case, exists, func, or_, select, true
 
+from regclean.accounts.permissions import User
 from regclean.domain.register import Subject, subject_prefix
 from regclean.findings.workpools import WORKPOOLS
 from regclean.ledger.runs import Run
@@ -29,7 +30,6 @@ from regclean.ledger.tables import (
 )
 from regclean.quality.health import FIELDS
 from regclean.review.queue.worklist import HANDLING, pools_of, waiting
-from regclean.review.sign_in.permissions import User
 from regclean.review.web.i18n import N_
 from regclean.review.web.privacy import visible_to
 

@@ -10,9 +10,9 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 from starlette.exceptions import HTTPException
 
+from regclean.accounts.permissions import User
 from regclean.ledger import runs
 from regclean.ledger.runs import Run
-from regclean.review.sign_in.permissions import User
 from regclean.review.web.i18n import N_
 from regclean.review.web.services import NavItem, Service, page, require
 

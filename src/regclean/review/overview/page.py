@@ -7,12 +7,12 @@ from typing import Annotated
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from regclean.accounts.permissions import User
 from regclean.ledger import runs
 from regclean.review.case.page import POOLS
 from regclean.review.overview import charts
 from regclean.review.overview.figures import AGE_LIMITS, overview
 from regclean.review.overview.night_page import STEPS, SUITES
-from regclean.review.sign_in.permissions import User
 from regclean.review.web.i18n import N_
 from regclean.review.web.services import NavItem, Service, page, require
 

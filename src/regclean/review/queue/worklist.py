@@ -32,10 +32,10 @@ from sqlalchemy import (
     select,
 )
 
+from regclean.accounts.permissions import User
 from regclean.domain.register import subject_prefix
 from regclean.findings.workpools import WORKPOOLS
 from regclean.ledger.tables import audit, decisions, finding_subjects, findings
-from regclean.review.sign_in.permissions import User
 from regclean.review.web.privacy import visible_to
 
 PAGE = 40

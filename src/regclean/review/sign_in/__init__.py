@@ -1,1 +1,1 @@
-"""Who comes in, and what each may do: accounts, sessions, tokens, roles."""
+"""Coming in: by password or through the organisation, and one's own account."""

@@ -6,10 +6,10 @@ from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 from sqlalchemy import select
 
+from regclean.accounts import sessions
 from regclean.domain.register import subject_text
 from regclean.ledger.audit import Entry, append
 from regclean.ledger.tables import sessions as sessions_table
-from regclean.review.sign_in import sessions
 from regclean.review.web.i18n import N_
 from regclean.review.web.services import CurrentUser, Service, page
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
+from regclean.accounts.permissions import PERMISSIONS
 from regclean.review.sign_in import models
-from regclean.review.sign_in.permissions import PERMISSIONS
 from regclean.review.web.api import problems
 from regclean.review.web.services import CurrentUser
 

@@ -10,9 +10,10 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
+from regclean.accounts import local as accounts
+from regclean.accounts import sessions
 from regclean.domain.register import subject_text
 from regclean.ledger.audit import Entry, append
-from regclean.review.sign_in import accounts, sessions
 from regclean.review.web.services import (
     LANGUAGE_COOKIE,
     SESSION_COOKIE,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import BaseModel
 
-from regclean.review.sign_in.permissions import Permission, Role
+from regclean.accounts.permissions import Permission, Role
 
 
 class Me(BaseModel):

@@ -14,6 +14,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, and_, exists, select, true
 from starlette.exceptions import HTTPException
 
+from regclean.accounts import sessions
+from regclean.accounts.permissions import User
+from regclean.accounts.sessions import Session
 from regclean.domain.register import Subject, customers_among, subject_text
 from regclean.errors import UsageError
 from regclean.findings.records import NATIONAL_ID
@@ -21,9 +24,6 @@ from regclean.findings.sealing import unseal
 from regclean.ledger import Ledger
 from regclean.ledger.audit import Entry, append
 from regclean.ledger.tables import finding_subjects, findings, protected_subjects, sealed
-from regclean.review.sign_in import sessions
-from regclean.review.sign_in.permissions import User
-from regclean.review.sign_in.sessions import Session
 from regclean.review.web.i18n import N_
 
 # Why somebody looks: the codes go to the audit log.

@@ -18,11 +18,11 @@ from fastapi.responses import HTMLResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.exceptions import HTTPException
 
+from regclean.accounts import sessions, tokens
+from regclean.accounts.permissions import Permission, User
+from regclean.accounts.sessions import Lifetime, Session
 from regclean.config import Section, Workspace
 from regclean.ledger import Ledger
-from regclean.review.sign_in import sessions, tokens
-from regclean.review.sign_in.permissions import Permission, User
-from regclean.review.sign_in.sessions import Lifetime, Session
 from regclean.review.web import slices
 from regclean.review.web.i18n import Language, choose
 

@@ -6,20 +6,24 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime
 
+from regclean import acts
+from regclean.accounts import local
+from regclean.accounts.permissions import NOBODY
+from regclean.acts import Context
 from regclean.config import Workspace
 from regclean.errors import UsageError
 from regclean.ledger import Ledger
-from regclean.review.sign_in import accounts
 
-# name, full name, roles
+ADMINISTRATOR = "martta"
+# name, full name, roles; the administrator comes first and makes the others
 PEOPLE = (
+    (ADMINISTRATOR, "Martta Halonen", ("admin",)),
     ("aino", "Aino Lehto", ("steward",)),
     ("eino", "Eino Salo", ("steward",)),
     ("helmi", "Helmi Aalto", ("approver",)),
     ("väinö", "Väinö Koski", ("clerk",)),
     ("toivo", "Toivo Laakso", ("steward", "restricted")),
     ("kerttu", "Kerttu Niemi", ("auditor",)),
-    ("martta", "Martta Halonen", ("admin",)),
 )
 
 
@@ -37,7 +41,7 @@ def create_demo_accounts(workspace: Workspace, ledger: Ledger, now: datetime) ->
 
     Errors: UsageError when the workspace is not one for demo data, or has accounts of its own.
     """
-    there = {account.name for account in accounts.all_users(ledger)}
+    there = {account.name for account in local.all_users(ledger)}
     demo = workspace.config.section("workspace")["accept_test_ids"] and there <= {name for name, _, _ in PEOPLE}
     if not demo:
         raise UsageError(
@@ -47,9 +51,12 @@ def create_demo_accounts(workspace: Workspace, ledger: Ledger, now: datetime) ->
     made: list[DemoAccount] = []
     for name, full_name, roles in PEOPLE:
         password = f"{name}-{secrets.token_hex(6)}"
+        known = made or there
+        by = local.active_user(ledger, ADMINISTRATOR, "session") if known else NOBODY
+        context = Context(workspace, ledger, by, now)
         if name in there:
-            accounts.set_password(ledger, name, password, now, by=accounts.COMMAND_LINE)
+            acts.set_password(context, name, password)
         else:
-            accounts.add_user(ledger, name, roles, password, now, by=accounts.COMMAND_LINE, full_name=full_name)
+            acts.add_account(context, name, roles, password, full_name=full_name)
         made.append(DemoAccount(name, password, roles))
     return made

@@ -16,17 +16,18 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import insert, select, update
 
+from regclean.accounts import sessions, tokens
+from regclean.accounts.permissions import ROLES, Role, User, Way, user_of
+from regclean.config import Config
 from regclean.domain.register import subject_text
 from regclean.errors import ConflictError, UsageError
 from regclean.ledger import Ledger
 from regclean.ledger.audit import Entry, append
 from regclean.ledger.tables import users
-from regclean.review.sign_in import sessions, tokens
-from regclean.review.sign_in.permissions import ROLES, Role
 
 SHORTEST_PASSWORD = 12
 LONGEST_PASSWORD = 1024  # hashing more would only cost time
-COMMAND_LINE = "command line"  # who acts there: whoever has the right to the workspace's files
+NO_PASSWORD = "!"  # noqa: S105  # a service account's: no password has this as its hash
 UNKNOWN = "users:?"  # what was typed as a name can be a password in the wrong field: it is not kept
 
 _hasher = PasswordHasher()
@@ -42,7 +43,7 @@ class Account:
     roles: tuple[str, ...]
     active: bool
     locked_until: datetime | None
-    signs_in_elsewhere: bool
+    signs_in_by: str  # password | organisation | nothing
     created_at: datetime
 
 
@@ -52,6 +53,12 @@ class LockOut:
 
     failures: int
     length: timedelta
+
+
+def lock_out(config: Config) -> LockOut:
+    """What the workspace says of failures."""
+    settings = config.section("review")
+    return LockOut(settings["lock_out_failures"], timedelta(minutes=settings["lock_out_minutes"]))
 
 
 def add_user(
@@ -65,10 +72,12 @@ def add_user(
     full_name: str | None = None,
     language: str | None = None,
 ) -> None:
-    """Add an account; without a password it signs in with the organisation's account of the same name. Errors: UsageError for a bad name, role or password, ConflictError when the name is taken."""
+    """Add an account; without a password it signs in with the organisation's account of the same name, with `NO_PASSWORD` not
+    at all. Errors: UsageError for a bad name, role or password, ConflictError when the name is taken.
+    """
     _check_name(name)
     kept = _checked_roles(roles)
-    hashed = None if password is None else hash_password(password)
+    hashed = password if password in (None, NO_PASSWORD) else hash_password(password)
     with ledger.write() as connection:
         if connection.execute(select(users.c.user).where(users.c.user == name)).first():
             raise ConflictError(f"there is a user '{name}' already.", remedy="See: regclean user list")
@@ -103,6 +112,16 @@ def set_active(ledger: Ledger, name: str, active: bool, now: datetime, *, by: st
     _change(ledger, name, values, entry, ends_sessions=not active)
 
 
+def active_user(ledger: Ledger, name: str, by: Way) -> User:
+    """The account of this name, for what acts by itself. Errors: UsageError when there is none, or it is disabled."""
+    query = select(users).where(users.c.user == name, users.c.active)
+    with ledger.read() as connection:
+        row = connection.execute(query).mappings().first()
+    if row is None:
+        raise UsageError(f"there is no active user '{name}'.", remedy="See: regclean user list")
+    return user_of(row, by)
+
+
 def all_users(ledger: Ledger) -> list[Account]:
     """Every account, by name."""
     with ledger.read() as connection:
@@ -113,7 +132,7 @@ def all_users(ledger: Ledger) -> list[Account]:
                 tuple(row.roles),
                 row.active,
                 row.locked_until,
-                row.password_hash is None,
+                {None: "organisation", NO_PASSWORD: "nothing"}.get(row.password_hash, "password"),
                 row.created_at,
             )
             for row in connection.execute(select(users).order_by(users.c.user))

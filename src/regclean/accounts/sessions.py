@@ -11,9 +11,9 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
 
+from regclean.accounts.permissions import User, user_of
 from regclean.ledger import Ledger
 from regclean.ledger.tables import sessions, users
-from regclean.review.sign_in.permissions import ROLES, User, permissions_of
 
 TOUCH_SECONDS = 60  # how stale "last seen" may be: one write a minute, not one a click
 
@@ -78,9 +78,7 @@ def find_session(connection: Connection, secret: str, lifetime: Lifetime, now: d
     row = connection.execute(query).mappings().first()
     if row is None:
         return None
-    roles = tuple(role for role in ROLES if role in row["roles"])
-    user = User(row["user"], row["full_name"], roles, row["language"], permissions_of(roles))
-    return Session(row["session_digest"], user, row["csrf_token"], row["seen_at"], row["data"])
+    return Session(row["session_digest"], user_of(row, "session"), row["csrf_token"], row["seen_at"], row["data"])
 
 
 def touch(ledger: Ledger, digest: str, now: datetime) -> None:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
+
+from sqlalchemy import RowMapping
+
+from regclean.errors import ForbiddenError
 
 Role = Literal["steward", "approver", "clerk", "admin", "auditor", "restricted"]
 Permission = Literal[
@@ -22,6 +26,8 @@ Permission = Literal[
     "audit:read",
     "users:manage",
 ]
+
+Way = Literal["session", "token", "schedule", "nobody"]
 
 ROLES: tuple[Role, ...] = get_args(Role)
 PERMISSIONS: tuple[Permission, ...] = get_args(Permission)
@@ -60,20 +66,38 @@ TABLE: dict[Role, frozenset[Permission]] = {
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """Somebody who has signed in, and what that person may do now (with a token: within its scopes)."""
+    """An account that acts, and what it may do now (with a token: within its scopes). `by`: how it signed in."""
 
     name: str
     full_name: str | None
     roles: tuple[Role, ...]
     language: str | None
     permissions: frozenset[Permission]
+    by: Way = "session"
 
     def may(self, permission: Permission) -> bool:
         return permission in self.permissions
 
+    def require(self, permission: Permission) -> None:
+        """Errors: ForbiddenError without the permission."""
+        if not self.may(permission):
+            raise ForbiddenError(f"{self.name} has no right to this: it takes '{permission}'.")
+
     @property
     def shown_name(self) -> str:
         return self.full_name or self.name
+
+
+# Whoever makes the first account: there is nobody yet who could sign in. A name with a space is no account's.
+NOBODY = User("command line", None, (), None, frozenset(), "nobody")
+
+
+def user_of(row: Mapping[str, Any] | RowMapping, by: Way, scopes: Iterable[str] | None = None) -> User:
+    """The account of a row of `users`, by how it signed in; `scopes` limit what it may do."""
+    roles = tuple(role for role in ROLES if role in row["roles"])
+    allowed = permissions_of(roles)
+    limited = allowed if scopes is None else allowed & set(scopes)
+    return User(row["user"], row["full_name"], roles, row["language"], frozenset(limited), by)
 
 
 def permissions_of(roles: Iterable[str]) -> frozenset[Permission]:

@@ -8,12 +8,12 @@ from datetime import datetime
 
 from sqlalchemy import Connection, insert, or_, select, update
 
+from regclean.accounts.permissions import PERMISSIONS, User, permissions_of, user_of
+from regclean.accounts.sessions import digest_of
 from regclean.domain.register import subject_text
 from regclean.errors import UsageError
 from regclean.ledger.audit import Entry, append
 from regclean.ledger.tables import tokens, users
-from regclean.review.sign_in.permissions import PERMISSIONS, ROLES, User, permissions_of
-from regclean.review.sign_in.sessions import digest_of
 
 PREFIX = "rgc_"  # so that a leaked token is recognised as one
 
@@ -76,9 +76,7 @@ def find_user(connection: Connection, secret: str, now: datetime) -> User | None
     row = connection.execute(query).mappings().first()
     if row is None:
         return None
-    roles = tuple(role for role in ROLES if role in row["roles"])
-    allowed = permissions_of(roles) & set(row["scopes"])
-    return User(row["user"], row["full_name"], roles, row["language"], allowed)
+    return user_of(row, "token", row["scopes"])
 
 
 def revoke_tokens(connection: Connection, user: str, now: datetime, *, by: str) -> int:
