@@ -30,10 +30,10 @@ CREATE TABLE customers (
     municipality_code      TEXT,
     country_code           TEXT,
     phone                  TEXT,               -- E.164
-    phone_state            TEXT NOT NULL,      -- ok | business | invalid | missing | placeholder
+    phone_state            TEXT NOT NULL,      -- ok | business | repaired | invalid | missing | placeholder
     phone_2                TEXT,
     email                  TEXT,
-    email_state            TEXT NOT NULL,      -- ok | invalid | missing | placeholder
+    email_state            TEXT NOT NULL,      -- ok | repaired | invalid | missing | placeholder
     language               TEXT,               -- fi | sv | en | …
     non_disclosure         BOOLEAN NOT NULL,
     status                 TEXT,

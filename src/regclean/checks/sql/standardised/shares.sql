@@ -4,9 +4,9 @@ c AS (
     SELECT
         count(*) AS n,
         count(name) AS named,
-        count(*) FILTER (email_state = 'ok') AS email_ok,
+        count(*) FILTER (email_state IN ('ok', 'repaired')) AS email_ok,
         count(*) FILTER (email_state <> 'missing') AS email_given,
-        count(*) FILTER (phone_state IN ('ok', 'business')) AS phone_ok,
+        count(*) FILTER (phone_state IN ('ok', 'business', 'repaired')) AS phone_ok,
         count(*) FILTER (phone_state <> 'missing') AS phone_given,
         count(*) FILTER (postal_code_state IN ('ok', 'repaired', 'po_box', 'company')) AS postal_ok,
         count(*) FILTER (postal_code_state <> 'missing') AS postal_given,
