@@ -33,7 +33,9 @@ _SAID_REMARK = re.compile(
     re.IGNORECASE,
 )
 # "17-19", "8.00–16.00", "17.30", "1.1.2020": a time or a day behind a whole number.
-_TIME = re.compile(r"\d{1,2}(?:[.:]\d{2})?(?:\s?[-–—]\s?\d{1,2}(?:[.:]\d{2})?)?|\d{1,2}\.\d{1,2}\.(?:\d{2,4})?", re.ASCII)
+_TIME = re.compile(
+    r"\d{1,2}(?:[.:]\d{2})?(?:\s?[-–—]\s?\d{1,2}(?:[.:]\d{2})?)?|\d{1,2}\.\d{1,2}\.(?:\d{2,4})?", re.ASCII
+)
 _ONE_DIGIT = re.compile(r".*\d{6}\s+\d", re.ASCII)
 _SHORTEST_RUN = 5
 _FILLER = re.compile(r"0*|(\d)\1{5,}|(?:0?123456789?0?)|0\d{1,3}0{6,}")
