@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from regclean.standardise.addresses import read_address, read_address_generic, take_apart
+from regclean.standardise.addresses import EMPTY, read_address, read_address_generic, take_apart
 from regclean.standardise.places import read_place, read_place_generic
 from regclean.standardise.streets import street_key
 from regclean.standardise.text import clean_text
@@ -16,6 +16,12 @@ def key(text: str) -> tuple[str | None, ...]:
     read = read_address(text)
     street = street_key(read.street) if read.street else None
     return street, read.house, read.house_letter, read.stair, read.flat
+
+
+def home(text: str) -> tuple[str | None, ...]:
+    read = read_address(text)
+    street = street_key(read.street) if read.street else None
+    return street, read.house_key, read.house_letter, read.stair_key, read.home_key
 
 
 @pytest.mark.parametrize(
@@ -58,6 +64,73 @@ def test_words_for_a_flat(text: str) -> None:
 )
 def test_shapes(text: str, expected: tuple[str | None, ...]) -> None:
     assert key(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Kivitie 9 rak. C h 2", "Kivitie 9 rak. D h 2"),
+        ("Kivitie 9 talo 1 as 2", "Kivitie 9 talo 2 as 2"),
+        ("Rivitie 3 rivi B 4", "Rivitie 3 rivi C 4"),
+        ("Satamakatu 1 liiketila 4", "Satamakatu 1 liiketila 5"),
+        ("Satamakatu 1 lokal 4", "Satamakatu 1 halli 4"),
+        ("Niemenkärki 30 tontti 2", "Niemenkärki 30 tontti 6"),
+        ("Niemenkärki 30 mökki 2", "Niemenkärki 30"),
+        ("Huvilatie 4 ½ B 6", "Huvilatie 4 B 6"),
+        ("Aurakatu 2 B 3. krs", "Aurakatu 2 B 4. krs"),
+        ("Jokin uusi muoto 5 zz 9", "Jokin uusi muoto 5 zz 8"),
+        ("Jokin uusi muoto 5 zz 9", "Jokin uusi muoto 5"),
+        ("Puijonkatu 12 ja 14", "Puijonkatu 12 ja 16"),
+        ("Puijonkatu 12 A 2-3", "Puijonkatu 12 A 2"),
+    ],
+)
+def test_nothing_behind_the_number_is_dropped(one: str, other: str) -> None:
+    assert home(one) != home(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Kivitie 9 rak. C h 2", "Kivitie 9 C 2"),
+        ("Kivitie 9 talo C as 2", "KIVITIE 9 rakennus c as. 2"),
+        ("Kauppakatu 1 lt 3", "Kauppakatu 1, liikehuoneisto 3"),
+        ("Aurakatu 2 B 3. krs 14", "Aurakatu 2 B 14"),
+        ("Aurakatu 2 II krs", "Aurakatu 2, 2. kerros"),
+        ("Huvilatie 4 1/2 B 6", "Huvilatie 4½ B 6"),
+        ("Puijonkatu 12 A 5 ovikoodi 1234", "Puijonkatu 12 A 5"),
+        ("Puijonkatu 12 A 5 (takapiha)", "Puijonkatu 12 A 5"),
+        ("Puijonkatu 12 h 5", "Puijonkatu 12 as. 5"),
+    ],
+)
+def test_one_home_in_many_words(one: str, other: str) -> None:
+    assert home(one) == home(other)
+
+
+def test_a_country_behind_the_town_makes_no_flat_of_the_postal_code() -> None:
+    read = read_address("Linnankatu 7, 20100 Turku, FINLAND")
+    assert (read.printed, read.postal_code, read.city) == ("Linnankatu 7", "20100", "Turku")
+    assert read_address("Storgatan 5, 11122 Stockholm, Sverige").flat is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "tuntematon",
+        "ei os.",
+        "Ei osoitetta",
+        "osoite tuntematon",
+        "osoite puuttuu",
+        "ei vakinaista asuntoa",
+        "vailla vakinaista asuntoa",
+        "adress okänd",
+        "utan fast bostad",
+        "Poste restante",
+        "muuttanut",
+        "-",
+    ],
+)
+def test_a_text_that_says_there_is_no_address_is_none(text: str) -> None:
+    assert read_address(text) == EMPTY
 
 
 def test_a_range_holds_its_first_house() -> None:

@@ -2,15 +2,16 @@
 
 Shapes by Kielitoimisto's address guide and JHS 106: "Teikäläistentie 2a B 12", "Kirkkokatu 1 as. 1", "PL 55 85501 NIVALA",
 "Säyneensalo 112". After a number, a letter glued to it or in lower case is the house's; a letter before a flat is a stair.
+What stands behind a number is a part that this module knows, or the remainder: no address is equal to one that says more.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from regclean.standardise.folding import to_ascii
+from regclean.standardise.folding import fold, to_ascii
 from regclean.standardise.places import title_place
 from regclean.standardise.streets import expand_street
 from regclean.standardise.text import clean_text, is_placeholder
@@ -31,7 +32,42 @@ _BOX = re.compile(
 )
 _TAIL = re.compile(r"[\s,;]+(?:FI-|FIN-|SF-)?(?P<code>\d{5})(?:[\s,]+(?P<town>[^\W\d_][^\d,;]*))?\s*$", re.IGNORECASE)
 _FLAT_WORD = r"(?:asunto|as|a(?=s\.)|huoneisto|huon|hno|h|bostad|bst|lägenhet|lagenhet|lgh|lg|apt|flat|huone|rum)\.?\s*(?:n:o|nro|nr)?\.?"
-_STAIR_WORD = r"(?:rappu|rp|porras|porrask|trappa|trapp|trappuppgång|uppgång|uppg|talo|hus|house)\.?"
+_STAIR_WORD = r"(?:rappu|rp|porras|porrask|trappa|trapp|trappuppgång|uppgång|uppg)\.?"
+_BUILDING = "rakennus"
+# Word on an envelope -> the unit that it names. One building of several at a number stands where a stair would.
+_UNIT_WORDS = {
+    _BUILDING: "rakennus rakenn rak talo hus house byggnad byggn bygg",
+    "rivi": "rivi rivitalo rt radhus länga",
+    "liiketila": "liiketila liikehuoneisto lt lh toimitila affärslokal affärsutrymme lokal",
+    "halli": "halli hall",
+    "varasto": "varasto lager",
+    "tontti": "tontti tomt",
+    "mökki": "mökki lomamökki stuga",
+    "paikka": "paikka plats",
+    "palsta": "palsta lott",
+}
+_UNITS = {word: unit for unit, words in _UNIT_WORDS.items() for word in words.split()}
+_UNIT = re.compile(
+    rf"[\s,;]*(?<![^\W\d_])(?P<word>{'|'.join(sorted(_UNITS, key=len, reverse=True))})(?![^\W\d_])\.?\s*(?:n:o|nro|nr|\#)?\.?\s*"
+    r"(?P<name>\d{1,4}\s?[a-zåäö]?|[a-zåäö])(?!\w)",
+    re.IGNORECASE,
+)
+_STAIR_BEHIND = re.compile(r"\s*([a-zåäö])(?![^\W\d_])", re.IGNORECASE)
+_HALF = re.compile(r"\s*(?:½|1/2(?!\d))")
+# "h 2" is a flat; "H 2" is a stair and a flat.
+_ROOM = re.compile(r"(?<!\w)h\.?\s+(?=\d)")
+# What is meant for who comes, not for where it is.
+_REMARK = re.compile(
+    r"\([^()]*\)|(?<![^\W\d_])(?:ovikoodi|portkod|koodi|summeri|puh)\b\.?\s*:?\s*[\d#*][\d#* -]*[a-z]?", re.IGNORECASE
+)
+_COUNTRY = re.compile(r"(?<=[^\W\d_])[\s,;]+(?:finland|suomi|suomen tasavalta|fin?)\.?\s*$", re.IGNORECASE)
+# Texts that say that there is no address, folded.
+_NO_ADDRESS = re.compile(
+    r"(?:ei|ei ole|ilman|vailla|utan|ingen|no|tuntematon|okand|unknown|puuttuu|saknas)?\s*(?:vakinaista |kiinteaa |fast )?"
+    r"(?:os|osoite|osoitetta|osoitetietoa|adress|address|asuntoa|bostad)(?: (?:on )?(?:tuntematon|puuttuu|okand|saknas|ei "
+    r"tiedossa|ei tiedeta|unknown|muuttunut|poistettu))?|poste restante|asunnoton|muuttanut|muuttanut pois|bortflyttad|"
+    r"ulkomailla|utomlands|ei vakinaista asuntoa|ei voimassa|salainen(?: osoite)?|ei luovuteta"
+)
 _NUMBER = re.compile(
     r"""^(?P<street>.*?[^\W\d_].*?|)                            # at least one letter
         [\s,]*(?:(?:nro|nr|n:o|no|\#)\.?\s*)?
@@ -53,7 +89,7 @@ _REST = re.compile(
         (?:{_STAIR_WORD}\s*)?(?:(?P<stair>[a-zåäö])(?![^\W\d_.]))?\s*
         [-,./]?\s*
         (?P<flatword>{_FLAT_WORD}\s*)?[-#]?\s*
-        (?P<flat>\d{{1,4}})?\s?(?P<flatletter>[a-zåäö](?![^\W\d_]))?
+        (?P<flat>\d{{1,4}}(?!\d))?\s?(?P<flatletter>[a-zåäö](?![^\W\d_]))?
         (?P<left>.*)$""",
     re.VERBOSE | re.IGNORECASE,
 )
@@ -61,14 +97,30 @@ _REST = re.compile(
 _PLAIN = re.compile(
     r"([A-ZÅÄÖ][a-zåäöéü]{3,}(?:[ -][A-ZÅÄÖa-zåäöéü]{3,}){0,3}) ([1-9]\d{0,4})(?: ([A-Z]) ?([1-9]\d{0,3}))?", re.ASCII
 )
-_FLOOR = re.compile(r"[,\s]+(?:\d{1,2}\.?\s*(?:krs|kerros|vån|våning|tr)\b\.?|[ivx]+\s*krs\b\.?)", re.IGNORECASE)
+_FLOOR = re.compile(
+    r"[,\s]*(?<!\w)(?:(?P<behind>\d{1,2}|[ivx]+)\.?\s*(?:krs|kerros|vån|våning|tr)\b|(?:krs|kerros|våning|vån)\b\.?\s*(?P<before>\d{1,2})(?!\w))\.?",
+    re.IGNORECASE,
+)
+_ROMAN = {
+    "i": "1",
+    "ii": "2",
+    "iii": "3",
+    "iv": "4",
+    "v": "5",
+    "vi": "6",
+    "vii": "7",
+    "viii": "8",
+    "ix": "9",
+    "x": "10",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Address:
     """The parts of a street address. Letters of `house_letter`, `stair` and `flat` are lower case.
 
-    `house_end` is the end of a range ("12-14"). `ambiguous_letter`: a lone letter after a blank ("12 A") is taken for a
+    `unit`: what else the house is divided into ("rakennus C", "liiketila 4"). `floor`: says nothing more where the flat is
+    known. `remainder`: what could not be understood behind the number; `remark`: a door code, something in brackets. `house_end` is the end of a range ("12-14"). `ambiguous_letter`: a lone letter after a blank ("12 A") is taken for a
     stair but may be the house's. `care_of` and `box` belong to billing; `postal_code` and `city` stood in the same cell.
     """
 
@@ -79,11 +131,35 @@ class Address:
     house_letter: str | None = None
     stair: str | None = None
     flat: str | None = None
+    unit: str | None = None
+    floor: str | None = None
+    remainder: str | None = None
+    remark: str | None = None
     ambiguous_letter: bool = False
     care_of: str | None = None
     box: str | None = None
     postal_code: str | None = None
     city: str | None = None
+
+    @property
+    def house_key(self) -> str | None:
+        """The house number for comparing, in ASCII: "4½" is "4.5"."""
+        return self.house.replace("½", ".5") if self.house else None
+
+    @property
+    def stair_key(self) -> str | None:
+        """The stair for comparing; without one, the building ("talo C as. 2" and "C 2" are one home)."""
+        word, _, name = (self.unit or "").partition(" ")
+        return to_ascii(name) if word == _BUILDING and self.stair is None else self.stair
+
+    @property
+    def home_key(self) -> str | None:
+        """What tells one home from another behind one house and stair, for comparing: flat, unit, remainder."""
+        unit = None if self.stair_key != self.stair else self.unit
+        floor = f"krs {self.floor}" if self.floor and not self.flat else None
+        return (
+            " ".join(filter(None, (self.flat, *(fold(part) for part in (unit, floor, self.remainder) if part)))) or None
+        )
 
 
 EMPTY = Address()
@@ -96,7 +172,7 @@ def read_address(text: str | None) -> Address:
     if plain := _PLAIN.fullmatch(text):
         return _plain_address(plain)
     text = clean_text(text)
-    if not text or is_placeholder(text):
+    if not text or is_placeholder(text) or _NO_ADDRESS.fullmatch(fold(text)):
         return EMPTY
     return take_apart(text)
 
@@ -117,22 +193,18 @@ def take_apart(text: str) -> Address:
     care_of = box = code = town = None
     if "/" in rest or "." in rest or "℅" in rest or rest[:5].lower() in {"luona", "attn "}:
         care_of, rest = _take_care_of(rest)
+    if (match := _COUNTRY.search(rest)) and _TAIL.search(" " + rest[: match.start()]):
+        rest = rest[: match.start()]
     if (match := _TAIL.search(" " + rest)) and match.start() > 0:
         code, town = match["code"], match["town"]
         rest = _squeeze((" " + rest)[: match.start()])
     if match := _BOX.search(rest):
         box = match["box"].lstrip("0") or "0"
         rest = _squeeze(rest[: match.start()] + " " + rest[match.end() :])
-    parts = _street_and_number(_FLOOR.sub("", rest)) if rest else EMPTY
-    return Address(
-        printed=_printed(parts, rest, box, care_of),
-        street=parts.street,
-        house=parts.house,
-        house_end=parts.house_end,
-        house_letter=parts.house_letter,
-        stair=parts.stair,
-        flat=parts.flat,
-        ambiguous_letter=parts.ambiguous_letter,
+    parts = _street_and_number(rest) if rest else EMPTY
+    return replace(
+        parts,
+        printed=_printed(parts, box, care_of),
         care_of=care_of,
         box=box,
         postal_code=code,
@@ -172,16 +244,21 @@ def _street_and_number(text: str) -> Address:
 
 def _parts(street: str, number: str, end: str | None, rest: str) -> Address:
     house = number.lstrip("0") or "0"
+    if half := _HALF.match(rest):
+        house, rest = house + "½", rest[half.end() :]
     if end is not None and (int(end) <= int(number) or int(end) - int(number) > 200):
-        # "12/5", "12-3": no range, but a flat.
-        stair = _stair_behind(rest)
-        return Address(street=_street_name(street), house=house, stair=stair, flat=end.lstrip("0") or None)
+        # "12/5", "12-3 A": no range, but a flat.
+        behind = _STAIR_BEHIND.match(rest)
+        rest = f" {behind[1]} {end}{rest[behind.end() :]}" if behind else f" as. {end}{rest}"
+        end = None
+    rest, remarks = _taken(_REMARK, rest)
+    rest, floors = _taken(_FLOOR, rest)
+    rest, units = _taken(_UNIT, rest)
+    if units or not street.islower():
+        rest = _ROOM.sub("as. ", rest)
     match = _REST.match(rest)
-    if match is None:
-        return Address(street=_street_name(street), house=house, house_end=end)
-    letter, stair = match["letter"], match["stair"]
-    flat = match["flat"]
-    flat_letter = match["flatletter"]
+    assert match is not None  # every part of it may be empty
+    letter, stair, flat, flat_letter = match["letter"], match["stair"], match["flat"], match["flatletter"]
     glued = rest[:1] == letter if letter else False
     ambiguous = False
     if letter and not stair and flat and not (match["flatword"] and glued):
@@ -189,11 +266,12 @@ def _parts(street: str, number: str, end: str | None, rest: str) -> Address:
         letter, stair = None, letter
     elif letter and not stair and not flat and not glued and letter.isupper():
         letter, stair, ambiguous = None, letter, True
+    left = match["left"]
     if flat_letter and not flat:
         if stair is None:
             stair, flat_letter = flat_letter, None
         else:
-            flat_letter = None
+            left = flat_letter + left
     flat_text = (flat.lstrip("0") or "0") + (to_ascii(flat_letter) if flat_letter else "") if flat else None
     return Address(
         street=_street_name(street),
@@ -202,13 +280,12 @@ def _parts(street: str, number: str, end: str | None, rest: str) -> Address:
         house_letter=to_ascii(letter) if letter else None,
         stair=to_ascii(stair) if stair else None,
         flat=flat_text,
+        unit=", ".join(f"{_UNITS[unit['word'].lower()]} {_squeeze(unit['name']).upper()}" for unit in units) or None,
+        floor=_floor(floors[0]) if floors else None,
+        remainder=left.strip(" ,;") or None,
+        remark=" ".join(_squeeze(remark[0]) for remark in remarks) or None,
         ambiguous_letter=ambiguous,
     )
-
-
-def _stair_behind(rest: str) -> str | None:
-    match = re.match(r"\s*([a-zåäö])(?![^\W\d_])", rest, re.IGNORECASE)
-    return to_ascii(match[1]) if match else None
 
 
 @lru_cache(maxsize=100_000)
@@ -219,14 +296,27 @@ def _street_name(text: str) -> str | None:
     return text or None
 
 
-def _printed(parts: Address, rest: str, box: str | None, care_of: str | None) -> str | None:
+def _taken(pattern: re.Pattern[str], text: str) -> tuple[str, list[re.Match[str]]]:
+    """(the text without them, what the pattern finds)."""
+    found = list(pattern.finditer(text))
+    return (pattern.sub(" ", text), found) if found else (text, found)
+
+
+def _floor(match: re.Match[str]) -> str:
+    number = (match["behind"] or match["before"]).lower()
+    return _ROMAN.get(number, number.lstrip("0") or "0")
+
+
+def _printed(parts: Address, box: str | None, care_of: str | None) -> str | None:
     """The address as one would write it on an envelope."""
     if parts.house is None:
         line = parts.street or ""
     else:
         number = parts.house + (f"-{parts.house_end}" if parts.house_end else "") + (parts.house_letter or "")
         flat = parts.flat if parts.stair or not parts.flat else f"as. {parts.flat}"
-        line = " ".join(filter(None, (parts.street, number, (parts.stair or "").upper(), flat)))
+        words = (parts.street, number, parts.unit, (parts.stair or "").upper(), flat, parts.remainder)
+        line = " ".join(filter(None, words)) + (f", {parts.floor}. krs" if parts.floor else "")
+        line += f" {parts.remark}" if parts.remark else ""
     pieces = ([f"c/o {care_of}"] if care_of else []) + ([line] if line else []) + ([f"PL {box}"] if box else [])
     return ", ".join(pieces) or None
 

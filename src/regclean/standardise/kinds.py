@@ -12,7 +12,7 @@ from regclean.standardise.reference import legal_forms, name_counts
 
 ESTATE = re.compile(
     r"(?<![^\W_])(?:(?:jakamaton|jak\.?)\s+)?(?:kuolinpesän?|kuolinpesa|kuol\.?\s?pesä|kuolinp\.?|jkp\.?|k\.\s?p\.?|kp\.?|"
-    r"dödsbo(?:et)?|dodsbo|d\.\s?b\.?|dbo?\.?|sterbhus|perikunta|perilliset|oik\.?\s?om(?:istajat|\.)?|"
+    r"(?:dödsbo|dodsbo|sterbhus)(?:et)?(?:\s+efter)?|d\.\s?b\.?|dbo?\.?|perikunta|perilliset|oik\.?\s?om(?:istajat|\.)?|"
     r"oikeudenomistajat|rättsinnehavare|estate\s+of|jakamaton\s+pesä|jakamaton|pesä)(?![^\W_])",
     re.IGNORECASE,
 )

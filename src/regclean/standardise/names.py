@@ -8,21 +8,17 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from regclean.standardise.folding import fold, word_list
+from regclean.standardise.marks import is_title
 from regclean.standardise.reference import name_counts
 
 PARTICLES = frozenset(word_list("af von van der den de la le du dos da di del zu zur ter ten bin ibn al el"))
 _ALWAYS_PARTICLES = frozenset(word_list("af von van der den de"))
-_TITLES = frozenset(
-    word_list("""hra herra rva rouva nti neiti fru herr froken fröken mr mrs ms miss dr prof professori tri tohtori maist maisteri
-    dipl.ins diplomi-insinööri rovasti pastori kirkkoherra maanviljelija maanviljelijä mv agronomi insinööri emäntä isäntä
-    eläkeläinen leskirouva leski varatuomari vt. oik.kand doc dos dosentti sir madam""")
-)
 _PREVIOUS = re.compile(
     r"[\s,(]+(?:o\.?\s?s\.?|omaa\s+sukua|ent\.?|entinen|aik\.?|aiemmin|synt\.?|syntyjään|född|tid\.?|tidigare|née|geb\.?|"
     r"(?-i:e\.|s\.|f\.))\s*:?\s+(?P<name>[^\W\d_][^\d(),;]*?)\s*(?=[),;]|$)\)?",
     re.IGNORECASE,
 )
-_PARENTHESES = re.compile(r"\(([^()]*)\)")
+_PARENTHESES = re.compile(r"\([^()]*\)")
 _MARKS = re.compile(r"[*_\"”“„«»]|(?<!\w)['’‘](?=\w)|(?<=\w)['’‘](?!\w)")
 _TRAILING_NOISE = re.compile(r"[\s,;:.\-/&+]+$")
 _PLAIN = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*(?: [^\W\d_]+(?:-[^\W\d_]+)*)*")
@@ -200,16 +196,28 @@ def surname_leads(name: str) -> float:
 def _words(text: str) -> list[str]:
     """Words of a name without titles and marks."""
     if _PLAIN.fullmatch(text):
-        return [word for word in text.split(" ") if len(word) < 3 or word.lower() not in _TITLES]
+        return _without_asides([word for word in text.split(" ") if not is_title(word)])
     text = _MARKS.sub("", text)
     text = re.sub(r"(?<=[^\W\d_])\.(?=[^\W\d_]{2,})", ". ", text)
     words = []
     for word in _TOKEN.findall(text):
         bare = word.strip(".,;:()-/&+?!")
-        if not bare or (bare.lower() in _TITLES and (word.endswith(".") or len(bare) > 2)):
+        if not bare or is_title(word):
             continue
         words.append(bare + "." if len(bare) == 1 and word.endswith(".") and bare.isalpha() else bare)
-    return words
+    return _without_asides(words)
+
+
+def _without_asides(words: list[str]) -> list[str]:
+    """Among Capitalised words one in small letters that is in no list is no name ("Saarinen Heikki vain laskutus")."""
+    if sum(word[0].isupper() for word in words) < 2:
+        return words
+    return [word for word in words if not word.islower() or word in PARTICLES or _may_be_name(word)]
+
+
+def _may_be_name(word: str) -> bool:
+    counts, folded = name_counts(), fold(word)
+    return folded in counts.first or folded in counts.last
 
 
 def take_previous(text: str) -> tuple[str, tuple[str, ...]]:
@@ -233,10 +241,6 @@ def take_previous(text: str) -> tuple[str, tuple[str, ...]]:
         if words:
             previous.append(_join(words) or "")
         text = rest
-    for inside in _PARENTHESES.findall(text):
-        words = _words(inside)
-        if len(words) == 1 and _scores(words[0])[1] > _scores(words[0])[0]:
-            previous.append(name_case(words[0]))
     text = _PARENTHESES.sub(" ", text).replace("(", " ").replace(")", " ")
     return text, tuple(dict.fromkeys(name for name in previous if name))
 
@@ -248,6 +252,12 @@ def read_person(text: str | None, *, surname_first: bool = False) -> Person:
     text, previous = take_previous(text)
     text = _TRAILING_NOISE.sub("", text)
     head, comma, tail = text.partition(",")
+    if comma and is_whole_name(head):
+        # What follows is a title, an occupation, a remark, or a further given name.
+        person = read_person(head, surname_first=surname_first)
+        further = _join(_words(tail)) if given_behind(tail) else None
+        first_names = " ".join(filter(None, (person.first_names, further))) or None
+        return Person(first_names, person.last_name, previous)
     if comma and _words(head) and _words(tail):
         last, given = _words(head), _words(tail)
         # "Matti Juhani, Virtanen" exists, too.
@@ -261,6 +271,19 @@ def read_person(text: str | None, *, surname_first: bool = False) -> Person:
     words = words[: len(words) - len(trailing)]
     given, last, _ = _split(words, surname_first) if words else ([], [], 0.0)
     return Person(_join(given), _join(trailing + last if last else last), previous)
+
+
+def is_whole_name(text: str) -> bool:
+    """Do these words hold a given name and a surname, so that what follows a comma need be neither?"""
+    words = [word for word in _words(text) if word.lower() not in PARTICLES]
+    return len(words) >= 2 and any(only_given([word]) for word in words) and not only_given(words)
+
+
+def given_behind(text: str) -> bool:
+    """Can what follows a comma be given names?"""
+    counts = name_counts()
+    words = [part for word in _words(text) for part in fold(word).split()]
+    return bool(words) and all(len(word) == 1 or word in counts.first for word in words)
 
 
 def _trailing_particles(words: list[str]) -> list[str]:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from regclean.domain.tables import KINDS
 from regclean.standardise import kinds, names
 from regclean.standardise.folding import fold
 from regclean.standardise.genitives import nominative
+from regclean.standardise.marks import NO_MARKS, Marks, read_marks
 from regclean.standardise.names import NOBODY, Person
 from regclean.standardise.organisations import Organisation, read_organisation
-from regclean.standardise.reference import name_counts
+from regclean.standardise.reference import first_name_genders, name_counts
 from regclean.standardise.text import clean_text, value_or_none
 
 _ORGANISED = frozenset({"company", "housing_company", "public_body", "association", "group"})
@@ -29,7 +30,8 @@ _NOTHING = Organisation(None, None, None)
 class Party:
     """What the name columns of one row say. `persons`: (part, person), the first one being the row's own.
 
-    part: self | spouse | deceased | trader | care_of
+    part: self | spouse | deceased | trader | care_of | guardian. `deceased`, `died`, `protected`, `generation`, `remark`:
+    what was written beside the names (`Marks`).
     """
 
     kind: str
@@ -37,11 +39,16 @@ class Party:
     persons: tuple[tuple[str, Person], ...]
     organisation: Organisation = _NOTHING
     company_name: str | None = None
+    deceased: bool = False
+    died: str | None = None
+    protected: bool = False
+    generation: str | None = None
+    remark: str | None = None
 
     @property
     def main(self) -> Person:
         """The person that the row's own name columns hold: nobody for an organisation."""
-        if self.kind in _ORGANISED or not self.persons or self.persons[0][0] in {"trader", "care_of"}:
+        if self.kind in _ORGANISED or not self.persons or self.persons[0][0] in {"trader", "care_of", "guardian"}:
             return NOBODY
         return self.persons[0][1]
 
@@ -57,7 +64,28 @@ def read_party(
     surname_first: bool = False,
 ) -> Party:
     """Read the name columns of a row together. `kind` is the inferred one; a given kind only decides how to read."""
-    name, first, last, company = (value_or_none(text) for text in (name, first_names, last_name, company_name))
+    given = [
+        read_marks(text) if text else NO_MARKS
+        for text in map(value_or_none, (name, first_names, last_name, company_name))
+    ]
+    name, first, last, company = (marks.text or None for marks in given)
+    party = _read_clean(name, first, last, company, previous_last_name, kind_given, surname_first=surname_first)
+    if all(marks is NO_MARKS or not marks.said for marks in given):
+        return party
+    return _marked(party, given)
+
+
+def _read_clean(
+    name: str | None,
+    first: str | None,
+    last: str | None,
+    company: str | None,
+    previous_last_name: str | None,
+    kind_given: str | None,
+    *,
+    surname_first: bool,
+) -> Party:
+    name = _joined_people(name) if name and not company else name
     whole = company or name or " ".join(filter(None, (first, last))) or None
     if whole is None:
         return Party("person", None, ())
@@ -81,6 +109,46 @@ def read_party(
     )
     person = _with_previous(person, previous_last_name)
     return Party(inferred, person.printed or whole, (("self", person), *extra))
+
+
+def _marked(party: Party, given: list[Marks]) -> Party:
+    """The party with what was written beside its names; a guardian is one more person."""
+    guardian = next((marks.guardian for marks in given if marks.guardian), None)
+    extra = (("guardian", names.read_person(guardian)),) if guardian and kinds.infer_kind(guardian) == "person" else ()
+    return replace(
+        party,
+        persons=(*party.persons, *extra),
+        deceased=any(marks.deceased for marks in given),
+        died=next((marks.died for marks in given if marks.died), None),
+        protected=any(marks.protected for marks in given),
+        generation=next((marks.generation for marks in given if marks.generation), None),
+        remark="; ".join(marks.remark for marks in given if marks.remark) or None,
+    )
+
+
+def _joined_people(text: str) -> str:
+    """Commas between whole people as "ja": "Koskinen Pasi, Riitta Koskinen"; a surname written twice begins two people."""
+    head, *others = (part.strip() for part in text.split(","))
+    if others and names.is_whole_name(head):
+        joined = kinds.JOINING.search(text) is not None
+        genders = first_name_genders()
+
+        def gender(part: str) -> str | None:
+            return next((genders.get(fold(word)) for word in names.name_words(part) if names.only_given([word])), None)
+
+        def person(part: str) -> bool:
+            return names.is_whole_name(part) or (
+                names.given_behind(part) and (joined or {gender(head), gender(part)} == {"m", "f"})
+            )
+
+        if all(person(part) for piece in others for part in kinds.JOINING.split(piece) if part):
+            return " ja ".join((head, *others))
+    words = text.split()
+    if len(words) == 4 and "," not in text:
+        folded = [fold(word) for word in words]
+        if folded[0] == folded[2] != folded[1] or folded[1] == folded[3] != folded[0]:
+            return f"{words[0]} {words[1]} ja {words[2]} {words[3]}"
+    return text
 
 
 def _with_previous(person: Person, column: str | None) -> Person:

@@ -298,10 +298,10 @@ def address(text: str | None, *, country: str) -> Answer:
         read.printed,
         # A post office box is matched like a street whose house number is the box's.
         read.street or ("pl" if read.box else None),
-        read.house or (read.box if not read.street else None),
+        read.house_key or (read.box if not read.street else None),
         read.house_letter,
-        read.stair,
-        read.flat,
+        read.stair_key,
+        read.home_key,
         read.care_of,
         read.box,
         read.postal_code,

@@ -61,7 +61,7 @@ CREATE TABLE customers (
     m_house                TEXT,               -- house number without letter ("12"; of "12-14" the first)
     m_house_letter         TEXT,
     m_stair                TEXT,
-    m_flat                 TEXT,               -- flat number with its letter
+    m_flat                 TEXT,               -- what tells a home from others in its house: flat, unit, remainder
     m_postal               TEXT,
     m_city                 TEXT,
     m_email_local          TEXT
