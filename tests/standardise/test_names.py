@@ -345,3 +345,14 @@ def test_the_order_of_common_names_is_found() -> None:
         for text in (f"{last} {first}", f"{first} {last}")
     )
     assert wrong < 2 * drawn / 500
+
+
+@pytest.mark.parametrize(
+    ("written", "latin"),
+    [("Ольга Иванова", "Olga Ivanova"), ("Сергей Петров", "Sergei Petrov"), ("Γιώργος Παπάς", "Giorgos Papas")],
+)
+def test_names_in_other_scripts_compare_with_their_latin_spelling(written: str, latin: str) -> None:
+    one, other = names.read_person(written), names.read_person(latin)
+    assert one.printed == written
+    assert names.given_keys(one.first_names) == names.given_keys(other.first_names)
+    assert names.last_key(one.last_name or "") == names.last_key(other.last_name or "")

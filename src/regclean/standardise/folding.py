@@ -1,12 +1,15 @@
 """Folding to the letters a-z and digits, the form in which everything is compared.
 
-DuckDB's and Spark's string functions count bytes and characters differently, so that match columns hold ASCII only.
+DuckDB's and Spark's string functions count bytes and characters differently, so that match columns hold ASCII only. Names
+in other scripts are transliterated: nothing is folded to nothing.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
+
+from anyascii import anyascii
 
 _SPECIAL = str.maketrans(
     {
@@ -32,6 +35,7 @@ _SPECIAL = str.maketrans(
         "‘": "'",
         "`": "'",
         "´": "'",
+        "й": "i",  # as registers of Finland have it: Сергей is Sergei
     }
 )
 _FAST = str.maketrans("åäöéÅÄÖÉü", "aaoeaaoeu")
@@ -39,12 +43,16 @@ _NOT_WORD = re.compile(r"[^a-z0-9]+")
 
 
 def to_ascii(text: str) -> str:
-    """Lower case, diacritics dropped (å ä -> a, ö -> o); letters of other scripts are kept as they are."""
+    """Lower case, diacritics dropped (å ä -> a, ö -> o), letters of other scripts transliterated (Ольга -> olga)."""
     text = text.lower().translate(_FAST)
     if text.isascii():
         return text
     text = unicodedata.normalize("NFKD", text.translate(_SPECIAL))
-    return "".join(c for c in text if not unicodedata.combining(c)).lower().translate(_SPECIAL)
+    text = "".join(c for c in text if not unicodedata.combining(c)).lower().translate(_SPECIAL)
+    if text.isascii():
+        return text
+    # Letters alone: "½" and "€" mean something else in words, and the sign of softness is no letter.
+    return "".join(anyascii(c).replace("'", "") if c.isalpha() else c for c in text).lower()
 
 
 def fold(text: str) -> str:
