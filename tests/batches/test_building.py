@@ -11,7 +11,6 @@ import pytest
 from sqlalchemy import select, update
 
 from regclean import batches
-from regclean.batches.survivorship import Record, surviving_values, survivor_of
 from regclean.config import Workspace, default_config, load_workspace
 from regclean.errors import ConfigError, ConflictError, GateError, UsageError
 from regclean.findings.decide import DecisionLine, record
@@ -216,17 +215,3 @@ def test_unknown_survivorship_rules_are_refused(workspace: Workspace, ledger: Le
     warehouse, run_id = open_published(workspace)
     with warehouse.read(run_id) as connection, pytest.raises(ConfigError, match="survivorship"):
         batches.build(ledger, connection, config, as_of=AS_OF, user="berta", now=NOW)
-
-
-def test_survivorship_rules_are_tried_from_left_to_right() -> None:
-    def one(number: str, phone: str | None, source: str | None, day: int, valid: bool = True) -> Record:
-        clean = {"phone": phone if valid else None, "contact_source": source, "updated_on": date(2026, 1, day)}
-        return Record(number, {"phone": phone}, clean)
-
-    settings = dict(default_config().section("survivorship"))
-    records = [one("1", "040 1", "contact_person", 3), one("2", "040 2", "self", 1), one("3", "040 3", "self", 2)]
-    choice = surviving_values("1", records, settings)
-    assert [(c.column, c.after, c.why["rule"]) for c in choice] == [("phone", "040 3", "self_reported")]
-    assert surviving_values("1", records, settings | {"phone": ["newest"]}) == []
-    assert surviving_values("1", [records[0], one("2", "x", "self", 9, valid=False)], settings) == []
-    assert survivor_of(records) == "1"

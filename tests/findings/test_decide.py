@@ -231,6 +231,11 @@ BAD_LINES: list[tuple[str, dict[str, Any]]] = [
     ("choices", {"verdict": "same", "finding_id": "group", "choices": '{"fields": {"shoe_size": "44"}}'}),
     ("choices", {"verdict": "same", "finding_id": "group", "choices": '{"fields": {"phone": 1}}'}),
     ("choices", {"verdict": "unsure", "finding_id": "group", "choices": '{"survivor": "1"}'}),
+    ("choices", {"verdict": "same", "finding_id": "group", "choices": '{"from": {"phone": "9"}}'}),
+    ("choices", {"verdict": "same", "finding_id": "group", "choices": '{"from": {"phone": "3"}, "leave_out": ["3"]}'}),
+    ("choices", {"verdict": "same", "finding_id": "group", "choices": '{"from": {"shoe_size": "1"}}'}),
+    ("choices", {"verdict": "same", "finding_id": "group", "choices": '{"from": "1"}'}),
+    ("choices", {"verdict": "unsure", "finding_id": "group", "choices": '{"from": {"phone": "1"}}'}),
     ("date", {"verdict": "defer", "finding_id": "stale", "defer_until": "soon"}),
     ("date", {"verdict": "accept", "finding_id": "stale", "defer_until": "2026-12-01"}),
 ]

@@ -25,6 +25,7 @@ FLOORS = {
     "rules": 3,
     "register": 3,
     "quality": 3,
+    "survivorship": 2,
     "warehouse": 2,
     "ledger": 2,
     "config": 2,

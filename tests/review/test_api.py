@@ -70,6 +70,15 @@ def test_a_decision_is_taken_once_and_undone(program: Program, ledger: Ledger) -
     assert verify(ledger) is None
 
 
+def test_choices_say_whose_value_stands_and_what_is_cleared(program: Program, ledger: Ledger) -> None:
+    client = program("steward", "findings:read", "findings:decide")
+    finding = duplicate(client)
+    choices = {"survivor": "1003", "from": {"phone": "1004"}, "fields": {"email": None}}
+    decision = {"verdict": "same", "expected_version": finding["version"], "choices": choices}
+    assert client.post(f"{API}/findings/{finding['finding_id']}/decisions", json=decision).status_code == 201
+    assert client.get(f"{API}/findings/{finding['finding_id']}").json()["decisions"][0]["choices"] == choices
+
+
 def test_a_rejection_needs_its_reason(program: Program) -> None:
     client = program("steward", "findings:read", "findings:decide")
     finding = duplicate(client)

@@ -8,6 +8,7 @@ from typing import Any
 from regclean.review.case import graph, plan, survivors, timeline
 from regclean.review.case.guards import STALE_GUARDS
 from regclean.rules import catalogue
+from regclean.survivorship import UNITS
 
 
 def test_the_weakest_bridge_divides_a_cluster_on_its_smaller_side() -> None:
@@ -66,7 +67,7 @@ def test_a_timeline_shows_seasons_and_leaves_out_what_is_long_gone() -> None:
 
 
 def test_the_result_is_what_the_batch_would_write() -> None:
-    settings = {unit: ["valid", "newest", "survivor"] for unit in survivors.UNITS}
+    settings = {unit: ["valid", "newest", "survivor"] for unit in UNITS}
     records = {
         "1": {"raw": {"phone": "040 1"}, "clean": {"phone": "+3581", "updated_on": "2020-01-01"}},
         "2": {

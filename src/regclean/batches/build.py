@@ -20,7 +20,6 @@ from regclean.batches import gate, lifecycle, store
 from regclean.batches.accepted import Accepted, LeftOut, Planned
 from regclean.batches.extract import Extract
 from regclean.batches.plan import Numbers, plan, read_proposal
-from regclean.batches.survivorship import check_settings
 from regclean.config import Config
 from regclean.domain.findings import digest
 from regclean.domain.register import CUSTOMER_COLUMNS, subject_text
@@ -29,6 +28,7 @@ from regclean.ledger import Ledger, audit
 from regclean.ledger.database import in_chunks
 from regclean.ledger.tables import batch_changes, batches, decisions, findings
 from regclean.standardise.keys import clean_key
+from regclean.survivorship import check_settings
 
 _ORDER = {"duplicate": 0, "bin_group": 1, "stale": 2, "field": 3}
 _OPS = {"insert": 0, "merge": 1, "update": 2, "delete": 3}

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
+from regclean import survivorship
 from regclean.batches.accepted import Accepted, LeftOut, Planned
 from regclean.batches.extract import Extract, Found
 from regclean.batches.sharing import added_share
-from regclean.batches.survivorship import Record, surviving_values, survivor_of
 from regclean.domain.register import CUSTOMER_COLUMNS, join_key, key_parts
 from regclean.register import delete_text
 from regclean.standardise.keys import clean_key
+from regclean.survivorship import Choices
 
 BILLS = ("invoice", "payment")  # evidence that follows the account; the rest stays history of the old number
 _MOVED = {"rule": "merge"}
@@ -19,79 +21,42 @@ _MOVED = {"rule": "merge"}
 
 def merge(finding: Accepted, extract: Extract, settings: Mapping[str, Any]) -> list[Planned]:
     """Every line of merging the customers of a finding. Errors: LeftOut."""
-    left_out = set(finding.choices.get("leave_out") or ())
-    records = [_record(extract, number) for number in sorted(set(finding.customers) - left_out)]
-    survivor = _survivor(finding, records)
-    losers = [record.customer_no for record in records if record.customer_no != survivor]
-    lines = [
-        Planned("merge", "customers", loser, None, None, survivor, {"rule": _chosen_by(finding)}) for loser in losers
-    ]
-    lines += _values(finding, extract, survivor, records, settings)
-    mover = _Mover(extract, survivor)
-    for loser in losers:
+    choices = Choices.read(finding.choices)
+    result = merged(finding.customers, choices, extract, settings)
+    chosen = {"rule": "chosen" if choices.survivor else "proposed"}
+    lines = [Planned("merge", "customers", loser, None, None, result.survivor, chosen) for loser in result.losers]
+    lines += [_cell(result.survivor, cell, finding.user) for cell in sorted(result.changes, key=lambda c: c.column)]
+    mover = _Mover(extract, result.survivor)
+    for loser in result.losers:
         lines += mover.move(loser)
         lines += _end(extract, loser)
     return lines
 
 
-def _record(extract: Extract, number: str) -> Record:
+def merged(
+    customers: Iterable[str], choices: Choices, extract: Extract, settings: Mapping[str, Any]
+) -> survivorship.Answer:
+    """What merging these customers gives, but for those that are left out. Errors: LeftOut."""
+    records = [_record(extract, number) for number in sorted(set(customers) - choices.leave_out)]
+    if choices.survivor and choices.survivor not in {record.customer_no for record in records}:
+        raise LeftOut("survivor", f"the chosen survivor {choices.survivor} is not among the customers to be merged")
+    return survivorship.answer(records, settings, choices, partial(extract.written, "customers"))
+
+
+def _record(extract: Extract, number: str) -> survivorship.Record:
     found = extract.get("customers", number)
     if found is None or number not in extract.clean:
         raise LeftOut("gone", f"customers {number} is not in the register any more")
-    return Record(number, found.row, extract.clean[number])
+    return survivorship.Record(number, found.row, extract.clean[number])
 
 
-def _survivor(finding: Accepted, records: Sequence[Record]) -> str:
-    """The steward's choice, else what was proposed, else the best record."""
-    numbers = {record.customer_no for record in records}
-    proposed = [finding.choices.get("survivor"), *(change["after"] for change in finding.proposal)]
-    return next((number for number in proposed if number in numbers), None) or survivor_of(records)
-
-
-def _chosen_by(finding: Accepted) -> str:
-    return "chosen" if finding.choices.get("survivor") else "proposed"
-
-
-def _values(
-    finding: Accepted, extract: Extract, survivor: str, records: Sequence[Record], settings: Mapping[str, Any]
-) -> list[Planned]:
-    own = next(record for record in records if record.customer_no == survivor)
-    lines = {
-        choice.column: Planned("update", "customers", survivor, choice.column, choice.before, choice.after, choice.why)
-        for choice in surviving_values(survivor, records, settings)
-    }
-    inherited = _inherited(extract, own, records)
-    lines |= {column: _cell(own, column, value, {"rule": rule}) for column, (value, rule) in inherited.items()}
-    for column, value in sorted((finding.choices.get("fields") or {}).items()):
-        why = {"rule": "chosen", "by": finding.user}
-        lines[column] = _cell(own, column, _as_landed(extract, records, column, value), why)
-    return [lines[column] for column in sorted(lines)]
-
-
-def _inherited(extract: Extract, own: Record, records: Sequence[Record]) -> dict[str, tuple[str | None, str]]:
-    """What one record gives to all: protection, and that the customer is one at all."""
-    inherited: dict[str, tuple[str | None, str]] = {}
-    if not own.clean.get("non_disclosure") and any(record.clean.get("non_disclosure") for record in records):
-        inherited["non_disclosure"] = (extract.written("customers", "non_disclosure", "true"), "protection")
-    if own.clean.get("status") == "ended":
-        living = [record for record in records if record.clean.get("status") != "ended"]
-        if living:
-            status = living[0].row.get("status") or extract.written("customers", "status", "active")
-            inherited["status"] = (status, "living")
-    return inherited
-
-
-def _cell(own: Record, column: str, after: str | None, why: Mapping[str, Any]) -> Planned:
-    return Planned("update", "customers", own.customer_no, column, own.row.get(column), after, why)
-
-
-def _as_landed(extract: Extract, records: Sequence[Record], column: str, value: str | None) -> str | None:
-    """A value that the steward chose among the records as the page showed them: as the register writes it."""
-    for record in records:
-        raw = record.row.get(column)
-        if value is not None and value in (raw, str(record.clean.get(column)), record.clean.get(f"{column}_masked")):
-            return raw
-    return extract.written("customers", column, value)
+def _cell(survivor: str, cell: survivorship.Cell, user: str) -> Planned:
+    why = {"rule": cell.rule}
+    if cell.rule in ("chosen", "cleared"):
+        why["by"] = user
+    elif cell.source:
+        why["from"] = cell.source
+    return Planned("update", "customers", survivor, cell.column, cell.before, cell.after, why)
 
 
 def _end(extract: Extract, loser: str) -> list[Planned]:

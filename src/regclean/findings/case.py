@@ -89,16 +89,19 @@ def check_choices(case: Case, verdict: str, choices: Mapping[str, Any] | None) -
     if not choices:
         return
     left_out, survivor = set(choices.get("leave_out", ())), choices.get("survivor")
-    if left_out or survivor:
+    sources = choices.get("from", {})
+    if left_out or survivor or sources:
         if not case.on_customers or verdict != "same":
-            raise Refused("choices", "a survivor or members to leave out go with the verdict 'same' only")
+            raise Refused("choices", "a survivor, whose values stand, and whom to leave out go with 'same' only")
         if not left_out <= set(case.customers) or len(set(case.customers) - left_out) < 2:
             raise Refused("choices", "who is left out must be in the group, and two must stay")
         if survivor and survivor not in set(case.customers) - left_out:
             raise Refused("choices", "the survivor is not in the group")
+        if not set(sources.values()) <= set(case.customers) - left_out:
+            raise Refused("choices", "whose value stands is not in the group")
     tables = {Subject.parse(subject).table for subject in case.subjects}
     known = {column for table in tables if table in TABLES for column in TABLES[table].by_name}
-    unknown = sorted(choices.get("fields", {}).keys() - known)
+    unknown = sorted({*choices.get("fields", {}), *sources} - known)
     if unknown:
         raise Refused("choices", f"there is no column '{unknown[0]}' to choose a value for")
 

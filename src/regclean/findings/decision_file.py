@@ -15,7 +15,7 @@ from regclean.errors import InputError
 
 COLUMNS = ("finding_id", "customer_no_l", "customer_no_r", "verdict", "user", "reason", "choices")
 OPTIONAL = ("comment", "defer_until")
-CHOICES = ("survivor", "fields", "leave_out")
+CHOICES = ("survivor", "leave_out", "from", "fields")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +78,9 @@ def parse_choices(given: str | Mapping[str, Any] | None) -> dict[str, Any] | Non
     fields = choices.get("fields", {})
     if not isinstance(fields, dict) or not all(value is None or isinstance(value, str) for value in fields.values()):
         raise ValueError("the chosen fields must be an object of texts")
+    sources = choices.get("from", {})
+    if not isinstance(sources, dict) or not all(isinstance(number, str) for number in sources.values()):
+        raise ValueError("'from' must be an object: a field, and the customer number whose value stands")
     left_out = choices.get("leave_out", [])
     if not isinstance(left_out, list) or not all(isinstance(number, str) for number in left_out):
         raise ValueError("the customers to leave out must be a list of numbers")

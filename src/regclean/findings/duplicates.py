@@ -10,7 +10,6 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 import duckdb
@@ -21,6 +20,7 @@ from regclean.domain.findings import Change, Finding, Severity
 from regclean.domain.register import subject_text
 from regclean.findings.edges import DecidedGraph, ordered, pair_fingerprint
 from regclean.findings.summaries import duplicate_summary
+from regclean.survivorship import Rank, rank
 from regclean.warehouse import load_sql
 
 PACKAGE = "regclean.findings"
@@ -33,14 +33,7 @@ class Customer:
 
     customer_no: str
     digest: str
-    ended: bool
-    filled: int
-    created_on: date | None
-
-    @property
-    def rank(self) -> tuple[bool, int, date, int, str]:
-        """Lowest survives: not ended, most complete, oldest, lowest number."""
-        return (self.ended, -self.filled, self.created_on or date.max, len(self.customer_no), self.customer_no)
+    rank: Rank
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +108,11 @@ def _customers(connection: duckdb.DuckDBPyConnection, shown: Iterable[str]) -> t
         idle = set(connection.sql(load_sql("idle_customers", PACKAGE)).pl()["customer_no"])
     finally:
         connection.unregister("shown_customers")
-    return {row[0]: Customer(*row) for row in digests.iter_rows()}, idle
+    customers = [
+        Customer(row["customer_no"], row["digest"], rank(row["customer_no"], row))
+        for row in digests.iter_rows(named=True)
+    ]
+    return {customer.customer_no: customer for customer in customers}, idle
 
 
 def _live(decided: pl.DataFrame, customers: Mapping[str, Customer]) -> pl.DataFrame:

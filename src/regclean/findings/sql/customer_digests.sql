@@ -1,4 +1,4 @@
--- One digest of everything that linkage compares, for each customer that is shown.
+-- One digest of everything that linkage compares, for each customer that is shown, and what its rank rests on.
 WITH named AS (
     SELECT customer_no, list(json_array(part, m_given, m_last) ORDER BY person_no) AS persons
     FROM customer_persons SEMI JOIN shown_customers USING (customer_no)
@@ -19,13 +19,10 @@ SELECT
         c.m_org, c.m_org_form, c.m_org_numerals, c.m_street, c.m_house, c.m_house_letter, c.m_stair, c.m_flat,
         c.m_postal, c.phone, c.phone_2, c.email, c.iban, c.e_invoice_address, named.persons, placed.addresses
     ) AS TEXT)) AS digest,
-    -- The survivor comes first: not ended, most complete, oldest, lowest number.
-    coalesce(c.status, 'active') = 'ended' AS ended,
-    (c.national_id_hash IS NOT NULL)::INT + (c.business_id IS NOT NULL)::INT + (c.birth_date IS NOT NULL)::INT
-        + (c.street_address IS NOT NULL)::INT + (c.postal_code IS NOT NULL)::INT + (c.phone IS NOT NULL)::INT
-        + (c.email IS NOT NULL)::INT + (c.name IS NOT NULL)::INT + (c.iban IS NOT NULL)::INT
-        + (c.e_invoice_address IS NOT NULL)::INT AS filled,
-    c.created_on
+    -- What the ranking of survivors looks at.
+    c.status, c.created_on, c.name, c.kind_given, c.previous_last_name, c.national_id_hash, c.business_id, c.birth_date,
+    c.street_address, c.phone, c.phone_2, c.email, c.language, c.relationship, c.billing_street_address,
+    c.e_invoice_address, c.e_invoice_state, c.iban, c.iban_state
 FROM customers AS c
 SEMI JOIN shown_customers USING (customer_no)
 LEFT JOIN named USING (customer_no)

@@ -70,7 +70,6 @@ STATUSES = {
 WHYS = {
     **WHY,
     "merge": N_("moves with the merge"),
-    "chosen": N_("the steward's choice"),
 }
 OPERATIONS = {
     "update": N_("change"),

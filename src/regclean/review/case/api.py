@@ -97,7 +97,7 @@ def decide_finding(service: Service, user: Decider, finding_id: FindingId, new: 
         finding_id=finding_id,
         reason=new.reason,
         comment=new.comment,
-        choices=new.choices.model_dump(exclude_none=True, exclude_defaults=True) if new.choices else None,
+        choices=new.choices.model_dump(by_alias=True, exclude_defaults=True) if new.choices else None,
         defer_until=new.defer_until,
         expected_version=new.expected_version,
     )

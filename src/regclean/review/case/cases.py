@@ -18,9 +18,10 @@ from regclean.findings.edges import Edge, edges_around
 from regclean.findings.plan import customers_of
 from regclean.ledger.tables import comments, decisions, evidence, findings
 from regclean.review.case import diff
-from regclean.review.case.fields import CHOOSABLE, CUSTOMER_FIELDS, Field
-from regclean.review.case.survivors import Proposed, proposals
+from regclean.review.case.fields import CUSTOMER_FIELDS, Field
+from regclean.review.case.survivors import Proposed, proposals, record_of
 from regclean.review.web.privacy import hidden_from, visible_to, without_hidden
+from regclean.survivorship import rank
 
 MOST_COLUMNS = 5  # more records than this are shown as a table, one row each
 
@@ -200,15 +201,9 @@ def clean_of(field: Field, record: Mapping[str, Any]) -> str | None:
 
 
 def _survivor(case: OpenCase, numbers: Sequence[str]) -> str | None:
-    chosen = next((change["after"] for change in case.proposal if change["op"] == "merge"), None)
-    if chosen in numbers:
-        return str(chosen)
-    return min(numbers, key=lambda number: _rank(case.records[subject_text("customers", number)], number), default=None)
-
-
-def _rank(record: Mapping[str, Any], number: str) -> tuple[bool, int, int, str]:
-    clean = record.get("clean") or {}
-    return (clean.get("status") == "ended", -sum(1 for name in CHOOSABLE if clean.get(name)), len(number), number)
+    records = [record_of(number, case.records[subject_text("customers", number)]) for number in numbers]
+    best = min(records, key=lambda record: rank(record.customer_no, record.clean), default=None)
+    return best.customer_no if best else None
 
 
 def _column(index: int, number: str, record: Mapping[str, Any]) -> Column:

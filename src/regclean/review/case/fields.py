@@ -45,7 +45,6 @@ CUSTOMER_FIELDS = (
     Field("created_on", N_("Customer since"), choosable=False, day=True, told_only=True),
     Field("updated_on", N_("Updated"), choosable=False, day=True, told_only=True),
 )
-CHOOSABLE = tuple(field.name for field in CUSTOMER_FIELDS if field.choosable)
 BY_NAME = {field.name: field for field in CUSTOMER_FIELDS}
 
 # Every other column that a proposal can speak of.

@@ -113,9 +113,10 @@ class FindingDetail(FindingSummary):
 
 
 class Choices(Given):
-    """The survivor of a merge, values chosen for fields, and members to leave out of a group."""
+    """The survivor of a merge, whose value stands in a field, values given (null clears one), and whom to leave out."""
 
     survivor: Line | None = None
+    sources: dict[Line, Line] = Field(default_factory=dict, alias="from")
     fields: dict[Line, Line | None] = Field(default_factory=dict)
     leave_out: list[Line] = Field(default_factory=list)
 

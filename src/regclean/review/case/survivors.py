@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from regclean.batches.survivorship import UNITS, Record, surviving_values
 from regclean.review.web.i18n import N_
+from regclean.survivorship import RANKED_BY, Choices, Record, answer
 
-UNIT_OF = {column: unit for unit, columns in UNITS.items() for column in columns}
 _ADDRESS_PARTS = {
     "m_street": "street",
     "m_house": "house",
@@ -26,6 +25,10 @@ _ADDRESS_PARTS = {
 WHY = {
     "all_equal": N_("all alike"),
     "only_one": N_("the only one there is"),
+    "chosen": N_("the steward's choice"),
+    "cleared": N_("cleared by the steward"),
+    "protection": N_("protection is inherited"),
+    "living": N_("an active customer was merged"),
     "missing": N_("the kept record lacks it"),
     "survivor": N_("the kept record's"),
     "valid": N_("the valid one"),
@@ -50,26 +53,15 @@ def proposals(
 
     `records`: customer number -> its frozen record; `settings`: [survivorship] of regclean.toml.
     """
-    held = [_record(number, record) for number, record in records.items()]
-    own = next(record for record in held if record.customer_no == survivor)
-    changed = {choice.column: choice for choice in surviving_values(survivor, held, settings)}
-    found: dict[str, Proposed] = {}
-    for column in UNIT_OF:
-        have = [record for record in held if record.row.get(column) is not None or record.clean.get(column) is not None]
-        if column in changed:
-            found[column] = Proposed(changed[column].why["from"], changed[column].why["rule"])
-        elif len(have) == 1:
-            found[column] = Proposed(have[0].customer_no, "only_one")
-        elif have:
-            alike = len({str(record.clean.get(column)).casefold() for record in have}) == 1
-            kept = own if own in have else have[0]
-            found[column] = Proposed(kept.customer_no, "all_equal" if alike else "survivor")
-    return found
+    held = [record_of(number, record) for number, record in records.items()]
+    merged = answer(held, settings, Choices(survivor=survivor), lambda _column, value: value)
+    return {cell.column: Proposed(cell.source, cell.rule) for cell in merged.cells if cell.source is not None}
 
 
-def _record(number: str, record: Mapping[str, Any]) -> Record:
+def record_of(number: str, record: Mapping[str, Any]) -> Record:
+    """A frozen record as survivorship reads it."""
     raw = {name: None if value is None else str(value) for name, value in (record.get("raw") or {}).items()}
-    clean = dict(record.get("clean") or {})
+    clean = dict.fromkeys((*RANKED_BY, "contact_source", "non_disclosure")) | dict(record.get("clean") or {})
     for name in ("updated_on", "created_on"):
         clean[name] = date.fromisoformat(clean[name][:10]) if clean.get(name) else None
     place: Mapping[str, Any] = next((item for item in record.get("addresses") or () if item.get("source") == "own"), {})
