@@ -237,5 +237,5 @@ def test_laws(case: tuple[list[Record], Choices]) -> None:
     assert (again.survivor, again.changes) == (merged.survivor, merged.changes)
     assert Choices.read(recorded.kept()) == recorded
     # What was confirmed holds whatever the rules say later.
-    other = answer(records, dict.fromkeys(RULES, ["newest", "survivor"]), recorded, lambda _column, value: value)
+    other = answer(records, {unit: ["newest", "survivor"] for unit in RULES}, recorded, lambda _column, value: value)
     assert result(other) == result(merged)

@@ -213,7 +213,9 @@ decisions = Table(
     Column("user", String(80), nullable=False),
     Column("reason", Text),
     Column("comment", Text),
-    Column("choices", Json),  # {"survivor", "leave_out": [customer_no], "from": {column: customer_no}, "fields": {column: value}}
+    Column(
+        "choices", Json
+    ),  # {"survivor", "leave_out": [customer_no], "from": {column: customer_no}, "fields": {column: value}}
     Column("fingerprint", String(64)),  # of the evidence that was decided on
     Column("evidence_digest", String(64)),
     Column("decided_at", Moment, nullable=False),

@@ -9,4 +9,16 @@ from regclean.survivorship.ranking import RANKED_BY, Rank, rank
 from regclean.survivorship.record import UNITS, Record
 from regclean.survivorship.rules import RULES, check_settings
 
-__all__ = ["RANKED_BY", "RULES", "UNITS", "Answer", "Cell", "Choices", "Rank", "Record", "answer", "check_settings", "rank"]
+__all__ = [
+    "RANKED_BY",
+    "RULES",
+    "UNITS",
+    "Answer",
+    "Cell",
+    "Choices",
+    "Rank",
+    "Record",
+    "answer",
+    "check_settings",
+    "rank",
+]

@@ -80,15 +80,11 @@ def answer(records: Sequence[Record], settings: Mapping[str, Any], choices: Choi
     return Answer(survivor, tuple(ranked), tuple(cells))
 
 
-def _unit(
-    unit: str, records: Sequence[Record], order: Sequence[str], choices: Choices, spell: Spell
-) -> Iterator[Cell]:
+def _unit(unit: str, records: Sequence[Record], order: Sequence[str], choices: Choices, spell: Spell) -> Iterator[Cell]:
     own, by_number = records[0], {record.customer_no: record for record in records}
     ruled, rule = best(own, records, unit, order)
     picked = {
-        column: by_number[choices.sources[column]]
-        for column in UNITS[unit]
-        if choices.sources.get(column) in by_number
+        column: by_number[choices.sources[column]] for column in UNITS[unit] if choices.sources.get(column) in by_number
     }
     # Who picks the street of a record means its address: the columns of a unit go together.
     together = {record.customer_no for record in picked.values()}
@@ -136,9 +132,7 @@ def _inherited(records: Sequence[Record], spell: Spell) -> Iterator[Cell]:
     """What one record gives to all: protection, and that the customer is one at all."""
     own = records[0]
     if not own.clean["non_disclosure"] and any(record.clean["non_disclosure"] for record in records):
-        yield Cell(
-            "non_disclosure", own.row.get("non_disclosure"), spell("non_disclosure", "true"), None, "protection"
-        )
+        yield Cell("non_disclosure", own.row.get("non_disclosure"), spell("non_disclosure", "true"), None, "protection")
     living = [record for record in records if record.clean["status"] != "ended"]
     if living and own not in living:
         status = living[0].row.get("status") or spell("status", "active")

@@ -62,9 +62,7 @@ def _told_best(own: Record, records: Sequence[Record], unit: str) -> list[Record
     told = any(record.clean["contact_source"] == "self" and record.usable(unit) for record in records)
     own_told = own.clean["contact_source"] == "self" and own.filled(unit)
     return [
-        record
-        for record in records
-        if not ((told or own_told) and record.clean["contact_source"] == "contact_person")
+        record for record in records if not ((told or own_told) and record.clean["contact_source"] == "contact_person")
     ]
 
 

@@ -61,7 +61,9 @@ def proposals(
 def record_of(number: str, record: Mapping[str, Any]) -> Record:
     """A frozen record as survivorship reads it."""
     raw = {name: None if value is None else str(value) for name, value in (record.get("raw") or {}).items()}
-    clean = dict.fromkeys((*RANKED_BY, "contact_source", "non_disclosure")) | dict(record.get("clean") or {})
+    clean: dict[str, Any] = dict.fromkeys((*RANKED_BY, "contact_source", "non_disclosure")) | dict(
+        record.get("clean") or {}
+    )
     for name in ("updated_on", "created_on"):
         clean[name] = date.fromisoformat(clean[name][:10]) if clean.get(name) else None
     place: Mapping[str, Any] = next((item for item in record.get("addresses") or () if item.get("source") == "own"), {})
