@@ -41,7 +41,9 @@ def _release(folder: Path, account: str) -> State[str]:
         raise UsageError("this register is updated by files: there is nothing to apply on a schedule.")
     with opened(place.ledger_url) as ledger:
         clerk = local.active_user(ledger, account, "schedule")
-        waiting = [one.batch_id for one in batches.list_batches(ledger) if one.state in ("approved", "applying")]
+        waiting = [
+            one.batch_id for one in batches.list_batches(ledger) if one.state in ("approved", "applying", "unknown")
+        ]
         done = [
             _apply_as_task(Context(place, ledger, clerk, datetime.now(UTC)), batch_id) for batch_id in sorted(waiting)
         ]

@@ -1,7 +1,8 @@
 """What can go wrong, said so that a clerk can act on it.
 
 Every error that reaches a user is a `RegcleanError`: it names the place (file, row, column) and the remedy, never a
-personal value. `exit_code` follows the contract: 1 a gate or a conflict stopped the work, 2 bad usage or input.
+personal value. `exit_code` follows the contract: 1 a gate or a conflict stopped the work, 2 bad usage or input, 3
+something outside is not there or full.
 """
 
 from __future__ import annotations
@@ -71,3 +72,13 @@ class ForbiddenError(UsageError):
 
 class SignInError(UsageError):
     """Nobody is signed in, or not as the one who was named."""
+
+
+class UnavailableError(RegcleanError):
+    """Something outside is not there or full: a disk, a database, a lock. What was begun was not done."""
+
+    exit_code = 3
+
+
+class UnknownCommitError(UnavailableError):
+    """A database was asked to commit, and its answer was lost: whether it did is not known yet."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -19,6 +20,7 @@ from regclean.ledger import Ledger, open_ledger
 from regclean.ledger.tables import batch_changes, batches, decisions, findings
 from regclean.register import Line, SqlTarget
 
+sys.path.insert(0, str(Path(__file__).parent))  # the helpers beside the tests
 NOW = datetime(2026, 11, 2, 9, tzinfo=UTC)
 HELD = ("customers", "services", "site_roles", "bin_groups", "bin_group_members")
 Cells = dict[tuple[str, str, str], str | None]

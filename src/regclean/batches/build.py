@@ -16,11 +16,12 @@ import duckdb
 from sqlalchemy import Connection, RowMapping, insert, select
 
 from regclean import checks
-from regclean.batches import gate, lifecycle, store
+from regclean.batches import gate, lifecycle
 from regclean.batches.accepted import Accepted, LeftOut, Planned
 from regclean.batches.extract import Extract
 from regclean.batches.plan import Numbers, plan, read_proposal
 from regclean.config import Config
+from regclean.domain.batches import OPEN
 from regclean.domain.findings import digest
 from regclean.domain.register import CUSTOMER_COLUMNS, subject_text
 from regclean.errors import ConflictError
@@ -131,7 +132,7 @@ def _busy_customers(connection: Connection) -> dict[str, int]:
     query = (
         select(batch_changes.c.batch_id, batch_changes.c.why)
         .join(batches, batches.c.batch_id == batch_changes.c.batch_id)
-        .where(batches.c.state.in_(store.OPEN), batch_changes.c.state != "rejected")
+        .where(batches.c.state.in_(OPEN), batch_changes.c.state != "rejected")
     )
     return {
         customer: row.batch_id for row in connection.execute(query) for customer in (row.why or {}).get("customers", ())

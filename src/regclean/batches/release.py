@@ -1,7 +1,8 @@
 """Applying an approved batch to the register, and taking it back.
 
 Invariant: the register and its receipt come first, the ledger follows the receipt. Wherever a kill falls, doing the
-same again brings both to the same end, and nothing is written twice.
+same again brings both to the same end, and nothing is written twice. What was begun in the register stays noted in the
+ledger (`attempt`) until the receipt says how it ended; nothing is said, cancelled or undone before that.
 """
 
 from __future__ import annotations
@@ -13,11 +14,12 @@ from typing import Protocol
 
 from sqlalchemy import Connection, insert
 
-from regclean.batches import lifecycle, store
+from regclean.batches import attempts, lifecycle, store
 from regclean.batches.store import StoredLine
+from regclean.domain.batches import IN_DOUBT
 from regclean.domain.findings import digest
 from regclean.domain.register import subject_text
-from regclean.errors import ConflictError, UsageError
+from regclean.errors import ConflictError, RegcleanError, UnavailableError, UsageError
 from regclean.ledger import Ledger, audit
 from regclean.ledger.tables import receipts
 from regclean.register import Line, Receipt, Seen, SqlTarget, inverse
@@ -77,26 +79,34 @@ def apply(
 
     A finding of which a line has changed since, or is gone, is not written and goes back to the steward; the others are
     applied (with `whole`: nothing is, and the batch stays approved). Errors: ConflictError when the batch is not
-    approved or the register refuses it.
+    approved or the register refuses it, UnavailableError when the register is not there: nothing was written;
+    UnknownCommitError when it may have been: the batch is "unknown" until the register can be asked.
     """
+    with ledger.read() as reading:
+        row = store.get(reading, batch_id)
+        lines = store.stored_lines(reading, batch_id)
+    if row["state"] == "undoing" or (row["state"] == "unknown" and row["attempt"]["act"] == "undo"):
+        _finish(ledger, target, batch_id, now, step)
+    first = store.token(row, lines)
+    token = target.attempt(first) if row["state"] == "approved" else first
     with ledger.write() as writing:
         row = store.get(writing, batch_id)
         lines = store.stored_lines(writing, batch_id)
         if row["state"] == "applied" or (row["state"] == "rejected" and _tried(lines)):
             return _again(row["state"], batch_id, lines)
-        store.require(row, ("approved", "applying"), "applied")
+        store.require(row, ("approved", "applying", "unknown"), "applied")
+        attempt = attempts.begin(writing, row, "apply", token)
         if row["state"] == "approved":
-            store.set_state(writing, batch_id, "applying")
             audit.append(writing, audit.Entry(now, user, "batch_release", subject_text("batches", batch_id)))
     step("begun")
     planned = [one.line for one in lines if one.state == "planned"]
     try:
-        receipt = target.apply(store.token(row, lines), batch_id, planned, user=user, now=now, whole=whole, step=step)
-    except ConflictError:
-        _back_to_approved(ledger, batch_id)
+        receipt = target.apply(attempt["token"], batch_id, planned, user=user, now=now, whole=whole, step=step)
+    except RegcleanError as error:
+        attempts.failed(ledger, batch_id, attempt, error, "approved")
         raise
-    if whole and receipt.held:
-        _back_to_approved(ledger, batch_id)
+    if whole and receipt.held and not receipt.earlier:
+        attempts.back(ledger, batch_id, "approved")
         return Outcome(batch_id, "approved", receipt.seen, receipt.held)
     return _settle(ledger, batch_id, receipt, step)
 
@@ -134,12 +144,14 @@ def undo(
     """Take a batch back, or one finding of it.
 
     Before it was applied, its findings are accepted again. Afterwards the register gets back what it held, except cells
-    that others have edited since: they are kept, and listed in `kept`. Errors: UsageError when the finding is not in it.
+    that others have edited since: they are kept, and listed in `kept`. Errors: UsageError when the finding is not in
+    it; ConflictError, UnavailableError and UnknownCommitError as in `apply`.
     """
-    _finish(ledger, target, batch_id, step)
+    _finish(ledger, target, batch_id, now, step)
     with ledger.write() as writing:
         row = store.get(writing, batch_id)
         lines = store.stored_lines(writing, batch_id)
+        store.require(row, ("built", "approved", "applied", "undone", "rejected"), "taken back")
         mine = [one for one in lines if finding_id is None or one.line.finding_id == finding_id]
         if not mine:
             raise UsageError(f"the finding is not in batch {batch_id}.")
@@ -153,38 +165,55 @@ def undo(
             remedy="Write it with: regclean batch export",
         )
     own = store.token(row, lines)
-    applied = target.receipt(own)
+    applied = target.receipt(target.attempt(own))
     written = [one.line for one in mine if one.state == "done" and one.state_reason != ALREADY]
-    receipt = target.apply(
-        digest([own, "undo", finding_id]),
-        batch_id,
-        inverse(written, applied.found if applied else {}),
-        user=user,
-        now=now,
-        undo=True,
-        step=step,
-    )
+    back = inverse(written, applied.found if applied else {})
+    token = target.attempt(digest([own, "undo", finding_id]))
+    with ledger.write() as writing:
+        row = store.get(writing, batch_id)
+        store.require(row, ("applied",), "taken back")
+        attempt = attempts.begin(writing, row, "undo", token, finding_id)
+    step("undo begun")
+    try:
+        receipt = target.apply(token, batch_id, back, user=user, now=now, undo=True, step=step)
+    except RegcleanError as error:
+        attempts.failed(ledger, batch_id, attempt, error, "applied")
+        raise
     return _settle_undo(ledger, batch_id, receipt, mine, finding_id, step)
 
 
-def _finish(ledger: Ledger, target: SqlTarget | None, batch_id: int, step: Step) -> None:
-    """An apply that was killed is brought to its end first: the register's receipt says which one."""
+def _finish(ledger: Ledger, target: SqlTarget | None, batch_id: int, now: datetime, step: Step) -> None:
+    """Bring what was begun in the register to its end: its receipt says which, and without one it never comes through.
+
+    Errors: UnknownCommitError when the register cannot be asked.
+    """
     with ledger.read() as reading:
         row = store.get(reading, batch_id)
         lines = store.stored_lines(reading, batch_id)
-    if row["state"] != "applying":
+    if row["state"] not in IN_DOUBT:
         return
-    receipt = target.receipt(store.token(row, lines)) if target else None
-    if receipt:
+    attempt = row["attempt"] or {"act": "apply", "token": store.token(row, lines), "finding_id": None}
+    before = "approved" if attempt["act"] == "apply" else "applied"
+    if target is None:
+        if row["attempt"]:
+            raise ConflictError(
+                f"batch {batch_id} was begun in the register's database, and its end is not known.",
+                remedy='Set [register] target = "sql" and its url again: the receipt there is asked first.',
+            )
+        attempts.back(ledger, batch_id, before)
+        return
+    try:
+        receipt = target.close_attempt(attempt["token"], batch_id, now)
+    except UnavailableError as error:
+        raise attempts.unknown(batch_id, error) from error
+    if receipt is None:
+        attempts.back(ledger, batch_id, before)
+    elif attempt["act"] == "apply":
         _settle(ledger, batch_id, receipt, step)
     else:
-        _back_to_approved(ledger, batch_id)
-
-
-def _back_to_approved(ledger: Ledger, batch_id: int) -> None:
-    with ledger.write() as writing:
-        if store.get(writing, batch_id)["state"] == "applying":
-            store.set_state(writing, batch_id, "approved")
+        finding_id = attempt["finding_id"]
+        mine = [one for one in lines if finding_id is None or one.line.finding_id == finding_id]
+        _settle_undo(ledger, batch_id, receipt, mine, finding_id, step)
 
 
 def _tried(lines: Sequence[StoredLine]) -> bool:
@@ -216,7 +245,7 @@ def _settle(ledger: Ledger, batch_id: int, receipt: Receipt, step: Step, target:
         reasons = _reasons(batch_id, receipt, lines)
         lifecycle.reopen(writing, reasons, because="returned", user=lifecycle.ACTOR, now=receipt.at)
         state = "applied" if done else "rejected"
-        store.set_state(writing, batch_id, state)
+        store.set_state(writing, batch_id, state, attempt=None)
         _note(writing, batch_id, receipt, "batch_apply", target)
     step("settled")
     return Outcome(batch_id, state, receipt.seen, receipt.held, earlier=receipt.earlier)
@@ -281,9 +310,8 @@ def _settle_undo(
         for seq, seen in kept.items():
             store.set_lines(writing, batch_id, [seq], "done", f"kept: {seen.why or _SAID.get(seen.status, '')}")
         left = [seq for seq, state in before.items() if state == "done" and seq not in undone]
-        state = "undone" if finding_id is None or not left else row["state"]
-        if state != row["state"]:
-            store.set_state(writing, batch_id, state)
+        state = "undone" if finding_id is None or not left else "applied"
+        store.set_state(writing, batch_id, state, attempt=None)
         if fresh:
             back = {stored.line.finding_id for stored in mine if stored.state == "done"} - {None}
             back &= lifecycle.in_state(writing, [one for one in back if one], "applied", "verified")

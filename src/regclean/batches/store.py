@@ -9,13 +9,12 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, func, select, update
 
+from regclean.domain.batches import IN_DOUBT
 from regclean.domain.findings import digest
 from regclean.errors import ConflictError, UsageError
 from regclean.ledger.database import CHUNK
 from regclean.ledger.tables import batch_changes, batches, decisions, findings
 from regclean.register import Line
-
-OPEN = ("built", "approved", "applying")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +57,11 @@ def get(connection: Connection, batch_id: int) -> RowMapping:
 
 def require(row: RowMapping, states: tuple[str, ...], what: str) -> None:
     """Errors: ConflictError when the batch is in none of the states in which `what` can be done to it."""
+    if row["state"] in IN_DOUBT and row["state"] not in states:
+        raise ConflictError(
+            f"batch {row['batch_id']} is {row['state']}: what became of it in the register is not known yet.",
+            remedy="Apply it again or take it back: the register's receipt is asked first.",
+        )
     if row["state"] not in states:
         raise ConflictError(f"batch {row['batch_id']} is {row['state']}: it cannot be {what} now.")
 

@@ -36,6 +36,7 @@ from sqlalchemy import (
     true,
 )
 
+from regclean.domain.batches import BATCH_STATES
 from regclean.domain.findings import STATES, canonical_json
 
 
@@ -351,7 +352,8 @@ batches = Table(
     Column("gates", Json, nullable=False),
     Column("left_out", Json, nullable=False),  # [{"finding_id", "why"}]
     Column("version", Integer, nullable=False),
-    _one_of("state", ("built", "approved", "rejected", "applying", "applied", "undone")),
+    Column("attempt", Json),  # {"act", "token", "finding_id", "by"}: begun in the register, its end not noted yet
+    _one_of("state", BATCH_STATES),
 )
 
 batch_changes = Table(

@@ -1,92 +1,37 @@
 """A register that is a database: look before writing, write all of it in one transaction, leave a receipt there.
 
 Invariant: what was done to the register and the receipt that says so are committed together. Whoever was killed, or
-comes second, finds the receipt under the same token and writes nothing. A cell is written only while it holds what the
-batch expects; the statement itself says so.
+comes second, finds the receipt under the same token and writes nothing.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import (
-    Column,
-    Connection,
-    Engine,
-    MetaData,
-    String,
-    Table,
-    Text,
-    Update,
-    bindparam,
-    create_engine,
-    delete,
-    event,
-    insert,
-    select,
-    update,
-)
+from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModuleError, OperationalError
 
-from regclean.domain.findings import canonical_json
-from regclean.domain.register import CUSTOMER_COLUMNS, KEY_COLUMNS
-from regclean.domain.tables import TABLES
-from regclean.errors import ConfigError, ConflictError
-from regclean.register.judge import Judge, held_back
-from regclean.register.lines import Line, Seen, inserted_rows
-from regclean.register.rows import Register, Row, needed_keys
-from regclean.register.values import as_text, as_typed
+from regclean.errors import ConfigError, ConflictError, UnavailableError, UnknownCommitError
+from regclean.register import receipts, writer
+from regclean.register.lines import Line, Seen
+from regclean.register.receipts import Receipt
+from regclean.register.rows import Register
 
-Rows = Mapping[str, Mapping[str, list[Row]]]
 BUSY_SECONDS = 15
 _WRITES = "regclean_writes"
-_own = MetaData()
-receipts = Table(
-    "regclean_receipts",
-    _own,
-    Column("token", String(80), primary_key=True),
-    Column("batch", String(40), nullable=False),
-    Column("applied_by", String(80), nullable=False),
-    Column("applied_at", String(40), nullable=False),
-    Column("undo", String(5), nullable=False),
-    Column("detail", Text, nullable=False),
-)
-merged = Table(
-    "regclean_merged",
-    _own,
-    Column("customer_no", String(80), primary_key=True),
-    Column("survivor_no", String(80), nullable=False),
-    Column("batch", String(40), nullable=False),
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Receipt:
-    """What one apply or undo did: every line as it came out, and what cells held exactly where that matters.
-
-    `held` are findings that were not written because one of their lines is not as expected any more.
-    """
-
-    token: str
-    batch: int
-    user: str
-    at: datetime
-    undo: bool
-    seen: tuple[Seen, ...]
-    found: Mapping[int, str] = field(default_factory=dict)
-    held: frozenset[str] = frozenset()
-    earlier: bool = False  # it was there already: this time nothing was written
 
 
 class _Stopped(Exception):  # noqa: N818  # leaves a transaction without committing; no error
     def __init__(self, receipt: Receipt) -> None:
         self.receipt = receipt
+
+
+class _UsedUp(Exception):  # noqa: N818  # somebody has taken this attempt's token before
+    pass
 
 
 class SqlTarget:
@@ -103,13 +48,33 @@ class SqlTarget:
     def look(self, lines: Sequence[Line]) -> list[Seen]:
         """How each line stands: ready, done, changed or gone. Writes nothing."""
         with self._reading() as connection:
-            register = Register(connection)
-            return _judge(register, lines, _read(register, lines), _pointers(connection, lines))
+            return writer.look(Register(connection), lines)
+
+    def attempt(self, first: str) -> str:
+        """The token of the attempt that came through, else of the next one: `first`, or one after it when that was closed."""
+        with self._reading() as connection:
+            return receipts.attempt(connection, first)
 
     def receipt(self, token: str) -> Receipt | None:
-        """The receipt that an apply or undo left, if it ever came through."""
+        """The receipt that an attempt left, if it ever came through."""
         with self._reading() as connection:
-            return _receipt(connection, token) if _has_own(connection) else None
+            return receipts.read(connection, token)
+
+    def close_attempt(self, token: str, batch: int, now: datetime) -> Receipt | None:
+        """The receipt that an attempt left; where there is none, it can never come through any more.
+
+        Errors: UnavailableError when the register cannot be asked, or somebody is writing under this token now.
+        """
+        try:
+            with self._writing() as connection:
+                receipts.own.create_all(connection)
+            with self._writing() as connection:
+                receipts.close(connection, token, batch, now)
+        except IntegrityError:
+            return self.receipt(token)
+        except DBAPIError as error:
+            raise _away(error) from error
+        return None
 
     def apply(
         self,
@@ -127,36 +92,56 @@ class SqlTarget:
 
         A finding with a line that has changed or gone is held back as a whole; an undo keeps single cells instead.
         `whole`: nothing is written when anything is held back (the receipt then is not in the register either).
-        `step` is told of every stage. Errors: ConflictError when the register refuses a write.
+        `step` is told of every stage. Errors: ConflictError when the register refuses a write: the attempt is closed
+        then; UnavailableError when the register went away before it was asked to commit; UnknownCommitError when it
+        was asked, and neither its answer came nor can its receipt be read.
         """
-        with self._writing() as connection:
-            _own.create_all(connection)
-        draft = Receipt(token, batch, user, now, undo, ())
+        asked: list[str] = []
+
+        def told(name: str) -> None:
+            if name == "written":
+                asked.append(name)
+            step(name)
+
         try:
-            with self._writing() as connection:
-                connection.execute(insert(receipts).values(_row(draft)))
-                receipt = _write(Register(connection, lock=True), draft, lines, undo=undo, step=step)
-                if whole and receipt.held:
-                    raise _Stopped(receipt)
-                connection.execute(update(receipts).where(receipts.c.token == token).values(_row(receipt)))
-                step("written")
+            receipt = self._attempt(Receipt(token, batch, user, now, undo, ()), lines, whole=whole, step=told)
         except _Stopped as stopped:
+            self.close_attempt(token, batch, now)
             return stopped.receipt
-        except IntegrityError as error:
-            with self._reading() as connection:
-                earlier = _receipt(connection, token)
+        except _UsedUp:
+            earlier = self.receipt(token)
             if earlier:
                 return earlier
-            raise ConflictError(
-                "the register refused the batch: a key or a reference does not allow it. Nothing was written.",
-                remedy="Look at the lines with --dry-run.",
-            ) from error
-        except DBAPIError as error:
-            raise ConflictError(
-                f"the register refused the batch ({type(error.orig).__name__}). Nothing was written.",
-                remedy="Check the rights to the register's tables, and that nobody has locked them.",
-            ) from error
+            raise ConflictError("somebody has taken this batch back meanwhile. Nothing was written.") from None
+        except (DBAPIError, ConflictError) as error:
+            try:
+                earlier = self.close_attempt(token, batch, now)
+            except UnavailableError as away:
+                if asked:
+                    raise UnknownCommitError(
+                        "the register was asked to commit, and its answer was lost.",
+                        remedy="When its database answers again, do the same again: its receipt says what was done.",
+                    ) from error
+                raise UnavailableError(f"{away.message} Nothing was written.", remedy=away.remedy) from error
+            if earlier:
+                return earlier
+            raise _refused(error) from error
         step("committed")
+        return receipt
+
+    def _attempt(self, draft: Receipt, lines: Sequence[Line], *, whole: bool, step: Callable[[str], None]) -> Receipt:
+        with self._writing() as connection:
+            receipts.own.create_all(connection)
+        with self._writing() as connection:
+            try:
+                receipts.begin(connection, draft)
+            except IntegrityError:
+                raise _UsedUp from None
+            receipt = writer.write(Register(connection, lock=True), draft, lines, step=step)
+            if whole and receipt.held:
+                raise _Stopped(receipt)
+            receipts.complete(connection, receipt)
+            step("written")
         return receipt
 
     @contextmanager
@@ -165,15 +150,38 @@ class SqlTarget:
             with self.engine.connect() as connection:
                 yield connection
         except DBAPIError as error:
-            raise ConfigError(
-                f"the register's database cannot be read ({type(error.orig).__name__}).",
-                remedy="Check [register] url in regclean.toml.",
-            ) from error
+            raise _away(error) from error
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
         with self.engine.execution_options(**{_WRITES: True}).begin() as connection:
+            if connection.dialect.name == "postgresql":
+                connection.execute(text(f"SET LOCAL lock_timeout = '{BUSY_SECONDS}s'"))
             yield connection
+
+
+def _away(error: DBAPIError) -> UnavailableError:
+    return UnavailableError(
+        f"the register's database cannot be used now ({type(error.orig).__name__}).",
+        remedy="Check that it runs, its disk, the rights to its tables, that nobody has locked them, and [register] url.",
+    )
+
+
+def _refused(error: DBAPIError | ConflictError) -> ConflictError | UnavailableError:
+    if isinstance(error, ConflictError):
+        return error
+    if isinstance(error, IntegrityError):
+        return ConflictError(
+            "the register refused the batch: a key or a reference does not allow it. Nothing was written.",
+            remedy="Look at the lines with --dry-run.",
+        )
+    if isinstance(error, OperationalError):
+        away = _away(error)
+        return UnavailableError(f"{away.message} Nothing was written.", remedy=away.remedy)
+    return ConflictError(
+        f"the register refused the batch ({type(error.orig).__name__}). Nothing was written.",
+        remedy="Check the rights to the register's tables, and that nobody has locked them.",
+    )
 
 
 def _engine(url: str) -> Engine:
@@ -202,191 +210,3 @@ def _configure_sqlite(dbapi_connection: Any, _record: Any) -> None:
 def _begin_sqlite(connection: Connection) -> None:
     writes = connection.get_execution_options().get(_WRITES)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-
-def _has_own(connection: Connection) -> bool:
-    return bool(connection.dialect.has_table(connection, receipts.name))
-
-
-def _pointers(connection: Connection, lines: Iterable[Line]) -> dict[str, str]:
-    if not any(line.op == "merge" for line in lines) or not connection.dialect.has_table(connection, merged.name):
-        return {}
-    query = select(merged.c.customer_no, merged.c.survivor_no)
-    return {row.customer_no: row.survivor_no for row in connection.execute(query)}
-
-
-def _read(register: Register, lines: Sequence[Line]) -> Rows:
-    return {name: register.read(name, keys) for name, keys in sorted(needed_keys(lines).items())}
-
-
-def _judge(register: Register, lines: Sequence[Line], rows: Rows, pointers: Mapping[str, str]) -> list[Seen]:
-    judge = Judge(
-        lines=lines,
-        rows=rows,
-        has=register.has,
-        pointers=pointers,
-        referring=lambda customers: {
-            name: register.referring(name, customers) for name in CUSTOMER_COLUMNS if name != "evidence"
-        },
-    )
-    return judge.seen()
-
-
-def _write(
-    register: Register, draft: Receipt, lines: Sequence[Line], *, undo: bool, step: Callable[[str], None]
-) -> Receipt:
-    rows = _read(register, lines)
-    seen = _judge(register, lines, rows, _pointers(register.connection, lines))
-    held = frozenset() if undo else held_back(lines, seen)
-    writer = _Writer(register, draft, rows)
-    outcome: list[Seen] = []
-    cells = inserted_rows(line for line in lines if line.finding_id not in held)
-    for line, one in zip(lines, seen, strict=True):
-        if one.status != "ready" or line.finding_id in held:
-            outcome.append(one)
-            continue
-        refused = writer.write(line, cells)
-        outcome.append(replace(one, status="changed", why=refused) if refused else one)
-        step(f"line {line.seq}")
-    return replace(draft, seen=tuple(outcome), found=writer.found, held=held)
-
-
-@dataclass(slots=True)
-class _Writer:
-    """Writes single lines; remembers what a cell held where it was not exactly what the line says."""
-
-    register: Register
-    draft: Receipt
-    rows: Rows
-    found: dict[int, str] = field(default_factory=dict)
-    inserted: set[tuple[str, str, int]] = field(default_factory=set)
-    statements: dict[tuple[str, str, frozenset[str]], Update] = field(default_factory=dict)
-
-    def write(self, line: Line, cells: Mapping[tuple[str, str, int], list[Line]]) -> str | None:
-        """Write one line; returns why it could not be, where only the writing itself shows that."""
-        if line.op == "insert":
-            if line.row_id not in self.inserted:
-                self.inserted.add(line.row_id)
-                self._insert(line.table, cells[line.row_id])
-        elif line.op == "merge":
-            self._point(line)
-        elif line.op == "delete":
-            return self._delete(line)
-        else:
-            self._update(line)
-        return None
-
-    def _table(self, name: str) -> Table:
-        table = self.register.table(name)
-        assert table is not None  # a line is ready only where its table is
-        return table
-
-    def _update(self, line: Line) -> None:
-        table, column = self._table(line.table), line.column or ""
-        value = as_typed(line.after, table.c[column].type, place=f"{line.table}.{column}")
-        moves = column in KEY_COLUMNS[line.table]
-        written = set()
-        for row in self.rows[line.table][line.key]:
-            if not moves and row.text[column] != line.before:
-                continue
-            expected = {name: row.raw[name] for name in dict.fromkeys((*KEY_COLUMNS[line.table], column))}
-            identity = repr(list(expected.values()))
-            if identity in written:
-                continue
-            written.add(identity)
-            parameters = {f"was_{name}": found for name, found in expected.items() if found is not None}
-            statement = self._statement(table, column, expected)
-            done = self.register.connection.execute(statement, parameters | {"is_now": value})
-            if done.rowcount < 1:
-                raise ConflictError(f"{line.table} {line.key} changed while it was written; nothing was.")
-            if not moves and isinstance(row.raw[column], str) and row.raw[column] != line.before:
-                self.found[line.seq] = row.raw[column]
-        if moves:
-            self.found[line.seq] = str(len(self.rows[line.table][line.key]))
-
-    def _statement(self, table: Table, column: str, expected: Mapping[str, Any]) -> Update:
-        """The update of one cell while key and cell are as expected, NULL-safe; made once for each shape."""
-        empty = frozenset(name for name, value in expected.items() if value is None)
-        shape = (table.name, column, empty)
-        if shape not in self.statements:
-            conditions = [
-                table.c[name].is_(None)
-                if name in empty
-                else table.c[name] == bindparam(f"was_{name}", type_=table.c[name].type)
-                for name in expected
-            ]
-            new = bindparam("is_now", type_=table.c[column].type)
-            self.statements[shape] = update(table).where(*conditions).values({column: new})
-        return self.statements[shape]
-
-    def _insert(self, name: str, cells: Sequence[Line]) -> None:
-        table = self._table(name)
-        values = {
-            cell.column: as_typed(cell.after, table.c[cell.column].type, place=f"{name}.{cell.column}")
-            for cell in cells
-            if cell.column
-        }
-        self.register.connection.execute(insert(table).values(values))
-
-    def _delete(self, line: Line) -> str | None:
-        if line.table == "customers" and self._referred(line.key):
-            return "others refer to this customer by now"
-        table = self._table(line.table)
-        for row in self.rows[line.table][line.key]:
-            if {name: value for name, value in row.text.items() if value is not None} == line.row:
-                columns = [name for name in TABLES[line.table].by_name if name in row.raw]
-                condition = self.register.condition(line.table, row, columns)
-                self.register.connection.execute(delete(table).where(condition))
-                exact = {
-                    name: value if isinstance(value, str) else as_text(value)
-                    for name, value in row.raw.items()
-                    if value is not None
-                }
-                self.found[line.seq] = canonical_json(exact)
-        return None
-
-    def _referred(self, customer_no: str) -> bool:
-        return any(self.register.referring(name, [customer_no]) for name in CUSTOMER_COLUMNS)
-
-    def _point(self, line: Line) -> None:
-        connection = self.register.connection
-        if line.after is None:
-            connection.execute(delete(merged).where(merged.c.customer_no == line.key))
-        else:
-            connection.execute(
-                insert(merged).values(customer_no=line.key, survivor_no=line.after, batch=str(self.draft.batch))
-            )
-
-
-def _row(receipt: Receipt) -> dict[str, str]:
-    detail = {
-        "seen": [[one.seq, one.status, one.why] for one in receipt.seen],
-        "found": {str(seq): text for seq, text in sorted(receipt.found.items())},
-        "held": sorted(receipt.held),
-    }
-    return {
-        "token": receipt.token,
-        "batch": str(receipt.batch),
-        "applied_by": receipt.user,
-        "applied_at": receipt.at.isoformat(),
-        "undo": str(receipt.undo).lower(),
-        "detail": canonical_json(detail),
-    }
-
-
-def _receipt(connection: Connection, token: str) -> Receipt | None:
-    row = connection.execute(select(receipts).where(receipts.c.token == token)).mappings().first()
-    if row is None:
-        return None
-    detail = json.loads(row["detail"])
-    return Receipt(
-        token=token,
-        batch=int(row["batch"]),
-        user=row["applied_by"],
-        at=datetime.fromisoformat(row["applied_at"]),
-        undo=row["undo"] == "true",
-        seen=tuple(Seen(seq, status, None, why) for seq, status, why in detail["seen"]),
-        found={int(seq): text for seq, text in detail["found"].items()},
-        held=frozenset(detail["held"]),
-        earlier=True,
-    )

@@ -7,9 +7,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from regclean.domain.batches import BatchState
 from regclean.review.web.models import FindingId, Given, Line, Number
 
-State = Literal["built", "approved", "applying", "applied", "rejected", "undone"]
 Operation = Literal["update", "insert", "delete", "merge"]
 Status = Literal["ready", "done", "changed", "gone", "applied", "planned", "rejected", "undone"]
 Reason = Literal["wrong_customer", "wrong_value", "evidence", "ask", "other"]
@@ -38,7 +38,7 @@ class BatchSummary(BaseModel):
         }
     )
     batch_id: int
-    state: State
+    state: BatchState
     title: str | None
     built_by: str
     built_at: datetime
@@ -172,7 +172,7 @@ class AppliedBatch(BaseModel):
     """
 
     batch_id: int
-    state: State
+    state: BatchState
     dry_run: bool = False
     earlier: bool = False
     held: list[FindingId] = []
@@ -230,7 +230,7 @@ class BatchReceipt(BaseModel):
 
     batch: int
     title: str | None
-    state: State
+    state: BatchState
     built: Step
     decided_by: list[str]
     approved: Step

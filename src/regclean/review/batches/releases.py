@@ -23,6 +23,7 @@ from regclean import batches
 from regclean.accounts.permissions import User
 from regclean.batches import Batch, BatchView, BuildReport, LineView, Outcome
 from regclean.batches.release import ALREADY
+from regclean.domain.batches import OPEN
 from regclean.domain.register import Subject
 from regclean.errors import ConflictError, UsageError
 from regclean.findings.records import NATIONAL_ID
@@ -52,6 +53,8 @@ STATES = {
     "approved": N_("Approved"),
     "applying": N_("Being applied"),
     "applied": N_("Applied"),
+    "undoing": N_("Being taken back"),
+    "unknown": N_("Not known whether the register has it"),
     "rejected": N_("Sent back"),
     "undone": N_("Taken back"),
 }
@@ -167,7 +170,7 @@ def sheet(service: Services, user: User, batch_id: int, *, look: bool = False) -
         hidden = hidden_findings(connection, user, batch_id)
         titles = _titles(connection, {line.finding_id for line in view.lines if line.finding_id})
     lines = [line for line in view.lines if line.finding_id not in hidden]
-    looks = look or (len(view.lines) <= LOOKED_AT_ONCE and view.batch.state in ("built", "approved", "applying"))
+    looks = look or (len(view.lines) <= LOOKED_AT_ONCE and view.batch.state in OPEN)
     where, seen = _looked(service, batch_id) if looks else (None, {})
     shown = [_line(line, seen) for line in lines]
     return Sheet(
