@@ -20,7 +20,7 @@ from regclean.accounts import local
 from regclean.acts import Context
 from regclean.config import load_workspace
 from regclean.errors import RegcleanError, UsageError
-from regclean.ledger import opened
+from regclean.home import own_ledger
 
 
 @flow(name="regclean-release", persist_result=False)
@@ -39,7 +39,7 @@ def _release(folder: Path, account: str) -> State[str]:
     place = load_workspace(folder)
     if place.config.section("register")["target"] == "files":
         raise UsageError("this register is updated by files: there is nothing to apply on a schedule.")
-    with opened(place.ledger_url) as ledger:
+    with own_ledger(place) as ledger:
         clerk = local.active_user(ledger, account, "schedule")
         waiting = [
             one.batch_id for one in batches.list_batches(ledger) if one.state in ("approved", "applying", "unknown")

@@ -31,7 +31,8 @@ from regclean import batches
 from regclean.cli.demo_people import create_demo_accounts
 from regclean.config import Workspace, load_workspace
 from regclean.findings.decide import DecisionLine, record
-from regclean.ledger import Ledger, opened, runs
+from regclean.home import own_ledger
+from regclean.ledger import Ledger, runs
 from regclean.ledger.tables import findings
 from regclean.night import run_night
 from regclean.register.target import open_target
@@ -274,7 +275,7 @@ def main() -> None:
         elif not chosen.keep:
             shutil.copytree(chosen.workspace, root)
         workspace = load_workspace(root)
-        with opened(workspace.ledger_url) as ledger:
+        with own_ledger(workspace) as ledger:
             if not batches.list_batches(ledger):
                 do_some_work(workspace, ledger)
             accounts = create_demo_accounts(workspace, ledger, datetime.now(UTC))

@@ -13,7 +13,7 @@ import duckdb
 
 from regclean import __version__
 from regclean.domain.findings import digest
-from regclean.warehouse import load_sql, rows
+from regclean.warehouse import is_damage, load_sql, rows
 
 if TYPE_CHECKING:
     from regclean.night_state import Night
@@ -43,10 +43,22 @@ def carry_over(night: Night) -> bool:
     path = night.warehouse.path(night.last.run_id)
     if not path.exists():
         return False
-    night.connection.execute(f"ATTACH '{str(path).replace(chr(39), chr(39) * 2)}' AS last_night (READ_ONLY)")
+    try:
+        _copy(night.connection, str(path))
+    except duckdb.Error as error:
+        if not is_damage(error):
+            raise
+        night.set_aside(night.last.run_id)
+        for table in LINKED:
+            night.connection.execute(f"DELETE FROM {table}")  # noqa: S608  # ours
+        return False
+    return True
+
+
+def _copy(connection: duckdb.DuckDBPyConnection, path: str) -> None:
+    connection.execute(f"ATTACH '{path.replace(chr(39), chr(39) * 2)}' AS last_night (READ_ONLY)")
     try:
         for table in LINKED:
-            night.connection.execute(f"INSERT INTO {table} BY NAME SELECT * FROM last_night.{table}")  # noqa: S608  # ours
+            connection.execute(f"INSERT INTO {table} BY NAME SELECT * FROM last_night.{table}")  # noqa: S608  # ours
     finally:
-        night.connection.execute("DETACH last_night")
-    return True
+        connection.execute("DETACH last_night")

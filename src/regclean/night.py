@@ -26,11 +26,12 @@ from regclean.domain.tables import TABLES
 from regclean.errors import ConflictError, RegcleanError
 from regclean.findings.counts import counts_by_rule
 from regclean.findings.sealing import seal
-from regclean.ledger import Ledger, opened, runs
+from regclean.home import own_ledger
+from regclean.ledger import Ledger, runs
 from regclean.night_page import write_night_page
 from regclean.night_state import Night, Observer, Step, StepResult
 from regclean.standardise.tables import Options, standardise_tables
-from regclean.warehouse import LandedTables, Warehouse, rows, write_frame
+from regclean.warehouse import DamagedNightError, LandedTables, Warehouse, rows, write_frame
 
 __all__ = [
     "STEPS",
@@ -219,7 +220,7 @@ def open_night(workspace: Workspace, *, as_of: date, now: datetime, full: bool =
     """One night at a time: sweep what a killed one left, begin a run, and end it as published or failed."""
     engine = workspace.config.section("engine")
     warehouse = Warehouse(workspace.var / "warehouse", threads=engine["threads"], memory_limit=engine["memory_limit"])
-    with _one_at_a_time(workspace.var), opened(workspace.ledger_url) as ledger:
+    with _one_at_a_time(workspace.var), own_ledger(workspace) as ledger:
         _sweep(warehouse, ledger, now)
         last = runs.last_published(ledger)
         run_id = _run_id(warehouse, ledger, as_of)
@@ -237,8 +238,10 @@ def open_night(workspace: Workspace, *, as_of: date, now: datetime, full: bool =
                     connection=building.connection,
                     last=last,
                     decided=findings.decided_edges(ledger),
-                    clusters_before=_clusters(warehouse, last),
+                    clusters_before=findings.kept_clusters(ledger),
                 )
+                if last:
+                    night.clusters_before = _clusters(night, last)
                 try:
                     yield night
                 except RegcleanError as error:
@@ -254,7 +257,7 @@ def open_night(workspace: Workspace, *, as_of: date, now: datetime, full: bool =
 
 def open_published(workspace: Workspace) -> tuple[Warehouse, str | None]:
     """The warehouse and the run id of the night in force."""
-    with opened(workspace.ledger_url) as ledger:
+    with own_ledger(workspace) as ledger:
         last = runs.last_published(ledger)
     return Warehouse(workspace.var / "warehouse"), last.run_id if last else None
 
@@ -279,25 +282,28 @@ def _sweep(warehouse: Warehouse, ledger: Ledger, now: datetime) -> None:
     runs.sweep(ledger, now=now)
     for run_id in warehouse.published():
         run = runs.get(ledger, run_id)
-        if run is None or run.status != "published":
+        # A night that this ledger has never heard of is not one that it has killed.
+        if run is not None and run.status != "published":
             warehouse.remove(run_id)
 
 
 def _run_id(warehouse: Warehouse, ledger: Ledger, as_of: date) -> str:
     """`<as_of>-<n>`, the first number that no night of that day has used."""
     number = 1
-    while runs.get(ledger, f"{as_of}-{number:03}") is not None:
+    while runs.get(ledger, f"{as_of}-{number:03}") is not None or warehouse.path(f"{as_of}-{number:03}").exists():
         number += 1
     return f"{as_of}-{number:03}"
 
 
-def _clusters(warehouse: Warehouse, last: runs.Run | None) -> pl.DataFrame:
-    """Last night's clusters (cluster_id, customer_no); none before the first night."""
-    if last is None or last.run_id not in warehouse.published():
-        return pl.DataFrame(schema={"cluster_id": pl.String, "customer_no": pl.String})
-    with warehouse.read(last.run_id) as connection:
-        clusters: pl.DataFrame = connection.sql("SELECT cluster_id, customer_no FROM clusters").pl()
-        return clusters
+def _clusters(night: Night, last: runs.Run) -> pl.DataFrame:
+    """Last night's clusters (cluster_id, customer_no): from its file, else what the ledger has kept of them."""
+    try:
+        with night.warehouse.read(last.run_id) as connection:
+            clusters: pl.DataFrame = connection.sql("SELECT cluster_id, customer_no FROM clusters").pl()
+            return clusters
+    except DamagedNightError:
+        night.set_aside(last.run_id)
+        return night.clusters_before
 
 
 def today(workspace: Workspace) -> date:

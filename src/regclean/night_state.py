@@ -56,6 +56,16 @@ class Night:
     found: rules.RuleReport | None = None
     published: PublishReport | None = None
     page: checks.NightPage | None = None
+    notes: list[str] = field(default_factory=list)  # what somebody should know who does not read the whole report
+
+    def set_aside(self, run_id: str) -> None:
+        """A night's file turned out to be damaged: this night goes on without it."""
+        path = self.warehouse.set_aside(run_id)
+        if path.exists():
+            self.notes.append(f"The file of night {run_id} was damaged. It is set aside as {path}.")
+        else:
+            self.notes.append(f"The file of night {run_id} is gone: {self.warehouse.path(run_id)}.")
+        self.notes.append("This night went on from the ledger and carried nothing over from that file.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ FLOORS = {
     "night": 6,
     "review": 6,
     "acts": 5,
+    "home": 3,
     "bin_reports": 4,
     "findings": 4,
     "batches": 4,

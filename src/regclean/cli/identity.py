@@ -60,10 +60,10 @@ def acting(user: str | None = None, needs: Permission | None = None, *, first: b
 def opened() -> Iterator[tuple[Workspace, Ledger]]:
     """The chosen workspace and its ledger, for the length of a `with` block."""
     from regclean.config import load_workspace
-    from regclean.ledger import opened as opened_ledger
+    from regclean.home import own_ledger
 
     workspace = load_workspace(workspace_folder())
-    with opened_ledger(workspace.ledger_url) as ledger:
+    with own_ledger(workspace) as ledger:
         yield workspace, ledger
 
 

@@ -107,12 +107,12 @@ def train(
     from regclean.cli.summary import print_training
     from regclean.config import load_workspace
     from regclean.findings import decided_edges
-    from regclean.ledger import opened
+    from regclean.home import own_ledger
     from regclean.linkage import train as train_models
     from regclean.night import open_published, today
 
     workspace = load_workspace(workspace_folder())
-    with opened(workspace.ledger_url) as ledger:
+    with own_ledger(workspace) as ledger:
         decided = decided_edges(ledger)
     warehouse, run_id = open_published(workspace)
     with warehouse.read(run_id) as connection:

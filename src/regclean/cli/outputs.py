@@ -50,9 +50,9 @@ def findings(
     """Write the findings of the ledger."""
     from regclean.config import load_workspace
     from regclean.findings import export
-    from regclean.ledger import opened
+    from regclean.home import own_ledger
 
-    with opened(load_workspace(workspace_folder()).ledger_url) as ledger:
+    with own_ledger(load_workspace(workspace_folder())) as ledger:
         frame = export(ledger, kind=kind and kind.value, rule=rule, state=state and state.value)
     _write(frame, output, form)
 

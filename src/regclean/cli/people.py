@@ -42,11 +42,11 @@ def make_demo_people(folder: Path) -> None:
     from regclean.cli.console import console, table
     from regclean.cli.identity import shell_lifetime
     from regclean.config import load_workspace
-    from regclean.ledger import opened as opened_ledger
+    from regclean.home import own_ledger
 
     workspace = load_workspace(folder)
     now = datetime.now(UTC)
-    with opened_ledger(workspace.ledger_url) as ledger:
+    with own_ledger(workspace) as ledger:
         made = demo.create_demo_accounts(workspace, ledger, now)
         with ledger.write() as connection:
             secret = sessions.open_session(connection, demo.ADMINISTRATOR, shell_lifetime(workspace), now)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rich.markup import escape
+
 from regclean.cli.console import console, table
 
 if TYPE_CHECKING:
@@ -20,6 +22,8 @@ WHATS = ("new", "still", "reopened", "withdrawn", "verified", "contradicted")
 
 def print_night(night: Night) -> None:
     """What came in, what was found and what changed since the night before."""
+    for note in night.notes:
+        console.print(f"[yellow]![/] {escape(note)}")
     if night.landed:
         files = [
             (report.file, report.table, report.records, report.loaded, report.quarantined) for report in night.landed

@@ -8,21 +8,62 @@ import os
 import secrets
 from pathlib import Path
 
+from regclean.config.identity import remembered
+from regclean.errors import ConfigError
+
 VARIABLE = "REGCLEAN_SECRET"  # the variable's name, not its value
+KEY_BYTES = 32
 
 
 def workspace_key(var: Path) -> bytes:
-    """The 32-byte key of a workspace: from the environment, else `var/secret.key`, made at the first night."""
+    """The 32-byte key of a workspace: from the environment, else `var/secret.key`, made when there was none ever.
+
+    Errors: ConfigError when the workspace had another one: its ids would all change, and its seals never open again.
+    """
+    known = remembered(var)
+    key = present_key(var)
+    if key is None and known is None:
+        return _new_key(var)
+    if key is None or (known is not None and fingerprint(key) != known.key):
+        raise another_key(var, missing=key is None)
+    return key
+
+
+def another_key(var: Path, *, missing: bool) -> ConfigError:
+    """What is said where the key of a workspace is not there, or not its own."""
+    return ConfigError(
+        "the workspace's key is not there." if missing else "this is not the key that the workspace was made with.",
+        file=var / "secret.key",
+        remedy=f"Restore it from a backup, or set {VARIABLE} as before. Nothing was changed.",
+    )
+
+
+def fingerprint(key: bytes) -> str:
+    """What tells one key from another, and nothing else of it."""
+    return derived_key(key, "fingerprint").hex()[:32]
+
+
+def present_key(var: Path) -> bytes | None:
+    """The key as it is there now. Errors: ConfigError when its file holds none."""
     given = os.environ.get(VARIABLE)
     if given:
         return hashlib.sha256(given.encode()).digest()
     path = var / "secret.key"
     try:
-        return bytes.fromhex(path.read_text(encoding="ascii").strip())
+        key = bytes.fromhex(path.read_text(encoding="ascii").strip())
     except FileNotFoundError:
-        pass
-    var.mkdir(parents=True, exist_ok=True)
-    key = secrets.token_bytes(32)
+        return None
+    except ValueError:
+        key = b""
+    if len(key) != KEY_BYTES:
+        raise ConfigError("this file holds no key.", file=path, remedy="Restore it from a backup.")
+    return key
+
+
+def _new_key(var: Path) -> bytes:
+    path = var / "secret.key"
+    var.mkdir(parents=True, exist_ok=True, mode=0o700)
+    key = secrets.token_bytes(KEY_BYTES)
     # O_EXCL: of two processes that start at once, one makes the key and the other reads it.
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

@@ -1,11 +1,18 @@
-"""Merges and splits of clusters from one night to the next."""
+"""Clusters from one night to the next: merges, splits, and what the ledger keeps of them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Literal
 
+import duckdb
 import polars as pl
+from sqlalchemy import Connection, delete, select
+
+from regclean.ledger import Ledger
+from regclean.ledger.database import insert_texts
+from regclean.ledger.tables import last_clusters
+from regclean.warehouse import load_sql, rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +36,27 @@ def cluster_events(previous: pl.DataFrame | None, current: pl.DataFrame) -> list
     merged = _many(steps, "cluster_id", "previous_id")
     split = _many(steps, "previous_id", "cluster_id")
     return [ClusterEvent("merged", *row) for row in merged] + [ClusterEvent("split", *row) for row in split]
+
+
+def lasting_clusters(connection: duckdb.DuckDBPyConnection) -> list[dict[str, str]]:
+    """The rows of `last_clusters` that a night's database (`connection`) gives."""
+    found = rows(connection, load_sql("lasting_clusters", "regclean.findings"))
+    return [{"customer_no": customer_no, "cluster_id": cluster_id} for customer_no, cluster_id in found]
+
+
+def keep_clusters(writing: Connection, lasting: list[dict[str, str]]) -> None:
+    """The clusters of the night that is being published take the place of the last one's."""
+    writing.execute(delete(last_clusters))
+    insert_texts(writing, last_clusters, lasting)
+
+
+def kept_clusters(ledger: Ledger) -> pl.DataFrame:
+    """The last published night's clusters as the ledger knows them (cluster_id, customer_no)."""
+    with ledger.read() as reading:
+        found = reading.execute(select(last_clusters.c.cluster_id, last_clusters.c.customer_no)).all()
+    return pl.DataFrame(
+        [tuple(row) for row in found], schema={"cluster_id": pl.String, "customer_no": pl.String}, orient="row"
+    )
 
 
 def _many(steps: pl.DataFrame, one: str, many: str) -> list[tuple[str, tuple[str, ...]]]:

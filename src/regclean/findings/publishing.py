@@ -18,7 +18,7 @@ import polars as pl
 from sqlalchemy import Connection, and_, bindparam, delete, exists, insert, not_, select, update
 
 from regclean.domain.register import subject_text
-from regclean.findings.clusters import ClusterEvent, cluster_events
+from regclean.findings.clusters import ClusterEvent, cluster_events, keep_clusters, lasting_clusters
 from regclean.findings.edges import current_edges
 from regclean.findings.follow import follow
 from regclean.findings.plan import LIFE, SHOWN, Plan, Prior, RunFacts, plan_night
@@ -67,6 +67,7 @@ def publish(
     """
     tonight = connection.sql(load_sql("tonight", "regclean.findings")).pl()
     events = cluster_events(previous_clusters, connection.sql("SELECT cluster_id, customer_no FROM clusters").pl())
+    lasting = lasting_clusters(connection)
     _write_evidence(ledger, connection, tonight, run_id)
     with ledger.write() as writing:
         runs.ensure(writing, run_id, as_of=as_of, now=now)
@@ -74,6 +75,7 @@ def publish(
         plan = plan_night(tonight.iter_rows(named=True), _known(writing), current_edges(writing), _priors(writing), run)
         _write(writing, plan, run)
         _log_clusters(writing, events, run_id)
+        keep_clusters(writing, lasting)
         counts = {kind: dict(sorted(plan.counts[kind].items())) for kind in sorted(plan.counts)}
         _finish(writing, run, counts)
     _sweep_evidence(ledger)

@@ -62,27 +62,33 @@ def open_ledger(url: str) -> Ledger:
 
     Errors: LedgerError when it cannot be reached, is of an unknown kind, or was written by a newer program.
     """
-    try:
-        parsed = make_url(url)
-        engine = _engine(parsed)
-    except (ArgumentError, NoSuchModuleError, ImportError) as error:
-        raise LedgerError(
-            "the ledger's URL is not one of SQLite or PostgreSQL.",
-            remedy='Examples: "sqlite:///var/ledger.db", "postgresql+psycopg://user@host/database".',
-        ) from error
-    ledger = Ledger(engine)
+    ledger = Ledger(_engine_of(url))
     try:
         _bring_up_to_date(ledger)
     except DBAPIError as error:
         ledger.close()
-        raise LedgerError(
-            f"the ledger {parsed.render_as_string(hide_password=True)} cannot be opened ({type(error.orig).__name__}).",
-            remedy="Check the address, the rights to it, and that its disk is not full.",
-        ) from error
+        raise _cannot_be_opened(url, error) from error
     except LedgerError:
         ledger.close()
         raise
     return ledger
+
+
+def is_there(url: str) -> bool:
+    """Is there a ledger at `url`? Makes nothing. Errors: LedgerError as of `open_ledger`."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        path = Path(parsed.database or "")
+        if not path.is_file() or not path.stat().st_size:
+            return False
+    ledger = Ledger(_engine_of(url))
+    try:
+        with ledger.read() as connection:
+            return _revision(connection) is not None
+    except DBAPIError as error:
+        raise _cannot_be_opened(url, error) from error
+    finally:
+        ledger.close()
 
 
 @contextmanager
@@ -123,6 +129,24 @@ def insert_missing(connection: Connection, table: Table, rows: Sequence[Mapping[
 def is_writing(connection: Connection) -> bool:
     """Does this connection belong to a write transaction, that is: does it hold the write lock?"""
     return bool(connection.get_execution_options().get(_WRITES))
+
+
+def _engine_of(url: str) -> Engine:
+    try:
+        return _engine(make_url(url))
+    except (ArgumentError, NoSuchModuleError, ImportError) as error:
+        raise LedgerError(
+            "the ledger's URL is not one of SQLite or PostgreSQL.",
+            remedy='Examples: "sqlite:///var/ledger.db", "postgresql+psycopg://user@host/database".',
+        ) from error
+
+
+def _cannot_be_opened(url: str, error: DBAPIError) -> LedgerError:
+    shown = make_url(url).render_as_string(hide_password=True)
+    return LedgerError(
+        f"the ledger {shown} cannot be opened ({type(error.orig).__name__}).",
+        remedy="Check the address, the rights to it, and that its disk is not full.",
+    )
 
 
 def _engine(url: URL) -> Engine:

@@ -87,6 +87,14 @@ def _one_of(column: str, values: tuple[str, ...]) -> CheckConstraint:
     return CheckConstraint(f"{column} IN ({', '.join(repr(value) for value in values)})", name=column)
 
 
+# Which ledger this is: the names "ledger" (its id) and "key" (the fingerprint of its workspace's key).
+identity = Table(
+    "identity",
+    metadata,
+    Column("name", String(20), primary_key=True),
+    Column("value", String(64), nullable=False),
+)
+
 # The nights ----------------------------------------------------------------------------------------------------------
 
 runs = Table(
@@ -199,6 +207,15 @@ cluster_log = Table(
     _one_of("event", ("merged", "split")),
     Index(None, "run_id"),
     Index(None, "cluster_id"),
+)
+
+# The clusters of the last published night that hold more than one customer, or whose id does not follow from them: what
+# the next night needs when that night's own file is lost.
+last_clusters = Table(
+    "last_clusters",
+    metadata,
+    Column("customer_no", Text, primary_key=True),
+    Column("cluster_id", Text, nullable=False),
 )
 
 # Decisions -------------------------------------------------------------------------------------------------------------

@@ -1,5 +1,14 @@
 """One DuckDB file a night: built aside, published by rename, opened read-only afterwards."""
 
-from regclean.warehouse.database import LandedTables, Night, Warehouse, load_sql, rows, write_frame
+from regclean.warehouse.database import (
+    DamagedNightError,
+    LandedTables,
+    Night,
+    Warehouse,
+    is_damage,
+    load_sql,
+    rows,
+    write_frame,
+)
 
-__all__ = ["LandedTables", "Night", "Warehouse", "load_sql", "rows", "write_frame"]
+__all__ = ["DamagedNightError", "LandedTables", "Night", "Warehouse", "is_damage", "load_sql", "rows", "write_frame"]

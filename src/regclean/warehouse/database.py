@@ -1,6 +1,7 @@
 """The night's DuckDB file.
 
-Invariant: a file in `var/warehouse/` whose name does not start with "building-" is complete and never written again.
+Invariant: a file in `var/warehouse/` whose name does not start with "building-" is complete and never written again;
+"damaged-" marks one that was, and cannot be read any more.
 The night alone writes, into a file of its own; publishing is one rename. Readers open published files read-only.
 """
 
@@ -18,7 +19,7 @@ import duckdb
 import polars as pl
 
 from regclean.domain.tables import TABLES
-from regclean.errors import InputError
+from regclean.errors import InputError, UnavailableError
 
 # No extension is ever fetched, from anywhere: the product works offline and loads no foreign code.
 LOCKDOWN = {
@@ -27,7 +28,26 @@ LOCKDOWN = {
     "allow_community_extensions": "false",
 }
 KEPT_NIGHTS = 7
+_UNFINISHED, _DAMAGED = "building-", "damaged-"
+# How DuckDB says that a file is not what it wrote. A checksum that does not match comes as the bare base class.
+_DAMAGE = (duckdb.IOException, duckdb.SerializationException, duckdb.InternalException, duckdb.FatalException)
 _IDENTIFIER = re.compile(r"[a-z_][a-z0-9_]*(\.[a-z_][a-z0-9_]*)?\Z")
+
+
+class DamagedNightError(UnavailableError):
+    """A published night's file is gone or cannot be read."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            "this night's file is damaged." if path.exists() else "this night's file is not there.",
+            file=path,
+            remedy="The next night goes on from the ledger without it: start one with: regclean run",
+        )
+
+
+def is_damage(error: duckdb.Error) -> bool:
+    """Does DuckDB say that a file is not what it wrote?"""
+    return isinstance(error, _DAMAGE) or str(error).startswith("Corrupt database file")
 
 
 def load_sql(name: str, package: str = "regclean.warehouse") -> str:
@@ -96,7 +116,7 @@ class Warehouse:
         return self.folder / f"{run_id}.duckdb"
 
     def _building(self, run_id: str) -> Path:
-        return self.folder / f"building-{run_id}.duckdb"
+        return self.folder / f"{_UNFINISHED}{run_id}.duckdb"
 
     @contextmanager
     def build(self, run_id: str, *, resume: bool = False) -> Iterator[Night]:
@@ -127,7 +147,7 @@ class Warehouse:
 
     def published(self) -> list[str]:
         """Run ids of the published nights, oldest first (run ids sort by time)."""
-        return sorted(p.stem for p in self.folder.glob("*.duckdb") if not p.stem.startswith("building-"))
+        return sorted(p.stem for p in self.folder.glob("*.duckdb") if not p.stem.startswith((_UNFINISHED, _DAMAGED)))
 
     def remove(self, run_id: str) -> None:
         """Forget a published night."""
@@ -135,19 +155,38 @@ class Warehouse:
 
     def sweep(self) -> None:
         """Remove what killed nights left behind."""
-        for path in self.folder.glob("building-*"):
+        for path in self.folder.glob(f"{_UNFINISHED}*"):
             path.unlink(missing_ok=True)
+
+    def set_aside(self, run_id: str) -> Path:
+        """Take a damaged night out of the way, for somebody to look at; one at a time is kept. Returns the file."""
+        aside = self.folder / f"{_DAMAGED}{run_id}.duckdb"
+        for earlier in self.folder.glob(f"{_DAMAGED}*"):
+            earlier.unlink(missing_ok=True)
+        if self.path(run_id).exists():
+            self.path(run_id).replace(aside)
+        return aside
 
     @contextmanager
     def read(self, run_id: str | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
         """A read-only connection to a published night, the last one by default."""
         chosen = run_id or next(reversed(self.published()), None)
-        if chosen is None or not self.path(chosen).exists():
+        if chosen is None:
             raise InputError("No night has been published here yet.", remedy="Start one with: regclean run")
-        connection = duckdb.connect(str(self.path(chosen)), read_only=True, config=self._config)
+        path = self.path(chosen)
+        if not path.exists():
+            raise DamagedNightError(path)
+        try:
+            connection = duckdb.connect(str(path), read_only=True, config=self._config)
+        except duckdb.Error as error:
+            raise DamagedNightError(path) if is_damage(error) else error from error
         try:
             connection.execute(load_sql("macros"))
             yield connection
+        except duckdb.Error as error:
+            if is_damage(error):
+                raise DamagedNightError(path) from error
+            raise
         finally:
             connection.close()
 

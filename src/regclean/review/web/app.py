@@ -14,7 +14,7 @@ from starlette.staticfiles import StaticFiles
 
 from regclean import __version__
 from regclean.config import Workspace
-from regclean.ledger import open_ledger
+from regclean.home import open_own_ledger
 from regclean.review.web import api, problems, slices
 from regclean.review.web.i18n import load_languages
 from regclean.review.web.security import Guard, RateLimit, protect
@@ -29,7 +29,7 @@ def create_app(workspace: Workspace, *, now: Callable[[], datetime] = utc_now) -
     navigation: list[NavItem] = [item for module in pages for item in getattr(module, "nav", ())]
     services = Services(
         workspace=workspace,
-        ledger=open_ledger(workspace.ledger_url),
+        ledger=open_own_ledger(workspace),
         languages=languages,
         environments={code: environment(language) for code, language in languages.items()},
         navigation=tuple(sorted(navigation, key=lambda item: (item.order, item.path))),
