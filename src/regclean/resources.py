@@ -1,8 +1,12 @@
-"""Where the files live that belong to the product but stand at the top level of the repository."""
+"""Files that belong to the product: folders of the repository's top level, and the texts beside the code."""
 
 from __future__ import annotations
 
+import tomllib
+from functools import cache
+from importlib import resources
 from pathlib import Path
+from typing import Any
 
 # name -> place in the source tree; inside the wheel all of them are in regclean/_bundled/.
 _SOURCES = {
@@ -24,3 +28,9 @@ def bundled(name: str) -> Path:
         if place.is_dir():
             return place
     raise FileNotFoundError(f"regclean is not completely installed: {name} is missing")
+
+
+@cache
+def load_texts(package: str, name: str) -> dict[str, Any]:
+    """The tables of `<name>.toml` of a package: what a night writes in words, each text as {fi, sv, en}."""
+    return tomllib.loads(resources.files(package).joinpath(f"{name}.toml").read_text(encoding="utf-8"))

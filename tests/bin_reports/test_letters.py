@@ -9,17 +9,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from regclean.bin_reports import Defect, Line, Material, letter, why_no_letter
-from regclean.bin_reports.questions import LANGUAGES, TOLD, questions, read_questions
+from regclean.bin_reports import Defect, Material, MemberAsSent, letter, why_no_letter
+from regclean.bin_reports.questions import TOLD, questions, read_questions
+from regclean.domain.languages import LANGUAGES
 from regclean.rules import catalogue
 from regclean.rules.summaries import placeholders
 
 RULES = sorted(rule for rule, info in catalogue().items() if info.kind == "bin_group")
 LINES = {
-    "1": Line("1", "Laine Pekka", "Haapaniemenkatu 7, 70100 Kuopio"),
-    "2": Line("2", "Savolainen", None),
-    "3": Line("3", None, "Asemakatu 9, 70100 Kuopio"),
-    "10": Line("10", "Nieminen Kaisa", "Asemakatu 11, 70100 Kuopio"),
+    "1": MemberAsSent("1", "Laine Pekka", "Haapaniemenkatu 7, 70100 Kuopio"),
+    "2": MemberAsSent("2", "Savolainen", None),
+    "3": MemberAsSent("3", None, "Asemakatu 9, 70100 Kuopio"),
+    "10": MemberAsSent("10", "Nieminen Kaisa", "Asemakatu 11, 70100 Kuopio"),
 }
 K1 = Material(
     bin_group_no="K1",
@@ -155,7 +156,7 @@ def test_a_line_that_may_not_be_named_is_not_and_its_absence_does_not_tell() -> 
 
 
 def test_a_national_id_that_somebody_wrote_into_a_name_is_masked() -> None:
-    written = {"1": Line("1", "Laine Pekka 010190-901R", "Kuja 1, 010190Y901r")}
+    written = {"1": MemberAsSent("1", "Laine Pekka 010190-901R", "Kuja 1, 010190Y901r")}
     text = body(replace(K1, lines=written, defects=(Defect("K07", "error", {}, ("1",)),)))
     assert "901R" not in text.upper()
     assert "Laine Pekka ******-****" in text

@@ -8,13 +8,13 @@ import pytest
 
 from regclean.domain.decisions import FINDING_VERDICTS, PAIR_VERDICTS
 from regclean.domain.findings import STATES, State
-from regclean.findings.states import Night, after_decision, after_night
+from regclean.findings.states import Sighting, after_decision, after_night
 
-HERE, GONE = Night(present=True), Night(present=False)
-CHANGED = Night(present=True, fingerprint_changed=True)
-AS_REJECTED = Night(present=True, as_rejected=True)
-EARLIER = Night(present=True, judges=False)
-TABLE: list[tuple[State, Night, State, str | None]] = [
+HERE, GONE = Sighting(present=True), Sighting(present=False)
+CHANGED = Sighting(present=True, fingerprint_changed=True)
+AS_REJECTED = Sighting(present=True, as_rejected=True)
+EARLIER = Sighting(present=True, judges=False)
+TABLE: list[tuple[State, Sighting, State, str | None]] = [
     ("open", HERE, "open", None),
     ("open", CHANGED, "open", None),
     ("open", GONE, "withdrawn", None),
@@ -22,14 +22,14 @@ TABLE: list[tuple[State, Night, State, str | None]] = [
     ("accepted", HERE, "accepted", None),
     ("accepted", CHANGED, "accepted", None),
     ("accepted", GONE, "accepted", None),
-    ("accepted", Night(present=False, superseded=True), "withdrawn", None),
+    ("accepted", Sighting(present=False, superseded=True), "withdrawn", None),
     ("in_batch", GONE, "in_batch", None),
     ("in_batch", CHANGED, "in_batch", None),
-    ("in_batch", Night(present=False, superseded=True), "in_batch", None),
+    ("in_batch", Sighting(present=False, superseded=True), "in_batch", None),
     ("applied", GONE, "verified", None),
     ("applied", HERE, "open", "contradicted"),
     ("applied", EARLIER, "applied", None),
-    ("applied", Night(present=False, judges=False), "applied", None),
+    ("applied", Sighting(present=False, judges=False), "applied", None),
     ("verified", GONE, "verified", None),
     ("verified", HERE, "open", "returned"),
     ("rejected", AS_REJECTED, "rejected", None),
@@ -37,7 +37,7 @@ TABLE: list[tuple[State, Night, State, str | None]] = [
     ("rejected", GONE, "rejected", None),
     ("deferred", HERE, "deferred", None),
     ("deferred", CHANGED, "open", "evidence_changed"),
-    ("deferred", Night(present=True, due=True), "open", "due"),
+    ("deferred", Sighting(present=True, due=True), "open", "due"),
     ("deferred", GONE, "withdrawn", None),
     ("withdrawn", GONE, "withdrawn", None),
     ("withdrawn", HERE, "open", "returned"),
@@ -46,7 +46,7 @@ TABLE: list[tuple[State, Night, State, str | None]] = [
 
 
 @pytest.mark.parametrize(("before", "night", "after", "reason"), TABLE)
-def test_a_night_moves_a_finding(before: State, night: Night, after: State, reason: str | None) -> None:
+def test_a_night_moves_a_finding(before: State, night: Sighting, after: State, reason: str | None) -> None:
     assert after_night(before, night) == (after, reason)
 
 

@@ -14,7 +14,7 @@ from landing_bench import Bench, section
 
 from regclean.errors import GateError, InputError
 from regclean.landing import delimited
-from regclean.landing.columns import Plan
+from regclean.landing.columns import ColumnPlan
 from regclean.landing.counting import LONGEST_RECORD, count_records
 from regclean.landing.delimited import Dialect, Layout, Record, read_batches, read_records
 from regclean.landing.encoding import examine
@@ -103,7 +103,7 @@ def test_the_counter_agrees_with_the_reader(content: str, delimiter: str, skip_s
 def test_lines_split_many_at_a_time_are_what_the_reader_says(content: str) -> None:
     lines = list(io.StringIO("a;b;c\n" + content, newline=""))
     layout = Layout(Dialect(";"), (Record(1, 1, ["a", "b", "c"]),), 0)
-    plan = Plan(("a", "b", "c"), {"x": (0,), "y": (2,)}, (1,), 3)
+    plan = ColumnPlan(("a", "b", "c"), {"x": (0,), "y": (2,)}, (1,), 3)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(delimited, "PLAIN_LINES", 3)
         batches = list(read_batches(lines, layout, plan))

@@ -18,7 +18,7 @@ from sqlalchemy import Engine, create_engine, insert, select, text
 from regclean.domain.tables import TABLES
 from regclean.ledger import Ledger, open_ledger
 from regclean.ledger.tables import batch_changes, batches, decisions, findings
-from regclean.register import Line, SqlTarget
+from regclean.register import ChangeLine, SqlTarget
 
 sys.path.insert(0, str(Path(__file__).parent))  # the helpers beside the tests
 NOW = datetime(2026, 11, 2, 9, tzinfo=UTC)
@@ -91,7 +91,7 @@ class Desk:
         with self.engine.connect() as connection:
             return [dict(row) for row in connection.execute(text(f"SELECT * FROM {name}")).mappings()]
 
-    def batch(self, groups: Sequence[Sequence[Line]], *, state: str = "approved") -> tuple[int, list[str]]:
+    def batch(self, groups: Sequence[Sequence[ChangeLine]], *, state: str = "approved") -> tuple[int, list[str]]:
         """A batch of these lines, one finding for each group; returns its number and the findings' ids."""
         finding_ids = []
         with self.ledger.write() as writing:
@@ -151,7 +151,7 @@ class Desk:
             return str(reading.execute(select(batches.c.state).where(batches.c.batch_id == batch_id)).scalar_one())
 
 
-def _stored(line: Line, seq: int, finding_id: str, batch_id: int, decision_id: int) -> dict[str, Any]:
+def _stored(line: ChangeLine, seq: int, finding_id: str, batch_id: int, decision_id: int) -> dict[str, Any]:
     line = replace(line, seq=seq, finding_id=finding_id)
     return {
         "batch_id": batch_id, "seq": seq, "op": line.op, "table": line.table, "key": line.key, "column": line.column,
@@ -160,18 +160,18 @@ def _stored(line: Line, seq: int, finding_id: str, batch_id: int, decision_id: i
     }  # fmt: skip
 
 
-def change(table: str, key: str, column: str, before: str | None, after: str | None) -> Line:
-    return Line(0, "update", table, key, column, before, after, None)
+def change(table: str, key: str, column: str, before: str | None, after: str | None) -> ChangeLine:
+    return ChangeLine(0, "update", table, key, column, before, after, None)
 
 
 def row_text(row: dict[str, Any]) -> str:
     return json.dumps({k: v for k, v in sorted(row.items()) if v is not None}, separators=(",", ":"))
 
 
-def merge_lines(rows: Callable[[str], list[dict[str, Any]]], loser: str, survivor: str) -> list[Line]:
+def merge_lines(rows: Callable[[str], list[dict[str, Any]]], loser: str, survivor: str) -> list[ChangeLine]:
     """A merge as building plans it, on the register as it stands."""
     status = next(row["status"] for row in rows("customers") if row["customer_no"] == loser)
-    lines = [Line(0, "merge", "customers", loser, None, None, survivor, None)]
+    lines = [ChangeLine(0, "merge", "customers", loser, None, None, survivor, None)]
     if status != "ended":
         lines.append(change("customers", loser, "status", status, "ended"))
     lines += [
@@ -185,7 +185,7 @@ def merge_lines(rows: Callable[[str], list[dict[str, Any]]], loser: str, survivo
         if row["customer_no"] == loser and row["site_no"] not in has:
             lines.append(change("site_roles", key, "customer_no", loser, survivor))
         elif row["customer_no"] == loser:
-            lines.append(Line(0, "delete", "site_roles", key, None, row_text(row), None, None))
+            lines.append(ChangeLine(0, "delete", "site_roles", key, None, row_text(row), None, None))
     for column in ("host_customer_no", "contact_customer_no"):
         lines += [
             change("bin_groups", row["bin_group_no"], column, loser, survivor)
@@ -237,12 +237,12 @@ def desk(request: pytest.FixtureRequest, new_desk: Callable[[str], Desk], ledger
 
 
 @pytest.fixture
-def merging() -> Callable[..., list[Line]]:
+def merging() -> Callable[..., list[ChangeLine]]:
     return merge_lines
 
 
 @pytest.fixture
-def changing() -> Callable[..., Line]:
+def changing() -> Callable[..., ChangeLine]:
     return change
 
 

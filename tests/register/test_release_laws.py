@@ -26,7 +26,7 @@ from hypothesis.stateful import (
 )
 
 from regclean.batches import apply, undo
-from regclean.register import Line
+from regclean.register import ChangeLine
 
 CUSTOMERS = [str(n) for n in range(1, 7)]
 PHONES = st.sampled_from([None, "", " ", "040 1", "040 2"])
@@ -48,7 +48,9 @@ def killer(at: int) -> Callable[[str], None]:
     return step
 
 
-def machine(make: Callable[[], Any], merging: Callable[..., list[Line]], changing: Callable[..., Line]) -> type:
+def machine(
+    make: Callable[[], Any], merging: Callable[..., list[ChangeLine]], changing: Callable[..., ChangeLine]
+) -> type:
     class Life(RuleBasedStateMachine):
         @initialize()
         def begin(self) -> None:
@@ -125,7 +127,10 @@ def machine(make: Callable[[], Any], merging: Callable[..., list[Line]], changin
                 number = f"9{len(self.batches)}"
                 cells = {"customer_no": number, "name": "Uusi"}
                 groups.append(
-                    [Line(0, "insert", "customers", number, name, None, value, None) for name, value in cells.items()]
+                    [
+                        ChangeLine(0, "insert", "customers", number, name, None, value, None)
+                        for name, value in cells.items()
+                    ]
                 )
             if groups:
                 number_of, _ = self.desk.batch(groups)

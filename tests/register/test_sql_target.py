@@ -11,7 +11,7 @@ import pytest
 
 from regclean.batches import apply, dry_run, undo
 from regclean.errors import ConflictError
-from regclean.register import Line
+from regclean.register import ChangeLine
 
 
 def phone(desk: Any, number: str) -> Any:
@@ -118,7 +118,7 @@ def test_what_somebody_else_had_done_already_is_not_taken_back(desk: Any, changi
 
 
 def test_a_new_customer_that_others_use_is_kept(desk: Any) -> None:
-    cells = [Line(0, "insert", "customers", "9", name, None, value, None) for name, value in
+    cells = [ChangeLine(0, "insert", "customers", "9", name, None, value, None) for name, value in
              (("customer_no", "9"), ("name", "Uusi"))]  # fmt: skip
     batch, _ = desk.batch([cells])
     apply(desk.ledger, desk.target, batch, user="dan", now=desk.tick())
@@ -130,7 +130,7 @@ def test_a_new_customer_that_others_use_is_kept(desk: Any) -> None:
 def test_removed_rows_come_back_whole(desk: Any, as_row_text: Any) -> None:
     row = next(row for row in desk.rows("bin_group_members") if row["member_no"] == "3")
     start = desk.dump()
-    batch, _ = desk.batch([[Line(0, "delete", "bin_group_members", "K1/3", None, as_row_text(row), None, None)]])
+    batch, _ = desk.batch([[ChangeLine(0, "delete", "bin_group_members", "K1/3", None, as_row_text(row), None, None)]])
     apply(desk.ledger, desk.target, batch, user="dan", now=desk.tick())
     assert len(desk.rows("bin_group_members")) == 3
     undo(desk.ledger, desk.target, batch, user="dan", now=desk.tick())

@@ -14,7 +14,7 @@ from regclean.errors import ConflictError, UnavailableError, UnknownCommitError
 from regclean.register import SqlTarget
 
 
-class Line:
+class ChangeLine:
     """The way to the register's database, and what can befall it. `lose()`: the next COMMIT is carried out, but its
     answer does not come; `cut()`: nobody gets through any more; `mend()`: all is well again.
     """
@@ -68,7 +68,7 @@ class Line:
 @pytest.fixture(params=["sqlite", "postgresql"])
 def line(
     request: pytest.FixtureRequest, new_desk: Callable[[str], Any], ledger_url: Callable[[str], str]
-) -> Iterator[Line]:
+) -> Iterator[ChangeLine]:
     postgresql = request.param == "postgresql"
     url = ledger_url("postgresql") if postgresql else ""
     desk = new_desk(url)
@@ -76,13 +76,13 @@ def line(
     # The receipts' tables are there, as they are after a register's first batch.
     desk.target.close_attempt("before", 0, desk.tick())
     proxy = LossyProxy(url) if postgresql else None
-    yield Line(desk, proxy)
+    yield ChangeLine(desk, proxy)
     if proxy:
         proxy.close()
 
 
 @pytest.fixture
-def planned(line: Line, changing: Callable[..., Any]) -> tuple[Any, int, list[str]]:
+def planned(line: ChangeLine, changing: Callable[..., Any]) -> tuple[Any, int, list[str]]:
     groups = [[changing("customers", f"{n}", "phone", None, f"040 {n}")] for n in range(1, 5)]
     batch, findings = line.desk.batch(groups)
     return line.desk, batch, findings
@@ -97,7 +97,7 @@ EMPTY = [None] * 6
 LOST_ANSWERS = pytest.mark.parametrize("then_cut", [False, True], ids=["back at once", "away for a while"])
 
 
-def test_an_answer_that_is_lost_is_looked_up_at_once(line: Line, planned: Any) -> None:
+def test_an_answer_that_is_lost_is_looked_up_at_once(line: ChangeLine, planned: Any) -> None:
     desk, batch, _ = planned
     line.lose(commits_before=1)
     outcome = apply(desk.ledger, desk.target, batch, user="dan", now=desk.tick())
@@ -105,7 +105,9 @@ def test_an_answer_that_is_lost_is_looked_up_at_once(line: Line, planned: Any) -
     assert phones(desk) == WRITTEN
 
 
-def test_what_cannot_be_looked_up_is_unknown_and_nobody_says_that_nothing_was_written(line: Line, planned: Any) -> None:
+def test_what_cannot_be_looked_up_is_unknown_and_nobody_says_that_nothing_was_written(
+    line: ChangeLine, planned: Any
+) -> None:
     desk, batch, _ = planned
     line.lose(commits_before=1, then_cut=True)
     with pytest.raises(UnknownCommitError) as raised:
@@ -126,7 +128,7 @@ def test_what_cannot_be_looked_up_is_unknown_and_nobody_says_that_nothing_was_wr
 
 
 @pytest.mark.parametrize("then", ["apply", "undo"])
-def test_an_unknown_commit_is_settled_by_the_receipt(line: Line, planned: Any, then: str) -> None:
+def test_an_unknown_commit_is_settled_by_the_receipt(line: ChangeLine, planned: Any, then: str) -> None:
     desk, batch, _ = planned
     line.lose(commits_before=1, then_cut=True)
     with pytest.raises(UnknownCommitError):
@@ -146,7 +148,7 @@ def test_an_unknown_commit_is_settled_by_the_receipt(line: Line, planned: Any, t
 @LOST_ANSWERS
 @pytest.mark.parametrize("part", [False, True], ids=["whole", "one finding"])
 def test_an_undo_whose_answer_is_lost_comes_to_the_same_end(
-    line: Line, planned: Any, then_cut: bool, part: bool
+    line: ChangeLine, planned: Any, then_cut: bool, part: bool
 ) -> None:
     desk, batch, findings = planned
     apply(desk.ledger, desk.target, batch, user="dan", now=desk.tick())
@@ -167,7 +169,7 @@ def test_an_undo_whose_answer_is_lost_comes_to_the_same_end(
     assert desk.batch_state(batch) == "undone"
 
 
-def test_a_register_that_was_away_from_the_start_leaves_the_batch_approved(line: Line, planned: Any) -> None:
+def test_a_register_that_was_away_from_the_start_leaves_the_batch_approved(line: ChangeLine, planned: Any) -> None:
     desk, batch, _ = planned
     line.cut()
     with pytest.raises(UnavailableError):
@@ -177,7 +179,7 @@ def test_a_register_that_was_away_from_the_start_leaves_the_batch_approved(line:
     assert apply(desk.ledger, desk.target, batch, user="dan", now=desk.tick()).state == "applied"
 
 
-def test_what_was_taken_back_in_doubt_can_not_be_written_by_a_straggler(line: Line, planned: Any) -> None:
+def test_what_was_taken_back_in_doubt_can_not_be_written_by_a_straggler(line: ChangeLine, planned: Any) -> None:
     """A process that stood still between ledger and register wakes up after others have cancelled its batch."""
     desk, batch, _ = planned
 
@@ -191,7 +193,7 @@ def test_what_was_taken_back_in_doubt_can_not_be_written_by_a_straggler(line: Li
     assert desk.batch_state(batch) == "undone"
 
 
-def test_what_was_refused_can_be_applied_later(line: Line, planned: Any) -> None:
+def test_what_was_refused_can_be_applied_later(line: ChangeLine, planned: Any) -> None:
     desk, batch, _ = planned
 
     def refuse(name: str) -> None:

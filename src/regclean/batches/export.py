@@ -17,7 +17,7 @@ from regclean.domain.register import subject_text
 from regclean.domain.tables import TABLES
 from regclean.ledger import Ledger, audit, runs
 from regclean.ledger.tables import receipts
-from regclean.register import Line
+from regclean.register import ChangeLine
 from regclean.register.files import OwnTable, write_files
 from regclean.register.lines import Row, inserted_rows
 from regclean.warehouse import Warehouse
@@ -71,7 +71,7 @@ def _note(
         audit.append(writing, audit.Entry(now, user, "batch_export", subject_text("batches", batch_id), detail=detail))
 
 
-def _own_tables(workspace: Workspace, ledger: Ledger, lines: Sequence[Line]) -> list[OwnTable]:
+def _own_tables(workspace: Workspace, ledger: Ledger, lines: Sequence[ChangeLine]) -> list[OwnTable]:
     """The changed rows as they will be, by the table and the mapping that they came through."""
     last = runs.last_published(ledger)
     if last is None:
@@ -121,9 +121,11 @@ def _matches(source: Source, file: str) -> bool:
     return Path(file.partition("#")[0]).match(source.path or "")
 
 
-def _rows_afterwards(lines: Sequence[Line], extract: Extract) -> list[tuple[str, str, list[tuple[Found | None, Row]]]]:
+def _rows_afterwards(
+    lines: Sequence[ChangeLine], extract: Extract
+) -> list[tuple[str, str, list[tuple[Found | None, Row]]]]:
     """Rows that are updated or new, whole, with their changes in them; the keys sorted."""
-    changes: dict[tuple[str, str], list[Line]] = {}
+    changes: dict[tuple[str, str], list[ChangeLine]] = {}
     for line in lines:
         if line.op == "update":
             changes.setdefault((line.table, line.key), []).append(line)

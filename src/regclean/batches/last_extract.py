@@ -13,7 +13,7 @@ from regclean.batches.extract import Extract
 from regclean.config import Workspace
 from regclean.errors import UsageError
 from regclean.ledger import Ledger, runs
-from regclean.register import Line, Seen
+from regclean.register import ChangeLine, Seen
 from regclean.register.judge import Judge
 from regclean.register.rows import Row, needed_keys
 from regclean.warehouse import Warehouse
@@ -27,7 +27,7 @@ class LastExtract:
     run_id: str
     as_of: date
 
-    def look(self, lines: Sequence[Line]) -> list[Seen]:
+    def look(self, lines: Sequence[ChangeLine]) -> list[Seen]:
         """How each line stands in the last extract."""
         reading: AbstractContextManager[duckdb.DuckDBPyConnection] = self.warehouse.read(self.run_id)
         with reading as connection:
@@ -42,7 +42,7 @@ def last_extract(workspace: Workspace, ledger: Ledger) -> LastExtract:
     return LastExtract(Warehouse(workspace.var / "warehouse"), last.run_id, last.as_of)
 
 
-def look_at(connection: duckdb.DuckDBPyConnection, as_of: date, lines: Sequence[Line]) -> list[Seen]:
+def look_at(connection: duckdb.DuckDBPyConnection, as_of: date, lines: Sequence[ChangeLine]) -> list[Seen]:
     """How each line stands in a night's landed rows."""
     needed = needed_keys(lines)
     extract = Extract(connection, as_of)

@@ -22,13 +22,13 @@ from regclean.domain.register import subject_text
 from regclean.errors import ConflictError, RegcleanError, UnavailableError, UsageError
 from regclean.ledger import Ledger, audit
 from regclean.ledger.tables import receipts
-from regclean.register import Line, Receipt, Seen, SqlTarget, inverse
+from regclean.register import ChangeLine, Receipt, Seen, SqlTarget, inverse
 
 
 class Looking(Protocol):
     """What can say how lines stand: a register's database, or its last extract."""
 
-    def look(self, lines: Sequence[Line]) -> list[Seen]: ...
+    def look(self, lines: Sequence[ChangeLine]) -> list[Seen]: ...
 
 
 Step = Callable[[str], None]
@@ -251,7 +251,7 @@ def _settle(ledger: Ledger, batch_id: int, receipt: Receipt, step: Step, target:
     return Outcome(batch_id, state, receipt.seen, receipt.held, earlier=receipt.earlier)
 
 
-def _line_states(receipt: Receipt, lines: Mapping[int, Line]) -> list[tuple[str, str | None, list[int]]]:
+def _line_states(receipt: Receipt, lines: Mapping[int, ChangeLine]) -> list[tuple[str, str | None, list[int]]]:
     groups: dict[tuple[str, str | None], list[int]] = {}
     for one in receipt.seen:
         if lines[one.seq].finding_id in receipt.held:
@@ -263,7 +263,7 @@ def _line_states(receipt: Receipt, lines: Mapping[int, Line]) -> list[tuple[str,
     return [(state, reason, seqs) for (state, reason), seqs in groups.items()]
 
 
-def _reasons(batch_id: int, receipt: Receipt, lines: Mapping[int, Line]) -> dict[str, str]:
+def _reasons(batch_id: int, receipt: Receipt, lines: Mapping[int, ChangeLine]) -> dict[str, str]:
     """Why each finding that was held back goes back, without any value."""
     reasons: dict[str, list[str]] = {}
     for one in receipt.seen:

@@ -14,7 +14,7 @@ from regclean.domain.findings import digest
 from regclean.errors import ConflictError, UsageError
 from regclean.ledger.database import CHUNK
 from regclean.ledger.tables import batch_changes, batches, decisions, findings
-from regclean.register import Line
+from regclean.register import ChangeLine
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class Batch:
 class StoredLine:
     """A line with what the ledger knows of it."""
 
-    line: Line
+    line: ChangeLine
     decision_id: int | None
     why: Mapping[str, Any]
     state: str
@@ -71,7 +71,7 @@ def stored_lines(connection: Connection, batch_id: int) -> list[StoredLine]:
     query = select(batch_changes).where(batch_changes.c.batch_id == batch_id).order_by(batch_changes.c.seq)
     return [
         StoredLine(
-            Line(
+            ChangeLine(
                 row["seq"],
                 row["op"],
                 row["table"],

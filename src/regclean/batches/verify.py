@@ -24,7 +24,7 @@ from regclean.domain.tables import TABLES
 from regclean.ledger import Ledger, audit, runs
 from regclean.ledger.database import insert_missing
 from regclean.ledger.tables import batches, findings, outcomes, receipts
-from regclean.register import Line, Seen
+from regclean.register import ChangeLine, Seen
 from regclean.standardise.codes import UnknownCodeError, read_code
 from regclean.standardise.dates import UnreadableDateError, read_date
 from regclean.standardise.quantities import UnreadableNumberError, read_boolean, read_decimal
@@ -103,7 +103,7 @@ def _contradict(
 ) -> int:
     lines = list(lines)
     merged = _merged(lines)
-    wrong: dict[str, list[Line]] = {}
+    wrong: dict[str, list[ChangeLine]] = {}
     for stored in lines:
         line, one = stored.line, seen[stored.line.seq]
         if line.finding_id and not _holds(line, one, merged, as_of):
@@ -129,13 +129,13 @@ def _recognise(
 ) -> tuple[int, int]:
     """Which findings of an exported batch the extract shows as imported."""
     merged = _merged(lines)
-    by_finding: dict[str, list[Line]] = {}
+    by_finding: dict[str, list[ChangeLine]] = {}
     for stored in lines:
         by_finding.setdefault(stored.line.finding_id or "", []).append(stored.line)
     query = select(findings.c.finding_id).where(findings.c.finding_id.in_(list(by_finding)), findings.c.present)
     present = set(writing.execute(query).scalars())
     verified: list[str] = []
-    contradicted: dict[str, list[Line]] = {}
+    contradicted: dict[str, list[ChangeLine]] = {}
     waits = False
     for finding, its in sorted(by_finding.items()):
         missing = [line for line in its if not _holds(line, seen[line.seq], merged, as_of)]
@@ -157,7 +157,7 @@ def _recognise(
     return len(verified), len(contradicted)
 
 
-def _reopen(writing: Connection, batch_id: int, wrong: Mapping[str, list[Line]], now: datetime) -> None:
+def _reopen(writing: Connection, batch_id: int, wrong: Mapping[str, list[ChangeLine]], now: datetime) -> None:
     reasons = {}
     for finding, lines in wrong.items():
         places = "; ".join(" ".join(part for part in (one.table, one.key, one.column) if part) for one in lines)
@@ -175,7 +175,7 @@ def _merged(lines: Iterable[StoredLine]) -> set[str]:
     return {one.line.key for one in lines if one.line.op == "merge"}
 
 
-def _holds(line: Line, seen: Seen, merged: set[str], as_of: date) -> bool:
+def _holds(line: ChangeLine, seen: Seen, merged: set[str], as_of: date) -> bool:
     """Does the extract hold what the line wrote? What it cannot show is believed: a pointer, a number to be given."""
     if line.op == "merge" or NEW in line.key or (line.after or "").startswith(NEW):
         return True
@@ -188,7 +188,7 @@ def _holds(line: Line, seen: Seen, merged: set[str], as_of: date) -> bool:
     return bool(_meaning(line, line.after, as_of) == _meaning(line, seen.now, as_of))
 
 
-def _meaning(line: Line, text: str, as_of: date) -> Any:
+def _meaning(line: ChangeLine, text: str, as_of: date) -> Any:
     """A value without its spelling, for registers that write a day or a word in their own way."""
     column = line.column or ""
     kind = TABLES[line.table].by_name[column].type

@@ -12,7 +12,7 @@ from regclean.batches import store
 from regclean.batches.store import Batch
 from regclean.ledger import Ledger
 from regclean.ledger.tables import receipts
-from regclean.register import Line, Seen, SqlTarget
+from regclean.register import ChangeLine, Seen, SqlTarget
 
 RESTRICTED = "(restricted)"
 
@@ -85,7 +85,7 @@ def show(ledger: Ledger, batch_id: int, target: SqlTarget | None = None, *, rest
 def _view(
     stored: store.StoredLine, seen: Seen | None, decided_by: str | None, batch: Batch, protected: bool
 ) -> LineView:
-    line: Line = stored.line
+    line: ChangeLine = stored.line
 
     def shown(value: str | None) -> str | None:
         return RESTRICTED if protected and value is not None and line.op != "merge" else value

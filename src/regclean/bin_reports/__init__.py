@@ -2,15 +2,15 @@
 
 from regclean.bin_reports.evidence import FrozenFinding, material_of
 from regclean.bin_reports.gather import unsettled
-from regclean.bin_reports.letters import Defect, Letter, Line, Material, letter, why_no_letter
+from regclean.bin_reports.letters import Defect, Letter, Material, MemberAsSent, letter, why_no_letter
 from regclean.bin_reports.pages import reason_in_words, write_bin_reports
 
 __all__ = [
     "Defect",
     "FrozenFinding",
     "Letter",
-    "Line",
     "Material",
+    "MemberAsSent",
     "letter",
     "material_of",
     "reason_in_words",

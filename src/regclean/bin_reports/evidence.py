@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from regclean.bin_reports.letters import Defect, Line, Material
+from regclean.bin_reports.letters import Defect, Material, MemberAsSent
 from regclean.domain.findings import Severity
 from regclean.domain.register import Subject, subject_text
 
@@ -36,13 +36,13 @@ def material_of(
     """
     mine = [finding for finding in findings if subject_text("bin_groups", bin_group_no) in finding.subjects]
     records = {subject: record for finding in mine for subject, record in _records(finding)}
-    lines: dict[str, Line] = {}
+    lines: dict[str, MemberAsSent] = {}
     unnamed: set[str] = set()
     for subject, record in sorted(records.items()):
         clean = record.get("clean") or {}
         if Subject.parse(subject).member and clean.get("bin_group_no") == bin_group_no:
             number = str(clean["member_no"])
-            lines[number] = Line(number, clean.get("name"), postal_line(clean))
+            lines[number] = MemberAsSent(number, clean.get("name"), postal_line(clean))
             if any(customer in protected for customer in _customers(clean)):
                 unnamed.add(number)
     group = (records.get(subject_text("bin_groups", bin_group_no)) or {}).get("clean") or {}
@@ -72,7 +72,7 @@ def _records(finding: FrozenFinding) -> Iterator[tuple[str, Mapping[str, Any]]]:
     yield from finding.evidence.get("records", {}).items()
 
 
-def _lines(finding: FrozenFinding, bin_group_no: str, lines: Mapping[str, Line]) -> tuple[str, ...]:
+def _lines(finding: FrozenFinding, bin_group_no: str, lines: Mapping[str, MemberAsSent]) -> tuple[str, ...]:
     about = map(Subject.parse, finding.subjects)
     return tuple(one.member for one in about if one.group == bin_group_no and one.member and one.member in lines)
 

@@ -15,7 +15,7 @@ import polars as pl
 from sqlalchemy import select
 
 from regclean.bin_reports.evidence import postal_line
-from regclean.bin_reports.letters import Defect, Line, Material, masked
+from regclean.bin_reports.letters import Defect, Material, MemberAsSent, masked
 from regclean.domain.findings import SEVERITIES, Severity, State
 from regclean.domain.register import Subject
 from regclean.ledger import Ledger
@@ -42,7 +42,7 @@ class Candidate:
 class Member:
     """One line of the list: as it was sent, and whom it is linked to. `share`: per cent."""
 
-    line: Line
+    line: MemberAsSent
     use: str | None
     share: float | None
     share_state: str
@@ -200,7 +200,7 @@ def _member(row: Mapping[str, Any]) -> Member:
             row["linked_no"], masked(row["linked_name"]) or None, row["match_probability"] or 0.0, reasons
         )
     return Member(
-        line=Line(row["member_no"], masked(row["name"]) or None, masked(postal_line(row)) or None),
+        line=MemberAsSent(row["member_no"], masked(row["name"]) or None, masked(postal_line(row)) or None),
         use=row["use"],
         share=row["share_percent"],
         share_state=row["share_state"],

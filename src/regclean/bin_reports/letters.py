@@ -8,16 +8,16 @@ asked of several lines of which one may not be named is asked of the whole list,
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from importlib import resources
 from itertools import count
 from typing import Any
 
-from regclean.bin_reports.questions import LANGUAGES, Question, questions
+from regclean.bin_reports.questions import Question, questions
 from regclean.domain.findings import Severity
+from regclean.domain.languages import LANGUAGES
+from regclean.resources import load_texts
 from regclean.rules.catalogue import catalogue
 from regclean.rules.summaries import said
 
@@ -27,7 +27,7 @@ _NATIONAL_ID = re.compile(r"[0-3]\d[01]\d{3}[-+A-FU-Y]\d{3}[0-9A-FHJ-NPR-Y]", re
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class MemberAsSent:
     """A member as the contact person sent it."""
 
     member_no: str
@@ -57,7 +57,7 @@ class Material:
     place: str | None = None
     waste_type: str | None = None
     language: str | None = None
-    lines: Mapping[str, Line] = field(default_factory=dict)
+    lines: Mapping[str, MemberAsSent] = field(default_factory=dict)
     defects: tuple[Defect, ...] = ()
     unnamed: frozenset[str] = frozenset()
     restricted: bool = False
@@ -210,7 +210,7 @@ def _by_questions(items: list[_Item]) -> list[tuple[tuple[_Item, ...], tuple[str
     ]
 
 
-def _line(line: Line, words: Mapping[str, str]) -> str:
+def _line(line: MemberAsSent, words: Mapping[str, str]) -> str:
     name, address = masked(line.name) or words["nameless"], masked(line.address) or words["placeless"]
     return _filled(words["line"], {"member_no": line.member_no, "name": name, "address": address})
 
@@ -231,6 +231,5 @@ def _in_order(number: str) -> tuple[int, str]:
     return (int(number), number) if number.isascii() and number.isdigit() and len(number) < 10 else (10**10, number)
 
 
-@cache
 def _frame() -> Mapping[str, Mapping[str, str]]:
-    return tomllib.loads(resources.files(__package__).joinpath("letter.toml").read_text(encoding="utf-8"))
+    return load_texts("regclean.bin_reports", "letter")

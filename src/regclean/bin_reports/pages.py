@@ -8,12 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import re
-import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -24,9 +22,11 @@ from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined, Te
 from regclean import __version__
 from regclean.bin_reports.gather import ASKED, BinGroup, Found, Gathered, Member, gather
 from regclean.bin_reports.letters import Letter, asks_contact, letter, only_informs, why_no_letter
-from regclean.bin_reports.questions import LANGUAGES, questions
+from regclean.bin_reports.questions import questions
 from regclean.checks.texts import decimal, whole
 from regclean.domain.findings import SEVERITIES, Severity
+from regclean.domain.languages import LANGUAGES, in_language
+from regclean.resources import load_texts
 from regclean.rules import titles
 from regclean.rules.summaries import said
 
@@ -165,7 +165,7 @@ def _page(
         "linked": sum(member.link_state == "linked" for member in group.members),
         "shares": _shares(group.members, group.billing),
         "letters": letters,
-        "no_letter": stopped_by and questions()[stopped_by].do.get(language, questions()[stopped_by].do["en"]),
+        "no_letter": stopped_by and in_language(questions()[stopped_by].do, language),
     }
 
 
@@ -205,7 +205,7 @@ def _shares(members: Sequence[Member], billing: str | None) -> Shares:
 
 
 def _context(language: str) -> dict[str, Any]:
-    words = {key: text.get(language, text["en"]) for key, text in _texts().items()}
+    words = {key: in_language(text, language) for key, text in _texts().items()}
 
     def word(key: str) -> str:
         """The text of a key; a code that has none is shown as it is."""
@@ -227,9 +227,8 @@ def reason_in_words(code: str, language: str) -> str | None:
     return _texts().get(code, {}).get(language)
 
 
-@cache
 def _texts() -> Mapping[str, Mapping[str, str]]:
-    return tomllib.loads(resources.files(__package__).joinpath("texts.toml").read_text(encoding="utf-8"))
+    return load_texts("regclean.bin_reports", "texts")
 
 
 def _write(path: Path, html: str) -> None:

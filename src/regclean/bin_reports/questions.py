@@ -13,9 +13,9 @@ from functools import cache
 from importlib import resources
 from typing import Any, Literal, get_args
 
+from regclean.domain.languages import LANGUAGES
 from regclean.rules.summaries import placeholders
 
-LANGUAGES = ("fi", "sv", "en")
 Whom = Literal["contact", "member", "office"]
 About = Literal["list", "line"]
 # Sums, counts and days of the list itself, and what was agreed of the bin that is shared.

@@ -22,12 +22,12 @@ from pathlib import Path
 from typing import Any
 
 from regclean.checks.results import Severity
+from regclean.domain.languages import LANGUAGES
 from regclean.errors import ConfigError
 from regclean.resources import bundled
 
 GATES = ("landed", "standardised", "linked", "findings")  # of a night, in their order
 BATCH_GATE = "update_batch"  # stands before every batch, over its lines and the register as it would be
-LANGUAGES = ("en", "fi", "sv")
 VIOLATIONS = "violations"
 _SEVERITIES: tuple[Severity, ...] = ("critical", "warning")
 

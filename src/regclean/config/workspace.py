@@ -19,6 +19,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 from regclean.config.mapping import read_toml
+from regclean.domain.languages import LANGUAGES
 from regclean.domain.tables import TABLES
 from regclean.errors import ConfigError, UsageError
 
@@ -230,8 +231,8 @@ def _check_values(path: Path, sections: Mapping[str, Section]) -> None:
             "'workspace.timezone' is not a known time zone.", file=path, remedy='Example: "Europe/Helsinki".'
         )
     languages = sections["workspace"]["languages"]
-    if not languages or not set(languages) <= {"fi", "sv", "en"}:
-        raise ConfigError("'workspace.languages' must list some of: fi, sv, en.", file=path)
+    if not languages or not set(languages) <= set(LANGUAGES):
+        raise ConfigError(f"'workspace.languages' must list some of: {', '.join(LANGUAGES)}.", file=path)
 
 
 def _source(path: Path, root: Path, number: int, item: Any) -> Source:

@@ -13,7 +13,7 @@ from regclean.domain.decisions import SEPARATING_VERDICTS
 from regclean.domain.findings import State
 from regclean.domain.register import customers_among
 from regclean.findings.edges import Decided, Edge, Pair, pair_fingerprint, pairs_of
-from regclean.findings.states import Night, Reason, after_decision, after_night
+from regclean.findings.states import Reason, Sighting, after_decision, after_night
 from regclean.findings.workpools import case_key, workpool
 
 # What a night says of a finding, and what became of it: the columns of the ledger's `findings` that change.
@@ -65,7 +65,7 @@ class Prior:
 
 
 @dataclass(slots=True)
-class Plan:
+class PublishingPlan:
     """The rows to write, and what to say of them."""
 
     new: list[dict[str, Any]] = field(default_factory=list)
@@ -82,13 +82,13 @@ class Plan:
 
 def plan_night(
     tonight: Iterable[Row], known: Mapping[str, Row], edges: Iterable[Edge], priors: Mapping[int, Prior], run: RunFacts
-) -> Plan:
+) -> PublishingPlan:
     """Work out the night.
 
     `tonight` has the findings of the warehouse (`SHOWN`, id, kind, rule, subjects, and the `basis` of duplicates),
     `known` those of the ledger by id, `priors` the decisions that `known` refers to.
     """
-    plan, found = Plan(), list(tonight)
+    plan, found = PublishingPlan(), list(tonight)
     live, lapsed = _still_true(found, edges)
     plan.lapsed = [(*edge.pair, edge.decision_id) for edge in lapsed.values()]
     decided = Decided(live.values())
@@ -99,7 +99,7 @@ def plan_night(
             continue
         followed = decided.follows(_customers(row))
         prior = priors.get(old["decision_id"])
-        night = Night(
+        night = Sighting(
             present=True,
             fingerprint_changed=row["fingerprint"] != old["fingerprint"],
             as_rejected=_as_rejected(row, old, followed, prior),
@@ -111,7 +111,7 @@ def plan_night(
     together = {pair for row in found for pair in pairs_of(_customers(row))}
     for finding_id, old in known.items():
         if finding_id not in present:
-            night = Night(
+            night = Sighting(
                 present=False,
                 judges=old["state_since"] < run.started_at,
                 superseded=any(pair in together for pair in pairs_of(_customers(old))),
@@ -161,7 +161,7 @@ def _lapsed_decision(customers: list[str], lapsed: Mapping[Pair, Edge]) -> int |
     return max((lapsed[pair].decision_id for pair in pairs_of(customers) if pair in lapsed), default=None)
 
 
-def _new(plan: Plan, row: Row, decided: Decided, lapsed: int | None, run: RunFacts) -> dict[str, Any]:
+def _new(plan: PublishingPlan, row: Row, decided: Decided, lapsed: int | None, run: RunFacts) -> dict[str, Any]:
     followed = decided.follows(_customers(row))
     state: State = "open"
     reopened: Reason | None = "evidence_changed" if lapsed else None
@@ -194,10 +194,10 @@ def _new(plan: Plan, row: Row, decided: Decided, lapsed: int | None, run: RunFac
 
 
 def _carry_on(
-    plan: Plan,
+    plan: PublishingPlan,
     old: Row,
     shown: Row,
-    night: Night,
+    night: Sighting,
     prior: Prior | None,
     run: RunFacts,
     followed: tuple[str, int] | None = None,

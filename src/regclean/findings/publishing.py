@@ -21,7 +21,7 @@ from regclean.domain.register import subject_text
 from regclean.findings.clusters import ClusterEvent, cluster_events, keep_clusters, lasting_clusters
 from regclean.findings.edges import current_edges
 from regclean.findings.follow import follow
-from regclean.findings.plan import LIFE, SHOWN, Plan, Prior, RunFacts, plan_night
+from regclean.findings.plan import LIFE, SHOWN, Prior, PublishingPlan, RunFacts, plan_night
 from regclean.ledger import audit, runs
 from regclean.ledger.database import CHUNK, Ledger, in_chunks, insert_missing, insert_texts
 from regclean.ledger.tables import (
@@ -113,7 +113,7 @@ def _priors(writing: Connection) -> dict[int, Prior]:
     return {row.decision_id: Prior(row.verdict, row.follows_from is not None) for row in writing.execute(query)}
 
 
-def _write(writing: Connection, plan: Plan, run: RunFacts) -> None:
+def _write(writing: Connection, plan: PublishingPlan, run: RunFacts) -> None:
     for row in (*plan.new, *plan.changed):
         if row["finding_id"] in plan.followed:
             row["decision_id"] = follow(writing, row, *plan.followed[row["finding_id"]], run.now)
@@ -140,7 +140,7 @@ def _write(writing: Connection, plan: Plan, run: RunFacts) -> None:
     _write_outcomes(writing, plan.judged, run.run_id)
 
 
-def _write_edges(writing: Connection, plan: Plan) -> None:
+def _write_edges(writing: Connection, plan: PublishingPlan) -> None:
     for left, right, decision_id in plan.lapsed:
         writing.execute(
             update(pair_decisions)

@@ -31,7 +31,7 @@ _VERDICT_STATES: dict[str, State] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Night:
+class Sighting:
     """What a night says of one finding that the ledger knows."""
 
     present: bool
@@ -42,7 +42,7 @@ class Night:
     superseded: bool = False  # it is gone, but another finding speaks of the same customers
 
 
-def after_night(state: State, night: Night) -> tuple[State, Reason | None]:
+def after_night(state: State, night: Sighting) -> tuple[State, Reason | None]:
     """The state after a published night, and why it reopened, if it did."""
     if state == "accepted" and night.superseded:
         return "withdrawn", None
@@ -68,7 +68,7 @@ def after_decision(verdict: str) -> State:
     return _VERDICT_STATES[verdict]
 
 
-def _after_apply(night: Night) -> tuple[State, Reason | None]:
+def _after_apply(night: Sighting) -> tuple[State, Reason | None]:
     if not night.judges:
         return "applied", None
     return ("open", "contradicted") if night.present else ("verified", None)

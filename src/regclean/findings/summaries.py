@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
-from functools import cache
-from importlib import resources
 from typing import Any
+
+from regclean.domain.languages import in_language
+from regclean.resources import load_texts
 
 MOST_FOR, MOST_AGAINST = 3, 2
 
@@ -28,11 +28,11 @@ def duplicate_summary(relation: str, size: int, model: str, explanation: Mapping
             :MOST_FOR
         ]
     lead = words["lead"][_lead(relation, size, model)]
-    text = _in(lead, language).format(size=size)
+    text = in_language(lead, language).format(size=size)
     if for_it:
         text += f": {', '.join(for_it)}"
     if against:
-        text += f"{_in(words['but'], language)} {', '.join(against)}"
+        text += f"{in_language(words['but'], language)} {', '.join(against)}"
     return f"{text}."
 
 
@@ -59,13 +59,8 @@ def _said(steps: list[Mapping[str, Any]], language: str, side: str) -> list[str]
 
 def _phrase(code: str, language: str) -> str:
     words = _words()["phrases"].get(code)
-    return _in(words, language) if words else ""
+    return in_language(words, language) if words else ""
 
 
-def _in(words: Mapping[str, str], language: str) -> str:
-    return words.get(language, words["en"])
-
-
-@cache
 def _words() -> dict[str, Any]:
-    return tomllib.loads(resources.files("regclean.findings").joinpath("summaries.toml").read_text(encoding="utf-8"))
+    return load_texts("regclean.findings", "summaries")

@@ -63,7 +63,7 @@ def wanted(table: Table, mapping: Mapping) -> Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class ColumnPlan:
     """How to read one file: positions by canonical column, in order of preference.
 
     `width`: a row needs so many fields. `unnamed`: positions without a heading, which must stay empty.
@@ -89,7 +89,7 @@ def find_header(rows: Sequence[Row], looked_for: Wanted) -> int:
     return next(at for at, cells in enumerate(filled) if cells >= usual)
 
 
-def resolve(rows: Sequence[Row], at: int, looked_for: Wanted, file: str) -> Plan:
+def resolve(rows: Sequence[Row], at: int, looked_for: Wanted, file: str) -> ColumnPlan:
     """Assign every column of the header `rows[at]`. `rows` is the file's beginning, to tell a header from data.
 
     Errors: InputError naming each column that is neither mapped nor ignored, or that is missing, with the line to add.
@@ -113,7 +113,7 @@ def resolve(rows: Sequence[Row], at: int, looked_for: Wanted, file: str) -> Plan
     taken = {at for places in positions.values() for at in places}
     named = [at for at in labels if _named(header, at) or at in taken or fold(labels[at]) in looked_for.ignored]
     unnamed = tuple(at for at in labels if at not in named)
-    return Plan(tuple(labels.values()), positions, unnamed, max(named, default=-1) + 1)
+    return ColumnPlan(tuple(labels.values()), positions, unnamed, max(named, default=-1) + 1)
 
 
 def _named(header: Row, at: int) -> bool:

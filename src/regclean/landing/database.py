@@ -15,7 +15,7 @@ import polars as pl
 import sqlalchemy as sa
 
 from regclean.errors import InputError
-from regclean.landing.columns import Plan, Wanted, resolve
+from regclean.landing.columns import ColumnPlan, Wanted, resolve
 from regclean.landing.report import ROW, Batch
 from regclean.landing.textual import plain
 
@@ -55,7 +55,7 @@ def open_query(url: str, query: str, number: int) -> Query:
     return Query(parsed, query.strip().rstrip(";"), f"{parsed.get_backend_name()}:{name} (query of source {number})")
 
 
-def plan_query(query: Query, looked_for: Wanted) -> Plan:
+def plan_query(query: Query, looked_for: Wanted) -> ColumnPlan:
     """Ask the database which columns the query has, and assign them. Errors: InputError."""
     with _connection(query) as connection:
         result = connection.exec_driver_sql(f"SELECT * FROM ({query.text}) AS headed WHERE 1 = 0")  # noqa: S608  # the workspace's own query
@@ -63,7 +63,7 @@ def plan_query(query: Query, looked_for: Wanted) -> Plan:
     return resolve([names], 0, looked_for, query.file)
 
 
-def read_query(query: Query, plan: Plan) -> Iterator[Batch]:
+def read_query(query: Query, plan: ColumnPlan) -> Iterator[Batch]:
     """All rows of the query; `ROW` is the record's number, with the column names as row 1. Errors: InputError."""
     first = 2
     with _connection(query) as connection:
@@ -75,7 +75,7 @@ def read_query(query: Query, plan: Plan) -> Iterator[Batch]:
             first += len(some)
 
 
-def _frame(query: Query, plan: Plan, rows: Sequence[Sequence[Any]], first: int) -> pl.DataFrame:
+def _frame(query: Query, plan: ColumnPlan, rows: Sequence[Sequence[Any]], first: int) -> pl.DataFrame:
     columns: dict[str, list[str | None]] = {}
     for at in plan.used:
         try:

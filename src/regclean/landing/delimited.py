@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 import polars as pl
 
 from regclean.errors import InputError
-from regclean.landing.columns import Plan, Wanted, find_header
+from regclean.landing.columns import ColumnPlan, Wanted, find_header
 from regclean.landing.counting import BLANKS, LONGEST_RECORD, self_contained
 from regclean.landing.report import ROW, Batch, Rejected
 
@@ -199,7 +199,7 @@ def _regularity(layout: Layout) -> tuple[bool, int]:
     return (layout.dialect.delimiter in USUAL, times * (width - 1)) if width > 1 else (False, 0)
 
 
-def read_batches(lines: Iterable[str], layout: Layout, plan: Plan) -> Iterator[Batch]:
+def read_batches(lines: Iterable[str], layout: Layout, plan: ColumnPlan) -> Iterator[Batch]:
     """The rows below the header, as batches of text columns.
 
     Most lines of most files are plain: no quote, as many fields as the header. They are split many at a time, the
@@ -220,7 +220,7 @@ def read_batches(lines: Iterable[str], layout: Layout, plan: Plan) -> Iterator[B
         yield _batch(read, layout.dialect, plan)
 
 
-def _mixed_batch(lines: list[str], skipped: int, dialect: Dialect, plan: Plan) -> Batch:
+def _mixed_batch(lines: list[str], skipped: int, dialect: Dialect, plan: ColumnPlan) -> Batch:
     """Lines each of which is a record: the plain ones split at once, the others read as what they are."""
     delimiters = len(plan.header) - 1
     delimiter, blank = dialect.delimiter, dialect.delimiter + BLANKS
@@ -244,7 +244,7 @@ def _mixed_batch(lines: list[str], skipped: int, dialect: Dialect, plan: Plan) -
     return Batch(pl.concat([rows, odd.frame]).sort(ROW) if odd.frame.height else rows, odd.rejected)
 
 
-def _split(lines: list[str], delimiter: str, plan: Plan) -> pl.DataFrame:
+def _split(lines: list[str], delimiter: str, plan: ColumnPlan) -> pl.DataFrame:
     """The used fields of lines without quotes."""
     names = [str(at) for at in plan.used]
     if not lines:
@@ -264,7 +264,7 @@ def _split(lines: list[str], delimiter: str, plan: Plan) -> pl.DataFrame:
     return frame
 
 
-def _batch(records: list[Record], dialect: Dialect, plan: Plan) -> Batch:
+def _batch(records: list[Record], dialect: Dialect, plan: ColumnPlan) -> Batch:
     width, full = plan.width, len(plan.header)
     lines: list[int] = []
     rows: list[list[str]] = []

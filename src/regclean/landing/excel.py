@@ -13,7 +13,7 @@ import fastexcel
 import polars as pl
 
 from regclean.errors import InputError
-from regclean.landing.columns import Plan, Wanted, find_header, resolve
+from regclean.landing.columns import ColumnPlan, Wanted, find_header, resolve
 from regclean.landing.report import ROW, Batch
 from regclean.landing.textual import whole_days
 
@@ -27,7 +27,7 @@ class Sheet:
     name: str
     cells: pl.DataFrame
     header_at: int
-    plan: Plan
+    plan: ColumnPlan
 
 
 def read_workbook(path: Path, looked_for: Wanted, file: str) -> tuple[list[Sheet], tuple[str, ...]]:

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from regclean.errors import InputError
-from regclean.landing.columns import Plan
+from regclean.landing.columns import ColumnPlan
 from regclean.landing.report import ROW, Batch
 from regclean.landing.textual import plain
 
@@ -40,7 +40,7 @@ def open_table(path: Path, file: str) -> ParquetTable:
     return ParquetTable(handle, tuple(handle.schema_arrow.names))
 
 
-def read_table(table: ParquetTable, plan: Plan, file: str) -> Iterator[Batch]:
+def read_table(table: ParquetTable, plan: ColumnPlan, file: str) -> Iterator[Batch]:
     """All rows; `ROW` is the record's number, with the column names as row 1. Errors: InputError for damage."""
     first = 2
     try:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import polars as pl
 
-from regclean.landing.columns import Plan, Wanted
+from regclean.landing.columns import ColumnPlan, Wanted
 from regclean.landing.delimited import as_line
 from regclean.landing.report import ROW, Batch, Rejected
 
 _WHY = "_why"
 
 
-def shape(batch: Batch, plan: Plan, looked_for: Wanted, delimiter: str) -> tuple[pl.DataFrame, list[Rejected]]:
+def shape(batch: Batch, plan: ColumnPlan, looked_for: Wanted, delimiter: str) -> tuple[pl.DataFrame, list[Rejected]]:
     """The batch's good rows as `ROW` and canonical columns, as written; and every row that is not good, by line.
 
     An empty text is null. A row without a key, or with a value under no heading, is rejected; so is the header when it
@@ -40,7 +40,7 @@ def shape(batch: Batch, plan: Plan, looked_for: Wanted, delimiter: str) -> tuple
     return good, sorted(rejected, key=lambda item: item.line)
 
 
-def _header_again(plan: Plan) -> list[pl.Expr]:
+def _header_again(plan: ColumnPlan) -> list[pl.Expr]:
     places = [positions[0] for positions in plan.positions.values()]
     same = [pl.col(str(at)).str.replace_all("\ufeff", "").str.strip_chars() == plan.header[at] for at in places]
     return [pl.when(pl.all_horizontal(same)).then(pl.lit("the header again"))] if same else []
@@ -50,7 +50,7 @@ def _filled(column: str) -> pl.Expr:
     return pl.col(column).str.strip_chars().fill_null("") != ""
 
 
-def _column(column: str, plan: Plan, looked_for: Wanted) -> pl.Expr | None:
+def _column(column: str, plan: ColumnPlan, looked_for: Wanted) -> pl.Expr | None:
     """The expression of one canonical column; None when neither the file nor a constant has it."""
     parts = [pl.when(_filled(str(at))).then(pl.col(str(at))) for at in plan.positions.get(column, ())]
     value: pl.Expr | None = pl.coalesce(*parts) if parts else None

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from regclean.errors import InputError
 from regclean.landing import database, excel, parquet
-from regclean.landing.columns import Plan, Wanted, resolve
+from regclean.landing.columns import ColumnPlan, Wanted, resolve
 from regclean.landing.counting import count_records
 from regclean.landing.delimited import HEAD_LINES, examine_layout, read_batches
 from regclean.landing.encoding import examine, sha256
@@ -27,7 +27,7 @@ class Piece:
 
     file: str
     sha256: Callable[[], str]
-    plan: Plan
+    plan: ColumnPlan
     batches: Iterator[Batch]
     count: Callable[[], int]
     encoding: str | None = None

@@ -15,7 +15,7 @@ import polars as pl
 from regclean.config import Mapping as ColumnMapping
 from regclean.domain.findings import Change
 from regclean.domain.tables import TABLES
-from regclean.register.lines import Line, Row, inverse
+from regclean.register.lines import ChangeLine, Row, inverse
 
 COLUMNS = ("seq", "op", "table", "key", "column", "before", "after", "finding_id")
 
@@ -35,7 +35,7 @@ class OwnTable:
 
 
 def write_files(
-    folder: Path, lines: Sequence[Line], own: Iterable[OwnTable], about: Mapping[str, Any]
+    folder: Path, lines: Sequence[ChangeLine], own: Iterable[OwnTable], about: Mapping[str, Any]
 ) -> dict[str, str]:
     """Write changes.csv, undo.csv, the own tables and, last, manifest.json; returns each file's SHA-256.
 
@@ -88,7 +88,7 @@ def _turned(values: Mapping[str, str]) -> dict[str, str]:
     return turned
 
 
-def _cells(line: Line, number: int) -> list[str | None]:
+def _cells(line: ChangeLine, number: int) -> list[str | None]:
     change = Change(line.op, line.table, line.key, line.column, line.before, line.after)
     return [
         str(number),

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 from regclean.domain.register import KEY_COLUMNS, REPEATABLE
 from regclean.domain.tables import TABLES
-from regclean.register.lines import Line, Seen, inserted_rows, moved_key
+from regclean.register.lines import ChangeLine, Seen, inserted_rows, moved_key
 from regclean.register.rows import Row
 
 References = Mapping[str, Sequence[tuple[str | None, str, str]]]  # table -> (key, column, customer_no)
 
 
-def held_back(lines: Sequence[Line], seen: Sequence[Seen]) -> frozenset[str]:
+def held_back(lines: Sequence[ChangeLine], seen: Sequence[Seen]) -> frozenset[str]:
     """Findings that cannot be carried out whole: half a merge is worse than none."""
     return frozenset(
         line.finding_id
@@ -28,7 +28,7 @@ class Judge:
     rows name some customers.
     """
 
-    lines: Sequence[Line]
+    lines: Sequence[ChangeLine]
     rows: Mapping[str, Mapping[str, list[Row]]]
     has: Callable[[str, str | None], bool]
     pointers: Mapping[str, str]
@@ -40,7 +40,9 @@ class Judge:
         strays = self._strays()
         return [self._look(line, inserted, strays) for line in self.lines]
 
-    def _look(self, line: Line, inserted: Mapping[tuple[str, str, int], list[Line]], strays: set[str]) -> Seen:
+    def _look(
+        self, line: ChangeLine, inserted: Mapping[tuple[str, str, int], list[ChangeLine]], strays: set[str]
+    ) -> Seen:
         if not self.has(line.table, line.column):
             return Seen(line.seq, "gone", None, "the register has no such table or column")
         rows = self.rows.get(line.table, {}).get(line.key, [])
@@ -56,7 +58,7 @@ class Judge:
             return self._move(line, rows)
         return _update(line, rows)
 
-    def _move(self, line: Line, rows: list[Row]) -> Seen:
+    def _move(self, line: ChangeLine, rows: list[Row]) -> Seen:
         if line.part and len(rows) > line.part:
             return Seen(line.seq, "changed", line.before, "others have added rows under this key")
         if rows:
@@ -64,7 +66,7 @@ class Judge:
         there = self.rows.get(line.table, {}).get(moved_key(line), [])
         return Seen(line.seq, "done", line.after) if there else Seen(line.seq, "gone")
 
-    def _merge(self, line: Line, rows: list[Row], strays: set[str]) -> Seen:
+    def _merge(self, line: ChangeLine, rows: list[Row], strays: set[str]) -> Seen:
         pointer = self.pointers.get(line.key)
         if line.after is None:  # taking a merge back
             if pointer is None:
@@ -95,7 +97,7 @@ class Judge:
         }
 
 
-def _update(line: Line, rows: list[Row]) -> Seen:
+def _update(line: ChangeLine, rows: list[Row]) -> Seen:
     if not rows:
         return Seen(line.seq, "gone")
     values = [row.text.get(line.column or "") for row in rows]
@@ -112,7 +114,7 @@ def _filled(text: str | None) -> str | None:
     return text if text and text.strip() else None
 
 
-def _insert(line: Line, rows: list[Row], cells: Sequence[Line]) -> Seen:
+def _insert(line: ChangeLine, rows: list[Row], cells: Sequence[ChangeLine]) -> Seen:
     if not rows:
         return Seen(line.seq, "ready")
     now = rows[0].text.get(line.column or "")
@@ -125,7 +127,7 @@ def _insert(line: Line, rows: list[Row], cells: Sequence[Line]) -> Seen:
     return Seen(line.seq, "changed", now, "the key is taken")
 
 
-def _delete(line: Line, rows: list[Row]) -> Seen:
+def _delete(line: ChangeLine, rows: list[Row]) -> Seen:
     if not rows:
         return Seen(line.seq, "done")
     wanted = line.row

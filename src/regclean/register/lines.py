@@ -15,7 +15,7 @@ Row = dict[str, str | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ChangeLine:
     """One change. `before` is what the register held when the batch was built, as its extract wrote it.
 
     - update: the cell `column` of the row `key`;
@@ -60,16 +60,16 @@ def delete_text(row: Row) -> str:
     return canonical_json({name: value for name, value in row.items() if value is not None})
 
 
-def inserted_rows(lines: Iterable[Line]) -> dict[tuple[str, str, int], list[Line]]:
+def inserted_rows(lines: Iterable[ChangeLine]) -> dict[tuple[str, str, int], list[ChangeLine]]:
     """The lines of each new row, by `row_id`."""
-    rows: dict[tuple[str, str, int], list[Line]] = {}
+    rows: dict[tuple[str, str, int], list[ChangeLine]] = {}
     for line in lines:
         if line.op == "insert":
             rows.setdefault(line.row_id, []).append(line)
     return rows
 
 
-def inverse(lines: Iterable[Line], found: Mapping[int, str] | None = None) -> list[Line]:
+def inverse(lines: Iterable[ChangeLine], found: Mapping[int, str] | None = None) -> list[ChangeLine]:
     """The lines that take `lines` back, in the order in which they must be taken; each keeps the number of its origin.
 
     `found`: by number, what a cell or a removed row held exactly, where `before` does not say it all.
@@ -77,7 +77,7 @@ def inverse(lines: Iterable[Line], found: Mapping[int, str] | None = None) -> li
     exact = found or {}
     lines = sorted(lines, key=lambda line: -line.seq)
     new = inserted_rows(reversed(lines))
-    taken: list[Line] = []
+    taken: list[ChangeLine] = []
     for line in lines:
         if line.op == "insert":
             cells = new.pop(line.row_id, None)
@@ -100,7 +100,7 @@ def inverse(lines: Iterable[Line], found: Mapping[int, str] | None = None) -> li
     return taken
 
 
-def moved_key(line: Line) -> str:
+def moved_key(line: ChangeLine) -> str:
     """The key that a row has after an update of one of its key columns."""
     parts = key_parts(line.table, line.key) | {line.column or "": line.after or ""}
     return join_key(parts[column] for column in KEY_COLUMNS[line.table])

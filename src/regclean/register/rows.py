@@ -12,7 +12,7 @@ from sqlalchemy.exc import NoSuchTableError
 from regclean.domain.register import CUSTOMER_COLUMNS, KEY_COLUMNS, first_part
 from regclean.domain.tables import TABLES
 from regclean.errors import ConflictError
-from regclean.register.lines import Line, moved_key
+from regclean.register.lines import ChangeLine, moved_key
 from regclean.register.values import as_text, as_typed
 from regclean.standardise.keys import clean_key, row_key
 
@@ -123,7 +123,7 @@ class Register:
         )
 
 
-def needed_keys(lines: Iterable[Line]) -> dict[str, set[str]]:
+def needed_keys(lines: Iterable[ChangeLine]) -> dict[str, set[str]]:
     """The keys by table that must be read to judge lines."""
     keys: dict[str, set[str]] = {}
     for line in lines:

@@ -17,7 +17,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModu
 
 from regclean.errors import ConfigError, ConflictError, UnavailableError, UnknownCommitError
 from regclean.register import receipts, writer
-from regclean.register.lines import Line, Seen
+from regclean.register.lines import ChangeLine, Seen
 from regclean.register.receipts import Receipt
 from regclean.register.rows import Register
 
@@ -45,7 +45,7 @@ class SqlTarget:
     def close(self) -> None:
         self.engine.dispose()
 
-    def look(self, lines: Sequence[Line]) -> list[Seen]:
+    def look(self, lines: Sequence[ChangeLine]) -> list[Seen]:
         """How each line stands: ready, done, changed or gone. Writes nothing."""
         with self._reading() as connection:
             return writer.look(Register(connection), lines)
@@ -80,7 +80,7 @@ class SqlTarget:
         self,
         token: str,
         batch: int,
-        lines: Sequence[Line],
+        lines: Sequence[ChangeLine],
         *,
         user: str,
         now: datetime,
@@ -129,7 +129,9 @@ class SqlTarget:
         step("committed")
         return receipt
 
-    def _attempt(self, draft: Receipt, lines: Sequence[Line], *, whole: bool, step: Callable[[str], None]) -> Receipt:
+    def _attempt(
+        self, draft: Receipt, lines: Sequence[ChangeLine], *, whole: bool, step: Callable[[str], None]
+    ) -> Receipt:
         with self._writing() as connection:
             receipts.own.create_all(connection)
         with self._writing() as connection:

@@ -13,7 +13,7 @@ from regclean.domain.register import CUSTOMER_COLUMNS, KEY_COLUMNS
 from regclean.domain.tables import TABLES
 from regclean.errors import ConflictError
 from regclean.register.judge import Judge, held_back
-from regclean.register.lines import Line, Seen, inserted_rows
+from regclean.register.lines import ChangeLine, Seen, inserted_rows
 from regclean.register.receipts import Receipt, merged
 from regclean.register.rows import Register, Row, needed_keys
 from regclean.register.values import as_text, as_typed
@@ -21,23 +21,23 @@ from regclean.register.values import as_text, as_typed
 Rows = Mapping[str, Mapping[str, list[Row]]]
 
 
-def look(register: Register, lines: Sequence[Line]) -> list[Seen]:
+def look(register: Register, lines: Sequence[ChangeLine]) -> list[Seen]:
     """How each line stands now."""
     return _judge(register, lines, _read(register, lines), _pointers(register.connection, lines))
 
 
-def _pointers(connection: Connection, lines: Iterable[Line]) -> dict[str, str]:
+def _pointers(connection: Connection, lines: Iterable[ChangeLine]) -> dict[str, str]:
     if not any(line.op == "merge" for line in lines) or not connection.dialect.has_table(connection, merged.name):
         return {}
     query = select(merged.c.customer_no, merged.c.survivor_no)
     return {row.customer_no: row.survivor_no for row in connection.execute(query)}
 
 
-def _read(register: Register, lines: Sequence[Line]) -> Rows:
+def _read(register: Register, lines: Sequence[ChangeLine]) -> Rows:
     return {name: register.read(name, keys) for name, keys in sorted(needed_keys(lines).items())}
 
 
-def _judge(register: Register, lines: Sequence[Line], rows: Rows, pointers: Mapping[str, str]) -> list[Seen]:
+def _judge(register: Register, lines: Sequence[ChangeLine], rows: Rows, pointers: Mapping[str, str]) -> list[Seen]:
     judge = Judge(
         lines=lines,
         rows=rows,
@@ -50,7 +50,7 @@ def _judge(register: Register, lines: Sequence[Line], rows: Rows, pointers: Mapp
     return judge.seen()
 
 
-def write(register: Register, draft: Receipt, lines: Sequence[Line], *, step: Callable[[str], None]) -> Receipt:
+def write(register: Register, draft: Receipt, lines: Sequence[ChangeLine], *, step: Callable[[str], None]) -> Receipt:
     """Write the lines that are ready; returns the draft filled in."""
     rows = _read(register, lines)
     seen = _judge(register, lines, rows, _pointers(register.connection, lines))
@@ -79,7 +79,7 @@ class _Writer:
     inserted: set[tuple[str, str, int]] = field(default_factory=set)
     statements: dict[tuple[str, str, frozenset[str]], Update] = field(default_factory=dict)
 
-    def write(self, line: Line, cells: Mapping[tuple[str, str, int], list[Line]]) -> str | None:
+    def write(self, line: ChangeLine, cells: Mapping[tuple[str, str, int], list[ChangeLine]]) -> str | None:
         """Write one line; returns why it could not be, where only the writing itself shows that."""
         if line.op == "insert":
             if line.row_id not in self.inserted:
@@ -98,7 +98,7 @@ class _Writer:
         assert table is not None  # a line is ready only where its table is
         return table
 
-    def _update(self, line: Line) -> None:
+    def _update(self, line: ChangeLine) -> None:
         table, column = self._table(line.table), line.column or ""
         value = as_typed(line.after, table.c[column].type, place=f"{line.table}.{column}")
         moves = column in KEY_COLUMNS[line.table]
@@ -136,7 +136,7 @@ class _Writer:
             self.statements[shape] = update(table).where(*conditions).values({column: new})
         return self.statements[shape]
 
-    def _insert(self, name: str, cells: Sequence[Line]) -> None:
+    def _insert(self, name: str, cells: Sequence[ChangeLine]) -> None:
         table = self._table(name)
         values = {
             cell.column: as_typed(cell.after, table.c[cell.column].type, place=f"{name}.{cell.column}")
@@ -145,7 +145,7 @@ class _Writer:
         }
         self.register.connection.execute(insert(table).values(values))
 
-    def _delete(self, line: Line) -> str | None:
+    def _delete(self, line: ChangeLine) -> str | None:
         if line.table == "customers" and self._referred(line.key):
             return "others refer to this customer by now"
         table = self._table(line.table)
@@ -165,7 +165,7 @@ class _Writer:
     def _referred(self, customer_no: str) -> bool:
         return any(self.register.referring(name, [customer_no]) for name in CUSTOMER_COLUMNS)
 
-    def _point(self, line: Line) -> None:
+    def _point(self, line: ChangeLine) -> None:
         connection = self.register.connection
         if line.after is None:
             connection.execute(delete(merged).where(merged.c.customer_no == line.key))

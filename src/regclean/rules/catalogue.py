@@ -15,8 +15,8 @@ from importlib import resources
 from typing import Any
 
 from regclean.domain.findings import SEVERITIES, Kind, Severity
+from regclean.domain.languages import LANGUAGES, in_language
 
-LANGUAGES = ("fi", "sv", "en")
 FOLDERS: dict[str, Kind] = {"stale": "stale", "bin_groups": "bin_group", "fields": "field"}
 _PARAMETER = re.compile(r"\$([a-z][a-z0-9_]*)")
 _GUARD = re.compile(r"^[ \t]*-- guard: (?P<name>[a-z_]+)\n(?P<body>.*?)^[ \t]*-- end guard\n", re.M | re.S)
@@ -89,7 +89,7 @@ def catalogue() -> dict[str, RuleInfo]:
 
 def titles(language: str) -> dict[str, str]:
     """Rule id -> title in `language` (English where a language is not there)."""
-    return {info.id: info.title.get(language, info.title["en"]) for info in catalogue().values()}
+    return {info.id: in_language(info.title, language) for info in catalogue().values()}
 
 
 def read_rule(name: str, kind: Kind, sql: str) -> Rule:

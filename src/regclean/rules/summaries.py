@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
 from datetime import date
-from functools import cache
-from importlib import resources
 from typing import Any
 
+from regclean.domain.languages import in_language
+from regclean.resources import load_texts
 from regclean.rules.catalogue import catalogue
 
 _PLACEHOLDER = re.compile(r"\{([a-z_][a-z0-9_]*)\}")
@@ -24,9 +23,8 @@ def summary(rule_id: str, evidence: Mapping[str, Any], language: str) -> str:
 
     Codes are said in words, dates and decimals as the language writes them, what is missing as a dash.
     """
-    templates = catalogue()[rule_id].summary
-    chosen = language if language in templates else "en"
-    return _PLACEHOLDER.sub(lambda match: said(match[1], evidence.get(match[1]), chosen), templates[chosen])
+    template = in_language(catalogue()[rule_id].summary, language)
+    return _PLACEHOLDER.sub(lambda match: said(match[1], evidence.get(match[1]), language), template)
 
 
 def placeholders(template: str) -> frozenset[str]:
@@ -50,8 +48,8 @@ def said(name: str, value: Any, language: str) -> str:
     text = str(value)
     if _ISO_DATE.match(text):
         return text if language == "en" else _local_date(text)
-    words = _vocabulary().get(_SAME_WORDS.get(name, name), {}).get(text)
-    return words.get(language, words["en"]) if words else text
+    words = load_texts("regclean.rules", "vocabulary").get(_SAME_WORDS.get(name, name), {}).get(text)
+    return in_language(words, language) if words else text
 
 
 def _person(value: Mapping[str, Any], language: str) -> str:
@@ -64,8 +62,3 @@ def _person(value: Mapping[str, Any], language: str) -> str:
 def _local_date(text: str) -> str:
     day = date.fromisoformat(text)
     return f"{day.day}.{day.month}.{day.year}"
-
-
-@cache
-def _vocabulary() -> dict[str, dict[str, dict[str, str]]]:
-    return tomllib.loads(resources.files("regclean.rules").joinpath("vocabulary.toml").read_text(encoding="utf-8"))

@@ -3,7 +3,7 @@
 from regclean.warehouse.database import (
     DamagedNightError,
     LandedTables,
-    Night,
+    NightDatabase,
     Warehouse,
     is_damage,
     load_sql,
@@ -11,4 +11,13 @@ from regclean.warehouse.database import (
     write_frame,
 )
 
-__all__ = ["DamagedNightError", "LandedTables", "Night", "Warehouse", "is_damage", "load_sql", "rows", "write_frame"]
+__all__ = [
+    "DamagedNightError",
+    "LandedTables",
+    "NightDatabase",
+    "Warehouse",
+    "is_damage",
+    "load_sql",
+    "rows",
+    "write_frame",
+]

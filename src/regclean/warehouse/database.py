@@ -93,7 +93,7 @@ class LandedTables(Mapping[str, pl.DataFrame]):
 
 
 @dataclass(frozen=True, slots=True)
-class Night:
+class NightDatabase:
     """One night's database while it is being built."""
 
     run_id: str
@@ -119,7 +119,7 @@ class Warehouse:
         return self.folder / f"{_UNFINISHED}{run_id}.duckdb"
 
     @contextmanager
-    def build(self, run_id: str, *, resume: bool = False) -> Iterator[Night]:
+    def build(self, run_id: str, *, resume: bool = False) -> Iterator[NightDatabase]:
         """A new, empty night with every table of the schema; `resume` reopens the unfinished one of the same run."""
         self.folder.mkdir(parents=True, exist_ok=True)
         path = self._building(run_id)
@@ -133,7 +133,7 @@ class Warehouse:
                 connection.execute(load_sql("macros"))
             else:
                 create_tables(connection)
-            yield Night(run_id=run_id, path=path, connection=connection)
+            yield NightDatabase(run_id=run_id, path=path, connection=connection)
         finally:
             connection.close()
 

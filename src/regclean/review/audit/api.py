@@ -11,7 +11,7 @@ from regclean.accounts.permissions import User
 from regclean.ledger.audit import verify
 from regclean.review.audit import audit_log, models
 from regclean.review.web.api import problems
-from regclean.review.web.models import Limit, Line, Number
+from regclean.review.web.models import Limit, Number, OneLine
 from regclean.review.web.services import Service, require
 
 router = APIRouter(tags=["audit"], responses=problems())
@@ -22,9 +22,9 @@ Auditor = Annotated[User, require("audit:read")]
 def read_audit(
     service: Service,
     user: Auditor,
-    actor: Line | None = None,
-    action: Line | None = None,
-    subject: Line | None = None,
+    actor: OneLine | None = None,
+    action: OneLine | None = None,
+    subject: OneLine | None = None,
     since: date | None = None,
     until: date | None = None,
     before: Number | None = None,

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from regclean.domain.batches import BatchState
-from regclean.review.web.models import FindingId, Given, Line, Number
+from regclean.review.web.models import FindingId, Given, Number, OneLine
 
 Operation = Literal["update", "insert", "delete", "merge"]
 Status = Literal["ready", "done", "changed", "gone", "applied", "planned", "rejected", "undone"]
@@ -68,7 +68,7 @@ class NewBatch(Given):
     """What to call the batch."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"title": "November"}]})
-    title: Line | None = None
+    title: OneLine | None = None
 
 
 class BuiltBatch(BaseModel):
@@ -132,7 +132,7 @@ class SentBackLines(Given):
     model_config = ConfigDict(json_schema_extra={"examples": [{"lines": [1, 2], "reason": "evidence"}]})
     lines: Annotated[list[Number], Field(min_length=1, max_length=1_000)]
     reason: Reason
-    note: Line | None = None
+    note: OneLine | None = None
 
 
 class SentBack(BaseModel):

@@ -23,7 +23,7 @@ from regclean.review.case import models, staging
 from regclean.review.web import privacy
 from regclean.review.web.api import problems
 from regclean.review.web.models import FindingId as GivenFindingId
-from regclean.review.web.models import Limit, Line
+from regclean.review.web.models import Limit, OneLine
 from regclean.review.web.privacy import hidden_from, is_protected, visible_to, without_hidden, without_hidden_numbers
 from regclean.review.web.services import Service, require
 
@@ -39,11 +39,11 @@ def list_findings(
     service: Service,
     user: Reader,
     kind: Kind | None = None,
-    rule: Line | None = None,
+    rule: OneLine | None = None,
     state: State | None = None,
     workpool: Workpool | None = None,
-    area: Line | None = None,
-    assignee: Line | None = None,
+    area: OneLine | None = None,
+    assignee: OneLine | None = None,
     after: GivenFindingId | None = None,
     limit: Limit = 100,
 ) -> models.FindingPage:

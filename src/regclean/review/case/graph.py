@@ -26,7 +26,7 @@ class Node:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class DrawnEdge:
     """An edge. `verdict` is what somebody decided (None: only suggested); `weakest`: cutting it divides the group."""
 
     left: str
@@ -46,7 +46,7 @@ class Graph:
     """The picture, and who would be left out if the weakest bridge were cut (the smaller side)."""
 
     nodes: tuple[Node, ...]
-    lines: tuple[Line, ...]
+    lines: tuple[DrawnEdge, ...]
     weakest: Pair | None
     cut_off: tuple[str, ...]
     width: int = WIDTH
@@ -65,7 +65,7 @@ def draw(customers: Sequence[str], pairs: Iterable[Mapping[str, object]], decide
     scored = [item for item in scored if item[0][0] in nodes and item[0][1] in nodes]
     weakest = _weakest(list(nodes), scored, decided)
     lines = tuple(
-        Line(
+        DrawnEdge(
             *pair,
             nodes[pair[0]].x,
             nodes[pair[0]].y,

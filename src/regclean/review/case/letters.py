@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from sqlalchemy import Connection, RowMapping, select
 
 from regclean.bin_reports import FrozenFinding, Letter, letter, material_of
+from regclean.domain.languages import LANGUAGES
 from regclean.domain.register import customers_among
 from regclean.ledger.tables import protected_subjects
 from regclean.review.case.cases import read_evidence
@@ -34,6 +35,6 @@ def letters(
         if "rule" in (payload := read_evidence(connection, row["finding_id"], row["evidence_digest"]))
     ]
     material = material_of(number, frozen, protected=protected)
-    order = [first, *(code for code in ("fi", "sv", "en") if code != first)]
+    order = [first, *(code for code in LANGUAGES if code != first)]
     written = (letter(material, code, sender=sender) for code in order)
     return tuple(one for one in written if one is not None)

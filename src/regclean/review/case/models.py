@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from regclean.domain.decisions import FindingVerdict, PairVerdict
 from regclean.domain.findings import Kind, Relation, Severity, State
 from regclean.findings.workpools import Workpool
-from regclean.review.web.models import FindingId, Given, Line, Number, Prose, Subject
+from regclean.review.web.models import FindingId, Given, Number, OneLine, Prose, Subject
 
 LookReason = Literal["identify", "contact", "correct", "request", "other"]
 
@@ -115,10 +115,10 @@ class FindingDetail(FindingSummary):
 class Choices(Given):
     """The survivor of a merge, whose value stands in a field, values given (null clears one), and whom to leave out."""
 
-    survivor: Line | None = None
-    sources: dict[Line, Line] = Field(default_factory=dict, alias="from")
-    fields: dict[Line, Line | None] = Field(default_factory=dict)
-    leave_out: list[Line] = Field(default_factory=list)
+    survivor: OneLine | None = None
+    sources: dict[OneLine, OneLine] = Field(default_factory=dict, alias="from")
+    fields: dict[OneLine, OneLine | None] = Field(default_factory=dict)
+    leave_out: list[OneLine] = Field(default_factory=list)
 
 
 class NewDecision(Given):
@@ -129,7 +129,7 @@ class NewDecision(Given):
     )
     verdict: PairVerdict | FindingVerdict
     expected_version: Number
-    reason: Line | None = None
+    reason: OneLine | None = None
     comment: Prose | None = None
     choices: Choices | None = None
     defer_until: date | None = None
@@ -146,7 +146,7 @@ class Assignment(Given):
     """Who takes care of a case; null: nobody."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"assignee": "aino"}]})
-    assignee: Line | None
+    assignee: OneLine | None
 
 
 class NewComment(Given):
@@ -161,7 +161,7 @@ class Look(Given):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"reason": "contact"}]})
     reason: LookReason
-    note: Line | None = None
+    note: OneLine | None = None
 
 
 class NewReveal(Look):

@@ -28,7 +28,7 @@ class Ring:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class SitePlan:
     """Members around the bin at the middle; rings tell the scale. `unplaced`: lines whose place is not known."""
 
     spots: tuple[Spot, ...]
@@ -39,7 +39,7 @@ class Plan:
     dot: int = DOT
 
 
-def draw(members: Iterable[Mapping[str, Any]]) -> Plan | None:
+def draw(members: Iterable[Mapping[str, Any]]) -> SitePlan | None:
     """`members`: {"member_no", "east", "north"} in metres from the bin. None when nobody can be placed."""
     placed, unplaced = [], []
     for member in members:
@@ -54,7 +54,7 @@ def draw(members: Iterable[Mapping[str, Any]]) -> Plan | None:
     steps = _steps(farthest)
     reach = steps[-1]
     scale = (SIZE / 2 - EDGE) / reach
-    return Plan(
+    return SitePlan(
         spots=tuple(_apart([_spot(number, east, north, scale) for number, east, north in placed])),
         rings=tuple(Ring(round(step * scale, 1), step) for step in steps),
         unplaced=tuple(unplaced),

@@ -29,7 +29,7 @@ COMPARISONS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class WaterfallStep:
     """One step of the waterfall, in bits; `start` and `width` place its bar on a scale of 0..100."""
 
     name: str
@@ -45,8 +45,8 @@ class Waterfall:
     left: str
     right: str
     model: str
-    for_it: tuple[Step, ...]
-    against: tuple[Step, ...]
+    for_it: tuple[WaterfallStep, ...]
+    against: tuple[WaterfallStep, ...]
     total: float
     probability: float
     household: float
@@ -126,10 +126,10 @@ def _waterfall(pair: Mapping[str, Any], language: str, words: Any) -> Waterfall:
     steps = [step for step in pair["explanation"].get("waterfall", ()) if abs(step["weight"]) >= 0.05]
     widest = max((abs(step["weight"]) for step in steps), default=1.0)
 
-    def shown(step: Mapping[str, Any]) -> Step:
+    def shown(step: Mapping[str, Any]) -> WaterfallStep:
         name = words(COMPARISONS[step["comparison"]]) if step["comparison"] in COMPARISONS else None
         name = name or said_of(step, language) or step["comparison"].replace("_", " ")
-        return Step(name, step["weight"], 0.0, round(WIDEST * abs(step["weight"]) / widest, 1))
+        return WaterfallStep(name, step["weight"], 0.0, round(WIDEST * abs(step["weight"]) / widest, 1))
 
     ordered_steps = sorted(steps, key=lambda step: (-abs(step["weight"]), step["comparison"]))
     return Waterfall(

@@ -10,7 +10,7 @@ from sqlalchemy import RowMapping
 
 from regclean.domain.register import Subject, line_key, subject_text
 from regclean.review.case.cases import OpenCase
-from regclean.review.case.plan import Plan, draw
+from regclean.review.case.plan import SitePlan, draw
 
 FULL, SLACK = 100.0, 0.5
 
@@ -33,7 +33,7 @@ class Share:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ListLine:
     """A line of the list with what is found wrong with it."""
 
     member_no: str
@@ -66,11 +66,11 @@ class SharedBin:
     clean: Mapping[str, Any]
     file: str | None
     bins: tuple[Mapping[str, Any], ...]
-    lines: tuple[Line, ...]
+    lines: tuple[ListLine, ...]
     defects: tuple[RowMapping, ...]  # about the bin itself, not a line of it
     shares: tuple[Share, ...]
     total: float
-    plan: Plan | None
+    plan: SitePlan | None
 
     @property
     def split(self) -> bool:
@@ -109,9 +109,9 @@ def shared_bin(case: OpenCase, siblings: Sequence[RowMapping]) -> SharedBin | No
     )
 
 
-def _line(case: OpenCase, prefix: str, member: Mapping[str, Any], siblings: Sequence[RowMapping]) -> Line:
+def _line(case: OpenCase, prefix: str, member: Mapping[str, Any], siblings: Sequence[RowMapping]) -> ListLine:
     subject = f'{prefix}{member["member_no"]}"'
-    return Line(
+    return ListLine(
         str(member["member_no"]),
         Values(member),
         tuple(row for row in siblings if subject in row["subjects"]),
@@ -119,7 +119,7 @@ def _line(case: OpenCase, prefix: str, member: Mapping[str, Any], siblings: Sequ
     )
 
 
-def _shares(lines: Sequence[Line]) -> tuple[Share, ...]:
+def _shares(lines: Sequence[ListLine]) -> tuple[Share, ...]:
     shares, start = [], 0.0
     for line in lines:
         percent = line.told.get("share_percent")

@@ -19,7 +19,8 @@ from babel import dates, numbers
 from babel.core import Locale, negotiate_locale
 from babel.support import Translations
 
-LANGUAGES = {"fi": "Suomi", "sv": "Svenska", "en": "English"}
+# How each language offers itself, in its own words.
+OFFERS = {"fi": "Suomeksi", "sv": "På svenska", "en": "In English"}
 
 
 def N_(text: str) -> str:  # noqa: N802  # gettext's own name for it

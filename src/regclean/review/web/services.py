@@ -24,7 +24,7 @@ from regclean.accounts.sessions import Lifetime, Session
 from regclean.config import Section, Workspace
 from regclean.ledger import Ledger
 from regclean.review.web import slices
-from regclean.review.web.i18n import Language, choose
+from regclean.review.web.i18n import OFFERS, Language, choose
 
 SESSION_COOKIE = "regclean_session"
 FORM_COOKIE = "regclean_form"  # ties a form to the browser before anybody has signed in
@@ -172,6 +172,7 @@ def page(request: Request, template: str, status_code: int = 200, **context: Any
             session=session,
             language=language,
             languages=service.languages,
+            offers=OFFERS,
             workspace_name=service.workspace.config.section("workspace")["name"],
             navigation=[item for item in service.navigation if user and user.may(item.permission)],
             csrf_token=form_token or fresh,
