@@ -37,7 +37,7 @@ class QueueView:
     waiting: int
     page: worklist.Page
     estimate: worklist.Estimate | None
-    choices: worklist.Choices
+    choices: worklist.FilterChoices
     next_night: date | None
 
 
@@ -83,7 +83,7 @@ class CountsCache:
 
     def __init__(self) -> None:
         self._kept: dict[tuple[str, ...], tuple[datetime, dict[str, int]]] = {}
-        self._choices: dict[tuple[str, str], tuple[datetime, worklist.Choices]] = {}
+        self._choices: dict[tuple[str, str], tuple[datetime, worklist.FilterChoices]] = {}
         self._lock = Lock()
 
     def counts(self, connection: Connection, user: User, now: datetime) -> dict[str, int]:
@@ -97,7 +97,7 @@ class CountsCache:
             self._kept[key] = (now, found)
         return found
 
-    def choices(self, connection: Connection, user: User, pool: str, now: datetime) -> worklist.Choices:
+    def choices(self, connection: Connection, user: User, pool: str, now: datetime) -> worklist.FilterChoices:
         key = (pool, str(user.may("restricted:open")))
         with self._lock:
             kept = self._choices.get(key)

@@ -142,7 +142,7 @@ class Estimate:
 
 
 @dataclass(frozen=True, slots=True)
-class Choices:
+class FilterChoices:
     """What the filters can be set to, in one workpool."""
 
     areas: tuple[str, ...] = ()
@@ -252,7 +252,7 @@ def read_cursor(text: str | None) -> tuple[float, str] | None:
         return None
 
 
-def choices(connection: Connection, user: User, pool: str) -> Choices:
+def choices(connection: Connection, user: User, pool: str) -> FilterChoices:
     """What can be filtered by in a workpool, from what waits in it."""
     of = findings.c
     query: Select[Any] = (
@@ -262,7 +262,7 @@ def choices(connection: Connection, user: User, pool: str) -> Choices:
     )
     found = connection.execute(query).all()  # one reading: what waits is long, what it differs in is short
     areas, rules, sources, assignees = (tuple(sorted({row[number] for row in found} - {None})) for number in range(4))
-    return Choices(areas, rules, sources, assignees)
+    return FilterChoices(areas, rules, sources, assignees)
 
 
 def estimate(connection: Connection, pool: str, cases: int) -> Estimate | None:
