@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import fcntl
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path
@@ -30,6 +30,7 @@ from regclean.home import own_ledger
 from regclean.ledger import Ledger, runs
 from regclean.night_page import write_night_page
 from regclean.night_state import Night, Observer, Step, StepResult
+from regclean.outside import unavailable
 from regclean.standardise.tables import Options, standardise_tables
 from regclean.warehouse import DamagedNightError, LandedTables, Warehouse, rows, write_frame
 
@@ -138,6 +139,8 @@ def _found_by_rule(ledger: Ledger, run_id: str) -> dict[str, int]:
 
 
 def _publish(night: Night) -> int:
+    # Closing would do this too, but without a word when there is no room for it.
+    night.connection.execute("CHECKPOINT")
     night.connection.close()
     night.warehouse.publish(night.run_id)
     with night.warehouse.read(night.run_id) as connection:
@@ -244,14 +247,23 @@ def open_night(workspace: Workspace, *, as_of: date, now: datetime, full: bool =
                     night.clusters_before = _clusters(night, last)
                 try:
                     yield night
-                except RegcleanError as error:
-                    night.page = write_night_page(night, stopped_because=str(error))
+                except Exception as error:
+                    known = error if isinstance(error, RegcleanError) else unavailable(error, workspace.var)
+                    if known is not None:
+                        with suppress(RegcleanError, OSError):  # a full disk, say, stops the page as well
+                            night.page = write_night_page(night, stopped_because=str(known))
                     raise
                 night.page = write_night_page(night, stopped_because=None)
-        except BaseException:
-            # Whatever stopped it: the run is marked, the unfinished file goes, the night before stays in force.
-            runs.fail(ledger, run_id, now=now)
-            warehouse.sweep()
+        except BaseException as error:
+            # Whatever stopped it: the run is marked, the unfinished file goes, the night before stays in force. Where
+            # the ledger or the disk is what stopped it, the next night does that.
+            with suppress(RegcleanError, OSError):
+                runs.fail(ledger, run_id, now=now)
+            with suppress(OSError):
+                warehouse.sweep()
+            outside = unavailable(error, workspace.var) if isinstance(error, Exception) else None
+            if outside is not None and outside is not error:
+                raise outside from error
             raise
 
 

@@ -34,6 +34,7 @@ FLOORS = {
     "domain": 0,  # the nouns and the errors lie under everything
     "errors": 0,
     "resources": 1,
+    "outside": 1,
 }
 # The night is one room: the steps, what they share, what is carried over, and the page about it.
 ONE_ROOM = {"night_state": "night", "night_page": "night", "carry_over": "night"}

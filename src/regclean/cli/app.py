@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import traceback
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -12,6 +13,7 @@ import typer
 
 from regclean import __version__
 from regclean.errors import RegcleanError, UsageError
+from regclean.outside import unavailable
 
 # No guest may call home: decided before any of them can be imported.
 QUIET = {
@@ -76,6 +78,10 @@ def run(arguments: list[str]) -> int | str | None:
         _say("Stopped.")
         return 130
     except Exception as error:  # the last line of defence: no traceback reaches a user
+        outside = unavailable(error, workspace_folder())
+        if outside:
+            _say(str(outside))
+            return outside.exit_code
         _say(str(_unexpected(error)))
         return 2
     return 0
@@ -107,7 +113,8 @@ def _unexpected(error: Exception) -> UsageError:
     remedy = "Please report it with what you did."
     if folder.is_dir():
         log = folder / "error.log"
-        log.write_text("\n".join([type(error).__name__, *lines, ""]), encoding="utf-8")
+        with suppress(OSError):
+            log.write_text("\n".join([type(error).__name__, *lines, ""]), encoding="utf-8")
         remedy = f"Where it happened is in {log}; it holds no register data. Please report it."
     return UsageError(f"Something unexpected happened ({type(error).__name__} at {place}).", remedy=remedy)
 

@@ -17,6 +17,7 @@ from sqlalchemy import select
 from regclean.errors import UsageError
 from regclean.ledger.database import Ledger
 from regclean.ledger.tables import findings
+from regclean.outside import unavailable
 from regclean.warehouse import load_sql
 
 FINDING_SCHEMA: dict[str, type[pl.DataType]] = {
@@ -83,7 +84,7 @@ def write(frame: pl.DataFrame, output: Path | None, form: str = "csv") -> None:
         else:
             frame.write_parquet(output)
     except OSError as error:
-        raise UsageError(
+        raise unavailable(error, output) or UsageError(
             "the output cannot be written.", file=output, remedy="Check the folder and its rights."
         ) from error
 

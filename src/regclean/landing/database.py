@@ -18,6 +18,7 @@ from regclean.errors import InputError
 from regclean.landing.columns import ColumnPlan, Wanted, resolve
 from regclean.landing.report import ROW, Batch
 from regclean.landing.textual import plain
+from regclean.outside import unavailable
 
 BATCH_ROWS = 20_000
 _REMEDY = "Check url and query of the source, and that the database can be reached from here."
@@ -99,7 +100,8 @@ def _connection(query: Query) -> Iterator[sa.Connection]:
         with engine.connect() as connection:
             yield connection
     except sa.exc.OperationalError as error:
-        raise _unreadable(query, "the database cannot be reached or read", error) from None
+        outside = unavailable(error, query.file)
+        raise outside or _unreadable(query, "the database cannot be read", error) from None
     except sa.exc.ProgrammingError as error:
         raise _unreadable(query, "the database refused the query", error) from None
     except (sa.exc.SQLAlchemyError, sqlite3.Error, UnicodeDecodeError) as error:
@@ -121,7 +123,16 @@ def _unreadable(query: Query, what: str, error: sa.exc.DBAPIError) -> InputError
 def _engine(query: Query) -> sa.Engine:
     if query.url.get_backend_name() != "sqlite":
         snapshot = query.url.get_backend_name() in {"postgresql", "mysql", "mariadb"}
-        return sa.create_engine(query.url, **({"isolation_level": "REPEATABLE READ"} if snapshot else {}))
+        url = query.url.set(drivername="postgresql+psycopg") if query.url.drivername == "postgresql" else query.url
+        try:
+            return sa.create_engine(url, **({"isolation_level": "REPEATABLE READ"} if snapshot else {}))
+        except (ImportError, sa.exc.NoSuchModuleError) as error:
+            kind = query.url.drivername
+            raise InputError(
+                f"no driver for '{kind}' is installed.",
+                file=query.file,
+                remedy="Use postgresql, or install its driver.",
+            ) from error
     path = Path(query.url.database or "")
     if not path.is_file():
         raise InputError("there is no such database file.", file=query.file, remedy=_REMEDY)

@@ -18,8 +18,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
-from regclean.errors import RegcleanError
+from regclean.errors import RegcleanError, UnavailableError, UnknownCommitError
 from regclean.ledger.migrations import HEAD
+from regclean.outside import unavailable
 
 CHUNK = 2_000
 BUSY_SECONDS = 15
@@ -29,6 +30,10 @@ _WRITE_LOCK = 7_306_027_581_463  # any number that nothing else in the same Post
 
 class LedgerError(RegcleanError):
     """The ledger cannot be opened or is not what this program can use."""
+
+
+class LedgerAwayError(LedgerError, UnavailableError):
+    """The ledger cannot be reached, or not written to."""
 
 
 class Ledger:
@@ -44,14 +49,39 @@ class Ledger:
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """A write transaction: committed at the end, rolled back on any error."""
-        with self._writer.begin() as connection:
-            yield connection
+        asked = False
+        try:
+            with self._writer.begin() as connection:
+                yield connection
+                asked = True
+        except DBAPIError as error:
+            away = unavailable(error, self.place)
+            if away is None:
+                raise
+            if asked and error.connection_invalidated:
+                raise UnknownCommitError(
+                    "the ledger was asked to commit, and its answer was lost.",
+                    file=self.place,
+                    remedy="When it answers again, look whether the last step was kept before you repeat it.",
+                ) from error
+            raise away from error
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A snapshot to read from."""
-        with self._reader.connect() as connection:
-            yield connection
+        try:
+            with self._reader.connect() as connection:
+                yield connection
+        except DBAPIError as error:
+            away = unavailable(error, self.place)
+            if away is None:
+                raise
+            raise away from error
+
+    @property
+    def place(self) -> str:
+        """Where it is, without a password."""
+        return self.engine.url.render_as_string(hide_password=True)
 
     def close(self) -> None:
         self.engine.dispose()
@@ -68,8 +98,10 @@ def open_ledger(url: str) -> Ledger:
     except DBAPIError as error:
         ledger.close()
         raise _cannot_be_opened(url, error) from error
-    except LedgerError:
+    except RegcleanError as error:
         ledger.close()
+        if isinstance(error.__cause__, DBAPIError):
+            raise _cannot_be_opened(url, error.__cause__) from error
         raise
     return ledger
 
@@ -143,9 +175,10 @@ def _engine_of(url: str) -> Engine:
 
 def _cannot_be_opened(url: str, error: DBAPIError) -> LedgerError:
     shown = make_url(url).render_as_string(hide_password=True)
-    return LedgerError(
-        f"the ledger {shown} cannot be opened ({type(error.orig).__name__}).",
-        remedy="Check the address, the rights to it, and that its disk is not full.",
+    outside = unavailable(error)
+    return LedgerAwayError(
+        f"the ledger {shown} cannot be opened: {outside.message if outside else type(error.orig).__name__}",
+        remedy=outside.remedy if outside else "Check the address, the rights to it, and that its disk is not full.",
     )
 
 

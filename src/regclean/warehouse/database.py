@@ -139,8 +139,10 @@ class Warehouse:
 
     def publish(self, run_id: str) -> Path:
         """Make a finished night visible by one rename, and forget nights beyond the last seven."""
-        target = self.path(run_id)
-        self._building(run_id).replace(target)
+        target, built = self.path(run_id), self._building(run_id)
+        if built.with_name(built.name + ".wal").exists():
+            raise UnavailableError("not all of the night could be written.", file=built, remedy="Free space there.")
+        built.replace(target)
         for old in self.published()[:-KEPT_NIGHTS]:
             self.remove(old)
         return target

@@ -25,7 +25,7 @@ from regclean.batches import Batch, BatchView, BuildReport, LineView, Outcome
 from regclean.batches.release import ALREADY
 from regclean.domain.batches import OPEN
 from regclean.domain.register import Subject
-from regclean.errors import ConflictError, UsageError
+from regclean.errors import ConflictError, UnavailableError, UsageError
 from regclean.findings.records import NATIONAL_ID
 from regclean.ledger import Ledger, runs
 from regclean.ledger.tables import batch_changes, findings
@@ -361,7 +361,7 @@ def _looked(service: Services, batch_id: int) -> tuple[str | None, dict[int, Any
         try:
             looking = target or batches.last_extract(service.workspace, service.ledger)
             found = batches.dry_run(service.ledger, looking, batch_id)
-        except (OSError, UsageError):
+        except (OSError, UsageError, UnavailableError):
             return None, {}
     return ("register" if target else "extract"), {one.seq: one for one in found}
 

@@ -8,10 +8,11 @@ from urllib.parse import quote
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse, RedirectResponse, Response
+from fastapi.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
-from regclean.errors import ConflictError, RegcleanError
+from regclean.errors import ConflictError, RegcleanError, UnavailableError
+from regclean.outside import unavailable
 from regclean.review.web.i18n import N_
 from regclean.review.web.services import language_of, page
 
@@ -26,6 +27,7 @@ TEXTS = {
     413: N_("This is too large."),
     422: N_("Something in the form is missing or wrong."),
     429: N_("Too many tries. Wait a minute."),
+    503: N_("Something that this page needs is not there or full just now. What you did last may not be kept."),
     500: N_("Something went wrong here. It has been noted, and nothing was changed."),
 }
 FORM_EXPIRED = N_("The form is too old or was sent from elsewhere. Go back, load the page again and repeat.")
@@ -46,9 +48,20 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RegcleanError, _ours)
 
 
-def crashed(request: Request) -> Response:
-    """The answer to a crash."""
-    return _answer(request, 500, None)
+def crashed(request: Request, error: Exception) -> Response:
+    """The answer to a crash; where something outside is why, what and what to do, but no place of this machine."""
+    outside = unavailable(error)
+    return _away(request, outside) if outside else _answer(request, 500, None)
+
+
+def _away(request: Request, error: UnavailableError) -> Response:
+    detail = " ".join(part for part in (error.message, error.remedy) if part)
+    if request.url.path.startswith(API):
+        return problem(503, detail)
+    try:
+        return _answer(request, 503, detail)
+    except Exception:  # the page itself may need what is not there
+        return PlainTextResponse(f"{TEXTS[503]}\n{detail}\n", 503)
 
 
 def _http(request: Request, error: Exception) -> Response:
@@ -73,6 +86,8 @@ def _invalid(request: Request, error: Exception) -> Response:
 
 def _ours(request: Request, error: Exception) -> Response:
     assert isinstance(error, RegcleanError)
+    if isinstance(error, UnavailableError):
+        return _away(request, error)
     return _answer(request, 409 if isinstance(error, ConflictError) else 422, str(error))
 
 

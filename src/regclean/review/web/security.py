@@ -55,7 +55,7 @@ class Guard:
     The log of a crash names its place only: an exception's message can quote a personal value.
     """
 
-    def __init__(self, app: ASGIApp, crashed: Callable[[Request], Any]) -> None:
+    def __init__(self, app: ASGIApp, crashed: Callable[[Request, Exception], Any]) -> None:
         self.app = app
         self.crashed = crashed
 
@@ -88,7 +88,7 @@ class Guard:
             _log.error("%s at %s", type(error).__name__, place)
             if started:
                 raise RuntimeError("an answer broke off") from None
-            await self.crashed(request)(scope, receive, guarded_send)
+            await self.crashed(request, error)(scope, receive, guarded_send)
 
 
 def _is_length(text: str) -> bool:
