@@ -22,7 +22,7 @@ from sqlalchemy import create_engine, insert, text
 from sqlalchemy.engine import make_url
 
 from regclean.batches import apply, dry_run, undo
-from regclean.domain.tables import TABLES
+from regclean.domain.register import TABLES
 from regclean.ledger import Ledger, open_ledger
 from regclean.ledger.tables import batch_changes, batches, decisions, findings
 from regclean.register import SqlTarget

@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
-from regclean.domain.tables import TABLES
+from regclean.domain.register import TABLES
 from regclean.standardise.folding import fold
 from regclean.warehouse import write_frame
 from regclean.warehouse.database import create_tables

@@ -12,7 +12,7 @@ from time import perf_counter
 
 import duckdb
 
-from regclean.domain.tables import TABLES
+from regclean.domain.register import TABLES
 from regclean.standardise.tables import Options, standardise_tables
 
 

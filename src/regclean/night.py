@@ -22,7 +22,7 @@ from regclean.bin_reports import unsettled, write_bin_reports
 from regclean.carry_over import carry_over, linkage_digest
 from regclean.config import Workspace
 from regclean.config.secret import derived_key, workspace_key
-from regclean.domain.tables import TABLES
+from regclean.domain.register import TABLES
 from regclean.errors import ConflictError, RegcleanError
 from regclean.findings.counts import counts_by_rule
 from regclean.findings.sealing import seal

@@ -8,7 +8,7 @@ import pytest
 
 from regclean.config import init_workspace, load_mapping, load_workspace
 from regclean.config.secret import VARIABLE, workspace_key
-from regclean.domain.tables import CUSTOMERS
+from regclean.domain.register import CUSTOMERS
 from regclean.errors import ConfigError, UsageError
 
 

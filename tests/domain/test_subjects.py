@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from regclean.domain.register import (
     KEY_COLUMNS,
+    TABLES,
     Subject,
     customers_among,
     group_of,
@@ -20,7 +21,6 @@ from regclean.domain.register import (
     subject_prefix,
     subject_text,
 )
-from regclean.domain.tables import TABLES
 from regclean.standardise.keys import clean_key, row_key
 from regclean.warehouse import load_sql
 

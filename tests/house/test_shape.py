@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from regclean.domain.tables import TABLES
+from regclean.domain.register import TABLES
 
 SOURCE = Path(__file__).parents[2] / "src" / "regclean"
 # What else subjects name, in the audit log and of the program itself.

@@ -12,7 +12,7 @@ import polars as pl
 
 from regclean.config import Mapping as ColumnMapping
 from regclean.config import load_workspace
-from regclean.domain.tables import TABLES
+from regclean.domain.register import TABLES
 from regclean.landing import LandingReport, load
 from regclean.landing.columns import find_header, wanted
 from regclean.landing.delimited import examine_layout

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, create_engine, insert, select, text
 
-from regclean.domain.tables import TABLES
+from regclean.domain.register import TABLES
 from regclean.ledger import Ledger, open_ledger
 from regclean.ledger.tables import batch_changes, batches, decisions, findings
 from regclean.register import ChangeLine, SqlTarget

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from regclean.domain.register import UNITS
 from regclean.review.case import graph, plan, survivors, timeline
 from regclean.review.case.guards import STALE_GUARDS
 from regclean.rules import catalogue
-from regclean.survivorship import UNITS
 
 
 def test_the_weakest_bridge_divides_a_cluster_on_its_smaller_side() -> None:

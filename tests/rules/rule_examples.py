@@ -17,7 +17,7 @@ from typing import Any
 import duckdb
 
 from regclean.config import default_config
-from regclean.domain.tables import TABLES
+from regclean.domain.register import TABLES
 from regclean.rules import engine
 from regclean.rules.catalogue import Rule, rules
 from regclean.rules.reference import load_reference

@@ -10,7 +10,7 @@ import duckdb
 import polars as pl
 import pytest
 
-from regclean.domain.tables import TABLES
+from regclean.domain.register import TABLES
 from regclean.standardise import mapping
 from regclean.standardise.tables import Options, Standardised, standardise_tables
 from regclean.warehouse.database import create_tables, write_frame

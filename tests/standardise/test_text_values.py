@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from datetime import date, timedelta
+from functools import partial
 
 import pytest
 from hypothesis import given
@@ -281,9 +282,7 @@ READERS = (
     quantities.read_weeks,
     quantities.read_boolean,
     read_month_day,
-    codes.read_language,
-    codes.read_country,
-    codes.read_building_state,
+    *(partial(codes.read_code, column=name) for name in ("language", "country_code", "building_state", "use")),
     lambda text: read_date(text, as_of=TODAY),
 )
 

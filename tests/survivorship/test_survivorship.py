@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from regclean.config import default_config
+from regclean.domain.register import UNITS
 from regclean.errors import ConfigError
-from regclean.survivorship import RANKED_BY, UNITS, Answer, Cell, Choices, Record, answer, check_settings, rank
+from regclean.survivorship import RANKED_BY, Answer, Cell, Choices, Record, answer, check_settings, rank
 
 RULES = dict(default_config().section("survivorship"))
 _PLACE = dict.fromkeys(("m_street", "m_house", "m_house_letter", "m_stair", "m_flat", "m_postal"))

@@ -8,7 +8,7 @@ import duckdb
 import polars as pl
 import pytest
 
-from regclean.domain.tables import TABLES
+from regclean.domain.register import TABLES
 from regclean.errors import InputError
 from regclean.warehouse import Warehouse, rows, write_frame
 from regclean.warehouse.database import KEPT_NIGHTS, LOCKDOWN

@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from regclean.domain.findings import Operation
-from regclean.domain.register import CUSTOMER_COLUMNS, NEW, Subject, customers_among
-from regclean.domain.tables import TABLES
+from regclean.domain.register import CUSTOMER_COLUMNS, NEW, TABLES, Subject, customers_among
 
 Why = Mapping[str, Any]
 

@@ -13,8 +13,7 @@ from regclean.batches import store
 from regclean.batches.extract import Extract, Found
 from regclean.config import Mapping as ColumnMapping
 from regclean.config import Source, Workspace, load_mapping
-from regclean.domain.register import subject_text
-from regclean.domain.tables import TABLES
+from regclean.domain.register import TABLES, subject_text
 from regclean.ledger import Ledger, audit, runs
 from regclean.ledger.tables import receipts
 from regclean.register import ChangeLine

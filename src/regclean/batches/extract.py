@@ -12,8 +12,7 @@ from typing import Any
 import duckdb
 import polars as pl
 
-from regclean.domain.register import CUSTOMER_COLUMNS, KEY_COLUMNS, first_part, group_of, line_key
-from regclean.domain.tables import TABLES
+from regclean.domain.register import CUSTOMER_COLUMNS, KEY_COLUMNS, TABLES, first_part, group_of, line_key
 from regclean.register.lines import Row
 from regclean.standardise.codes import UnknownCodeError, read_code
 from regclean.standardise.dates import UnreadableDateError, read_date
@@ -23,7 +22,6 @@ from regclean.warehouse import load_sql
 
 PACKAGE = "regclean.batches"
 SPELLINGS = 2_000  # values of a column that show how the register writes it
-_CODES = {"services": {"waste_type": "waste_type"}, "bin_groups": {"waste_type": "waste_type"}}
 _PADDED = re.compile(r"\d{2}\.\d{2}\.\d{4}")
 _SHORT = re.compile(r"\d{1,2}\.\d{1,2}\.\d{4}")
 _ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -103,7 +101,7 @@ class Extract:
         """A canonical value as this register writes it: its own word for a code, its way to write a day or a comma."""
         if value is None:
             return None
-        kind = _CODES.get(table, {}).get(column) or TABLES[table].by_name[column].type
+        kind = TABLES[table].by_name[column].type
         if kind == "boolean":
             return self._as_spelled(table, column, value, _is_yes)
         if kind == "date":
@@ -111,7 +109,7 @@ class Extract:
         if kind == "decimal":
             commas = any("," in text for text in self._seen(table, column))
             return value.replace(".", ",") if commas else value
-        if kind == "code" or kind in ("waste_type",):
+        if kind == "code":
             return self._as_spelled(table, column, value, lambda text: _code(text, column))
         return value
 

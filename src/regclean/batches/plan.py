@@ -11,8 +11,7 @@ from regclean.batches.accepted import Accepted, LeftOut, Planned, Why
 from regclean.batches.extract import Extract
 from regclean.batches.merging import merge
 from regclean.batches.sharing import share_out
-from regclean.domain.register import CUSTOMER_COLUMNS, REPEATABLE, group_of, key_parts, line_key, member_of
-from regclean.domain.tables import TABLES
+from regclean.domain.register import CUSTOMER_COLUMNS, REPEATABLE, TABLES, group_of, key_parts, line_key, member_of
 from regclean.register import delete_text
 from regclean.standardise.keys import clean_key
 

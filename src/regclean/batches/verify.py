@@ -19,8 +19,7 @@ from regclean.batches import lifecycle, store
 from regclean.batches.last_extract import look_at
 from regclean.batches.store import StoredLine
 from regclean.domain.findings import digest
-from regclean.domain.register import NEW, subject_text
-from regclean.domain.tables import TABLES
+from regclean.domain.register import NEW, TABLES, subject_text
 from regclean.ledger import Ledger, audit, runs
 from regclean.ledger.database import insert_missing
 from regclean.ledger.tables import batches, findings, outcomes, receipts

@@ -8,7 +8,7 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from regclean.domain.tables import TABLES
+from regclean.domain.register import TABLES
 from regclean.resources import bundled
 
 if TYPE_CHECKING:
@@ -17,15 +17,6 @@ if TYPE_CHECKING:
     from regclean.landing.report import LandingReport
 
 REGISTER = "register.db"
-_KEYS = {
-    "customers": "customer_no",
-    "sites": "site_no",
-    "site_roles": "customer_no",
-    "services": "service_no",
-    "bin_groups": "bin_group_no",
-    "bin_group_members": "bin_group_no",
-    "evidence": "customer_no",
-}
 
 
 def make_demo(folder: Path, *, fixture: Path | None = None) -> LandingReport | None:
@@ -77,7 +68,7 @@ def write_register(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
             columns = list(table.by_name)
             # Identifiers of our own declaration.
             register.execute(f"CREATE TABLE {name} ({', '.join(f'{column} TEXT' for column in columns)})")
-            register.execute(f"CREATE INDEX {name}_key ON {name} ({_KEYS[name]})")
+            register.execute(f"CREATE INDEX {name}_key ON {name} ({table.keys[0]})")
             query = f"SELECT {', '.join(columns)} FROM landed.{name} ORDER BY rowid"  # noqa: S608  # our own names
             rows: list[Any] = connection.execute(query).fetchall()
             if name == "bin_group_members":

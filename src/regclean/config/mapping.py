@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from regclean.domain.tables import Table
+from regclean.domain.register import Table
 from regclean.errors import ConfigError
 
 

@@ -20,7 +20,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from regclean.config.mapping import read_toml
 from regclean.domain.languages import LANGUAGES
-from regclean.domain.tables import TABLES
+from regclean.domain.register import TABLES
 from regclean.errors import ConfigError, UsageError
 
 FILE_NAME = "regclean.toml"

@@ -10,8 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, select
 
 from regclean.domain.findings import Finding
-from regclean.domain.register import Subject, subject_text
-from regclean.domain.tables import TABLES
+from regclean.domain.register import TABLES, Subject, subject_text
 from regclean.findings.decision_file import DecisionLine
 from regclean.findings.edges import Pair, ordered, pair_fingerprint
 from regclean.findings.plan import customers_of

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from regclean.config import Mapping
-from regclean.domain.tables import Table
+from regclean.domain.register import Table
 from regclean.errors import InputError
 from regclean.landing.synonyms import SYNONYMS
 

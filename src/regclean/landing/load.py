@@ -15,7 +15,7 @@ import duckdb
 import polars as pl
 
 from regclean.config import Mapping, Source, Workspace, load_mapping
-from regclean.domain.tables import TABLES, Table
+from regclean.domain.register import TABLES, Table
 from regclean.errors import GateError, InputError
 from regclean.landing.columns import Wanted, wanted
 from regclean.landing.report import ROW, FileReport, LandingReport, Rejected

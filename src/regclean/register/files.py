@@ -14,7 +14,7 @@ import polars as pl
 
 from regclean.config import Mapping as ColumnMapping
 from regclean.domain.findings import Change
-from regclean.domain.tables import TABLES
+from regclean.domain.register import TABLES
 from regclean.register.lines import ChangeLine, Row, inverse
 
 COLUMNS = ("seq", "op", "table", "key", "column", "before", "after", "finding_id")

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from regclean.domain.register import KEY_COLUMNS, REPEATABLE
-from regclean.domain.tables import TABLES
+from regclean.domain.register import KEY_COLUMNS, REPEATABLE, TABLES
 from regclean.register.lines import ChangeLine, Seen, inserted_rows, moved_key
 from regclean.register.rows import Row
 

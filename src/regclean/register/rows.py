@@ -9,8 +9,7 @@ from typing import Any
 from sqlalchemy import Column, Connection, MetaData, Select, Table, and_, func, select
 from sqlalchemy.exc import NoSuchTableError
 
-from regclean.domain.register import CUSTOMER_COLUMNS, KEY_COLUMNS, first_part
-from regclean.domain.tables import TABLES
+from regclean.domain.register import CUSTOMER_COLUMNS, KEY_COLUMNS, TABLES, first_part
 from regclean.errors import ConflictError
 from regclean.register.lines import ChangeLine, moved_key
 from regclean.register.values import as_text, as_typed

@@ -9,8 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Table, Update, bindparam, delete, insert, select, update
 
 from regclean.domain.findings import canonical_json
-from regclean.domain.register import CUSTOMER_COLUMNS, KEY_COLUMNS
-from regclean.domain.tables import TABLES
+from regclean.domain.register import CUSTOMER_COLUMNS, KEY_COLUMNS, TABLES
 from regclean.errors import ConflictError
 from regclean.register.judge import Judge, held_back
 from regclean.register.lines import ChangeLine, Seen, inserted_rows
@@ -44,7 +43,7 @@ def _judge(register: Register, lines: Sequence[ChangeLine], rows: Rows, pointers
         has=register.has,
         pointers=pointers,
         referring=lambda customers: {
-            name: register.referring(name, customers) for name in CUSTOMER_COLUMNS if name != "evidence"
+            name: register.referring(name, customers) for name in CUSTOMER_COLUMNS if not TABLES[name].history
         },
     )
     return judge.seen()

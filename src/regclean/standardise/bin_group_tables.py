@@ -4,56 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
-from typing import Any
 
 import polars as pl
 
-from regclean.domain.tables import BIN_GROUP_MEMBERS, BIN_GROUPS
+from regclean.domain.register import BIN_GROUP_MEMBERS, BIN_GROUPS
 from regclean.standardise import rules
 from regclean.standardise.columns import (
     ADDRESS_PARTS,
     AddressColumns,
     Reading,
     clean_keys,
+    completed,
     exactly,
     last_of_each,
     listed,
     prepared,
     read_addresses,
     row_keys,
-    typed_columns,
+    schema_of,
     with_keys,
 )
-from regclean.standardise.customer_tables import TEXTS, surname_first_habit
-from regclean.standardise.folding import word_list
+from regclean.standardise.customer_tables import surname_first_habit
 
-GROUP_SCHEMA: dict[str, Any] = {
-    **dict.fromkeys(
-        word_list("""bin_group_no waste_type host_site_no host_customer_no contact_customer_no contact_name contact_phone
-        contact_email street_address postal_code city billing"""),
-        pl.String,
-    ),
-    **dict.fromkeys(word_list("start_on end_on confirmed_on"), pl.Date),
-    **dict.fromkeys(ADDRESS_PARTS, pl.String),
-}
-MEMBER_SCHEMA: dict[str, Any] = {
-    **dict.fromkeys(
-        word_list("bin_group_no member_no customer_no site_no name street_address postal_code city phone email"),
-        pl.String,
-    ),
-    "share_percent": pl.Float64,
-    "share_state": pl.String,
-    "use": pl.String,
-    **dict.fromkeys(word_list("start_on end_on informed_on"), pl.Date),
-    "kind": pl.String,
-    **dict.fromkeys(word_list("proxy_phone proxy_email proxy_address"), pl.Boolean),
-    "m_first": pl.String,
-    "m_given": TEXTS,
-    "m_last": pl.String,
-    "m_last_parts": TEXTS,
-    **dict.fromkeys(word_list("m_org m_first_2 m_last_2"), pl.String),
-    **dict.fromkeys(ADDRESS_PARTS, pl.String),
-}
 # A value on this many lines of a list, and on more than half of them, is not each member's own.
 _REPEATED = 3
 
@@ -64,22 +36,15 @@ def bin_group_tables(
     """(bin_groups, bin_group_members)."""
     groups = _groups(landed, reading)
     members = _members(landed, reading)
-    return exactly(groups, GROUP_SCHEMA), exactly(_with_proxies(members, groups, customers, sites), MEMBER_SCHEMA)
+    return exactly(groups, schema_of(BIN_GROUPS)), exactly(
+        _with_proxies(members, groups, customers, sites), schema_of(BIN_GROUP_MEMBERS)
+    )
 
 
 def _groups(landed: Mapping[str, pl.DataFrame], reading: Reading) -> pl.DataFrame:
-    references = ["bin_group_no", "host_site_no", "host_customer_no", "contact_customer_no"]
-    frame = clean_keys(prepared(landed, BIN_GROUPS, reading), references, reading)
+    frame = clean_keys(prepared(landed, BIN_GROUPS, reading), BIN_GROUPS.references, reading)
     frame = with_keys(frame, "bin_groups", ["bin_group_no"], reading)
     frame = last_of_each(frame, "bin_groups", ["bin_group_no"], reading)
-    typed = typed_columns(
-        frame,
-        BIN_GROUPS,
-        frame["bin_group_no"],
-        ["waste_type", "billing", "start_on", "end_on", "confirmed_on"],
-        reading,
-        waste_type="code",
-    )
     party = _parties(frame, "contact_name", reading)
     phone = reading.mapper.apply(
         frame, ["contact_phone"], partial(rules.phone, country=reading.options.country), rules.PHONE
@@ -88,16 +53,17 @@ def _groups(landed: Mapping[str, pl.DataFrame], reading: Reading) -> pl.DataFram
         frame, ["contact_email"], partial(rules.email, country=reading.options.country), rules.EMAIL
     )
     address = read_addresses(frame, AddressColumns(), reading)
-    return pl.concat(
+    return completed(
+        frame,
+        BIN_GROUPS,
+        frame["bin_group_no"],
         [
-            frame.select(references),
-            pl.DataFrame(list(typed.values())),
             party.select(contact_name="name", contact_first="m_first", contact_last="m_last", contact_org="m_org"),
             phone.select(contact_phone="phone"),
             email.select(contact_email="email"),
             address.select("street_address", "postal_code", "city", *ADDRESS_PARTS),
         ],
-        how="horizontal",
+        reading,
     )
 
 
@@ -116,13 +82,11 @@ def _parties(frame: pl.DataFrame, column: str, reading: Reading) -> pl.DataFrame
 
 
 def _members(landed: Mapping[str, pl.DataFrame], reading: Reading) -> pl.DataFrame:
-    references = ["bin_group_no", "member_no", "customer_no", "site_no"]
-    frame = clean_keys(prepared(landed, BIN_GROUP_MEMBERS, reading), references, reading)
+    frame = clean_keys(prepared(landed, BIN_GROUP_MEMBERS, reading), BIN_GROUP_MEMBERS.references, reading)
     frame = with_keys(frame, "bin_group_members", ["bin_group_no"], reading)
     frame = _numbered(frame)
     frame = last_of_each(frame, "bin_group_members", ["bin_group_no", "member_no"], reading)
     keys = row_keys(frame, "bin_group_no", "member_no")
-    typed = typed_columns(frame, BIN_GROUP_MEMBERS, keys, ["use", "start_on", "end_on", "informed_on"], reading)
     share = reading.mapper.apply(frame, ["share_percent"], rules.share, rules.SHARE)
     reading.note("bin_group_members", keys, "share_percent", share["share_state"] == "invalid")
     party = _parties(frame, "name", reading)
@@ -130,10 +94,11 @@ def _members(landed: Mapping[str, pl.DataFrame], reading: Reading) -> pl.DataFra
     phone = reading.mapper.apply(frame, ["phone"], partial(rules.phone, country=reading.options.country), rules.PHONE)
     email = reading.mapper.apply(frame, ["email"], partial(rules.email, country=reading.options.country), rules.EMAIL)
     address = read_addresses(frame, AddressColumns(), reading)
-    return pl.concat(
+    return completed(
+        frame,
+        BIN_GROUP_MEMBERS,
+        keys,
         [
-            frame.select(references),
-            pl.DataFrame(list(typed.values())),
             share,
             party.select("name", "kind", "m_first", "m_given", "m_last", "m_last_parts", "m_org"),
             pl.DataFrame(
@@ -146,7 +111,7 @@ def _members(landed: Mapping[str, pl.DataFrame], reading: Reading) -> pl.DataFra
             ),
             address.select("street_address", "postal_code", "city", *ADDRESS_PARTS),
         ],
-        how="horizontal",
+        reading,
     )
 
 

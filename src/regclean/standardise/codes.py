@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from regclean.standardise.folding import fold_plain
 from regclean.standardise.reference import code_synonyms
@@ -20,9 +21,14 @@ class UnknownCodeError(ValueError):
 
 
 def read_code(text: str | None, column: str) -> str | None:
-    """The canonical code of `column` ("use", "role", "waste_type", …) that `text` stands for.
+    """The canonical code of `column` ("use", "role", "language", …) that `text` stands for. Raises UnknownCodeError."""
+    return _OPEN_LISTS.get(column, _listed)(text, column)
 
-    A number or an explanation around the word is overlooked ("2 - Vapaa-aika", "Sekajäte (660 l)"). Raises UnknownCodeError.
+
+def _listed(text: str | None, column: str) -> str | None:
+    """A code of a list that is known whole.
+
+    A number or an explanation around the word is overlooked ("2 - Vapaa-aika", "Sekajäte (660 l)").
     """
     if text is None:
         return None
@@ -43,10 +49,10 @@ def read_code(text: str | None, column: str) -> str | None:
     raise UnknownCodeError("unknown code")
 
 
-def read_language(text: str | None) -> str | None:
-    """ISO 639-1 code in lower case. Raises UnknownCodeError."""
+def _language(text: str | None, column: str) -> str | None:
+    """ISO 639-1 code in lower case."""
     try:
-        return read_code(text, "language")
+        return _listed(text, column)
     except UnknownCodeError:
         lowered = clean_text(text or "").lower().split("-")[0].split("_")[0]
         if _LANGUAGE.fullmatch(lowered):
@@ -54,10 +60,10 @@ def read_language(text: str | None) -> str | None:
         raise
 
 
-def read_country(text: str | None) -> str | None:
-    """ISO 3166-1 alpha-2 code in upper case. Raises UnknownCodeError."""
+def _country(text: str | None, column: str) -> str | None:
+    """ISO 3166-1 alpha-2 code in upper case."""
     try:
-        return read_code(text, "country_code")
+        return _listed(text, column)
     except UnknownCodeError:
         upper = clean_text(text or "").upper()
         if _COUNTRY.fullmatch(upper):
@@ -65,8 +71,8 @@ def read_country(text: str | None) -> str | None:
         raise
 
 
-def read_building_state(text: str | None) -> str | None:
-    """Two-digit code of a building's state of use. Raises UnknownCodeError."""
+def _building_state(text: str | None, column: str) -> str | None:
+    """Two-digit code of a building's state of use."""
     if text is None:
         return None
     text = clean_text(text)
@@ -75,3 +81,10 @@ def read_building_state(text: str | None) -> str | None:
     if not text or is_placeholder(text):
         return None
     raise UnknownCodeError("not a two-digit code")
+
+
+_OPEN_LISTS: dict[str, Callable[[str | None, str], str | None]] = {
+    "language": _language,
+    "country_code": _country,
+    "building_state": _building_state,
+}

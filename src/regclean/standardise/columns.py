@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
@@ -10,8 +10,7 @@ from functools import partial
 import polars as pl
 
 from regclean.domain.findings import canonical_json
-from regclean.domain.register import join_key
-from regclean.domain.tables import Table
+from regclean.domain.register import Column, Table, join_key
 from regclean.standardise import rules
 from regclean.standardise.mapping import Mapper
 
@@ -135,18 +134,32 @@ def last_of_each(frame: pl.DataFrame, table: str, keys: list[str], reading: Read
     return frame.filter(~duplicate)
 
 
-def typed_columns(
-    frame: pl.DataFrame, table: Table, keys: pl.Series, names: Iterable[str], reading: Reading, **codes: str
-) -> dict[str, pl.Series]:
-    """The named columns by their declared types. `codes` names columns that hold codes though declared as text."""
-    answers: dict[str, pl.Series] = {}
-    for name in names:
-        kind = codes.get(name, table.by_name[name].type)
-        rule = partial(rules.typed, kind=kind, column=name, as_of=reading.options.as_of)
-        answer = reading.mapper.apply(frame, [name], rule, {"value": rules.TYPES[kind], "bad": pl.Boolean})
-        answers[name] = answer["value"].alias(name)
-        reading.note(table.name, keys, name, answer["bad"])
-    return answers
+def typed_column(frame: pl.DataFrame, column: Column, keys: pl.Series, reading: Reading) -> pl.Series:
+    """A column as its type alone says: keys are clean already, text is cleaned, anything else must be readable."""
+    name, kind = column.name, column.type
+    if kind == "key":
+        return frame[name]
+    if kind == "text":
+        return simple(frame, name, rules.plain, reading)
+    rule = partial(rules.typed, kind=kind, column=name, as_of=reading.options.as_of)
+    answer = reading.mapper.apply(frame, [name], rule, {"value": rules.TYPES[kind], "bad": pl.Boolean})
+    reading.note(column.table, keys, name, answer["bad"])
+    return answer["value"].alias(name)
+
+
+def completed(
+    frame: pl.DataFrame, table: Table, keys: pl.Series, own: Sequence[pl.DataFrame], reading: Reading
+) -> pl.DataFrame:
+    """The columns that rules of their own have read, and every other one of the table, read by its type."""
+    read = {name for part in own for name in part.columns}
+    left = [column for column in table.columns if column.name not in read and not column.sealed]
+    rest = pl.DataFrame([typed_column(frame, column, keys, reading) for column in left])
+    return pl.concat([*own, rest], how="horizontal")
+
+
+def schema_of(table: Table) -> dict[str, pl.DataType | type[pl.DataType]]:
+    """The columns of the standardised table, with their types."""
+    return {column.name: rules.TYPES[column.type] for column in table.typed}
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,53 +8,25 @@ from typing import Any
 
 import polars as pl
 
-from regclean.domain.tables import CUSTOMERS
+from regclean.domain.register import CUSTOMERS
 from regclean.standardise import names, rules
 from regclean.standardise.columns import (
     ADDRESS_PARTS,
     AddressColumns,
     Reading,
     clean_keys,
+    completed,
     exactly,
     last_of_each,
     listed,
     prepared,
     read_addresses,
-    simple,
-    typed_columns,
+    schema_of,
+    typed_column,
     with_keys,
 )
-from regclean.standardise.folding import word_list
 
 TEXTS = pl.List(pl.String)
-CUSTOMER_SCHEMA: dict[str, Any] = {
-    **dict.fromkeys(
-        word_list("""customer_no kind kind_given kind_inferred name first_names last_name previous_last_name company_name
-        national_id_hash national_id_masked national_id_state business_id business_id_state"""),
-        pl.String,
-    ),
-    "birth_date": pl.Date,
-    **dict.fromkeys(
-        word_list("""birth_date_source street_address postal_code postal_code_state city municipality_code country_code phone
-        phone_state phone_2 email email_state language"""),
-        pl.String,
-    ),
-    "non_disclosure": pl.Boolean,
-    **dict.fromkeys(
-        word_list("""status relationship billing_name billing_street_address billing_postal_code billing_city e_invoice_address
-        e_invoice_state iban iban_state contact_source"""),
-        pl.String,
-    ),
-    "created_on": pl.Date,
-    "updated_on": pl.Date,
-    "m_first": pl.String,
-    "m_given": TEXTS,
-    "m_last": pl.String,
-    "m_last_parts": TEXTS,
-    **dict.fromkeys(word_list("m_previous m_org m_org_form m_org_numerals"), pl.String),
-    **dict.fromkeys(ADDRESS_PARTS, pl.String),
-    "m_email_local": pl.String,
-}
 PERSON_SCHEMA: dict[str, Any] = {
     "customer_no": pl.String,
     "person_no": pl.Int32,
@@ -88,36 +60,24 @@ def customer_tables(
     billing = read_addresses(
         frame, AddressColumns("billing_street_address", "billing_postal_code", "billing_city"), reading
     )
-    typed = typed_columns(
+    birth = typed_column(frame, CUSTOMERS.by_name["birth_date"], keys, reading)
+    customers = completed(
         frame,
         CUSTOMERS,
         keys,
-        word_list(
-            """birth_date non_disclosure status relationship contact_source created_on updated_on language country_code"""
-        ),
-        reading,
-        language="code",
-        country_code="code",
-    )
-    ids = _identifiers(frame, typed["birth_date"], reading)
-    contacts = read_contacts(frame, reading)
-    customers = pl.concat(
         [
-            frame.select("customer_no"),
             party.drop("main_part", "others", "unreadable"),
-            ids,
+            _identifiers(frame, birth, reading),
             address.drop("care_of", "box"),
-            contacts,
-            pl.DataFrame([series for name, series in typed.items() if name != "birth_date"]),
+            read_contacts(frame, reading),
             billing.select(
                 billing_street_address="street_address", billing_postal_code="postal_code", billing_city="city"
             ),
-            pl.DataFrame([simple(frame, "billing_name", rules.plain, reading)]),
         ],
-        how="horizontal",
+        reading,
     ).with_columns(pl.col("non_disclosure").fill_null(False))
     addresses = pl.concat([_own(keys, address, "own"), _own(keys, billing, "billing")])
-    return exactly(customers, CUSTOMER_SCHEMA), _persons(keys, party, reading), addresses
+    return exactly(customers, schema_of(CUSTOMERS)), _persons(keys, party, reading), addresses
 
 
 def surname_first_habit(full_names: pl.Series) -> bool:

@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
-from regclean.domain.register import KEY_COLUMNS, join_key
-from regclean.domain.tables import TABLES
+from regclean.domain.register import KEY_COLUMNS, TABLES, join_key
 from regclean.standardise.codes import UnknownCodeError, read_code
 from regclean.standardise.dates import UnreadableDateError, read_date
 from regclean.standardise.text import clean_text

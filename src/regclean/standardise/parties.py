@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from regclean.domain.tables import KINDS
+from regclean.domain.register import KINDS
 from regclean.standardise import kinds, names
 from regclean.standardise.folding import fold
 from regclean.standardise.genitives import nominative

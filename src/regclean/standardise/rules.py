@@ -10,7 +10,7 @@ from typing import Any
 
 import polars as pl
 
-from regclean.domain.tables import KINDS
+from regclean.domain.register import KINDS, ColumnType
 from regclean.standardise import (
     addresses,
     codes,
@@ -268,6 +268,14 @@ def property_and_building(property_id: str | None, building_id: str | None, *, c
     return None, land.state, building.value, building.state
 
 
+PROPERTY_ID = {"property_id": pl.String, "property_id_state": pl.String}
+
+
+def property_id(text: str | None, *, country: str) -> Answer:
+    """The property of a building; a building's id there says nothing of it."""
+    return property_and_building(text, None, country=country)[:2]
+
+
 # Addresses -----------------------------------------------------------------------------------------------------------
 
 ADDRESS = {
@@ -363,24 +371,18 @@ def _decimal(text: str | None, column: str, as_of: date) -> float | None:
     return quantities.read_weeks(text) if column == "interval_weeks" else quantities.read_decimal(text)
 
 
-def _code(text: str | None, column: str, as_of: date) -> str | None:
-    special = {
-        "language": codes.read_language,
-        "country_code": codes.read_country,
-        "building_state": codes.read_building_state,
-    }
-    return special[column](text) if column in special else codes.read_code(text, column)
-
-
 _READERS: dict[str, Any] = {
     "date": _date,
     "month_day": lambda text, column, as_of: dates.read_month_day(text),
     "integer": lambda text, column, as_of: quantities.read_integer(text),
     "decimal": _decimal,
     "boolean": lambda text, column, as_of: quantities.read_boolean(text),
-    "code": _code,
+    "code": lambda text, column, as_of: codes.read_code(text, column),
 }
-TYPES: dict[str, Any] = {
+TYPES: dict[ColumnType, Any] = {
+    "key": pl.String,
+    "text": pl.String,
+    "list": pl.List(pl.String),
     "date": pl.Date,
     "month_day": pl.String,
     "integer": pl.Int32,

@@ -1,6 +1,6 @@
 """From landed text to the night's typed tables: which rule reads which column.
 
-`standardise_tables` gives exactly the columns of `warehouse/sql/schema.sql`. Nothing is lost: a row that cannot stand in
+`standardise_tables` gives exactly the columns of the register's shape (`domain/register`) and of `warehouse/sql/schema.sql`. Nothing is lost: a row that cannot stand in
 its table is in `rejected` with its place, a value that cannot be read is named (by key and column) in `unreadable`.
 """
 
@@ -11,11 +11,19 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from regclean.domain.register import EMPTYINGS, INVOICES
 from regclean.standardise.bin_group_tables import bin_group_tables
 from regclean.standardise.columns import REJECTED, UNREADABLE, Options, Reading
 from regclean.standardise.customer_tables import customer_addresses, customer_tables
 from regclean.standardise.mapping import Mapper
-from regclean.standardise.site_tables import evidence_table, services_table, site_roles_table, sites_table
+from regclean.standardise.site_tables import (
+    buildings_table,
+    evidence_table,
+    history_table,
+    services_table,
+    site_roles_table,
+    sites_table,
+)
 
 __all__ = ["Options", "Standardised", "standardise_tables"]
 
@@ -39,6 +47,8 @@ def standardise_tables(landed: Mapping[str, pl.DataFrame], options: Options) -> 
         services = services_table(landed, reading)
         bin_groups, members = bin_group_tables(landed, customers, sites, reading)
         evidence = evidence_table(landed, reading)
+        emptyings, invoices = (history_table(table, landed, reading) for table in (EMPTYINGS, INVOICES))
+        buildings = buildings_table(landed, reading)
     tables = {
         "customers": customers,
         "customer_persons": persons,
@@ -49,6 +59,9 @@ def standardise_tables(landed: Mapping[str, pl.DataFrame], options: Options) -> 
         "bin_groups": bin_groups,
         "bin_group_members": members,
         "evidence": evidence,
+        "emptyings": emptyings,
+        "invoices": invoices,
+        "buildings": buildings,
     }
     rejected = pl.concat([pl.DataFrame(schema=REJECTED), *reading.rejected]).sort("table_name", "file", "line", "why")
     unreadable = (

@@ -6,13 +6,12 @@ One ranking and one answer: the proposal of a night, the review page and the bat
 from regclean.survivorship.answer import Answer, Cell, answer
 from regclean.survivorship.choices import Choices
 from regclean.survivorship.ranking import RANKED_BY, Rank, rank
-from regclean.survivorship.record import UNITS, Record
+from regclean.survivorship.record import Record
 from regclean.survivorship.rules import RULES, check_settings
 
 __all__ = [
     "RANKED_BY",
     "RULES",
-    "UNITS",
     "Answer",
     "Cell",
     "Choices",

@@ -10,9 +10,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from regclean.domain.register import UNITS
 from regclean.survivorship.choices import Choices
 from regclean.survivorship.ranking import rank
-from regclean.survivorship.record import UNITS, Record
+from regclean.survivorship.record import Record
 from regclean.survivorship.rules import best
 
 Spell = Callable[[str, str], str | None]

@@ -9,25 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from regclean.domain.register import UNITS
 from regclean.standardise.text import value_or_none
 
-UNITS: dict[str, tuple[str, ...]] = {
-    "name": ("name", "first_names", "last_name", "company_name"),
-    "kind": ("kind",),
-    "previous_last_name": ("previous_last_name",),
-    "national_id": ("national_id",),
-    "business_id": ("business_id",),
-    "birth_date": ("birth_date",),
-    "address": ("street_address", "postal_code", "city", "country_code"),
-    "phone": ("phone",),
-    "phone_2": ("phone_2",),
-    "email": ("email",),
-    "language": ("language",),
-    "relationship": ("relationship",),
-    "billing": ("billing_name", "billing_street_address", "billing_postal_code", "billing_city"),
-    "e_invoice_address": ("e_invoice_address",),
-    "iban": ("iban",),
-}
 # What says that a unit holds something usable: the standardised column, and the column of its state where it has one.
 USABLE: dict[str, tuple[str, str | None]] = {
     **{unit: (unit, None) for unit in UNITS},

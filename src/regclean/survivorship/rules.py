@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from regclean.domain.register import UNITS
 from regclean.errors import ConfigError
-from regclean.survivorship.record import UNITS, Record
+from regclean.survivorship.record import Record
 
 _SOURCES = {"self": 0, "authority": 1, "staff": 2, None: 3, "contact_person": 4}
 # An old country stays right beside a new street; an old town does not.

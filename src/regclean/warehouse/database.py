@@ -18,7 +18,7 @@ from typing import Any
 import duckdb
 import polars as pl
 
-from regclean.domain.tables import TABLES
+from regclean.domain.register import TABLES, ColumnType, Table
 from regclean.errors import InputError, UnavailableError
 
 # No extension is ever fetched, from anywhere: the product works offline and loads no foreign code.
@@ -26,6 +26,17 @@ LOCKDOWN = {
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
     "allow_community_extensions": "false",
+}
+SQL_TYPES: dict[ColumnType, str] = {
+    "key": "TEXT",
+    "text": "TEXT",
+    "code": "TEXT",
+    "month_day": "TEXT",
+    "date": "DATE",
+    "integer": "INTEGER",
+    "decimal": "DOUBLE",
+    "boolean": "BOOLEAN",
+    "list": "TEXT[]",
 }
 KEPT_NIGHTS = 7
 _UNFINISHED, _DAMAGED = "building-", "damaged-"
@@ -199,7 +210,7 @@ class Warehouse:
 
 
 def create_tables(connection: duckdb.DuckDBPyConnection) -> None:
-    """Create the empty tables of a night: `landed.*` from the canonical declaration, the rest from schema.sql."""
+    """Create the empty tables of a night: landed and typed ones from the register's shape, the rest from schema.sql."""
     connection.execute(load_sql("macros"))
     connection.execute(load_sql("landed"))
     for table in TABLES.values():
@@ -207,4 +218,14 @@ def create_tables(connection: duckdb.DuckDBPyConnection) -> None:
         connection.execute(
             f"CREATE TABLE landed.{table.name} ({columns}, _file TEXT NOT NULL, _row BIGINT NOT NULL, _hash TEXT NOT NULL)"
         )
+        connection.execute(typed_table(table))
     connection.execute(load_sql("schema"))
+
+
+def typed_table(table: Table) -> str:
+    """The statement that creates the standardised table."""
+    columns = [
+        f"{column.name} {SQL_TYPES[column.type]}{' NOT NULL' if column.never_null else ''}" for column in table.typed
+    ]
+    keys = [] if table.repeatable else [f"PRIMARY KEY ({', '.join(table.key_columns)})"]
+    return f"CREATE TABLE {table.name} ({', '.join([*columns, *keys])})"

@@ -27,7 +27,10 @@ CREATE OR REPLACE TEMP MACRO landed_counts() AS TABLE
     UNION ALL SELECT 'services', count(*), count(nullif(_hash, '')) FROM landed.services
     UNION ALL SELECT 'bin_groups', count(*), count(nullif(_hash, '')) FROM landed.bin_groups
     UNION ALL SELECT 'bin_group_members', count(*), count(nullif(_hash, '')) FROM landed.bin_group_members
-    UNION ALL SELECT 'evidence', count(*), count(nullif(_hash, '')) FROM landed.evidence;
+    UNION ALL SELECT 'evidence', count(*), count(nullif(_hash, '')) FROM landed.evidence
+    UNION ALL SELECT 'emptyings', count(*), count(nullif(_hash, '')) FROM landed.emptyings
+    UNION ALL SELECT 'invoices', count(*), count(nullif(_hash, '')) FROM landed.invoices
+    UNION ALL SELECT 'buildings', count(*), count(nullif(_hash, '')) FROM landed.buildings;
 
 -- For each keyed table: landed rows that were not set aside, less the rows that the typed table has. 0 is right.
 CREATE OR REPLACE TEMP MACRO unaccounted_rows() AS TABLE
@@ -37,6 +40,7 @@ CREATE OR REPLACE TEMP MACRO unaccounted_rows() AS TABLE
         UNION ALL SELECT 'services', _file, _row FROM landed.services
         UNION ALL SELECT 'bin_groups', _file, _row FROM landed.bin_groups
         UNION ALL SELECT 'bin_group_members', _file, _row FROM landed.bin_group_members
+        UNION ALL SELECT 'buildings', _file, _row FROM landed.buildings
     ),
     set_aside AS (SELECT DISTINCT table_name, file, line FROM landed.quarantine),
     due AS (
@@ -49,5 +53,6 @@ CREATE OR REPLACE TEMP MACRO unaccounted_rows() AS TABLE
         UNION ALL SELECT 'services', count(*) FROM services
         UNION ALL SELECT 'bin_groups', count(*) FROM bin_groups
         UNION ALL SELECT 'bin_group_members', count(*) FROM bin_group_members
+        UNION ALL SELECT 'buildings', count(*) FROM buildings
     )
     SELECT kept.table_name, coalesce(due.n, 0) - kept.n AS missing FROM kept LEFT JOIN due USING (table_name);

@@ -1,5 +1,6 @@
 """The register's shape: what its rows, keys and subjects look like. Standard library only."""
 
+from regclean.domain.register.columns import Column, ColumnType, Table
 from regclean.domain.register.keys import (
     CUSTOMER_COLUMNS,
     KEY_COLUMNS,
@@ -13,13 +14,46 @@ from regclean.domain.register.keys import (
     member_of,
 )
 from regclean.domain.register.subjects import Subject, customers_among, row_subject, subject_prefix, subject_text
+from regclean.domain.register.tables import (
+    BIN_GROUP_MEMBERS,
+    BIN_GROUPS,
+    BUILDINGS,
+    CUSTOMERS,
+    EMPTYINGS,
+    EVIDENCE,
+    INVOICES,
+    KINDS,
+    SERVICES,
+    SIGNALS,
+    SITE_ROLES,
+    SITES,
+    TABLES,
+    UNITS,
+)
 
 __all__ = [
+    "BIN_GROUPS",
+    "BIN_GROUP_MEMBERS",
+    "BUILDINGS",
+    "CUSTOMERS",
     "CUSTOMER_COLUMNS",
+    "EMPTYINGS",
+    "EVIDENCE",
+    "INVOICES",
     "KEY_COLUMNS",
+    "KINDS",
     "NEW",
     "REPEATABLE",
+    "SERVICES",
+    "SIGNALS",
+    "SITES",
+    "SITE_ROLES",
+    "TABLES",
+    "UNITS",
+    "Column",
+    "ColumnType",
     "Subject",
+    "Table",
     "customers_among",
     "first_part",
     "group_of",

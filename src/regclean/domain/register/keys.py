@@ -8,20 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from regclean.domain.tables import TABLES
+from regclean.domain.register.tables import TABLES
 
-KEY_COLUMNS: dict[str, tuple[str, ...]] = {
-    name: ("bin_group_no", "member_no") if name == "bin_group_members" else table.keys for name, table in TABLES.items()
-} | {"services": ("service_no",)}
+KEY_COLUMNS: dict[str, tuple[str, ...]] = {table.name: table.key_columns for table in TABLES.values()}
 # Rows of these may stand several times under one key: a role for two periods, two bills of one day.
-REPEATABLE = frozenset({"site_roles", "evidence"})
+REPEATABLE = frozenset(table.name for table in TABLES.values() if table.repeatable)
 # Columns that hold a customer's number, of the tables that hang on customers.
 CUSTOMER_COLUMNS: dict[str, tuple[str, ...]] = {
-    "services": ("customer_no",),
-    "site_roles": ("customer_no",),
-    "bin_groups": ("host_customer_no", "contact_customer_no"),
-    "bin_group_members": ("customer_no",),
-    "evidence": ("customer_no",),
+    table.name: columns
+    for table in TABLES.values()
+    if table.name != "customers"
+    and (columns := tuple(column.name for column in table.columns if column.refers == "customers"))
 }
 # The key of a row that a proposal makes begins its last part with this, until the row has its number.
 NEW = "new:"

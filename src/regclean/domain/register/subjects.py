@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from regclean.domain.register.keys import group_of, member_of
-from regclean.domain.tables import TABLES
+from regclean.domain.register.tables import TABLES
 
 SOURCES = "sources"
 

@@ -4,27 +4,39 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from regclean.domain.register import CUSTOMERS
 from regclean.review.web.i18n import N_
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A column of the register. `words`: its values are codes, said in words; `choosable`: a result is chosen for it."""
+    """A column of the register, as the page shows it. `told_only`: about the record, never a difference of customers."""
 
     name: str
     label: str
-    choosable: bool = True
-    words: bool = False
-    day: bool = False
-    told_only: bool = False  # about the record, not about the customer: never a difference
+    told_only: bool = False
+
+    @property
+    def choosable(self) -> bool:
+        """May a result be chosen for it?"""
+        return CUSTOMERS.by_name[self.name].choosable
+
+    @property
+    def words(self) -> bool:
+        """Are its values codes, said in words?"""
+        return CUSTOMERS.by_name[self.name].type == "code"
+
+    @property
+    def day(self) -> bool:
+        return CUSTOMERS.by_name[self.name].type == "date"
 
 
 CUSTOMER_FIELDS = (
     Field("name", N_("Name")),
     Field("previous_last_name", N_("Previous surname")),
-    Field("kind", N_("Kind"), words=True),
-    Field("birth_date", N_("Born"), day=True),
-    Field("national_id", N_("National id"), choosable=False),
+    Field("kind", N_("Kind")),
+    Field("birth_date", N_("Born")),
+    Field("national_id", N_("National id")),
     Field("business_id", N_("Business id")),
     Field("street_address", N_("Address")),
     Field("postal_code", N_("Postal code")),
@@ -32,18 +44,19 @@ CUSTOMER_FIELDS = (
     Field("phone", N_("Phone")),
     Field("phone_2", N_("Second phone")),
     Field("email", N_("E-mail")),
-    Field("language", N_("Language"), words=True),
-    Field("status", N_("Status"), choosable=False, words=True),
-    Field("relationship", N_("Customer relationship"), words=True),
+    Field("language", N_("Language")),
+    Field("status", N_("Status")),
+    Field("relationship", N_("Customer relationship")),
+    Field("segment", N_("Customer segment")),
     Field("billing_name", N_("Billing name")),
     Field("billing_street_address", N_("Billing address")),
     Field("billing_postal_code", N_("Billing postal code")),
     Field("billing_city", N_("Billing town")),
     Field("e_invoice_address", N_("E-invoice address")),
     Field("iban", N_("Bank account")),
-    Field("contact_source", N_("Told by"), choosable=False, words=True, told_only=True),
-    Field("created_on", N_("Customer since"), choosable=False, day=True, told_only=True),
-    Field("updated_on", N_("Updated"), choosable=False, day=True, told_only=True),
+    Field("contact_source", N_("Told by"), told_only=True),
+    Field("created_on", N_("Customer since"), told_only=True),
+    Field("updated_on", N_("Updated"), told_only=True),
 )
 BY_NAME = {field.name: field for field in CUSTOMER_FIELDS}
 
@@ -78,6 +91,7 @@ LABELS = {field.name: field.label for field in CUSTOMER_FIELDS} | {
     "paused_to": N_("Paused to"),
     "bin_group_no": N_("Shared bin"),
     "last_emptied_on": N_("Last emptied"),
+    "contractor": N_("Contractor"),
     "host_site_no": N_("Host's site"),
     "host_customer_no": N_("Host"),
     "contact_customer_no": N_("Contact person's customer number"),
@@ -99,6 +113,19 @@ LABELS = {field.name: field.label for field in CUSTOMER_FIELDS} | {
     "link_state": N_("The line"),
     "observed_on": N_("Observed"),
     "detail": N_("Detail"),
+    "signal": N_("Signal"),
+    "event_id": N_("Event"),
+    "touchpoint": N_("Touchpoint"),
+    "closed_on": N_("Settled"),
+    "emptied_on": N_("Emptied"),
+    "litres": N_("Litres taken"),
+    "outcome": N_("Outcome"),
+    "invoice_no": N_("Bill"),
+    "issued_on": N_("Date of the bill"),
+    "amount": N_("Amount"),
+    "state": N_("State"),
+    "taken_into_use_on": N_("Taken into use"),
+    "exempt_until": N_("Exempt until"),
     "still_owner": N_("Still the owner"),
     "column": N_("Field"),
     "computed": N_("By the services and bills"),
@@ -115,6 +142,9 @@ TABLE_LABELS = {
     "bin_groups": N_("Shared bin"),
     "bin_group_members": N_("Line of the list"),
     "evidence": N_("Observation"),
+    "emptyings": N_("Emptying"),
+    "invoices": N_("Bill"),
+    "buildings": N_("Building"),
 }
 
 # Codes of the register and of the evidence as people say them.

@@ -48,6 +48,9 @@ TABLES = {
     "bin_groups": N_("Shared bins"),
     "bin_group_members": N_("Lines of shared-bin lists"),
     "evidence": N_("Signals from other sources"),
+    "emptyings": N_("Emptyings"),
+    "invoices": N_("Bills"),
+    "buildings": N_("Buildings"),
 }
 MEASURES = {
     "findings": N_("Findings"),

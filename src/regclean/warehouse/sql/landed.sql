@@ -1,5 +1,5 @@
 -- What was read, as it was written: text only. One table `landed.<canonical table>` with every canonical column is
--- created from domain/tables.py; each row knows its origin.
+-- created from domain/register; each row knows its origin.
 CREATE SCHEMA landed;
 
 CREATE TABLE landed.files (

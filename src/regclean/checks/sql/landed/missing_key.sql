@@ -11,5 +11,10 @@ WITH keyless AS (
         WHERE coalesce(trim(bin_group_no), '') = ''
     UNION ALL SELECT 'evidence', _file, _row FROM landed.evidence
         WHERE coalesce(trim(customer_no), '') = '' OR coalesce(trim(signal), '') = '' OR coalesce(trim(observed_on), '') = ''
+    UNION ALL SELECT 'emptyings', _file, _row FROM landed.emptyings
+        WHERE coalesce(trim(service_no), '') = '' OR coalesce(trim(emptied_on), '') = ''
+    UNION ALL SELECT 'invoices', _file, _row FROM landed.invoices
+        WHERE coalesce(trim(customer_no), '') = '' OR coalesce(trim(invoice_no), '') = '' OR coalesce(trim(issued_on), '') = ''
+    UNION ALL SELECT 'buildings', _file, _row FROM landed.buildings WHERE coalesce(trim(building_id), '') = ''
 )
 SELECT table_name, _file || ':' || _row AS key FROM keyless

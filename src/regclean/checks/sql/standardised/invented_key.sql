@@ -8,6 +8,8 @@ invented AS (
         ANTI JOIN landed.services AS l ON t.service_no = clean_key(l.service_no)
     UNION ALL SELECT 'bin_groups', bin_group_no FROM bin_groups AS t
         ANTI JOIN landed.bin_groups AS l ON t.bin_group_no = clean_key(l.bin_group_no)
+    UNION ALL SELECT 'buildings', building_id FROM buildings AS t
+        ANTI JOIN landed.buildings AS l ON t.building_id = clean_key(l.building_id)
     UNION ALL SELECT 'bin_group_members', row_key(bin_group_no, member_no) FROM bin_group_members AS t
         ANTI JOIN landed.bin_group_members AS l ON t.bin_group_no = clean_key(l.bin_group_no)
 )

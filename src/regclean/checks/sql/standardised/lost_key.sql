@@ -10,6 +10,8 @@ lost AS (
         ANTI JOIN services AS t ON t.service_no = clean_key(l.service_no)
     UNION SELECT 'bin_groups', clean_key(l.bin_group_no) FROM landed.bin_groups AS l
         ANTI JOIN bin_groups AS t ON t.bin_group_no = clean_key(l.bin_group_no)
+    UNION SELECT 'buildings', clean_key(l.building_id) FROM landed.buildings AS l
+        ANTI JOIN buildings AS t ON t.building_id = clean_key(l.building_id)
     UNION SELECT 'bin_group_members', row_key(clean_key(l.bin_group_no), clean_key(l.member_no))
         FROM landed.bin_group_members AS l
         ANTI JOIN bin_group_members AS t

@@ -4,5 +4,7 @@ SELECT table_name, table_name AS key
 FROM (
     SELECT 'site_roles' AS table_name, (SELECT count(*) FROM site_roles) AS kept, (SELECT count(DISTINCT _hash) FROM landed.site_roles) AS n
     UNION ALL SELECT 'evidence', (SELECT count(*) FROM evidence), (SELECT count(DISTINCT _hash) FROM landed.evidence)
+    UNION ALL SELECT 'emptyings', (SELECT count(*) FROM emptyings), (SELECT count(DISTINCT _hash) FROM landed.emptyings)
+    UNION ALL SELECT 'invoices', (SELECT count(*) FROM invoices), (SELECT count(DISTINCT _hash) FROM landed.invoices)
 )
 WHERE kept < n * 0.5
