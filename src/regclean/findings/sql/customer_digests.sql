@@ -21,7 +21,7 @@ SELECT
     ) AS TEXT)) AS digest,
     -- What the ranking of survivors looks at.
     c.status, c.created_on, c.name, c.kind_given, c.previous_last_name, c.national_id_hash, c.business_id, c.birth_date,
-    c.street_address, c.phone, c.phone_2, c.email, c.language, c.relationship, c.billing_street_address,
+    c.street_address, c.phone, c.phone_2, c.email, c.language, c.relationship, c.segment, c.billing_street_address,
     c.e_invoice_address, c.e_invoice_state, c.iban, c.iban_state
 FROM customers AS c
 SEMI JOIN shown_customers USING (customer_no)
