@@ -12,10 +12,10 @@ import pytest
 
 from regclean.domain.register import CUSTOMERS, TABLES, UNITS, Column, Table
 from regclean.domain.register.columns import TYPES
-from regclean.domain.register.dictionary import COMMAND, dictionary
 from regclean.landing.synonyms import SYNONYMS
 from regclean.review.case import fields
 from regclean.review.overview import night_page
+from regclean.standardise.dictionary import COMMAND, dictionary
 from regclean.standardise.reference import code_synonyms
 from regclean.standardise.tables import Options, standardise_tables
 

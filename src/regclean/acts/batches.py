@@ -18,12 +18,12 @@ from regclean.acts.visibility import hidden_findings, visible_to
 from regclean.batches import BuildReport, Outcome
 from regclean.domain.register import subject_text
 from regclean.errors import ConflictError, NotFoundError, UsageError
-from regclean.findings.records import NATIONAL_ID
 from regclean.ledger import runs
 from regclean.ledger.audit import Entry, append
 from regclean.ledger.tables import batch_changes, findings
 from regclean.ledger.tables import batches as batch_rows
 from regclean.register import SqlTarget, open_target
+from regclean.standardise.identifiers import NATIONAL_ID_IN_TEXT
 from regclean.warehouse import Warehouse
 
 # Why an approver sends lines back; the code stands in front of the note that the steward reads.
@@ -78,7 +78,7 @@ def send_back(context: Context, batch_id: int, seqs: Sequence[int], *, reason: s
     `reason` is one of `SENT_BACK`. Errors: NotFoundError, UsageError without a reason or for a line that is not there (for
     this account), ConflictError.
     """
-    said = re.sub(NATIONAL_ID, "******-****", note.strip())[:LONGEST_NOTE]
+    said = re.sub(NATIONAL_ID_IN_TEXT, "******-****", note.strip())[:LONGEST_NOTE]
     if reason not in SENT_BACK:
         raise UsageError("a rejection needs a reason.", remedy=f"Reasons: {', '.join(SENT_BACK)}.")
     if reason == "other" and not said:

@@ -20,10 +20,11 @@ from regclean.domain.languages import LANGUAGES
 from regclean.resources import load_texts
 from regclean.rules.catalogue import catalogue
 from regclean.rules.summaries import said
+from regclean.standardise.identifiers import NATIONAL_ID_IN_TEXT
 
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 # A national id that somebody wrote into a name or an address.
-_NATIONAL_ID = re.compile(r"[0-3]\d[01]\d{3}[-+A-FU-Y]\d{3}[0-9A-FHJ-NPR-Y]", re.IGNORECASE)
+_NATIONAL_ID = re.compile(NATIONAL_ID_IN_TEXT)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,12 +10,11 @@ import duckdb
 import polars as pl
 
 from regclean.domain.register import Subject, customers_among
+from regclean.standardise.identifiers import NATIONAL_ID_IN_TEXT
 from regclean.warehouse import load_sql
 
 PACKAGE = "regclean.findings"
 RECENT_SIGNALS = 20
-# A henkilötunnus in any free text: a date, a century sign, three digits and a check character.
-NATIONAL_ID = r"[0-3]\d[01]\d{3}[-+A-FU-Ya-fu-y]\d{3}[0-9A-FHJ-NPR-Ya-fhj-npr-y]"
 _MATCH_COLUMNS = [
     "m_first",
     "m_given",
@@ -53,14 +52,15 @@ def subject_records(connection: duckdb.DuckDBPyConnection, subjects: Iterable[st
     customers = customers_among(shown)
     with _shown(connection, "shown_customers", "customer_no", customers):
         found = connection.execute(
-            load_sql("customer_records", PACKAGE), {"recent_signals": RECENT_SIGNALS, "national_id": NATIONAL_ID}
+            load_sql("customer_records", PACKAGE),
+            {"recent_signals": RECENT_SIGNALS, "national_id": NATIONAL_ID_IN_TEXT},
         ).fetchall()
     others = [subject for subject in shown if Subject.parse(subject).customer is None]
     if others:
         with _shown(connection, "shown_subjects", "subject", others):
             found += connection.execute(
                 load_sql("other_records", PACKAGE),
-                {"match_columns": json.dumps(dict.fromkeys(_MATCH_COLUMNS)), "national_id": NATIONAL_ID},
+                {"match_columns": json.dumps(dict.fromkeys(_MATCH_COLUMNS)), "national_id": NATIONAL_ID_IN_TEXT},
             ).fetchall()
     return dict(found)
 

@@ -114,7 +114,9 @@ def _identifiers(frame: pl.DataFrame, birth: pl.Series, reading: Reading) -> pl.
     invoice = mapper.apply(
         frame, ["e_invoice_address"], partial(rules.e_invoice_address, country=options.country), rules.IDENTIFIER
     )
-    iban = mapper.apply(frame, ["iban"], rules.iban, rules.IDENTIFIER)
+    iban = mapper.apply(
+        frame, ["iban"], partial(rules.identifier, column="iban", country=options.country), rules.IDENTIFIER
+    )
     # A birth after tonight is a mistake in a register; elsewhere (country "generic") the date is taken as it is.
     future = (birth > options.as_of).fill_null(False) if options.country == "fi" else birth.is_null() & False
     reading.note("customers", frame["customer_no"], "birth_date", future)

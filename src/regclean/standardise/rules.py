@@ -24,6 +24,7 @@ from regclean.standardise import (
     quantities,
 )
 from regclean.standardise.folding import fold
+from regclean.standardise.identifiers.rakennustunnus import Rakennustunnus
 from regclean.standardise.keys import clean_key
 from regclean.standardise.names import Person
 from regclean.standardise.organisations import read_organisation
@@ -212,25 +213,23 @@ IDENTIFIER = {"value": pl.String, "state": pl.String}
 
 
 def personal_id(text: str | None, *, country: str, key: bytes, as_of: date, accept_test_ids: bool) -> Answer:
-    read = (
-        identifiers.read_personal_id(text, key=key, as_of=as_of, accept_test_ids=accept_test_ids)
-        if country == "fi"
-        else identifiers.read_opaque_id(text, key=key)
-    )
-    return read.hash, read.masked, read.birth_date, read.state
+    """A henkilötunnus without itself: a keyed hash where it may be matched on, a mask, the birth date that it tells."""
+    context = identifiers.Context(as_of, accept_test_ids)
+    read = identifiers.read("national_id", text, country=country, context=context)
+    known = identifiers.keyed_hash(read.value, key) if read.value and read.state == "ok" else None
+    return known, identifiers.mask(read), read.birth_date, read.state
 
 
-def _opaque(text: str | None) -> Answer:
-    value = value_or_none(text)
-    return (identifiers.normalise_id(value) or None, "ok") if value else (None, "missing")
+def identifier(text: str | None, *, column: str, country: str) -> Answer:
+    """The id of a column that no other column helps to read."""
+    read = identifiers.read(column, text, country=country)
+    return read.value, read.state
 
 
 def business_id(business: str | None, e_invoice: str | None, *, country: str) -> Answer:
-    """A Y-tunnus; when the column holds none, the one inside the e-invoicing address."""
-    if country != "fi":
-        return _opaque(business)
-    read = identifiers.read_business_id(business)
-    if read.value is None and read.state in {"missing", "placeholder"}:
+    """A business id; when the column holds none, the Y-tunnus inside the e-invoicing address."""
+    read = identifiers.read("business_id", business, country=country)
+    if country == "fi" and read.value is None and read.state in {"missing", "placeholder"}:
         inside = identifiers.business_id_of_ovt(e_invoice)
         if inside:
             return inside, "ok"
@@ -238,13 +237,9 @@ def business_id(business: str | None, e_invoice: str | None, *, country: str) ->
 
 
 def e_invoice_address(text: str | None, *, country: str) -> Answer:
-    read = identifiers.read_e_invoice_address(text)
-    return (read.value, read.state) if country == "fi" else _opaque(text)
-
-
-def iban(text: str | None) -> Answer:
-    read = identifiers.read_iban(text)
-    return read.value, read.state
+    """An e-invoicing address; a placeholder is as good as nothing, for most customers have none."""
+    read = identifiers.read("e_invoice_address", text, country=country)
+    return read.value, "missing" if read.state == "placeholder" else read.state
 
 
 PROPERTY = {
@@ -257,15 +252,13 @@ PROPERTY = {
 
 def property_and_building(property_id: str | None, building_id: str | None, *, country: str) -> Answer:
     """Both ids of a site; a building's id that stands in the property's column is moved to its own."""
-    if country != "fi":
-        return (*_opaque(property_id), *_opaque(building_id))
-    land = identifiers.read_property_id(property_id)
-    building = identifiers.read_building_id(building_id)
-    if land.state != "building_id":
+    land = identifiers.read("property_id", property_id, country=country)
+    building = identifiers.read("building_id", building_id, country=country)
+    if country != "fi" or land.kind != Rakennustunnus.name:
         return land.value, land.state, building.value, building.state
     if building.value is None and building.state in {"missing", "placeholder"}:
-        return None, land.state, land.value, "ok"
-    return None, land.state, building.value, building.state
+        return None, "building_id", land.value, "ok"
+    return None, "building_id", building.value, building.state
 
 
 PROPERTY_ID = {"property_id": pl.String, "property_id_state": pl.String}

@@ -26,7 +26,6 @@ from regclean.batches.release import ALREADY
 from regclean.domain.batches import OPEN
 from regclean.domain.register import Subject
 from regclean.errors import ConflictError, UnavailableError, UsageError
-from regclean.findings.records import NATIONAL_ID
 from regclean.ledger import Ledger, runs
 from regclean.ledger.tables import batch_changes, findings
 from regclean.register import SqlTarget
@@ -35,7 +34,7 @@ from regclean.review.case.survivors import WHY
 from regclean.review.web.i18n import N_
 from regclean.review.web.privacy import visible_to
 from regclean.review.web.services import Services
-from regclean.standardise.identifiers import mask_personal_id
+from regclean.standardise.identifiers import NATIONAL_ID_IN_TEXT, mask_national_id
 from regclean.warehouse import Warehouse
 
 LOOKED_AT_ONCE = 500  # so many lines are compared with the register without being asked to
@@ -237,7 +236,7 @@ def approve(service: Services, user: User, batch_id: int) -> None:
 
 def reject(service: Services, user: User, batch_id: int, seqs: Sequence[int], code: str, note: str) -> list[str]:
     """Send lines back with a reason. Errors: UsageError without one or for a line that is not there (for this user)."""
-    said = re.sub(NATIONAL_ID, "******-****", note.strip())[:LONGEST_NOTE]
+    said = re.sub(NATIONAL_ID_IN_TEXT, "******-****", note.strip())[:LONGEST_NOTE]
     if code not in REJECTIONS:
         raise UsageError("a rejection needs a reason.", remedy=f"Reasons: {', '.join(REJECTIONS)}.")
     if code == "other" and not said:
@@ -389,7 +388,7 @@ def _status(line: LineView, seen: str | None) -> str:
 
 def masked(value: str | None) -> str | None:
     """A value with every national id in it masked."""
-    return None if value is None else re.sub(NATIONAL_ID, lambda found: mask_personal_id(found.group()), value)
+    return None if value is None else re.sub(NATIONAL_ID_IN_TEXT, lambda found: mask_national_id(found.group()), value)
 
 
 def _groups(lines: Sequence[SheetLine], titles: Mapping[str, tuple[str, str | None]]) -> tuple[Group, ...]:

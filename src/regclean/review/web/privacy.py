@@ -19,12 +19,12 @@ from regclean.accounts.permissions import User
 from regclean.accounts.sessions import Session
 from regclean.domain.register import Subject, customers_among, subject_text
 from regclean.errors import UsageError
-from regclean.findings.records import NATIONAL_ID
 from regclean.findings.sealing import unseal
 from regclean.ledger import Ledger
 from regclean.ledger.audit import Entry, append
 from regclean.ledger.tables import finding_subjects, findings, protected_subjects, sealed
 from regclean.review.web.i18n import N_
+from regclean.standardise.identifiers import NATIONAL_ID_IN_TEXT
 
 # Why somebody looks: the codes go to the audit log.
 REASONS = {
@@ -140,7 +140,7 @@ def _about_protected() -> Any:
 
 def _reason(reason: str, note: str | None) -> dict[str, str]:
     """The reason for the audit log; a national id that slipped into the note is struck out."""
-    said = re.sub(NATIONAL_ID, "******-****", (note or "").strip())[:LONGEST_NOTE]
+    said = re.sub(NATIONAL_ID_IN_TEXT, "******-****", (note or "").strip())[:LONGEST_NOTE]
     if reason not in REASONS:
         raise UsageError("a reason is needed.", remedy=f"Reasons: {', '.join(REASONS)}.")
     if reason == "other" and not said:

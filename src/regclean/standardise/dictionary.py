@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable
+from pathlib import Path
 
-from regclean.domain.register.columns import Column, Table
-from regclean.domain.register.tables import TABLES
+from regclean.domain.register import TABLES, Column, Table
+from regclean.standardise import identifiers
 
-COMMAND = "python -m regclean.domain.register docs/data-dictionary.md"
+COMMAND = "python -m regclean.standardise.dictionary docs/data-dictionary.md"
 _INTRODUCTION = f"""# Data dictionary
 
-Made from `src/regclean/domain/register/tables.toml`; do not edit. Write it anew with
+Made from `src/regclean/domain/register/tables.toml` and `src/regclean/standardise/identifiers`; do not edit. Write it anew with
 `{COMMAND}`.
 
 A typed table has every column of the input, cleaned and typed; NULL means missing or a placeholder. Beside them stand the
@@ -23,10 +25,14 @@ again when it changes; **kept with** what a merged customer keeps together; **ch
 a batch.
 """
 
+_IDENTIFIERS = """Where a column may hold several kinds, the first that can read a text reads it. The weight is how strongly equal values
+speak for one party before anything is learnt.
+"""
+
 
 def dictionary() -> str:
     """The page, in Markdown."""
-    return "\n".join([_INTRODUCTION, *map(_section, TABLES.values())]).rstrip() + "\n"
+    return "\n".join([_INTRODUCTION, *map(_section, TABLES.values()), _identifiers()]).rstrip() + "\n"
 
 
 def _section(table: Table) -> str:
@@ -67,3 +73,21 @@ def _marks(column: Column) -> str:
     if not column.exported:
         marks.append("never written")
     return ", ".join(marks)
+
+
+def _identifiers() -> str:
+    rows = [
+        f"| {kind.name} | {', '.join(f'`{name}`' for name in kind.columns)} | {', '.join(kind.countries) or 'any'} | "
+        f"{kind.weight:g} | {' '.join((kind.__doc__ or '').split())} |"
+        for kind in identifiers.KINDS
+    ]
+    head = "| kind | stands in | country | weight (bits) | what it is |"
+    return "\n".join(["## Identifiers\n", _IDENTIFIERS, head, "|---|---|---|---|---|", *rows])
+
+
+def main() -> None:
+    Path(sys.argv[1]).write_text(dictionary(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

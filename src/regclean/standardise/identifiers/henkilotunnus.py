@@ -1,0 +1,55 @@
+"""Henkilötunnus, the Finnish personal identity code."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from regclean.standardise.identifiers.identifier import (
+    CHECK_CHARACTERS,
+    INVALID,
+    PLACEHOLDER,
+    Context,
+    Identifier,
+    IdentifierKind,
+)
+
+# One in any free text: a date, a century sign, three digits and a check character.
+IN_TEXT = r"[0-3]\d[01]\d{3}[-+A-FU-Ya-fu-y]\d{3}[0-9A-FHJ-NPR-Ya-fhj-npr-y]"
+_WHOLE = re.compile(r"(\d{6})([-+YXWVUABCDEF])(\d{3})([0-9A-Y])")
+# A birth date with an empty or crossed-out tail says that the id is not known.
+_CROSSED_OUT = re.compile(r"\d{6}[-+A]?(?:0000?|[xX*]{3,4})?")
+_CENTURY = {"+": 1800, **dict.fromkeys("-YXWVU", 1900), **dict.fromkeys("ABCDEF", 2000)}
+
+
+class Henkilotunnus(IdentifierKind):
+    """The separator is part of the id: two persons may differ in nothing else.
+
+    Real ones are 002-899; 900-999 are temporary, and are used only where they stand for real ones.
+    """
+
+    name = "henkilötunnus"
+    columns = ("national_id",)
+    weight = 20.0
+
+    def check(self, value: str, context: Context) -> Identifier:
+        match = _WHOLE.fullmatch(value)
+        if match is None:
+            return PLACEHOLDER if _CROSSED_OUT.fullmatch(value) and not value.isdigit() else INVALID
+        born, number = _birth_date(match[1], match[2]), int(match[3])
+        right = CHECK_CHARACTERS[int(match[1] + match[3]) % 31] == match[4]
+        if born is None or born > context.as_of or number < 2 or not right:
+            return PLACEHOLDER if number == 0 else INVALID
+        state = "temporary" if number >= 900 and not context.accept_test_ids else "ok"
+        return self.ok(value, state, birth_date=born)
+
+    def mask(self, value: str) -> str:
+        """`010190-123R` -> `010190-***R`."""
+        return f"{value[:7]}***{value[-1:]}"
+
+
+def _birth_date(digits: str, separator: str) -> date | None:
+    try:
+        return date(_CENTURY[separator] + int(digits[4:6]), int(digits[2:4]), int(digits[0:2]))
+    except ValueError:
+        return None
