@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from regclean.domain.register import UNITS
-from regclean.review.case import graph, plan, survivors, timeline
+from regclean.review.case import graph, plan, timeline
 from regclean.review.case.guards import STALE_GUARDS
 from regclean.rules import catalogue
 
@@ -64,21 +63,6 @@ def test_a_timeline_shows_seasons_and_leaves_out_what_is_long_gone() -> None:
     assert [event.what for event in drawn.events] == ["invoice", "move", "mixed"]
     assert "move" not in [mark.event.what for mark in drawn.marks]
     assert all(drawn.left <= mark.x <= drawn.today for mark in drawn.marks)
-
-
-def test_the_result_is_what_the_batch_would_write() -> None:
-    settings = {unit: ["valid", "newest", "survivor"] for unit in UNITS}
-    records = {
-        "1": {"raw": {"phone": "040 1"}, "clean": {"phone": "+3581", "updated_on": "2020-01-01"}},
-        "2": {
-            "raw": {"phone": "040 2", "email": "a@b.example"},
-            "clean": {"phone": "+3582", "email": "a@b.example", "updated_on": "2024-01-01"},
-        },
-    }
-    found = survivors.proposals(records, "1", settings)
-    assert (found["phone"].customer_no, found["phone"].why) == ("2", "newest")
-    assert (found["email"].customer_no, found["email"].why) == ("2", "missing")
-    assert "iban" not in found
 
 
 def test_the_guards_of_stale_customers_are_all_there_to_be_translated() -> None:

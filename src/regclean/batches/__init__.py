@@ -7,6 +7,7 @@ from regclean.batches.approval import approve, reject_lines
 from regclean.batches.build import BuildReport, build
 from regclean.batches.export import export
 from regclean.batches.last_extract import LastExtract, last_extract
+from regclean.batches.preview import Preview, preview
 from regclean.batches.release import Outcome, apply, confirm_import, dry_run, undo
 from regclean.batches.store import Batch
 from regclean.batches.verify import Verified, verify
@@ -19,6 +20,7 @@ __all__ = [
     "LastExtract",
     "LineView",
     "Outcome",
+    "Preview",
     "Verified",
     "apply",
     "approve",
@@ -28,6 +30,7 @@ __all__ = [
     "export",
     "last_extract",
     "list_batches",
+    "preview",
     "reject_lines",
     "show",
     "undo",

@@ -30,7 +30,7 @@ from regclean.ledger import Ledger, runs
 from regclean.ledger.tables import batch_changes, findings
 from regclean.register import SqlTarget
 from regclean.register.target import open_target
-from regclean.review.case.survivors import WHY
+from regclean.review.case.results import WHY
 from regclean.review.web.i18n import N_
 from regclean.review.web.privacy import visible_to
 from regclean.review.web.services import Services

@@ -18,10 +18,9 @@ from regclean.findings.edges import Edge, edges_around
 from regclean.findings.plan import customers_of
 from regclean.ledger.tables import comments, decisions, evidence, findings
 from regclean.review.case import diff
-from regclean.review.case.fields import CUSTOMER_FIELDS, Field
-from regclean.review.case.survivors import Proposed, proposals, record_of
+from regclean.review.case.fields import CUSTOMER_FIELDS, Field, raw_of
+from regclean.review.case.results import Result, ShownField
 from regclean.review.web.privacy import hidden_from, visible_to, without_hidden
-from regclean.survivorship import rank
 
 MOST_COLUMNS = 5  # more records than this are shown as a table, one row each
 
@@ -138,7 +137,7 @@ class FieldRow:
     field: Field
     cells: tuple[Cell, ...]
     likeness: diff.Likeness
-    proposed: Proposed | None
+    result: ShownField | None
 
     @property
     def symbol(self) -> str:
@@ -156,41 +155,28 @@ class Comparison:
     columns: tuple[Column, ...]
     rows: tuple[FieldRow, ...]
     missing: tuple[Field, ...]
-    survivor: str | None
+    result: Result | None
 
     @property
     def as_table(self) -> bool:
         return len(self.columns) > MOST_COLUMNS
 
 
-def compare(case: OpenCase, settings: Mapping[str, Any], customers: Sequence[str] | None = None) -> Comparison:
-    """The customers of a case side by side; the one that would be kept comes first. `settings`: [survivorship]."""
-    numbers = [number for number in customers or case.customers if subject_text("customers", number) in case.records]
-    survivor = _survivor(case, numbers)
-    numbers.sort(key=lambda number: (number != survivor, len(number), number))
+def compare(case: OpenCase, result: Result | None = None) -> Comparison:
+    """The customers of a case side by side, in the order in which they survive; `result`: what merging them gives."""
+    numbers = [number for number in case.customers if subject_text("customers", number) in case.records]
+    place = {number: index for index, number in enumerate(result.ranked if result else ())}
+    numbers.sort(key=lambda number: (place.get(number, len(place)), len(number), number))
     records = {number: case.records[subject_text("customers", number)] for number in numbers}
     columns = tuple(_column(index, number, records[number]) for index, number in enumerate(numbers, start=1))
-    proposed = proposals(records, survivor, settings) if survivor and len(records) > 1 else {}
     rows, missing = [], []
     for field in CUSTOMER_FIELDS:
-        row = _field_row(field, records, proposed.get(_column_of(field, proposed)))
+        row = _field_row(field, records, result.fields.get(field.name) if result else None)
         if row is None:
             missing.append(field)
         else:
             rows.append(row)
-    return Comparison(columns, tuple(rows), tuple(missing), survivor)
-
-
-def raw_of(field: Field, record: Mapping[str, Any]) -> str | None:
-    """A value as it was landed. A name may stand in several columns."""
-    raw = record.get("raw") or {}
-    if field.name == "name":
-        parts = (raw.get("first_names"), raw.get("last_name"))
-        joined = " ".join(str(part) for part in parts if part)
-        value = raw.get("name") or joined or raw.get("company_name")
-    else:
-        value = raw.get(field.name)
-    return str(value) if value not in (None, "") else None
+    return Comparison(columns, tuple(rows), tuple(missing), result)
 
 
 def clean_of(field: Field, record: Mapping[str, Any]) -> str | None:
@@ -198,12 +184,6 @@ def clean_of(field: Field, record: Mapping[str, Any]) -> str | None:
     clean = record.get("clean") or {}
     value = clean.get("national_id_masked" if field.name == "national_id" else field.name)
     return str(value) if value not in (None, "") else None
-
-
-def _survivor(case: OpenCase, numbers: Sequence[str]) -> str | None:
-    records = [record_of(number, case.records[subject_text("customers", number)]) for number in numbers]
-    best = min(records, key=lambda record: rank(record.customer_no, record.clean), default=None)
-    return best.customer_no if best else None
 
 
 def _column(index: int, number: str, record: Mapping[str, Any]) -> Column:
@@ -220,14 +200,7 @@ def _column(index: int, number: str, record: Mapping[str, Any]) -> Column:
     )
 
 
-def _column_of(field: Field, proposed: Mapping[str, Proposed]) -> str:
-    """A name is kept or replaced as a whole, whichever columns it stands in."""
-    if field.name == "name":
-        return next((name for name in ("name", "last_name", "company_name") if name in proposed), "name")
-    return field.name
-
-
-def _field_row(field: Field, records: Mapping[str, Mapping[str, Any]], proposed: Proposed | None) -> FieldRow | None:
+def _field_row(field: Field, records: Mapping[str, Mapping[str, Any]], result: ShownField | None) -> FieldRow | None:
     raws = {number: raw_of(field, record) for number, record in records.items()}
     cleans = {number: clean_of(field, record) for number, record in records.items()}
     if not any(raws.values()) and not any(cleans.values()):
@@ -242,7 +215,7 @@ def _field_row(field: Field, records: Mapping[str, Mapping[str, Any]], proposed:
     worst: diff.Likeness = next((likeness for likeness in order if likeness in told), "missing")
     if field.told_only:
         worst = "equal"
-    return FieldRow(field, cells, worst, proposed if field.choosable else None)
+    return FieldRow(field, cells, worst, result)
 
 
 def _cell(

@@ -18,6 +18,7 @@ from regclean.ledger.tables import runs, users
 from regclean.review.case import cases, graph, reasons, shared_bins, timeline
 from regclean.review.case.cases import OpenCase
 from regclean.review.case.letters import letters
+from regclean.review.case.results import Result
 from regclean.review.case.staging import Staging, latest_decision
 from regclean.review.queue import worklist
 from regclean.review.queue.worklist import Filters
@@ -145,12 +146,12 @@ def case_view(
     user: User,
     case: OpenCase,
     language: Language,
-    settings: Mapping[str, Any],
+    result: Result | None,
     *,
     sender: str,
     now: datetime,
 ) -> CaseView:
-    """`settings`: [survivorship] of regclean.toml. `sender`: who signs the letters."""
+    """`result`: what merging the customers of a duplicate gives. `sender`: who signs the letters."""
     code, row = language.code, case.row
     siblings = worklist.siblings(connection, user, row) if case.kind != "duplicate" else []
     about = worklist.about(connection, user, [s for s in case.subjects if ":" in s], but=row["case_key"])
@@ -162,7 +163,7 @@ def case_view(
         return without_hidden_numbers(reasons.sentence(opened, code), hidden)
 
     shared_bin = shared_bins.shared_bin(case, siblings) if case.kind == "bin_group" else None
-    comparison = cases.compare(case, settings) if case.customers and case.kind != "bin_group" else None
+    comparison = cases.compare(case, result) if case.customers and case.kind != "bin_group" else None
     weakest = reasons.weakest_pair(case)
     is_stale = case.kind == "stale"
     return CaseView(

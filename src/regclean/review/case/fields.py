@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from regclean.domain.register import CUSTOMERS
 from regclean.review.web.i18n import N_
+from regclean.survivorship import UNITS
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,11 @@ class Field:
     def day(self) -> bool:
         return CUSTOMERS.by_name[self.name].type == "date"
 
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns of the register that it shows: a name may stand in several."""
+        return UNITS["name"] if self.name == "name" else (self.name,)
+
 
 CUSTOMER_FIELDS = (
     Field("name", N_("Name")),
@@ -41,6 +49,7 @@ CUSTOMER_FIELDS = (
     Field("street_address", N_("Address")),
     Field("postal_code", N_("Postal code")),
     Field("city", N_("Town")),
+    Field("country_code", N_("Country")),
     Field("phone", N_("Phone")),
     Field("phone_2", N_("Second phone")),
     Field("email", N_("E-mail")),
@@ -60,13 +69,25 @@ CUSTOMER_FIELDS = (
 )
 BY_NAME = {field.name: field for field in CUSTOMER_FIELDS}
 
+
+def raw_of(field: Field, record: Mapping[str, Any]) -> str | None:
+    """A value as it was landed. A name may stand in several columns."""
+    raw = record.get("raw") or {}
+    if field.name == "name":
+        parts = (raw.get("first_names"), raw.get("last_name"))
+        joined = " ".join(str(part) for part in parts if part)
+        value = raw.get("name") or joined or raw.get("company_name")
+    else:
+        value = raw.get(field.name)
+    return str(value) if value not in (None, "") else None
+
+
 # Every other column that a proposal can speak of.
 LABELS = {field.name: field.label for field in CUSTOMER_FIELDS} | {
     "customer_no": N_("Customer number"),
     "first_names": N_("First names"),
     "last_name": N_("Surname"),
     "company_name": N_("Company name"),
-    "country_code": N_("Country"),
     "non_disclosure": N_("Non-disclosure"),
     "site_no": N_("Site"),
     "property_id": N_("Property id"),

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, RowMapping, insert, select
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
@@ -25,8 +26,8 @@ from regclean.review.case import cases, staging
 from regclean.review.case.desk import CountsCache, case_view, queue_view
 from regclean.review.case.fields import BY_NAME, CODES, LABELS, TABLE_LABELS
 from regclean.review.case.reasons import conflicts, title
+from regclean.review.case.results import MOVES, PROBLEMS, WHY, Result, read_form, result
 from regclean.review.case.staging import Staged, Staging, changing, from_data
-from regclean.review.case.survivors import WHY
 from regclean.review.queue import worklist
 from regclean.review.queue.worklist import Filters, read_filters
 from regclean.review.web.i18n import N_
@@ -41,6 +42,7 @@ from regclean.review.web.services import (
     page,
     require,
 )
+from regclean.survivorship import Choices
 
 router = APIRouter()
 nav = (NavItem(10, "/queue", N_("Queue"), "findings:read"),)
@@ -69,6 +71,7 @@ VERDICTS = {
     "defer": N_("defer"),
 }
 TOLD = "told"
+TOO_FEW = N_("Two records at least must stay, or nothing is merged.")
 YES, NO = N_("yes"), N_("no")
 ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
 SURE = 0.999
@@ -78,6 +81,14 @@ def _session(session: CurrentSession) -> Session:
     if session is None:
         raise NotSignedIn
     return session
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """As much of a case as its comparison needs."""
+
+    row: RowMapping
+    comparison: cases.Comparison
 
 
 OwnSession = Annotated[Session, Depends(_session)]
@@ -114,6 +125,15 @@ async def stage(request: Request, finding_id: str, service: Service, session: Ow
     form = {name: value for name, value in (await request.form()).items() if isinstance(value, str)}
     # Off the event loop: a night that holds the write lock makes this one wait, and nobody else.
     return await run_in_threadpool(_stage, request, finding_id, service, session, user, form)
+
+
+@router.post("/case/{finding_id}/result")
+async def show_result(
+    request: Request, finding_id: str, service: Service, session: OwnSession, user: Reader
+) -> Response:
+    """The records of a duplicate and the result of merging them, by what is chosen now; nothing is kept."""
+    form = {name: value for name, value in (await request.form()).items() if isinstance(value, str)}
+    return await run_in_threadpool(_show_result, request, finding_id, service, session, user, form)
 
 
 @router.post("/case/{finding_id}/skip")
@@ -253,6 +273,9 @@ def _stage(
         verdict = ("different" if case.kind == "duplicate" else "reject") if reason else form.get("verdict", "")
         if verdict == "skip":
             return skip(request, finding_id, service, session, user)
+        chosen = read_form(case.customers, form) if verdict == "same" else None
+        merged = _result(service, case, chosen) if chosen else None
+        kept = (merged.recorded if merged else chosen.kept()) if chosen else None
         item = Staged(
             finding_id=finding_id,
             version=int(form["version"]) if form.get("version", "").isdecimal() else -1,
@@ -262,10 +285,16 @@ def _stage(
             pool=case.row["workpool"],
             reason=reason,
             comment=form.get("comment", "").strip() or None,
-            choices=_choices(case, form, verdict, service),
+            choices=kept or None,
+            picked=chosen.kept() if chosen else None,
             looked=from_data(session.data).looked_at(finding_id, now),
         )
-        problem = staging.problem_with(item)
+        if merged and form.get("result", merged.digest) != merged.digest:
+            return _desk(
+                request, service, session, user, connection, filters, finding_id, 409, merged=merged, unseen=True
+            )
+        too_few = chosen is not None and len(set(case.customers) - chosen.leave_out) < 2
+        problem = staging.problem_with(item) or (TOO_FEW if too_few else None)
         if problem:
             return _desk(request, service, session, user, connection, filters, finding_id, 422, problem=problem)
         left_out = (item.choices or {}).get("leave_out", ())
@@ -278,33 +307,28 @@ def _stage(
     return _onward(request, service, user, finding_id, held)
 
 
-def _choices(case: cases.OpenCase, form: Mapping[str, str], verdict: str, service: Services) -> dict[str, Any] | None:
-    """What was chosen otherwise than proposed; nothing for verdicts that keep the records apart."""
-    if verdict != "same":
+def _show_result(
+    request: Request, finding_id: str, service: Services, session: Session, user: User, form: Mapping[str, str]
+) -> Response:
+    with service.ledger.read() as connection:
+        case = _open(connection, user, session, finding_id)
+    merged = _result(service, case, read_form(case.customers, form))
+    return page(
+        request,
+        "_compare.html",
+        view=Compared(case.row, cases.compare(case, merged)),
+        only_differences=request.query_params.get("diff") == "1",
+        query=urlencode(_filters(request, user).query),
+        may_reveal=user.may("ids:reveal"),
+        **_words(request),
+    )
+
+
+def _result(service: Services, case: cases.OpenCase, choices: Choices) -> Result | None:
+    """What merging the case's customers would write; None for what is no merge, or is not there tonight."""
+    if case.kind != "duplicate" or not case.row["present"]:
         return None
-    comparison = cases.compare(case, service.workspace.config.section("survivorship"))
-    numbers = {column.customer_no for column in comparison.columns}
-    chosen: dict[str, Any] = {}
-    left_out = sorted(number for number in numbers if form.get(f"leave_out.{number}"))
-    if left_out:
-        chosen["leave_out"] = left_out
-    survivor = form.get("survivor")
-    if survivor in numbers - set(left_out) and survivor != comparison.survivor:
-        chosen["survivor"] = survivor
-    fields: dict[str, str] = {}
-    for row in comparison.rows:
-        if not row.field.choosable:
-            continue
-        given, typed = form.get(f"field.{row.field.name}", ""), form.get(f"typed.{row.field.name}", "").strip()
-        if given == "typed":
-            fields |= {row.field.name: typed} if typed else {}
-        elif given in numbers and (row.proposed is None or given != row.proposed.customer_no):
-            cell = next(cell for cell in row.cells if cell.customer_no == given)
-            value = cell.raw or cell.clean
-            fields |= {row.field.name: value} if value else {}
-    if fields:
-        chosen["fields"] = fields
-    return chosen or None
+    return result(service, case.customers, choices)
 
 
 def _desk(
@@ -321,6 +345,8 @@ def _desk(
     problem: str | None = None,
     against: Any = (),
     moved_on: bool = False,
+    merged: Result | None = None,
+    unseen: bool = False,
 ) -> Response:
     now, held = service.now(), from_data(session.data)
     after = request.query_params.get("after")
@@ -340,12 +366,13 @@ def _desk(
         if case.row["protected"] and not is_opened(session, case.row["case_key"]):
             return RedirectResponse(f"/restricted/{finding_id}?{urlencode({'to': f'/case/{finding_id}'})}", 303)
         config = service.workspace.config
+        staged = held.of(finding_id)
         view = case_view(
             connection,
             user,
             case,
             language_of(request),
-            config.section("survivorship"),
+            merged or _result(service, case, Choices.read(staged.picked if staged else None)),
             sender=str(config.section("workspace")["name"]),
             now=now,
         )
@@ -364,6 +391,7 @@ def _desk(
         problem=problem,
         against=against,
         moved_on=moved_on,
+        unseen=unseen,
         only_differences=request.query_params.get("diff") == "1",
         query=urlencode(filters.query),
         may_decide=user.may("findings:decide"),
@@ -409,6 +437,8 @@ def _words(request: Request) -> dict[str, Any]:
         "fields": BY_NAME,
         "tables": TABLE_LABELS,
         "why_kept": WHY,
+        "moves": MOVES,
+        "merge_problems": PROBLEMS,
         "title_of": lambda rule: title(rule, language.code),
         "sorts": SORTS,
     }

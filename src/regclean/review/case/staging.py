@@ -80,7 +80,8 @@ class Staged:
     pool: str = ""
     reason: str | None = None
     comment: str | None = None
-    choices: Mapping[str, Any] | None = None
+    choices: Mapping[str, Any] | None = None  # what is recorded: all that was shown
+    picked: Mapping[str, Any] | None = None  # what the person chose of it
     looked: float | None = None
 
 

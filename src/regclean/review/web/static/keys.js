@@ -30,25 +30,6 @@
     kept.set("tab", name);
   }
 
-  // The result follows what is picked
-  function showResult(row) {
-    const picked = one(".pick:checked", row), out = one(".out", row), why = one(".why", row);
-    if (!picked || !out) return;
-    if (row.dataset.was === undefined) { row.dataset.was = out.textContent; row.dataset.why = why ? why.textContent : ""; row.dataset.first = all(".pick", row).findIndex((pick) => pick.defaultChecked); }
-    const index = all(".pick", row).indexOf(picked);
-    const own = String(index) !== row.dataset.first;
-    row.classList.toggle("chosen", own);
-    out.textContent = picked.classList.contains("typed") ? one("input[name^='typed.']", row).value : own ? one(".val", picked.closest("td")).textContent.trim() : row.dataset.was;
-    if (why) why.textContent = own ? one("#desk-words")?.dataset.yours ?? "" : row.dataset.why;
-  }
-
-  function showLeftOut() {
-    for (const box of all(".cut input")) {
-      const column = box.closest("[data-column]").dataset.column;
-      all(`td[data-column="${column}"]`).forEach((cell) => cell.classList.toggle("out-of", box.checked));
-    }
-  }
-
   const rows = () => all(".compare tr[data-field][tabindex]").filter((row) => row.offsetParent !== null);
   const currentRow = () => document.activeElement?.closest?.("tr[data-field][tabindex]");
 
@@ -65,11 +46,11 @@
     const row = currentRow();
     if (row) {
       const input = one(`[data-column="${number}"] .pick`, row);
-      if (input) { input.checked = true; showResult(row); }
+      if (input) input.click();
       return;
     }
     const input = one(`th[data-column="${number}"] [name=survivor]`);
-    if (input) { input.checked = true; input.focus({ preventScroll: true }); }
+    if (input) { input.focus({ preventScroll: true }); input.click(); }
   }
 
   function press(key) {
@@ -96,8 +77,7 @@
     boxes.forEach((box) => { if (out.has(box.name.slice(10))) box.checked = !was; });
     const survivor = one("[name=survivor]:checked");
     if (survivor && out.has(survivor.value) && !was) { const other = all("[name=survivor]").find((radio) => !out.has(radio.value)); if (other) other.checked = true; }
-    showLeftOut();
-    say(button.closest("p").textContent);
+    boxes[0].dispatchEvent(new Event("change", { bubbles: true }));  // the server says what comes of it
   }
 
   function toggleReasons() {
@@ -165,17 +145,8 @@
     const open = one("details.reject[open]");
     if (open && !open.contains(event.target)) open.open = false;
   }, true);
-  document.addEventListener("change", (event) => {
-    const row = event.target.closest?.("tr[data-field]");
-    if (row && event.target.matches(".pick")) showResult(row);
-    if (event.target.matches?.(".cut input")) showLeftOut();
-  });
   document.addEventListener("input", (event) => {
-    if (!event.target.matches?.("input[name^='typed.']")) return;
-    const row = event.target.closest("tr");
-    one(".typed", row).checked = Boolean(event.target.value);
-    if (!event.target.value) { const first = all(".pick", row)[Number(row.dataset.first ?? 0)]; if (first) first.checked = true; }
-    showResult(row);
+    if (event.target.matches?.("input[name^='typed.']")) one(".typed", event.target.closest("tr")).checked = true;
   });
 
   // A button may stand outside of its form (in the bar): what was pressed goes along all the same.
@@ -193,8 +164,9 @@
     queueAt = one("#queue")?.scrollTop ?? 0;
     focusName = document.activeElement?.id || null;
   });
-  document.addEventListener("htmx:afterSettle", () => {
+  document.addEventListener("htmx:afterSettle", (event) => {
     start();
+    if (event.detail.target?.id === "compare") { say(one("#written-say")?.textContent ?? ""); return; }
     const queue = one("#queue");
     if (queue) { queue.scrollTop = queueAt; one(".rows [aria-current]", queue)?.scrollIntoView({ block: "nearest" }); }
     if (!document.activeElement || document.activeElement === document.body) (one(`#${CSS.escape(focusName ?? "-")}`) ?? one("#case"))?.focus({ preventScroll: true });
@@ -206,8 +178,6 @@
     if (!one("#desk")) return;
     showTab(kept.get("tab") ?? "why");
     if (kept.get("diff") && one(".compare:not(.one):not(.only)")) toggleDifferences();
-    all(".compare tr[data-field]").forEach((row) => { row.removeAttribute("data-was"); });
-    showLeftOut();
   }
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start); else start();
 })();
