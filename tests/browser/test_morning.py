@@ -67,6 +67,18 @@ def test_undoing_what_was_submitted(open_desk: Callable[..., Any], served: Any) 
     assert (state, undone) == ("open", "eino")
 
 
+def test_another_survivor_by_keyboard_shows_another_result(open_desk: Callable[..., Any], served: Any) -> None:
+    desk = open_desk("aino")
+    desk.go("/queue?pool=same")
+    before = desk.page.inner_text("#written-say")
+    desk.press("2")
+    desk.page.wait_for_selector("#keep-2:checked:focus")
+    chosen = desk.page.get_attribute("#keep-2", "value")
+    desk.page.wait_for_selector(f"#written-say:has-text('{chosen} stays')")
+    assert desk.page.inner_text("#written-say") != before
+    desk.decide("y")  # what is confirmed is what is shown
+
+
 def test_cutting_a_cluster(open_desk: Callable[..., Any], served: Any) -> None:
     with served.ledger.read() as connection:
         query = select(findings.c.finding_id, findings.c.subjects).where(
@@ -84,6 +96,7 @@ def test_cutting_a_cluster(open_desk: Callable[..., Any], served: Any) -> None:
         "[name^='leave_out.']:checked", "boxes => boxes.map((box) => box.name.slice(10))"
     )
     assert out
+    desk.page.wait_for_selector("td.out-of")  # the result without them is there
     desk.decide("y")
     desk.press("Control+Enter")
     desk.page.wait_for_selector("[data-testid=submitted]")
