@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from regclean.domain.register import CUSTOMERS
+from regclean.domain.register import CUSTOMERS, UNITS
 from regclean.review.web.i18n import N_
-from regclean.survivorship import UNITS
 
 
 @dataclass(frozen=True, slots=True)

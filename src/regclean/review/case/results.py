@@ -16,11 +16,11 @@ from regclean.batches import Preview
 from regclean.domain.findings import digest
 from regclean.domain.register import CUSTOMER_COLUMNS
 from regclean.errors import InputError
-from regclean.findings.records import NATIONAL_ID
 from regclean.ledger import runs
 from regclean.review.case.fields import CUSTOMER_FIELDS, Field, raw_of
 from regclean.review.web.i18n import N_
 from regclean.review.web.services import Services
+from regclean.standardise.identifiers import NATIONAL_ID_IN_TEXT
 from regclean.survivorship import Choices
 from regclean.warehouse import Warehouse
 
@@ -52,7 +52,7 @@ PROBLEMS = {
     "nothing": N_("nothing would change"),
 }
 TYPED, CLEARED = "typed", "clear"
-_ID = re.compile(NATIONAL_ID)
+_ID = re.compile(NATIONAL_ID_IN_TEXT)
 
 
 @dataclass(frozen=True, slots=True)
