@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import date, timedelta
 from typing import Any
 
@@ -15,8 +16,9 @@ from regclean.config import default_config, presets
 from regclean.domain.findings import SEVERITIES
 from regclean.errors import ConfigError
 from regclean.rules import catalogue, run_rules, summary
-from regclean.rules.catalogue import rules, used_parameters
-from regclean.rules.engine import bound_parameters, needed_shared
+from regclean.rules.catalogue import rules
+from regclean.rules.engine import bound_parameters, needed_shared, shared_files
+from regclean.warehouse import parameters_of
 
 AS_OF = date(2026, 6, 30)
 
@@ -267,6 +269,20 @@ def test_any_register_gives_well_formed_hits(register: dict[str, list[dict[str, 
 def test_every_threshold_is_used() -> None:
     """A threshold that no rule reads would be a promise nobody keeps."""
     parameters = bound_parameters(default_config(), AS_OF).keys() - {"preset"}
-    used = {name for rule in rules() for name in used_parameters(rule.sql)}
-    used |= {name for sql in needed_shared(rules()) for name in used_parameters(sql)}
+    used = {name for rule in rules() for name in parameters_of(rule.sql)}
+    used |= {name for sql in needed_shared(rules()) for name in parameters_of(sql)}
     assert parameters == used
+
+
+def test_sql_declares_just_the_shared_files_that_it_uses() -> None:
+    """A file that is not declared is not made for the rule; one that is declared for nothing costs time."""
+    bare = {name: re.sub(r"--.*", "", sql) for name, sql, _ in shared_files()}
+    made = {
+        table: name
+        for name, sql in bare.items()
+        for table in re.findall(r"CREATE OR REPLACE TEMP (?:TABLE|MACRO) (\w+)", sql)
+    }
+    users = [*shared_files(), *((rule.info.id, rule.sql, rule.uses) for rule in rules())]
+    for name, sql, uses in users:
+        words = set(re.findall(r"\w+", re.sub(r"--.*", "", sql)))
+        assert set(uses) == {made[table] for table in made if table in words} - {name}, name

@@ -23,14 +23,13 @@ import polars as pl
 from regclean.checks.results import KEYS_SHOWN, RESTRICTED, ExpectationResult, SuiteResult
 from regclean.checks.suites import VIOLATIONS, Expectation, Suite, great_expectations, load_suites
 from regclean.errors import ConfigError
-from regclean.warehouse import load_sql, rows
+from regclean.warehouse import load_sql, parameters_of, rows
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     import pandas as pd
 
-_PARAMETER = re.compile(r"\$([a-z_]+)")
 _DECIDED = {"customer_no_l": pl.String, "customer_no_r": pl.String, "verdict": pl.String}
 _DEFAULTS: dict[str, Any] = {
     "country": "fi",
@@ -137,7 +136,7 @@ def _violations(
 
 def _query(suite: Suite, name: str, connection: duckdb.DuckDBPyConnection, known: Mapping[str, Any]) -> pl.DataFrame:
     text = load_sql(f"{suite.gate}/{name}", "regclean.checks")
-    parameters = {parameter: known[parameter] for parameter in _PARAMETER.findall(text)}
+    parameters = {parameter: known[parameter] for parameter in parameters_of(text)}
     try:
         frame: pl.DataFrame = connection.sql(text, params=parameters).pl()
     except duckdb.Error as error:

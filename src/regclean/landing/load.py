@@ -135,12 +135,14 @@ def _append(connection: duckdb.DuckDBPyConnection, table: Table, file: str, wait
         return
     good = pl.concat(waiting)
     waiting.clear()
-    # Identifiers of our own declaration. A null takes no part, so that a new column without values changes nothing.
+    # Both hold identifiers of our own declaration. The hash is over the canonical values alone, each with its length, so
+    # that no two different rows are written alike. A null takes no part: a new column without values changes nothing.
     columns = [column for column in good.columns if column != ROW]
     hashed = ", ".join(
         f"if({column} IS NULL, '', concat('{column}=', strlen({column}), ':', {column}, ';'))" for column in columns
     )
-    statement = load_sql("append", "regclean.landing").format(table=f"landed.{table.name}", hashed=hashed)
+    columns_and_hash = f"*, $file AS _file, sha256(concat({hashed})) AS _hash"
+    statement = f"INSERT INTO landed.{table.name} BY NAME SELECT {columns_and_hash} FROM incoming"  # noqa: S608
     connection.register("incoming", good)
     try:
         connection.execute(statement, {"file": file})

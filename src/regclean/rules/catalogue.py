@@ -16,13 +16,12 @@ from typing import Any
 
 from regclean.domain.findings import SEVERITIES, Kind, Severity
 from regclean.domain.languages import LANGUAGES, in_language
+from regclean.warehouse import parameters_of
 
 FOLDERS: dict[str, Kind] = {"stale": "stale", "bin_groups": "bin_group", "fields": "field"}
-_PARAMETER = re.compile(r"\$([a-z][a-z0-9_]*)")
 _GUARD = re.compile(r"^[ \t]*-- guard: (?P<name>[a-z_]+)\n(?P<body>.*?)^[ \t]*-- end guard\n", re.M | re.S)
-_COMMENT = re.compile(r"--.*$", re.M)
 _REQUIRED = ("id", "title", "summary", "severity", "why", "subjects")
-_KNOWN = frozenset({*_REQUIRED, "severities", "parameters", "guards", "countries"})
+_KNOWN = frozenset({*_REQUIRED, "severities", "parameters", "guards", "countries", "uses"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,22 +47,21 @@ class RuleInfo:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A rule with its query, which returns `subjects`, `evidence`, `proposal` and maybe `severity`, `score`."""
+    """A rule with its query, which returns `subjects`, `evidence`, `proposal` and maybe `severity`, `score`.
+
+    `uses`: the files of `shared/` that make the tables and macros of its query, without their numbers.
+    """
 
     info: RuleInfo
     sql: str = field(repr=False)
+    uses: tuple[str, ...] = ()
 
     def without_guard(self, name: str) -> Rule:
         """The same rule with the clauses of one guard taken out: what the guard's test compares with."""
         stripped = _GUARD.sub(lambda match: "" if match["name"] == name else match[0], self.sql)
         if stripped == self.sql:
             raise ValueError(f"{self.info.id} has no guard {name!r}")
-        return Rule(self.info, stripped)
-
-
-def used_parameters(sql: str) -> frozenset[str]:
-    """Names of the bound `$parameters` of a query, comments left aside."""
-    return frozenset(_PARAMETER.findall(_COMMENT.sub("", sql)))
+        return Rule(self.info, stripped, self.uses)
 
 
 def marked_guards(sql: str) -> frozenset[str]:
@@ -94,8 +92,9 @@ def titles(language: str) -> dict[str, str]:
 
 def read_rule(name: str, kind: Kind, sql: str) -> Rule:
     """A rule from its file's text. Errors: ValueError that names the file; a wrong rule must not reach a night."""
-    header = _header(name, sql)
+    header = read_header(name, sql)
     parameters = tuple(header.get("parameters", ()))
+    used = parameters_of(sql)
     declared = {parameter.rpartition(".")[2] for parameter in parameters} | {"as_of"}
     guards = dict(header.get("guards", {}))
     problems = [
@@ -107,8 +106,8 @@ def read_rule(name: str, kind: Kind, sql: str) -> Rule:
             for language in LANGUAGES
             if not header.get(key, {}).get(language)
         ),
-        *(f"undeclared parameter {used!r}" for used in sorted(used_parameters(sql) - declared)),
-        *(f"unused parameter {unused!r}" for unused in sorted(declared - used_parameters(sql) - {"as_of"})),
+        *(f"undeclared parameter {unknown!r}" for unknown in sorted(used - declared)),
+        *(f"unused parameter {unused!r}" for unused in sorted(declared - used - {"as_of"})),
         *(f"guard {guard!r} is named but not marked" for guard in sorted(guards.keys() - marked_guards(sql))),
         *(f"guard {guard!r} is marked but not named" for guard in sorted(marked_guards(sql) - guards.keys())),
     ]
@@ -131,10 +130,11 @@ def read_rule(name: str, kind: Kind, sql: str) -> Rule:
         guards=guards,
         countries=tuple(header.get("countries", ())),
     )
-    return Rule(info, sql)
+    return Rule(info, sql, tuple(header.get("uses", ())))
 
 
-def _header(name: str, sql: str) -> dict[str, Any]:
+def read_header(name: str, sql: str) -> dict[str, Any]:
+    """The TOML in the comments at the head of a file. Errors: ValueError that names the file."""
     lines = []
     for line in sql.splitlines():
         if not line.startswith("--"):

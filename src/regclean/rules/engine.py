@@ -7,12 +7,12 @@ that the same tables and the same `as_of` give the same rows.
 from __future__ import annotations
 
 import json
-import re
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
+from functools import cache
 from importlib import resources
 from typing import Any
 
@@ -20,13 +20,11 @@ import duckdb
 
 from regclean.config import Config
 from regclean.errors import ConfigError
-from regclean.rules.catalogue import Rule, rules, used_parameters
+from regclean.rules.catalogue import Rule, read_header, rules
 from regclean.rules.reference import load_reference
-from regclean.warehouse import load_sql, rows
+from regclean.warehouse import load_sql, parameters_of, rows
 
 _PACKAGE = "regclean.rules"
-_WORD = re.compile(r"[a-z_][a-z0-9_]*")
-_MADE = re.compile(r"CREATE OR REPLACE TEMP (?:TABLE|MACRO) ([a-z0-9_]+)")
 _OPTIONAL = {"proposal": "JSON[]", "severity": "TEXT", "score": "DOUBLE"}
 
 
@@ -132,24 +130,30 @@ def share(
 
 
 def needed_shared(users: Iterable[Rule]) -> list[str]:
-    """The shared files that make what the rules, and other needed files, speak of; in the order of their names."""
+    """The shared files that the rules, and other needed files, say they use; in the order of their names."""
+    needed: list[str] = []
+    used = {name for rule in users for name in rule.uses}
+    for name, sql, uses in reversed(shared_files()):
+        if name in used:
+            needed.insert(0, sql)
+            used.update(uses)
+    return needed
+
+
+@cache
+def shared_files() -> tuple[tuple[str, str, tuple[str, ...]], ...]:
+    """The files of `shared/` in the order of their numbers: name without the number, text, names of those it uses."""
     folder = resources.files(_PACKAGE).joinpath("shared")
     files = sorted((file for file in folder.iterdir() if file.name.endswith(".sql")), key=lambda file: file.name)
-    needed: list[str] = []
-    words = {word for rule in users for word in _WORD.findall(rule.sql)}
-    for file in reversed(files):
-        sql = file.read_text(encoding="utf-8")
-        if words.intersection(_MADE.findall(sql)):
-            needed.insert(0, sql)
-            words.update(_WORD.findall(sql))
-    return needed
+    read = ((file.name.removesuffix(".sql").partition("_")[2], file.read_text(encoding="utf-8")) for file in files)
+    return tuple((name, sql, tuple(read_header(name, sql).get("uses", ()))) for name, sql in read)
 
 
 def run_statements(connection: duckdb.DuckDBPyConnection, sql: str, parameters: Mapping[str, Any]) -> None:
     """Run the statements of one file, each with just the parameters that it uses."""
     for statement in connection.extract_statements(sql):
-        used = used_parameters(statement.query)
-        connection.execute(statement.query, {name: parameters[name] for name in sorted(used)} or None).fetchall()
+        used = {name: parameters[name] for name in sorted(statement.named_parameters)}
+        connection.execute(statement, used or None).fetchall()
 
 
 def _temporary(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
@@ -170,7 +174,7 @@ def forget(connection: duckdb.DuckDBPyConnection, temporary: Iterable[tuple[str,
 
 def evaluate(connection: duckdb.DuckDBPyConnection, rule: Rule, parameters: Mapping[str, Any]) -> int:
     """Write the hits of one rule, and return how many. Errors: ValueError when two hits are about the same subjects."""
-    bound = {name: parameters[name] for name in sorted(used_parameters(rule.sql))}
+    bound = {name: parameters[name] for name in sorted(parameters_of(rule.sql))}
     connection.execute(f"CREATE OR REPLACE TEMP TABLE hits AS {rule.sql}", bound or None)
     columns = {str(name) for name, *_ in rows(connection, "DESCRIBE hits")}
     for name, column_type in _OPTIONAL.items():

@@ -7,6 +7,7 @@ from regclean.warehouse.database import (
     Warehouse,
     is_damage,
     load_sql,
+    parameters_of,
     rows,
     write_frame,
 )
@@ -18,6 +19,7 @@ __all__ = [
     "Warehouse",
     "is_damage",
     "load_sql",
+    "parameters_of",
     "rows",
     "write_frame",
 ]

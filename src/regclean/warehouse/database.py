@@ -66,6 +66,12 @@ def load_sql(name: str, package: str = "regclean.warehouse") -> str:
     return resources.files(package).joinpath("sql", f"{name}.sql").read_text(encoding="utf-8")
 
 
+def parameters_of(sql: str) -> frozenset[str]:
+    """Names of the `$parameters` that a text's statements take, as DuckDB itself reads them."""
+    with duckdb.connect() as parser:
+        return frozenset(name for one in parser.extract_statements(sql) for name in one.named_parameters)
+
+
 def rows(
     connection: duckdb.DuckDBPyConnection, query: str, parameters: Mapping[str, Any] | None = None
 ) -> list[tuple[Any, ...]]:

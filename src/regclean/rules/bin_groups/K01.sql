@@ -8,6 +8,7 @@
 -- severity = "review"
 -- why = "A site needs one bin for one kind of waste: it pays twice, or one of the lists was not updated when it left."
 -- subjects = "bin_groups, bin_group_members, sites"
+-- uses = ["members"]
 -- [guards]
 -- waste_type = "One site may share a bin for mixed waste here and one for biowaste there."
 -- dates = "Memberships that follow each other do not overlap."

@@ -8,6 +8,7 @@
 -- severity = "error"
 -- why = "Only the contact person may report changes. Without one in the register nobody can be asked, and bills and letters about the shared bin have no addressee."
 -- subjects = "bin_groups"
+-- uses = ["contacts"]
 -- [guards]
 -- known_by_name = "A contact without a number who is found among the bin's own people, or by name with phone or e-mail, is in the register."
 SELECT

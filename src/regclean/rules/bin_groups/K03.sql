@@ -8,6 +8,7 @@
 -- severity = "review"
 -- why = "Only the contact person may report changes. When they have ended, died or moved, the members must name another."
 -- subjects = "bin_groups, customers"
+-- uses = ["current_roles", "shared_bins", "members", "contacts", "succession"]
 -- [guards]
 -- still_there = "A contact who moved elsewhere but still owns a site of the shared bin is not gone."
 WITH places AS (

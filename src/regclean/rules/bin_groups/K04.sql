@@ -8,6 +8,7 @@
 -- severity = "review"
 -- why = "Who shares a bin needs no other for the same waste: the own bin was forgotten, or the membership is wrong. The own bin's contract is proposed to end on the day the membership began."
 -- subjects = "bin_groups, bin_group_members, services, customers"
+-- uses = ["macros", "bins_of_groups"]
 -- [guards]
 -- host = "The host's own bin is the shared bin."
 -- paused = "An own bin that is paused while its holder shares one is in order."

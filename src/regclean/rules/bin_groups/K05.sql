@@ -8,6 +8,7 @@
 -- severity = "review"
 -- why = "A household shares a bin once; spouses on two lines pay two shares and make the bin look too small."
 -- subjects = "bin_groups, bin_group_members"
+-- uses = ["macros", "members"]
 -- [guards]
 -- dwellings = "Two dwellings of one site are two households."
 -- two_sites = "One family with two sites may share the bin twice."

@@ -9,6 +9,7 @@
 -- severities = ["info"]
 -- why = "A split bill must be split wholly: somebody pays too much or nobody pays the rest. Half a percent through rounding only informs."
 -- subjects = "bin_groups"
+-- uses = ["members"]
 -- parameters = ["shared_bins.share_rounding"]
 -- [guards]
 -- one_payer = "When one pays the whole bill, shares may be missing."

@@ -9,6 +9,7 @@
 -- severities = ["review"]
 -- why = "A share is more than nothing and at most everything. A share that cannot be read must be asked for."
 -- subjects = "bin_groups, bin_group_members"
+-- uses = ["members"]
 -- [guards]
 -- one_payer = "Where one pays the whole bill, what stands in the share column does not matter."
 SELECT

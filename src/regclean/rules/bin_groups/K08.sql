@@ -8,6 +8,7 @@
 -- severity = "error"
 -- why = "Without a bin under contract at the host's the members share nothing: their waste goes uncollected or their own bins were ended for nothing."
 -- subjects = "bin_groups"
+-- uses = ["shared_bins", "members", "bins_of_groups"]
 -- [guards]
 -- area_point = "An area collection point stands as a host without being one."
 -- other_waste_type = "A bin of the shared bin's own number but another waste type is another defect (K21)."

@@ -8,6 +8,7 @@
 -- severity = "review"
 -- why = "A bin is shared by two at least. The last one has a bin of its own, or the list is not complete."
 -- subjects = "bin_groups"
+-- uses = ["shared_bins", "members"]
 -- [guards]
 -- unlisted_host = "A host who is not on the list but known to be another one shares too."
 WITH parties AS (

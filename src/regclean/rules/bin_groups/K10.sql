@@ -9,6 +9,7 @@
 -- severities = ["info"]
 -- why = "The authority allows sharing among neighbours only. The straight line is never longer than the road, so what exceeds the limit surely does; between postcode centroids it is coarse and only informs."
 -- subjects = "bin_groups, bin_group_members"
+-- uses = ["distances"]
 -- parameters = ["shared_bins.coarse_margin_m"]
 -- [guards]
 -- coarse = "Neighbours on both sides of a postcode border are not far apart."

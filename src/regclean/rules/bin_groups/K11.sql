@@ -8,6 +8,7 @@
 -- severity = "review"
 -- why = "Another company collects there: the address is a home address, mistyped, or the member cannot belong to this shared bin."
 -- subjects = "bin_groups, bin_group_members"
+-- uses = ["members", "area"]
 -- parameters = ["shared_bins.area_postal_codes"]
 -- [guards]
 -- home_address = "Members with a leisure home are often listed by their home address, which may be anywhere."

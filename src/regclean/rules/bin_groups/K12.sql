@@ -8,6 +8,7 @@
 -- severity = "review"
 -- why = "A member without a customer cannot be billed, told or asked. The line is joined to the customer it is about, or a customer is made from it; what the contact person said never overwrites what customers said themselves."
 -- subjects = "bin_groups, bin_group_members"
+-- uses = ["macros", "members"]
 WITH lines AS (
     SELECT m.*, m.match_probability AS probability, 'new:' || m.line AS new_key
     FROM active_members AS m

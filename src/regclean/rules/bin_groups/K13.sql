@@ -8,6 +8,7 @@
 -- severity = "info"
 -- why = "The contact person's phone or e-mail on another's line says nothing about that member: it is flagged as proxy_contact and left out of matching."
 -- subjects = "bin_groups, bin_group_members"
+-- uses = ["members", "contacts"]
 -- [guards]
 -- own_line = "The contact person's own line has the contact person's own phone."
 WITH proxies AS (

@@ -8,6 +8,7 @@
 -- severity = "review"
 -- why = "With the bin's address in place of its own a member cannot be placed, billed or told apart from the host."
 -- subjects = "bin_groups, bin_group_members"
+-- uses = ["macros", "shared_bins", "members"]
 -- [guards]
 -- host_household = "The bin stands at the host's: it is the host household's own address."
 -- lives_there = "Neighbours in one building share the address with the bin."

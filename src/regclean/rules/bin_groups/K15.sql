@@ -8,6 +8,7 @@
 -- severity = "review"
 -- why = "Each member needs a minimum of litres for mixed waste; a smaller bin overflows."
 -- subjects = "bin_groups"
+-- uses = ["shared_bins", "members", "bins_of_groups"]
 -- parameters = ["shared_bins.min_litres_per_2wk", "shared_bins.large_group_members", "shared_bins.large_group_litres"]
 -- [guards]
 -- waste_type = "The minimum is one of mixed waste."

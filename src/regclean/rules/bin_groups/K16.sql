@@ -8,6 +8,7 @@
 -- severity = "review"
 -- why = "The company allows so many members for a use and a waste type; more need another bin or a contract of another kind."
 -- subjects = "bin_groups"
+-- uses = ["shared_bins", "members"]
 -- parameters = ["shared_bins.max_members", "shared_bins.max_members_by_waste_type"]
 -- [guards]
 -- area_point = "An area collection point serves a whole village."

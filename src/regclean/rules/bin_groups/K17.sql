@@ -8,6 +8,7 @@
 -- severity = "review"
 -- why = "Some companies never split a bill between permanent and leisure homes, or at all: one of the members must be the payer."
 -- subjects = "bin_groups"
+-- uses = ["members"]
 -- parameters = ["shared_bins.split_allowed", "shared_bins.mixed_use_split"]
 -- [guards]
 -- one_payer = "One payer may pay for both kinds of homes."

@@ -8,6 +8,7 @@
 -- severity = "review"
 -- why = "One person reports for all. With none nobody can be asked, with two they may contradict each other."
 -- subjects = "bin_groups"
+-- uses = ["shared_bins"]
 -- [guards]
 -- couple = "A couple under one surname is one household to ask."
 -- area_point = "An area collection point has no contact person."

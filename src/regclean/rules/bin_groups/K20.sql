@@ -8,6 +8,7 @@
 -- severity = "review"
 -- why = "The bin stands on somebody's land. A host who neither shares it nor belongs to the site is a mistake, or has left."
 -- subjects = "bin_groups"
+-- uses = ["current_roles", "shared_bins", "members"]
 -- [guards]
 -- site_link = "A host who owns the site need not share the bin."
 -- unresolved_line = "A line with the host's surname that is not linked yet may be the host's own."

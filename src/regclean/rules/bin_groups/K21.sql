@@ -8,6 +8,7 @@
 -- severity = "review"
 -- why = "Members and bills follow the list's waste type, the lorry follows the bin's."
 -- subjects = "bin_groups, services"
+-- uses = ["macros", "shared_bins", "bins_of_groups"]
 -- [guards]
 -- area_point = "An area collection point serves a shared bin of any kind of waste."
 -- second_bin = "A shared bin of the right type may have another bin beside it."

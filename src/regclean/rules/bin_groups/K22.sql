@@ -8,6 +8,7 @@
 -- severity = "info"
 -- why = "Members come and go; a list that nobody confirmed for two years is probably wrong somewhere."
 -- subjects = "bin_groups"
+-- uses = ["shared_bins"]
 -- parameters = ["shared_bins.confirmation_months"]
 -- [guards]
 -- young = "A shared bin that began lately needs no confirmation yet."

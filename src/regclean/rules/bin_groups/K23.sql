@@ -8,6 +8,7 @@
 -- severity = "review"
 -- why = "Somebody pays twice for the same waste: a wrong bill comes before everything else."
 -- subjects = "bin_groups, bin_group_members, services, customers"
+-- uses = ["bins_of_groups"]
 -- parameters = ["shared_bins.double_bill_months"]
 -- [guards]
 -- base_fee = "A base fee is due from every member and is no bill for a bin."

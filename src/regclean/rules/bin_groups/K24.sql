@@ -8,6 +8,7 @@
 -- severity = "review"
 -- why = "Mixed waste may wait longer than four weeks only where no biowaste goes into it."
 -- subjects = "bin_groups, bin_group_members"
+-- uses = ["active_services", "shared_bins", "members", "bins_of_groups"]
 -- parameters = ["shared_bins.long_interval_weeks"]
 -- [guards]
 -- leisure = "Leisure homes have no duty to sort biowaste."

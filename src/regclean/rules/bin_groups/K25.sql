@@ -8,6 +8,7 @@
 -- severity = "review"
 -- why = "Data that came from the contact person must be told to the member within a month (GDPR article 14)."
 -- subjects = "bin_groups, bin_group_members"
+-- uses = ["members", "contacts"]
 -- parameters = ["shared_bins.inform_days"]
 -- [guards]
 -- contact_person = "The contact person gave the data and knows."

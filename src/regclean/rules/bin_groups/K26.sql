@@ -8,6 +8,7 @@
 -- severity = "review"
 -- why = "A party that is in the register twice got onto the list twice: the duplicate is decided first, then one line goes."
 -- subjects = "bin_groups, bin_group_members, customers"
+-- uses = ["members"]
 -- [guards]
 -- namesake = "A father and a son of one name and address with different birth dates are two."
 WITH lines AS (

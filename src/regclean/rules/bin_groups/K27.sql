@@ -8,6 +8,7 @@
 -- severity = "review"
 -- why = "Under one number two shared bins mix their members; under two numbers one is billed and emptied twice."
 -- subjects = "bin_groups"
+-- uses = ["shared_bins", "members"]
 -- [guards]
 -- waste_type = "The same neighbours may share one bin for mixed waste and one for biowaste."
 WITH keyed AS (

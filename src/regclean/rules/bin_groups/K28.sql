@@ -8,6 +8,7 @@
 -- severity = "review"
 -- why = "The one who left is billed, the one who came has no bin: the line ends with the sale, and the new holder is asked to join. The duty to have waste collected goes with the site."
 -- subjects = "bin_groups, bin_group_members, sites, customers"
+-- uses = ["macros", "current_roles", "members", "succession"]
 -- parameters = ["stale.new_owner_window_days"]
 -- [guards]
 -- buyer = "The customer whose ownership began with the change bought the site."

@@ -8,6 +8,7 @@
 -- severity = "review"
 -- why = "Some companies require each party of a shared bin to hold a service id of its own before the bill can be shared."
 -- subjects = "bin_groups, bin_group_members"
+-- uses = ["active_services", "members"]
 -- parameters = ["shared_bins.own_service_required"]
 SELECT
     [subject('bin_groups', m.bin_group_no), subject('bin_group_members', m.line)] AS subjects,

@@ -8,6 +8,7 @@
 -- severity = "info"
 -- why = "Without a Y-tunnus a company, and without a henkilötunnus or birth date a person, is found again by name alone: the next account becomes a duplicate."
 -- subjects = "customers"
+-- uses = ["active_services", "members"]
 -- parameters = ["fields.expect_business_id", "fields.expect_national_id"]
 -- countries = ["fi"]
 -- [guards]

@@ -8,6 +8,7 @@
 -- severity = "review"
 -- why = "A building id in the wrong column hides the building and leaves the property without its id: it is moved to where it belongs."
 -- subjects = "sites"
+-- uses = ["macros"]
 -- countries = ["fi"]
 SELECT
     [subject('sites', s.site_no, 'property_id')] AS subjects,

@@ -9,6 +9,7 @@
 -- severities = ["info"]
 -- why = "A letter with a postcode that does not exist, or of another town, comes back or goes astray. A lost leading zero is only proposed to be set right where the town agrees."
 -- subjects = "customers, sites"
+-- uses = ["macros"]
 -- countries = ["fi"]
 -- [guards]
 -- village = "A village's name beside the postcode of its town is no contradiction."

@@ -8,6 +8,7 @@
 -- severity = "review"
 -- why = "The bin's address got onto the member's account from the contact person's list: bills go to the host's mailbox."
 -- subjects = "customers"
+-- uses = ["shared_bins"]
 -- [guards]
 -- host = "The host's bills go to the host's own address, where the bin stands."
 -- lives_there = "A neighbour in the same building has the same address."

@@ -9,6 +9,7 @@
 -- severities = ["info"]
 -- why = "A company that stands as a person, or an estate that stands as a living one, is billed, addressed and matched wrongly."
 -- subjects = "customers"
+-- uses = ["macros"]
 -- [guards]
 -- plain_name = "A company or an estate may have a name that looks like a person's."
 WITH classes AS (

@@ -8,6 +8,7 @@
 -- severity = "review"
 -- why = "The relationship is computed from contracts and shared bins and compared with the register. A key customer is never downgraded by a rule; a statutory site is never lost."
 -- subjects = "customers"
+-- uses = ["macros", "active_services", "shared_bins", "members", "contacts"]
 -- parameters = ["relationship.consumer_kinds"]
 -- [guards]
 -- company = "Companies may be key customers."

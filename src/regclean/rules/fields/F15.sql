@@ -8,6 +8,7 @@
 -- severity = "review"
 -- why = "A birth date in the future, more than 110 years ago, or other than the henkilötunnus says, tells people apart who are one, or joins two."
 -- subjects = "customers"
+-- uses = ["macros"]
 -- parameters = ["fields.max_age_years"]
 -- countries = ["fi"]
 -- [guards]

@@ -8,6 +8,7 @@
 -- severity = "error"
 -- why = "The list with name and address passes through the contact person's hands: it must be settled with the protected customer alone, in the restricted queue."
 -- subjects = "customers, bin_group_members"
+-- uses = ["members"]
 SELECT
     [subject('customers', c.customer_no, 'non_disclosure'), subject('bin_group_members', m.line, 'name')] AS subjects,
     {'customer_no': c.customer_no, 'bin_group_no': m.bin_group_no, 'member_no': m.member_no} AS evidence

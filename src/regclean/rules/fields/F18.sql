@@ -8,6 +8,7 @@
 -- severity = "info"
 -- why = "With the customer number of the contact person, bills, letters and changes find their way."
 -- subjects = "bin_groups"
+-- uses = ["macros", "contacts"]
 SELECT
     [subject('bin_groups', bin_group_no, 'contact_customer_no')] AS subjects,
     {'bin_group_no': bin_group_no, 'column': 'contact_customer_no', 'customer_no': customer_no, 'found_by': string_split(basis, '+')} AS evidence,

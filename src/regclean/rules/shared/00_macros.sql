@@ -1,3 +1,5 @@
+-- uses = []
+
 -- Words of evidence, addresses and changes, said once.
 
 -- A change of one cell, as proposals write it.

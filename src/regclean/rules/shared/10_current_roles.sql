@@ -1,3 +1,5 @@
+-- uses = ["macros"]
+
 -- Who is what at a site on the day.
 CREATE OR REPLACE TEMP TABLE current_roles AS
 SELECT r.customer_no, r.site_no, r.role, min(r.start_on) AS start_on

@@ -1,3 +1,5 @@
+-- uses = ["macros"]
+
 -- Contracts that hold on the day, with what decides whether their silence means anything.
 CREATE OR REPLACE TEMP TABLE active_services AS
 SELECT

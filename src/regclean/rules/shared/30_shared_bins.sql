@@ -1,3 +1,5 @@
+-- uses = ["macros", "current_roles", "active_services"]
+
 -- Shared bins that stand on the day, each with its host and its contact person as far as they can be known.
 
 CREATE OR REPLACE TEMP TABLE standing_groups AS

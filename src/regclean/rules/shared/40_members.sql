@@ -1,3 +1,5 @@
+-- uses = ["macros", "current_roles", "shared_bins"]
+
 -- Lines of the shared-bin lists, each with the customer and the site that it is about as far as they can be known.
 
 CREATE OR REPLACE TEMP TABLE line_customers AS

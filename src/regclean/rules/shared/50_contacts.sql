@@ -1,3 +1,5 @@
+-- uses = ["shared_bins", "members"]
+
 -- The contact person of each standing shared bin: by number; else by name among those who belong to the bin or have the
 -- contact's phone or e-mail. A name alone is not enough.
 CREATE OR REPLACE TEMP TABLE group_contacts AS

@@ -1,3 +1,5 @@
+-- uses = ["current_roles", "active_services", "shared_bins", "members"]
+
 -- The bins that a shared bin consists of: contracts at the host's that carry its number, else the host's bin of its type.
 CREATE OR REPLACE TEMP TABLE group_bins AS
 SELECT

@@ -1,3 +1,5 @@
+-- uses = ["macros", "current_roles"]
+
 -- What other sources said of each customer lately, once for each signal. An entry that only tells of an update ban is no
 -- signal of a move.
 CREATE OR REPLACE TEMP TABLE customer_signals AS

@@ -1,3 +1,5 @@
+-- uses = ["active_services"]
+
 -- How long each bin has been silent, and how long it may be.
 CREATE OR REPLACE TEMP TABLE bin_silence AS
 WITH measured AS (

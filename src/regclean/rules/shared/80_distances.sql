@@ -1,3 +1,5 @@
+-- uses = ["macros", "shared_bins", "members"]
+
 -- How far each member is from the bin, in metres, and how far it may be. Postcode centroids stand in for missing coordinates.
 CREATE OR REPLACE TEMP TABLE member_distances AS
 WITH bins AS (

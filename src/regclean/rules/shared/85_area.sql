@@ -1,3 +1,5 @@
+-- uses = ["active_services"]
+
 -- Where the company works: the municipalities it names, else those with enough sites under contract.
 CREATE OR REPLACE TEMP TABLE area_municipalities AS
 SELECT unnest(CAST($area_municipalities AS TEXT[])) AS municipality_code

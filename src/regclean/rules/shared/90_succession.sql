@@ -1,3 +1,5 @@
+-- uses = ["macros", "current_roles", "active_services", "shared_bins", "members", "contacts"]
+
 -- After a death, a move or a sale: who could follow at the site, and what hangs on the one who goes.
 
 CREATE OR REPLACE TEMP TABLE departures AS

@@ -8,6 +8,7 @@
 -- severity = "review"
 -- why = "The customer becomes an estate (kuolinpesä) and keeps the site; somebody must be asked who looks after it. A spouse, another owner or another occupant may follow instead. Nothing is ended."
 -- subjects = "customers"
+-- uses = ["macros", "current_roles", "succession"]
 -- [guards]
 -- estate = "An estate has its death behind it."
 -- ended = "An account that was ended and holds nothing any more is settled."

@@ -8,6 +8,7 @@
 -- severity = "review"
 -- why = "An owner who moved keeps the site and its services: only the billing address changes. A tenant who moved leaves the site to whoever follows."
 -- subjects = "customers"
+-- uses = ["macros", "current_roles", "succession"]
 -- parameters = ["stale.signal_months"]
 -- [guards]
 -- update_ban = "A note that the authority may not pass moves on is no move."

@@ -8,6 +8,7 @@
 -- severity = "review"
 -- why = "The old holder ends and the new one begins on the same day; services, bills and shared bins of the site go with it. When the new owner is not in the register, it must be asked for first."
 -- subjects = "customers, sites"
+-- uses = ["macros", "current_roles", "active_services", "shared_bins", "succession"]
 -- [guards]
 -- buyer = "The customer whose ownership began with the change bought the site."
 -- other_site = "Who holds several sites sold one of them: the one that is named, or that somebody else bought."

@@ -9,6 +9,7 @@
 -- severities = ["info"]
 -- why = "No emptying for more than three intervals, and at least six months, though the bin is under contract: somebody should look at the site. Silence alone informs; with an independent signal it asks for a review. Nothing is ended by it."
 -- subjects = "customers, services"
+-- uses = ["shared_bins", "members", "signals", "silence"]
 -- parameters = ["stale.silent_seasons"]
 -- [guards]
 -- seasonal = "A summer cottage is silent from October to April: only whole seasons count, and two of them."

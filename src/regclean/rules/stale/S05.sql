@@ -9,6 +9,7 @@
 -- severities = ["info"]
 -- why = "Who has services is billed. A year and a half without bill or payment means a customer that is no longer there, or services that nobody pays for. Alone it informs; with an independent signal it asks for a review."
 -- subjects = "customers"
+-- uses = ["current_roles", "active_services", "members", "signals", "silence"]
 -- parameters = ["stale.no_bill_months", "stale.bill_feed_share"]
 -- [guards]
 -- new_customer = "A new customer has no old bills."

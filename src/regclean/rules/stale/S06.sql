@@ -8,6 +8,7 @@
 -- severity = "review"
 -- why = "Two returned letters, or one with another sign, mean that the address is bad: it must be asked for before the next bill. The customer and its services stay."
 -- subjects = "customers"
+-- uses = ["signals"]
 -- parameters = ["stale.returned_mail_months"]
 -- [guards]
 -- authority_address = "An address that the authority confirmed after the last return is not bad."

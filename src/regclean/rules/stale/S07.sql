@@ -8,6 +8,7 @@
 -- severity = "review"
 -- why = "In a bankruptcy the bankruptcy estate pays; a company that was struck off can pay nothing. The site and its waste are still there."
 -- subjects = "customers"
+-- uses = ["macros", "current_roles"]
 -- [guards]
 -- revoked = "A later entry that the bankruptcy was called off counts."
 -- ended = "An account that was ended and holds nothing any more is settled."

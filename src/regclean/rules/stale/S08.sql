@@ -8,6 +8,7 @@
 -- severity = "review"
 -- why = "After two years the heirs have usually divided the estate: ask who holds the site now. An estate is never ended for its age."
 -- subjects = "customers"
+-- uses = ["succession"]
 -- parameters = ["stale.estate_months"]
 -- [guards]
 -- ended = "An estate that was ended is settled."

@@ -9,6 +9,7 @@
 -- severities = ["review"]
 -- why = "A bounce says that the channel is bad, not that the customer is gone. Once informs; twice, or both channels, asks for a review."
 -- subjects = "customers"
+-- uses = ["macros"]
 -- parameters = ["stale.bounce_months"]
 -- [guards]
 -- no_value = "A channel that is no longer in the register cannot be bad."

@@ -8,6 +8,7 @@
 -- severity = "review"
 -- why = "Nothing is collected from a building that is gone. The authority accepts only what is proven unusable, so the end is proposed to a person, never done."
 -- subjects = "customers, sites"
+-- uses = ["active_services"]
 SELECT
     [subject('customers', s.customer_no), subject('sites', s.site_no)] AS subjects,
     {

@@ -8,6 +8,7 @@
 -- severity = "info"
 -- why = "A vacant building may explain silence. It is no release from the duty to have waste collected."
 -- subjects = "customers, sites"
+-- uses = ["active_services"]
 SELECT
     [subject('customers', s.customer_no), subject('sites', s.site_no)] AS subjects,
     {

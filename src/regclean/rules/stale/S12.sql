@@ -8,6 +8,7 @@
 -- severity = "error"
 -- why = "The register and the lorry contradict each other: either the customer is still one, or somebody's waste is collected that nobody pays for."
 -- subjects = "customers"
+-- uses = ["macros"]
 -- parameters = ["stale.ended_grace_days"]
 -- [guards]
 -- last_round = "The last emptying may come a little after the end."
