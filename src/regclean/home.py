@@ -8,12 +8,10 @@ from contextlib import contextmanager
 
 from sqlalchemy import insert, select
 
-from regclean.config import Workspace
+from regclean.config import Workspace, another_key, fingerprint, present_key, workspace_key
 from regclean.config.identity import FILE, Identity, remember, remembered
-from regclean.config.secret import another_key, fingerprint, present_key, workspace_key
 from regclean.errors import ConfigError, UnavailableError
-from regclean.ledger import Ledger, open_ledger, runs
-from regclean.ledger.database import is_there
+from regclean.ledger import Ledger, is_there, open_ledger, runs
 from regclean.ledger.tables import identity
 from regclean.warehouse import Warehouse
 

@@ -20,18 +20,16 @@ import polars as pl
 from regclean import batches, checks, findings, landing, linkage, rules
 from regclean.bin_reports import unsettled, write_bin_reports
 from regclean.carry_over import carry_over, linkage_digest
-from regclean.config import Workspace
-from regclean.config.secret import derived_key, workspace_key
+from regclean.config import Workspace, derived_key, workspace_key
 from regclean.domain.register import TABLES
 from regclean.errors import ConflictError, RegcleanError
-from regclean.findings.counts import counts_by_rule
-from regclean.findings.sealing import seal
+from regclean.findings import counts_by_rule, seal
 from regclean.home import own_ledger
 from regclean.ledger import Ledger, runs
 from regclean.night_page import write_night_page
 from regclean.night_state import Night, Observer, Step, StepResult
 from regclean.outside import unavailable
-from regclean.standardise.tables import Options, standardise_tables
+from regclean.standardise import Options, standardise_tables
 from regclean.warehouse import DamagedNightError, LandedTables, Warehouse, rows, write_frame
 
 __all__ = [

@@ -8,12 +8,20 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from regclean import findings
-from regclean.checks import NightPage, write_report
-from regclean.checks.report import Estimate, FileLine, FindingLine, LinkagePage, NightSummary, QuarantineLine, StepLine
-from regclean.findings.counts import counts_by_rule
+from regclean.checks import (
+    Estimate,
+    FileLine,
+    FindingLine,
+    LinkagePage,
+    NightPage,
+    NightSummary,
+    QuarantineLine,
+    StepLine,
+    write_report,
+)
+from regclean.findings import counts_by_rule
 from regclean.ledger import Ledger, runs
-from regclean.quality import expected_true
-from regclean.quality.health import open_by_kind, protected_customers, register_health
+from regclean.quality import expected_true, open_by_kind, protected_customers, register_health
 from regclean.rules import titles
 from regclean.warehouse import rows
 

@@ -23,7 +23,7 @@ from regclean.ledger.audit import Entry, append
 from regclean.ledger.tables import batch_changes, findings
 from regclean.ledger.tables import batches as batch_rows
 from regclean.register import SqlTarget, open_target
-from regclean.standardise.identifiers import NATIONAL_ID_IN_TEXT
+from regclean.standardise import NATIONAL_ID_IN_TEXT
 from regclean.warehouse import Warehouse
 
 # Why an approver sends lines back; the code stands in front of the note that the steward reads.

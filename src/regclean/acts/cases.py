@@ -12,9 +12,8 @@ from regclean.acts.context import Context, act
 from regclean.acts.visibility import hidden_from, visible_finding
 from regclean.domain.register import subject_text
 from regclean.errors import ForbiddenError, NotFoundError, UsageError
+from regclean.findings import Case, Refused, follow
 from regclean.findings import decide as taking
-from regclean.findings import follow
-from regclean.findings.case import Case, Refused
 from regclean.findings.decide import DecideReport, DecisionLine
 from regclean.ledger import runs
 from regclean.ledger.audit import Entry, append

@@ -8,12 +8,13 @@ from regclean.batches.build import BuildReport, build
 from regclean.batches.export import export
 from regclean.batches.last_extract import LastExtract, last_extract
 from regclean.batches.preview import Preview, preview
-from regclean.batches.release import Outcome, apply, confirm_import, dry_run, undo
+from regclean.batches.release import ALREADY, Outcome, apply, confirm_import, dry_run, undo
 from regclean.batches.store import Batch
 from regclean.batches.verify import Verified, verify
 from regclean.batches.view import BatchView, LineView, list_batches, show
 
 __all__ = [
+    "ALREADY",
     "Batch",
     "BatchView",
     "BuildReport",

@@ -25,10 +25,9 @@ from regclean.domain.batches import OPEN
 from regclean.domain.findings import digest
 from regclean.domain.register import CUSTOMER_COLUMNS, subject_text
 from regclean.errors import ConflictError
-from regclean.ledger import Ledger, audit
-from regclean.ledger.database import in_chunks
+from regclean.ledger import Ledger, audit, in_chunks
 from regclean.ledger.tables import batch_changes, batches, decisions, findings
-from regclean.standardise.keys import clean_key
+from regclean.standardise import clean_key
 from regclean.survivorship import check_settings
 
 _ORDER = {"duplicate": 0, "bin_group": 1, "stale": 2, "field": 3}

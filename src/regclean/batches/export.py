@@ -16,9 +16,7 @@ from regclean.config import Source, Workspace, load_mapping
 from regclean.domain.register import TABLES, subject_text
 from regclean.ledger import Ledger, audit, runs
 from regclean.ledger.tables import receipts
-from regclean.register import ChangeLine
-from regclean.register.files import OwnTable, write_files
-from regclean.register.lines import Row, inserted_rows
+from regclean.register import ChangeLine, OwnTable, Row, inserted_rows, write_files
 from regclean.warehouse import Warehouse
 
 

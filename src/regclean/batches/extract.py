@@ -13,11 +13,17 @@ import duckdb
 import polars as pl
 
 from regclean.domain.register import CUSTOMER_COLUMNS, KEY_COLUMNS, TABLES, first_part, group_of, line_key
-from regclean.register.lines import Row
-from regclean.standardise.codes import UnknownCodeError, read_code
-from regclean.standardise.dates import UnreadableDateError, read_date
-from regclean.standardise.keys import clean_key, row_key
-from regclean.standardise.quantities import UnreadableNumberError, read_boolean
+from regclean.register import Row
+from regclean.standardise import (
+    UnknownCodeError,
+    UnreadableDateError,
+    UnreadableNumberError,
+    clean_key,
+    read_boolean,
+    read_code,
+    read_date,
+    row_key,
+)
 from regclean.warehouse import load_sql
 
 PACKAGE = "regclean.batches"

@@ -10,9 +10,7 @@ import polars as pl
 
 from regclean import checks
 from regclean.batches.accepted import Accepted, Planned
-from regclean.standardise.codes import UnknownCodeError, read_code
-from regclean.standardise.keys import clean_key
-from regclean.standardise.shares import read_share
+from regclean.standardise import UnknownCodeError, clean_key, read_code, read_share
 
 SUITE = "update_batch"
 SCHEMA = {

@@ -13,9 +13,7 @@ from regclean.batches.extract import Extract
 from regclean.config import Workspace
 from regclean.errors import UsageError
 from regclean.ledger import Ledger, runs
-from regclean.register import ChangeLine, Seen
-from regclean.register.judge import Judge
-from regclean.register.rows import Row, needed_keys
+from regclean.register import ChangeLine, Judge, Seen, StoredRow, needed_keys
 from regclean.warehouse import Warehouse
 
 
@@ -47,8 +45,8 @@ def look_at(connection: duckdb.DuckDBPyConnection, as_of: date, lines: Sequence[
     needed = needed_keys(lines)
     extract = Extract(connection, as_of)
     extract.load((), needed)
-    rows: Mapping[str, Mapping[str, list[Row]]] = {
-        table: {key: [Row(key, found.row, found.row) for found in extract.all(table, key)] for key in keys}
+    rows: Mapping[str, Mapping[str, list[StoredRow]]] = {
+        table: {key: [StoredRow(key, found.row, found.row) for found in extract.all(table, key)] for key in keys}
         for table, keys in needed.items()
     }
     judge = Judge(

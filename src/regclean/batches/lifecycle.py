@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import Connection, case, insert, select, update
 
 from regclean.domain.findings import State
-from regclean.ledger.database import CHUNK
+from regclean.ledger import CHUNK
 from regclean.ledger.tables import comments, findings
 
 ACTOR = "regclean"

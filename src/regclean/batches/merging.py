@@ -12,7 +12,7 @@ from regclean.batches.extract import Extract, Found
 from regclean.batches.sharing import added_share
 from regclean.domain.register import CUSTOMER_COLUMNS, join_key, key_parts
 from regclean.register import delete_text
-from regclean.standardise.keys import clean_key
+from regclean.standardise import clean_key
 from regclean.survivorship import Choices
 
 BILLS = ("invoice", "payment")  # evidence that follows the account; the rest stays history of the old number

@@ -13,7 +13,7 @@ from regclean.batches.merging import merge
 from regclean.batches.sharing import share_out
 from regclean.domain.register import CUSTOMER_COLUMNS, REPEATABLE, TABLES, group_of, key_parts, line_key, member_of
 from regclean.register import delete_text
-from regclean.standardise.keys import clean_key
+from regclean.standardise import clean_key
 
 
 @dataclass(slots=True)

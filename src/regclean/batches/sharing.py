@@ -8,8 +8,7 @@ from typing import Any
 from regclean.batches.accepted import LeftOut, Planned
 from regclean.batches.extract import Extract, Found
 from regclean.domain.register import group_of
-from regclean.standardise.keys import clean_key
-from regclean.standardise.shares import read_share
+from regclean.standardise import clean_key, read_share
 
 
 def share_of(found: Found) -> float | None:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, RowMapping, func, select, update
 from regclean.domain.batches import IN_DOUBT
 from regclean.domain.findings import digest
 from regclean.errors import ConflictError, UsageError
-from regclean.ledger.database import CHUNK
+from regclean.ledger import CHUNK
 from regclean.ledger.tables import batch_changes, batches, decisions, findings
 from regclean.register import ChangeLine
 

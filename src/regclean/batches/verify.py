@@ -20,14 +20,19 @@ from regclean.batches.last_extract import look_at
 from regclean.batches.store import StoredLine
 from regclean.domain.findings import digest
 from regclean.domain.register import NEW, TABLES, subject_text
-from regclean.ledger import Ledger, audit, runs
-from regclean.ledger.database import insert_missing
+from regclean.ledger import Ledger, audit, insert_missing, runs
 from regclean.ledger.tables import batches, findings, outcomes, receipts
 from regclean.register import ChangeLine, Seen
-from regclean.standardise.codes import UnknownCodeError, read_code
-from regclean.standardise.dates import UnreadableDateError, read_date
-from regclean.standardise.quantities import UnreadableNumberError, read_boolean, read_decimal
-from regclean.standardise.text import clean_text
+from regclean.standardise import (
+    UnknownCodeError,
+    UnreadableDateError,
+    UnreadableNumberError,
+    clean_text,
+    read_boolean,
+    read_code,
+    read_date,
+    read_decimal,
+)
 
 
 @dataclass(frozen=True, slots=True)

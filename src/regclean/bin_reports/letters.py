@@ -18,9 +18,8 @@ from regclean.bin_reports.questions import Question, questions
 from regclean.domain.findings import Severity
 from regclean.domain.languages import LANGUAGES
 from regclean.resources import load_texts
-from regclean.rules.catalogue import catalogue
-from regclean.rules.summaries import said
-from regclean.standardise.identifiers import NATIONAL_ID_IN_TEXT
+from regclean.rules import catalogue, said
+from regclean.standardise import NATIONAL_ID_IN_TEXT
 
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 # A national id that somebody wrote into a name or an address.

@@ -23,12 +23,11 @@ from regclean import __version__
 from regclean.bin_reports.gather import ASKED, BinGroup, Found, Gathered, Member, gather
 from regclean.bin_reports.letters import Letter, asks_contact, letter, only_informs, why_no_letter
 from regclean.bin_reports.questions import questions
-from regclean.checks.texts import decimal, whole
+from regclean.checks import decimal, whole
 from regclean.domain.findings import SEVERITIES, Severity
 from regclean.domain.languages import LANGUAGES, in_language
 from regclean.resources import load_texts
-from regclean.rules import titles
-from regclean.rules.summaries import said
+from regclean.rules import said, titles
 
 _PLAIN = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,78}[A-Za-z0-9])?\Z")
 _ODD = re.compile(r"[^A-Za-z0-9]+")

@@ -14,7 +14,7 @@ from importlib import resources
 from typing import Any, Literal, get_args
 
 from regclean.domain.languages import LANGUAGES
-from regclean.rules.summaries import placeholders
+from regclean.rules import placeholders
 
 Whom = Literal["contact", "member", "office"]
 About = Literal["list", "line"]

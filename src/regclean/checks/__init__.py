@@ -4,18 +4,38 @@ A gate is a folder of `expectations/`; `run_suite` runs it, `gate` stops the nig
 Great Expectations and pandas are imported when the first suite runs, not before.
 """
 
-from regclean.checks.report import NightPage, write_report
+from regclean.checks.report import (
+    Estimate,
+    FileLine,
+    FindingLine,
+    LinkagePage,
+    NightPage,
+    NightSummary,
+    QuarantineLine,
+    StepLine,
+    write_report,
+)
 from regclean.checks.results import ExpectationResult, SuiteResult, gate
 from regclean.checks.runner import run_suite
 from regclean.checks.suites import GATES, load_suites
+from regclean.checks.texts import decimal, whole
 
 __all__ = [
     "GATES",
+    "Estimate",
     "ExpectationResult",
+    "FileLine",
+    "FindingLine",
+    "LinkagePage",
     "NightPage",
+    "NightSummary",
+    "QuarantineLine",
+    "StepLine",
     "SuiteResult",
+    "decimal",
     "gate",
     "load_suites",
     "run_suite",
+    "whole",
     "write_report",
 ]

@@ -14,7 +14,7 @@ from regclean.resources import bundled
 if TYPE_CHECKING:
     import duckdb
 
-    from regclean.landing.report import LandingReport
+    from regclean.landing import LandingReport
 
 REGISTER = "register.db"
 
@@ -43,7 +43,7 @@ def _import(folder: Path, settings: str, path: Path) -> LandingReport:
 
     from regclean import landing
     from regclean.config import load_workspace
-    from regclean.warehouse.database import create_tables
+    from regclean.warehouse import create_tables
 
     (folder / "regclean.toml").write_text(settings, encoding="utf-8")
     try:

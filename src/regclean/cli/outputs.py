@@ -14,7 +14,7 @@ from regclean.domain.findings import KINDS, STATES
 if TYPE_CHECKING:
     import polars as pl
 
-    from regclean.quality.truth import Subject
+    from regclean.quality import Subject
 
 Kind = StrEnum("Kind", {kind: kind for kind in KINDS})  # type: ignore[misc]  # built from the domain's list
 State = StrEnum("State", {state: state for state in STATES})  # type: ignore[misc]  # as above
@@ -93,7 +93,7 @@ def evaluate(
 
 def _published(table: Literal["pairs", "clusters", "member_links"]) -> pl.DataFrame:
     from regclean.config import load_workspace
-    from regclean.findings.export import published
+    from regclean.findings import published
     from regclean.night import open_published
 
     warehouse, run_id = open_published(load_workspace(workspace_folder()))
@@ -102,6 +102,6 @@ def _published(table: Literal["pairs", "clusters", "member_links"]) -> pl.DataFr
 
 
 def _write(frame: pl.DataFrame, output: Path | None, form: Format = Format.csv) -> None:
-    from regclean.findings.export import write
+    from regclean.findings import write
 
     write(frame, output, form.value)

@@ -29,7 +29,7 @@ def serve(
 ) -> None:
     """Serve the review page and the API."""
     from regclean.config import load_workspace
-    from regclean.review.web.server import serve as serve_page
+    from regclean.review import serve as serve_page
 
     workspace = load_workspace(workspace_folder())
     serve_page(workspace, host, port, ready=lambda address: typer.echo(f"The review page: {address}"))
@@ -60,8 +60,8 @@ def serve_demo(folder: Path) -> None:
     """Serve the demo's page on the first free port from 8000 on."""
     from regclean.cli.console import console
     from regclean.config import load_workspace
-    from regclean.review.web.server import DEFAULT_PORT
-    from regclean.review.web.server import serve as serve_page
+    from regclean.review import DEFAULT_PORT
+    from regclean.review import serve as serve_page
 
     def ready(address: str) -> None:
         console.print(f"The review page: [bold]{address}[/]   (Ctrl+C stops it)")

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from regclean.findings.decide import DecideReport
-    from regclean.landing.report import LandingReport
+    from regclean.landing import LandingReport
     from regclean.linkage import TrainReport
     from regclean.night import Night
     from regclean.quality import Evaluation, Interval

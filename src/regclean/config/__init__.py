@@ -1,6 +1,8 @@
 """The workspace: `regclean.toml`, mappings and the folders of `var/`."""
 
+from regclean.config import identity
 from regclean.config.mapping import Mapping, load_mapping
+from regclean.config.secret import another_key, derived_key, fingerprint, present_key, workspace_key
 from regclean.config.workspace import (
     Config,
     Section,
@@ -10,6 +12,7 @@ from regclean.config.workspace import (
     init_workspace,
     load_workspace,
     presets,
+    rooted_sqlite_url,
 )
 
 __all__ = [
@@ -18,9 +21,16 @@ __all__ = [
     "Section",
     "Source",
     "Workspace",
+    "another_key",
     "default_config",
+    "derived_key",
+    "fingerprint",
+    "identity",
     "init_workspace",
     "load_mapping",
     "load_workspace",
+    "present_key",
     "presets",
+    "rooted_sqlite_url",
+    "workspace_key",
 ]

@@ -1,10 +1,48 @@
 """One stream of findings: assembled in the warehouse, published to the ledger, decided on by people."""
 
+from regclean.findings import decide, follow
 from regclean.findings.assemble import assemble
+from regclean.findings.case import Case, Refused
 from regclean.findings.clusters import kept_clusters
+from regclean.findings.counts import counts_by_rule
 from regclean.findings.duplicates import holding
-from regclean.findings.edges import decided_edges
-from regclean.findings.export import export
+from regclean.findings.edges import DecidedGraph, Edge, Pair, decided_edges, edges_around, ordered
+from regclean.findings.export import export, published, write
+from regclean.findings.plan import customers_of
 from regclean.findings.publishing import PublishReport, publish
+from regclean.findings.records import NATIONAL_ID
+from regclean.findings.sealing import seal, unseal
+from regclean.findings.states import DECIDABLE
+from regclean.findings.summaries import duplicate_summary, said_of
+from regclean.findings.workpools import WORKPOOLS, Workpool
 
-__all__ = ["PublishReport", "assemble", "decided_edges", "export", "holding", "kept_clusters", "publish"]
+__all__ = [
+    "DECIDABLE",
+    "NATIONAL_ID",
+    "WORKPOOLS",
+    "Case",
+    "DecidedGraph",
+    "Edge",
+    "Pair",
+    "PublishReport",
+    "Refused",
+    "Workpool",
+    "assemble",
+    "counts_by_rule",
+    "customers_of",
+    "decide",
+    "decided_edges",
+    "duplicate_summary",
+    "edges_around",
+    "export",
+    "follow",
+    "holding",
+    "kept_clusters",
+    "ordered",
+    "publish",
+    "published",
+    "said_of",
+    "seal",
+    "unseal",
+    "write",
+]

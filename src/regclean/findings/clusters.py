@@ -9,8 +9,7 @@ import duckdb
 import polars as pl
 from sqlalchemy import Connection, delete, select
 
-from regclean.ledger import Ledger
-from regclean.ledger.database import insert_texts
+from regclean.ledger import Ledger, insert_texts
 from regclean.ledger.tables import last_clusters
 from regclean.warehouse import load_sql, rows
 

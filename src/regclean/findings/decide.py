@@ -24,8 +24,7 @@ from regclean.findings.decision_file import DecisionLine, parse_choices, read_de
 from regclean.findings.edges import Decided, DecidedGraph, edges_around, pairs_of
 from regclean.findings.follow import follow_up, give_way, reconsider, settle
 from regclean.findings.states import DECIDABLE
-from regclean.ledger import audit
-from regclean.ledger.database import Ledger
+from regclean.ledger import Ledger, audit
 from regclean.ledger.tables import decisions, pair_decisions
 
 __all__ = ["DecideReport", "DecisionLine", "Refusal", "decide", "read_decisions", "record"]

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Select, or_, select
 
 from regclean.domain.decisions import SEPARATING_VERDICTS
 from regclean.domain.findings import digest
-from regclean.ledger.database import CHUNK, Ledger
+from regclean.ledger import CHUNK, Ledger
 from regclean.ledger.tables import pair_decisions
 
 Pair = tuple[str, str]

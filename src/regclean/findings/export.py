@@ -15,7 +15,7 @@ import polars as pl
 from sqlalchemy import select
 
 from regclean.errors import UsageError
-from regclean.ledger.database import Ledger
+from regclean.ledger import Ledger
 from regclean.ledger.tables import findings
 from regclean.outside import unavailable
 from regclean.warehouse import load_sql

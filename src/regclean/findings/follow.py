@@ -14,8 +14,7 @@ from regclean.findings.edges import Decided, edges_around
 from regclean.findings.plan import customers_of
 from regclean.findings.states import DECIDABLE, after_decision
 from regclean.findings.workpools import workpool
-from regclean.ledger import audit
-from regclean.ledger.database import CHUNK, Ledger
+from regclean.ledger import CHUNK, Ledger, audit
 from regclean.ledger.tables import decisions, finding_subjects, findings, pair_decisions
 
 

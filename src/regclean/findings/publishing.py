@@ -22,8 +22,7 @@ from regclean.findings.clusters import ClusterEvent, cluster_events, keep_cluste
 from regclean.findings.edges import current_edges
 from regclean.findings.follow import follow
 from regclean.findings.plan import LIFE, SHOWN, Prior, PublishingPlan, RunFacts, plan_night
-from regclean.ledger import audit, runs
-from regclean.ledger.database import CHUNK, Ledger, in_chunks, insert_missing, insert_texts
+from regclean.ledger import CHUNK, Ledger, audit, in_chunks, insert_missing, insert_texts, runs
 from regclean.ledger.tables import (
     batch_changes,
     cluster_log,

@@ -10,7 +10,7 @@ import duckdb
 import polars as pl
 
 from regclean.domain.register import Subject, customers_among
-from regclean.standardise.identifiers import NATIONAL_ID_IN_TEXT
+from regclean.standardise import NATIONAL_ID_IN_TEXT
 from regclean.warehouse import load_sql
 
 PACKAGE = "regclean.findings"

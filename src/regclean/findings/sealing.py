@@ -12,9 +12,8 @@ import duckdb
 from cryptography.fernet import Fernet, InvalidToken
 from sqlalchemy import delete, select
 
-from regclean.config.secret import derived_key
-from regclean.ledger import Ledger
-from regclean.ledger.database import in_chunks, insert_missing
+from regclean.config import derived_key
+from regclean.ledger import Ledger, in_chunks, insert_missing
 from regclean.ledger.tables import protected_subjects, sealed
 from regclean.warehouse import load_sql, rows
 

@@ -1,6 +1,33 @@
 """The ledger: runs, findings, decisions and the audit log, in SQLite or PostgreSQL."""
 
+from regclean.ledger import audit, runs, tables
 from regclean.ledger.audit import Entry, append, verify
-from regclean.ledger.database import Ledger, LedgerError, open_ledger, opened
+from regclean.ledger.database import (
+    CHUNK,
+    Ledger,
+    LedgerError,
+    in_chunks,
+    insert_missing,
+    insert_texts,
+    is_there,
+    open_ledger,
+    opened,
+)
 
-__all__ = ["Entry", "Ledger", "LedgerError", "append", "open_ledger", "opened", "verify"]
+__all__ = [
+    "CHUNK",
+    "Entry",
+    "Ledger",
+    "LedgerError",
+    "append",
+    "audit",
+    "in_chunks",
+    "insert_missing",
+    "insert_texts",
+    "is_there",
+    "open_ledger",
+    "opened",
+    "runs",
+    "tables",
+    "verify",
+]

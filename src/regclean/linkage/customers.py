@@ -10,11 +10,11 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
-from regclean.config.workspace import Section
+from regclean.config import Section
 from regclean.linkage import clustering, parameters, scoring, spark, training
 from regclean.linkage.model import MODELS
 from regclean.linkage.parameters import Parameters
-from regclean.standardise.reference import first_name_genders, name_variants
+from regclean.standardise import first_name_genders, name_variants
 from regclean.warehouse import load_sql, rows
 
 log = logging.getLogger(__name__)

@@ -28,7 +28,7 @@ import duckdb
 import polars as pl
 
 from regclean.config import Section
-from regclean.standardise.reference import name_counts, name_variants
+from regclean.standardise import name_counts, name_variants
 from regclean.warehouse import load_sql, rows
 
 PRIOR_LINES = 100.0

@@ -8,12 +8,11 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
-from regclean.config.workspace import Section
+from regclean.config import Section
 from regclean.linkage import customers, parameters, scoring, training
 from regclean.linkage.model import MODELS
 from regclean.linkage.parameters import Parameters
-from regclean.warehouse import load_sql, rows
-from regclean.warehouse.database import create_tables
+from regclean.warehouse import create_tables, load_sql, rows
 
 _TABLES = ("customers", "customer_persons", "customer_addresses")
 

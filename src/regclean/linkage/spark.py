@@ -20,7 +20,7 @@ from typing import Any
 
 import duckdb
 
-from regclean.config.workspace import Section
+from regclean.config import Section
 from regclean.errors import ConfigError, RegcleanError
 from regclean.linkage import scoring
 from regclean.linkage.model import SPARK, comparisons, splink_settings, term_frequency_columns

@@ -1,8 +1,28 @@
 """The register that approved changes go to: files for the clerk to import, or a database."""
 
-from regclean.register.lines import ChangeLine, Seen, Status, delete_text, inverse, moved_key
+from regclean.register.files import OwnTable, write_files
+from regclean.register.judge import Judge
+from regclean.register.lines import ChangeLine, Row, Seen, Status, delete_text, inserted_rows, inverse, moved_key
 from regclean.register.receipts import Receipt
+from regclean.register.rows import StoredRow, needed_keys
 from regclean.register.sql import SqlTarget
 from regclean.register.target import open_target
 
-__all__ = ["ChangeLine", "Receipt", "Seen", "SqlTarget", "Status", "delete_text", "inverse", "moved_key", "open_target"]
+__all__ = [
+    "ChangeLine",
+    "Judge",
+    "OwnTable",
+    "Receipt",
+    "Row",
+    "Seen",
+    "SqlTarget",
+    "Status",
+    "StoredRow",
+    "delete_text",
+    "inserted_rows",
+    "inverse",
+    "moved_key",
+    "needed_keys",
+    "open_target",
+    "write_files",
+]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from regclean.domain.register import KEY_COLUMNS, REPEATABLE, TABLES
 from regclean.register.lines import ChangeLine, Seen, inserted_rows, moved_key
-from regclean.register.rows import Row
+from regclean.register.rows import StoredRow
 
 References = Mapping[str, Sequence[tuple[str | None, str, str]]]  # table -> (key, column, customer_no)
 
@@ -28,7 +28,7 @@ class Judge:
     """
 
     lines: Sequence[ChangeLine]
-    rows: Mapping[str, Mapping[str, list[Row]]]
+    rows: Mapping[str, Mapping[str, list[StoredRow]]]
     has: Callable[[str, str | None], bool]
     pointers: Mapping[str, str]
     referring: Callable[[Iterable[str]], References]
@@ -57,7 +57,7 @@ class Judge:
             return self._move(line, rows)
         return _update(line, rows)
 
-    def _move(self, line: ChangeLine, rows: list[Row]) -> Seen:
+    def _move(self, line: ChangeLine, rows: list[StoredRow]) -> Seen:
         if line.part and len(rows) > line.part:
             return Seen(line.seq, "changed", line.before, "others have added rows under this key")
         if rows:
@@ -65,7 +65,7 @@ class Judge:
         there = self.rows.get(line.table, {}).get(moved_key(line), [])
         return Seen(line.seq, "done", line.after) if there else Seen(line.seq, "gone")
 
-    def _merge(self, line: ChangeLine, rows: list[Row], strays: set[str]) -> Seen:
+    def _merge(self, line: ChangeLine, rows: list[StoredRow], strays: set[str]) -> Seen:
         pointer = self.pointers.get(line.key)
         if line.after is None:  # taking a merge back
             if pointer is None:
@@ -96,7 +96,7 @@ class Judge:
         }
 
 
-def _update(line: ChangeLine, rows: list[Row]) -> Seen:
+def _update(line: ChangeLine, rows: list[StoredRow]) -> Seen:
     if not rows:
         return Seen(line.seq, "gone")
     values = [row.text.get(line.column or "") for row in rows]
@@ -113,7 +113,7 @@ def _filled(text: str | None) -> str | None:
     return text if text and text.strip() else None
 
 
-def _insert(line: ChangeLine, rows: list[Row], cells: Sequence[ChangeLine]) -> Seen:
+def _insert(line: ChangeLine, rows: list[StoredRow], cells: Sequence[ChangeLine]) -> Seen:
     if not rows:
         return Seen(line.seq, "ready")
     now = rows[0].text.get(line.column or "")
@@ -126,7 +126,7 @@ def _insert(line: ChangeLine, rows: list[Row], cells: Sequence[ChangeLine]) -> S
     return Seen(line.seq, "changed", now, "the key is taken")
 
 
-def _delete(line: ChangeLine, rows: list[Row]) -> Seen:
+def _delete(line: ChangeLine, rows: list[StoredRow]) -> Seen:
     if not rows:
         return Seen(line.seq, "done")
     wanted = line.row

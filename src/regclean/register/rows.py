@@ -13,13 +13,13 @@ from regclean.domain.register import CUSTOMER_COLUMNS, KEY_COLUMNS, TABLES, firs
 from regclean.errors import ConflictError
 from regclean.register.lines import ChangeLine, moved_key
 from regclean.register.values import as_text, as_typed
-from regclean.standardise.keys import clean_key, row_key
+from regclean.standardise import clean_key, row_key
 
 CHUNK = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class StoredRow:
     """One row as it stands: `raw` as the database gave it, `text` as an extract would write it (canonical columns)."""
 
     key: str
@@ -48,10 +48,10 @@ class Register:
         table = self.table(name)
         return table is not None and (column is None or column in table.c)
 
-    def read(self, name: str, keys: Iterable[str]) -> dict[str, list[Row]]:
+    def read(self, name: str, keys: Iterable[str]) -> dict[str, list[StoredRow]]:
         """Rows by key. Blanks around a stored key do not hide a row."""
         wanted = set(keys)
-        found: dict[str, list[Row]] = {}
+        found: dict[str, list[StoredRow]] = {}
         table = self.table(name)
         if table is None or not all(column in table.c for column in KEY_COLUMNS[name]):
             return found
@@ -88,7 +88,7 @@ class Register:
         first: str,
         values: list[str],
         wanted: set[str],
-        found: dict[str, list[Row]],
+        found: dict[str, list[StoredRow]],
         *,
         trimmed: bool,
     ) -> None:
@@ -96,7 +96,7 @@ class Register:
             text = _text(name, raw)
             key = row_key(name, text)
             if key in wanted and key is not None:
-                found.setdefault(key, []).append(Row(key, raw, text))
+                found.setdefault(key, []).append(StoredRow(key, raw, text))
 
     def _select(
         self, query: Select[Any], column: Column[Any], values: list[str], *, trimmed: bool
@@ -109,7 +109,7 @@ class Register:
                 asked = asked.with_for_update()
             yield from [dict(row) for row in self.connection.execute(asked).mappings()]
 
-    def condition(self, name: str, row: Row, columns: Iterable[str]) -> Any:
+    def condition(self, name: str, row: StoredRow, columns: Iterable[str]) -> Any:
         """The NULL-safe condition that a row still is as it was read, in these columns and its key."""
         table = self.table(name)
         assert table is not None  # the row was read from it

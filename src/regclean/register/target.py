@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from regclean.config import Workspace
-from regclean.config.workspace import rooted_sqlite_url
+from regclean.config import Workspace, rooted_sqlite_url
 from regclean.errors import ConfigError
 from regclean.register.sql import SqlTarget
 

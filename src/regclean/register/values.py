@@ -10,8 +10,7 @@ from typing import Any
 from sqlalchemy.types import TypeEngine
 
 from regclean.errors import ConflictError
-from regclean.standardise.dates import UnreadableDateError, read_date
-from regclean.standardise.quantities import UnreadableNumberError, read_boolean, read_decimal
+from regclean.standardise import UnreadableDateError, UnreadableNumberError, read_boolean, read_date, read_decimal
 
 _ANY_DAY = dt.date(2100, 1, 1)
 

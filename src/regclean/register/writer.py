@@ -14,10 +14,10 @@ from regclean.errors import ConflictError
 from regclean.register.judge import Judge, held_back
 from regclean.register.lines import ChangeLine, Seen, inserted_rows
 from regclean.register.receipts import Receipt, merged
-from regclean.register.rows import Register, Row, needed_keys
+from regclean.register.rows import Register, StoredRow, needed_keys
 from regclean.register.values import as_text, as_typed
 
-Rows = Mapping[str, Mapping[str, list[Row]]]
+Rows = Mapping[str, Mapping[str, list[StoredRow]]]
 
 
 def look(register: Register, lines: Sequence[ChangeLine]) -> list[Seen]:

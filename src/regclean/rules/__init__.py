@@ -2,6 +2,6 @@
 
 from regclean.rules.catalogue import Rule, RuleInfo, catalogue, titles
 from regclean.rules.engine import RuleReport, run_rules
-from regclean.rules.summaries import summary
+from regclean.rules.summaries import placeholders, said, summary
 
-__all__ = ["Rule", "RuleInfo", "RuleReport", "catalogue", "run_rules", "summary", "titles"]
+__all__ = ["Rule", "RuleInfo", "RuleReport", "catalogue", "placeholders", "run_rules", "said", "summary", "titles"]

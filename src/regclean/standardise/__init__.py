@@ -1,1 +1,36 @@
 """From text as it was exported to typed, folded values: pure rules, run over unique values."""
+
+from regclean.standardise.codes import UnknownCodeError, read_code
+from regclean.standardise.dates import UnreadableDateError, read_date
+from regclean.standardise.folding import fold
+from regclean.standardise.identifiers import NATIONAL_ID_IN_TEXT, mask_national_id, mask_personal_id
+from regclean.standardise.keys import clean_key, row_key
+from regclean.standardise.quantities import UnreadableNumberError, read_boolean, read_decimal
+from regclean.standardise.reference import first_name_genders, name_counts, name_variants
+from regclean.standardise.shares import read_share
+from regclean.standardise.tables import Options, standardise_tables
+from regclean.standardise.text import clean_text, value_or_none
+
+__all__ = [
+    "NATIONAL_ID_IN_TEXT",
+    "Options",
+    "UnknownCodeError",
+    "UnreadableDateError",
+    "UnreadableNumberError",
+    "clean_key",
+    "clean_text",
+    "first_name_genders",
+    "fold",
+    "mask_national_id",
+    "mask_personal_id",
+    "name_counts",
+    "name_variants",
+    "read_boolean",
+    "read_code",
+    "read_date",
+    "read_decimal",
+    "read_share",
+    "row_key",
+    "standardise_tables",
+    "value_or_none",
+]

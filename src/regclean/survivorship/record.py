@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from regclean.domain.register import UNITS
-from regclean.standardise.text import value_or_none
+from regclean.standardise import value_or_none
 
 # What says that a unit holds something usable: the standardised column, and the column of its state where it has one.
 USABLE: dict[str, tuple[str, str | None]] = {

@@ -21,20 +21,18 @@ from sqlalchemy import Connection, func, select
 
 from regclean import batches
 from regclean.accounts.permissions import User
-from regclean.batches import Batch, BatchView, BuildReport, LineView, Outcome
-from regclean.batches.release import ALREADY
+from regclean.batches import ALREADY, Batch, BatchView, BuildReport, LineView, Outcome
 from regclean.domain.batches import OPEN
 from regclean.domain.register import Subject
 from regclean.errors import ConflictError, UnavailableError, UsageError
 from regclean.ledger import Ledger, runs
 from regclean.ledger.tables import batch_changes, findings
-from regclean.register import SqlTarget
-from regclean.register.target import open_target
+from regclean.register import SqlTarget, open_target
 from regclean.review.case.results import WHY
 from regclean.review.web.i18n import N_
 from regclean.review.web.privacy import visible_to
 from regclean.review.web.services import Services
-from regclean.standardise.identifiers import NATIONAL_ID_IN_TEXT, mask_national_id
+from regclean.standardise import NATIONAL_ID_IN_TEXT, mask_national_id
 from regclean.warehouse import Warehouse
 
 LOOKED_AT_ONCE = 500  # so many lines are compared with the register without being asked to

@@ -14,9 +14,8 @@ from regclean.accounts.permissions import User
 from regclean.domain.findings import Kind, State
 from regclean.domain.register import subject_text
 from regclean.errors import UsageError
-from regclean.findings import follow
+from regclean.findings import Workpool, follow
 from regclean.findings.decide import DecisionLine, decide
-from regclean.findings.workpools import Workpool
 from regclean.ledger.audit import Entry, append
 from regclean.ledger.tables import comments, decisions, evidence, findings, users
 from regclean.review.case import models, staging

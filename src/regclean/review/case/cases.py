@@ -14,8 +14,7 @@ from sqlalchemy import Connection, RowMapping, select
 
 from regclean.accounts.permissions import User
 from regclean.domain.register import subject_text
-from regclean.findings.edges import Edge, edges_around
-from regclean.findings.plan import customers_of
+from regclean.findings import Edge, customers_of, edges_around
 from regclean.ledger.tables import comments, decisions, evidence, findings
 from regclean.review.case import diff
 from regclean.review.case.fields import CUSTOMER_FIELDS, Field, raw_of

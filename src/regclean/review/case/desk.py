@@ -13,7 +13,7 @@ from sqlalchemy import Connection, RowMapping, select
 from regclean.accounts.permissions import User
 from regclean.bin_reports import Letter
 from regclean.domain.register import Subject
-from regclean.findings.states import DECIDABLE
+from regclean.findings import DECIDABLE
 from regclean.ledger.tables import runs, users
 from regclean.review.case import cases, graph, reasons, shared_bins, timeline
 from regclean.review.case.cases import OpenCase

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import cos, pi, sin
 
-from regclean.findings.edges import DecidedGraph, Pair, ordered
+from regclean.findings import DecidedGraph, Pair, ordered
 
 WIDTH, HEIGHT, RADIUS = 360, 240, 84
 NODE = 15

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from regclean.domain.decisions import FindingVerdict, PairVerdict
 from regclean.domain.findings import Kind, Relation, Severity, State
-from regclean.findings.workpools import Workpool
+from regclean.findings import Workpool
 from regclean.review.web.models import FindingId, Given, Number, OneLine, Prose, Subject
 
 LookReason = Literal["identify", "contact", "correct", "request", "other"]

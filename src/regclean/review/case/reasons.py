@@ -12,13 +12,12 @@ from sqlalchemy import Connection
 
 from regclean import rules
 from regclean.domain.register import Subject
-from regclean.findings.edges import DecidedGraph, ordered
-from regclean.findings.summaries import duplicate_summary, said_of
+from regclean.findings import DecidedGraph, duplicate_summary, ordered, said_of
 from regclean.review.case import cases
 from regclean.review.case.cases import OpenCase
 from regclean.review.case.timeline import day_of
 from regclean.review.web.i18n import N_
-from regclean.rules.summaries import said
+from regclean.rules import said
 
 WIDEST = 100.0
 COMPARISONS = {

@@ -20,7 +20,7 @@ from regclean.ledger import runs
 from regclean.review.case.fields import CUSTOMER_FIELDS, Field, raw_of
 from regclean.review.web.i18n import N_
 from regclean.review.web.services import Services
-from regclean.standardise.identifiers import NATIONAL_ID_IN_TEXT
+from regclean.standardise import NATIONAL_ID_IN_TEXT
 from regclean.survivorship import Choices
 from regclean.warehouse import Warehouse
 

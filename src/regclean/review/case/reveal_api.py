@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter
 
 from regclean.accounts.permissions import User
-from regclean.config.secret import workspace_key
+from regclean.config import workspace_key
 from regclean.review.case import models
 from regclean.review.web import privacy
 from regclean.review.web.api import problems

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from regclean.accounts.permissions import User
-from regclean.config.secret import workspace_key
+from regclean.config import workspace_key
 from regclean.review.sign_in.login_page import local_path
 from regclean.review.web import privacy
 from regclean.review.web.services import CurrentSession, Service, page, require

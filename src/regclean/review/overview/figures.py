@@ -17,7 +17,7 @@ from sqlalchemy import ColumnElement, Connection, and_, case, exists, func, or_,
 
 from regclean.accounts.permissions import User
 from regclean.domain.register import Subject, subject_prefix
-from regclean.findings.workpools import WORKPOOLS
+from regclean.findings import WORKPOOLS
 from regclean.ledger.runs import Run
 from regclean.ledger.tables import (
     audit,
@@ -28,7 +28,7 @@ from regclean.ledger.tables import (
     outcomes,
     protected_subjects,
 )
-from regclean.quality.health import FIELDS
+from regclean.quality import FIELDS
 from regclean.review.queue.worklist import HANDLING, pools_of, waiting
 from regclean.review.web.i18n import N_
 from regclean.review.web.privacy import visible_to

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from regclean.domain.findings import Kind, State
-from regclean.findings.workpools import Workpool
+from regclean.findings import Workpool
 
 
 class Count(BaseModel):

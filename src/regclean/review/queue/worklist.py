@@ -34,7 +34,7 @@ from sqlalchemy import (
 
 from regclean.accounts.permissions import User
 from regclean.domain.register import subject_prefix
-from regclean.findings.workpools import WORKPOOLS
+from regclean.findings import WORKPOOLS
 from regclean.ledger.tables import audit, decisions, finding_subjects, findings
 from regclean.review.web.privacy import visible_to
 

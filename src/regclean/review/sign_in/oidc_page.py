@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
-from regclean.config.secret import derived_key, workspace_key
+from regclean.config import derived_key, workspace_key
 from regclean.review.sign_in import oidc
 from regclean.review.sign_in.login_page import limit_tries, local_path, new_session
 from regclean.review.web.i18n import N_

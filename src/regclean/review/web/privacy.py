@@ -19,12 +19,12 @@ from regclean.accounts.permissions import User
 from regclean.accounts.sessions import Session
 from regclean.domain.register import Subject, customers_among, subject_text
 from regclean.errors import UsageError
-from regclean.findings.sealing import unseal
+from regclean.findings import unseal
 from regclean.ledger import Ledger
 from regclean.ledger.audit import Entry, append
 from regclean.ledger.tables import finding_subjects, findings, protected_subjects, sealed
 from regclean.review.web.i18n import N_
-from regclean.standardise.identifiers import NATIONAL_ID_IN_TEXT
+from regclean.standardise import NATIONAL_ID_IN_TEXT
 
 # Why somebody looks: the codes go to the audit log.
 REASONS = {
