@@ -10,7 +10,6 @@ from regclean.findings.edges import DecidedGraph, Edge, Pair, decided_edges, edg
 from regclean.findings.export import export, published, write
 from regclean.findings.plan import customers_of
 from regclean.findings.publishing import PublishReport, publish
-from regclean.findings.records import NATIONAL_ID
 from regclean.findings.sealing import seal, unseal
 from regclean.findings.states import DECIDABLE
 from regclean.findings.summaries import duplicate_summary, said_of
@@ -18,7 +17,6 @@ from regclean.findings.workpools import WORKPOOLS, Workpool
 
 __all__ = [
     "DECIDABLE",
-    "NATIONAL_ID",
     "WORKPOOLS",
     "Case",
     "DecidedGraph",

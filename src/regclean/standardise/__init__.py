@@ -3,7 +3,7 @@
 from regclean.standardise.codes import UnknownCodeError, read_code
 from regclean.standardise.dates import UnreadableDateError, read_date
 from regclean.standardise.folding import fold
-from regclean.standardise.identifiers import NATIONAL_ID_IN_TEXT, mask_national_id, mask_personal_id
+from regclean.standardise.identifiers import NATIONAL_ID_IN_TEXT, mask_national_id
 from regclean.standardise.keys import clean_key, row_key
 from regclean.standardise.quantities import UnreadableNumberError, read_boolean, read_decimal
 from regclean.standardise.reference import first_name_genders, name_counts, name_variants
@@ -22,7 +22,6 @@ __all__ = [
     "first_name_genders",
     "fold",
     "mask_national_id",
-    "mask_personal_id",
     "name_counts",
     "name_variants",
     "read_boolean",
