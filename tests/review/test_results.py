@@ -19,6 +19,7 @@ from sqlalchemy import select, update
 
 from regclean import batches
 from regclean.config import Workspace, load_workspace
+from regclean.findings.decide import DecisionLine, record
 from regclean.ledger import Ledger
 from regclean.ledger.tables import decisions, findings
 from regclean.night import open_published
@@ -152,8 +153,40 @@ def test_what_was_not_shown_is_not_taken(signed_in: Callable[[str], Any], ledger
     assert answer.status_code == 409
     assert 'data-testid="unseen"' in answer.text
     assert "street_address" in written(answer.text)
+    assert "street_address" not in written(browser.get(path).text)  # nothing was staged
     confirm(browser, finding, form_of(answer.text))
     assert choices_of(ledger, finding)["survivor"] == "1001"
+
+
+def test_what_is_staged_is_shown_again(signed_in: Callable[[str], Any], ledger: Ledger) -> None:
+    browser, finding = signed_in("steward"), finding_of(ledger, "1001", "1002")
+    path = f"/case/{finding['finding_id']}"
+    form = form_of(browser.get(path).text) | {"survivor": "1001", "field.phone": "clear"}
+    shown = browser.submit(f"{path}/result", form, seen=path).text
+    sent = form_of(shown) | {"verdict": "same", "version": str(finding["version"])}
+    assert browser.submit(f"{path}/stage", sent, seen=path).status_code == 303
+    assert written(browser.get(path).text) == written(shown)
+    assert written(shown)["phone"] == ("040 123 4567", None)
+
+
+def test_one_record_alone_is_no_merge(signed_in: Callable[[str], Any], ledger: Ledger) -> None:
+    browser, finding = signed_in("steward"), finding_of(ledger, "1001", "1002")
+    path = f"/case/{finding['finding_id']}"
+    form = form_of(browser.get(path).text) | {"leave_out.1002": "1"}
+    shown = browser.submit(f"{path}/result", form, seen=path).text
+    assert written(shown) == {}
+    sent = form_of(shown) | {"leave_out.1002": "1", "verdict": "same", "version": str(finding["version"])}
+    assert browser.submit(f"{path}/stage", sent, seen=path).status_code == 422
+
+
+def test_a_decision_without_choices_writes_what_the_page_would_show(
+    signed_in: Callable[[str], Any], ledger: Ledger, published_register: Path
+) -> None:
+    finding = finding_of(ledger, "1001", "1002")
+    shown = signed_in("steward").get(f"/case/{finding['finding_id']}").text
+    line = DecisionLine(1, "same", "aino", finding_id=finding["finding_id"])
+    assert not record(ledger, [line], NOW).refused
+    assert built(published_register, ledger, finding["finding_id"])[1] == written(shown)
 
 
 CUSTOMERS = ("1001", "1002", "1003", "1004", "1005", "1008", "1009")

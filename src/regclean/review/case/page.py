@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
@@ -17,17 +16,16 @@ from starlette.exceptions import HTTPException
 from regclean.accounts import sessions
 from regclean.accounts.permissions import User
 from regclean.accounts.sessions import Session
-from regclean.bin_reports import reason_in_words
 from regclean.domain.register import subject_text
 from regclean.findings.follow import undo
 from regclean.ledger.audit import Entry, append
 from regclean.ledger.tables import comments, decisions
 from regclean.review.case import cases, staging
 from regclean.review.case.desk import CountsCache, case_view, queue_view
-from regclean.review.case.fields import BY_NAME, CODES, LABELS, TABLE_LABELS
-from regclean.review.case.reasons import conflicts, title
-from regclean.review.case.results import MOVES, PROBLEMS, WHY, Result, read_form, result
+from regclean.review.case.reasons import conflicts
+from regclean.review.case.results import Result, read_form, result
 from regclean.review.case.staging import Staged, Staging, changing, from_data
+from regclean.review.case.words import words
 from regclean.review.queue import worklist
 from regclean.review.queue.worklist import Filters, read_filters
 from regclean.review.web.i18n import N_
@@ -50,31 +48,8 @@ Reader = Annotated[User, require("findings:read")]
 Decider = Annotated[User, require("findings:decide")]
 Text = Annotated[str, Form(max_length=2_000)]
 
-POOLS = {
-    "same": N_("Likely the same"),
-    "related": N_("Household or related"),
-    "stale": N_("Stale"),
-    "bin_group": N_("Shared bins"),
-    "field": N_("Fields"),
-    "conflict": N_("Conflicts"),
-    "second": N_("Second approval"),
-    "restricted": N_("Restricted"),
-}
-VERDICTS = {
-    "same": N_("same"),
-    "different": N_("different"),
-    "household": N_("same household"),
-    "successor": N_("successor"),
-    "unsure": N_("unsure"),
-    "accept": N_("accept"),
-    "reject": N_("reject"),
-    "defer": N_("defer"),
-}
 TOLD = "told"
 TOO_FEW = N_("Two records at least must stay, or nothing is merged.")
-YES, NO = N_("yes"), N_("no")
-ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
-SURE = 0.999
 
 
 def _session(session: CurrentSession) -> Session:
@@ -180,7 +155,7 @@ def assign(
 def show_staged(request: Request, service: Service, session: OwnSession, user: Decider) -> Response:
     """Everything that waits to be submitted."""
     return page(
-        request, "staged.html", staging=from_data(session.data), filters=_filters(request, user), **_words(request)
+        request, "staged.html", staging=from_data(session.data), filters=_filters(request, user), **words(request)
     )
 
 
@@ -320,7 +295,7 @@ def _show_result(
         only_differences=request.query_params.get("diff") == "1",
         query=urlencode(_filters(request, user).query),
         may_reveal=user.may("ids:reveal"),
-        **_words(request),
+        **words(request),
     )
 
 
@@ -397,58 +372,12 @@ def _desk(
         may_decide=user.may("findings:decide"),
         may_assign=user.may("findings:assign"),
         may_reveal=user.may("ids:reveal"),
-        **_words(request),
+        **words(request),
     )
     if status != 200 and finding_id:
         # The address stays one that can be opened again.
         response.headers["HX-Push-Url"] = _url(f"/case/{finding_id}", filters)
     return response
-
-
-def _words(request: Request) -> dict[str, Any]:
-    """What the templates need to say codes in words."""
-    language = language_of(request)
-
-    def said(value: object) -> str:
-        if isinstance(value, bool):
-            return language.gettext(YES if value else NO)
-        if isinstance(value, int | float):
-            return language.number(value)
-        text = str(value)
-        if text in CODES:
-            return language.gettext(CODES[text])
-        return language.date(text) if ISO_DAY.match(text) else text
-
-    def chance(value: float) -> str:
-        """A probability that never claims to be certain."""
-        if value >= SURE:
-            return f"> {language.percent(SURE, 1)}"
-        return f"< {language.percent(1 - SURE, 1)}" if value <= 1 - SURE else language.percent(value, 1)
-
-    return {
-        "said": said,
-        "chance": chance,
-        "link_reason": lambda code: reason_in_words(code, language.code) or code.replace("_", " "),
-        "pools": POOLS,
-        "verdicts": VERDICTS,
-        "reason_lists": staging.REASONS,
-        "reason_texts": {code: text for codes in staging.REASONS.values() for code, text in codes},
-        "labels": LABELS,
-        "fields": BY_NAME,
-        "tables": TABLE_LABELS,
-        "why_kept": WHY,
-        "moves": MOVES,
-        "merge_problems": PROBLEMS,
-        "title_of": lambda rule: title(rule, language.code),
-        "sorts": SORTS,
-    }
-
-
-SORTS = {
-    "consequence": N_("Consequence first"),
-    "uncertainty": N_("Most uncertain first"),
-    "oldest": N_("Oldest first"),
-}
 
 
 def _remember_opened(service: Services, digest: str, finding_id: str, now: Any) -> None:

@@ -226,7 +226,6 @@ class Impact:
     bin_groups: tuple[Mapping[str, Any], ...]
     complaints: int
     last_seen: date | None
-    merged: tuple[Mapping[str, Any], ...]
 
     @property
     def sites(self) -> int:
@@ -255,7 +254,6 @@ def impact(case: OpenCase) -> Impact:
         bin_groups=tuple(groups[key] for key in sorted(groups)),
         complaints=sum(signal["signal"] == "complaint" for signal in signals),
         last_seen=max(days, default=None),
-        merged=tuple(change for change in case.proposal if change["op"] == "merge"),
     )
 
 

@@ -11,6 +11,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import duckdb
+
 from regclean import batches
 from regclean.batches import Preview
 from regclean.domain.findings import digest
@@ -110,7 +112,7 @@ def result(service: Services, customers: Collection[str], choices: Choices) -> R
     try:
         with Warehouse(service.workspace.var / "warehouse").read(last.run_id) as connection:
             found = batches.preview(connection, service.workspace.config, customers, choices, as_of=last.as_of)
-    except InputError:  # its file has been removed
+    except (InputError, duckdb.Error):  # its file has been removed, or an older version of the program made it
         return None
     return _shown(found, choices)
 

@@ -9,7 +9,7 @@ from fastapi.responses import Response
 
 from regclean.accounts.permissions import User
 from regclean.ledger import runs
-from regclean.review.case.page import POOLS
+from regclean.review.case.words import POOLS
 from regclean.review.overview import charts
 from regclean.review.overview.figures import AGE_LIMITS, overview
 from regclean.review.overview.night_page import STEPS, SUITES
