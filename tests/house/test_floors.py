@@ -104,3 +104,29 @@ def test_the_command_line_starts_without_heavy_imports() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def imported_at_once(path: Path) -> set[str]:
+    """What a module imports when it is itself imported: not what a function imports later, nor what only types need."""
+    names: set[str] = set()
+    waiting: list[ast.AST] = [ast.parse(path.read_text(encoding="utf-8"))]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+        later = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        if not later and not (isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"):
+            waiting += ast.iter_child_nodes(node)
+    return names
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    """A package's `__init__` is its face: what stands behind it imports its neighbours, never the face."""
+    paths = {".".join(path.relative_to(SOURCE.parent).with_suffix("").parts): path for path in modules()}
+    needs = {name: imported_at_once(path) & paths.keys() - {name} for name, path in paths.items()}
+    while free := [name for name, needed in needs.items() if not needed & needs.keys()]:
+        for name in free:
+            del needs[name]
+    assert sorted(needs) == []

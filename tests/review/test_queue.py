@@ -16,8 +16,8 @@ from regclean.accounts.permissions import User, permissions_of
 from regclean.findings.workpools import case_key
 from regclean.ledger import Ledger, audit, open_ledger
 from regclean.ledger.tables import findings
-from regclean.review.queue import worklist
-from regclean.review.queue.worklist import Filters, read_filters
+from regclean.review.queue import estimates, worklist
+from regclean.review.queue.filters import Filters, read_filters
 
 NOW = datetime(2026, 11, 2, 9, tzinfo=UTC)
 AINO = User("aino", None, ("steward",), None, permissions_of(["steward"]))
@@ -177,10 +177,10 @@ def test_an_estimate_is_given_only_when_it_can_be_honest(empty: Ledger) -> None:
 
     handled([10.0] * 19)
     with empty.read() as connection:
-        assert worklist.estimate(connection, "same", 60) is None
+        assert estimates.estimate(connection, "same", 60) is None
     handled([10.0, 30.0])
     with empty.read() as connection:
-        told = worklist.estimate(connection, "same", 60)
+        told = estimates.estimate(connection, "same", 60)
     assert told is not None
     assert (told.middle, told.sample) == (timedelta(minutes=10), 21)
     assert told.low <= told.middle <= told.high

@@ -22,7 +22,7 @@ from regclean.domain.register import subject_text
 from regclean.errors import RegcleanError, UsageError
 from regclean.ledger import audit
 from regclean.ledger.tables import findings
-from regclean.review.batches import releases
+from regclean.review.batches import releases, words
 from regclean.review.batches.releases import Job, Sheet
 from regclean.review.case.fields import CODES, LABELS, TABLE_LABELS
 from regclean.review.web.i18n import N_
@@ -91,11 +91,11 @@ def show_batch(
         exported=_exported(service, batch_id),
         left_out=releases.visible_left_out(service, user, view.batch.left_out),
         told=job,
-        words=releases,
+        words=words,
         tables=TABLE_LABELS,
         labels=LABELS,
         codes=CODES,
-        reasons=releases.WHYS,
+        reasons=words.WHYS,
     )
 
 
@@ -191,7 +191,7 @@ def _list(request: Request, service: Services, user: User, *, nothing: bool = Fa
         request,
         "batches.html",
         batches=releases.all_batches(service.ledger, user),
-        states=releases.STATES,
+        states=words.STATES,
         nothing=nothing,
         left_out=left_out,
         accepted=_accepted(service, user),

@@ -28,8 +28,7 @@ from regclean.errors import ConflictError, UnavailableError, UsageError
 from regclean.ledger import Ledger, runs
 from regclean.ledger.tables import batch_changes, findings
 from regclean.register import SqlTarget, open_target
-from regclean.review.case.results import WHY
-from regclean.review.web.i18n import N_
+from regclean.review.batches.words import REJECTIONS
 from regclean.review.web.privacy import visible_to
 from regclean.review.web.services import Services
 from regclean.standardise import NATIONAL_ID_IN_TEXT, mask_national_id
@@ -37,48 +36,9 @@ from regclean.warehouse import Warehouse
 
 LOOKED_AT_ONCE = 500  # so many lines are compared with the register without being asked to
 LONGEST_NOTE = 300
+
+
 # Why an approver sends lines back; the code goes in front of the note that the steward reads.
-REJECTIONS = {
-    "wrong_customer": N_("Not the same customer"),
-    "wrong_value": N_("The wrong value stays"),
-    "evidence": N_("Not enough evidence"),
-    "ask": N_("Ask the customer first"),
-    "other": N_("Something else (say what)"),
-}
-STATES = {
-    "built": N_("Waits for approval"),
-    "approved": N_("Approved"),
-    "applying": N_("Being applied"),
-    "applied": N_("Applied"),
-    "undoing": N_("Being taken back"),
-    "unknown": N_("Not known whether the register has it"),
-    "rejected": N_("Sent back"),
-    "undone": N_("Taken back"),
-}
-# How a line stands: a symbol and a word. The first four are what the register says now.
-STATUSES = {
-    "ready": ("○", N_("ready")),
-    "done": ("✓", N_("already done")),
-    "changed": ("≠", N_("changed since")),
-    "gone": ("∅", N_("gone")),
-    "applied": ("✓", N_("applied")),
-    "planned": ("·", N_("planned")),
-    "rejected": ("✕", N_("sent back")),
-    "undone": ("↶", N_("taken back")),
-}
-# Why a line holds the value that it does, besides the rules of survivorship.
-WHYS = {
-    **WHY,
-    "merge": N_("moves with the merge"),
-}
-OPERATIONS = {
-    "update": N_("change"),
-    "insert": N_("new"),
-    "delete": N_("remove"),
-    "merge": N_("merge"),
-}
-
-
 @dataclass(frozen=True, slots=True)
 class SheetLine:
     """One line; `status` is one of `STATUSES`. National ids are masked."""

@@ -20,8 +20,8 @@ from regclean.review.case.cases import OpenCase
 from regclean.review.case.letters import letters
 from regclean.review.case.results import Result
 from regclean.review.case.staging import Staging, latest_decision
-from regclean.review.queue import worklist
-from regclean.review.queue.worklist import Filters
+from regclean.review.queue import estimates, worklist
+from regclean.review.queue.filters import Filters
 from regclean.review.web.i18n import Language
 from regclean.review.web.privacy import hidden_from, without_hidden_numbers
 
@@ -37,7 +37,7 @@ class QueueView:
     counts: Mapping[str, int]
     waiting: int
     page: worklist.Page
-    estimate: worklist.Estimate | None
+    estimate: estimates.Estimate | None
     choices: worklist.FilterChoices
     next_night: date | None
 
@@ -133,7 +133,7 @@ def queue_view(
         counts,
         number,
         page,
-        worklist.estimate(connection, filters.pool, number),
+        estimates.estimate(connection, filters.pool, number),
         cache.choices(connection, user, filters.pool, now),
         connection.execute(
             select(runs.c.as_of).where(runs.c.status == "published").order_by(runs.c.as_of.desc())

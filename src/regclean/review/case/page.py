@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Depends, Form, Request
+from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 from sqlalchemy import Connection, RowMapping, insert, select
 from starlette.concurrency import run_in_threadpool
@@ -21,19 +21,18 @@ from regclean.findings.follow import undo
 from regclean.ledger.audit import Entry, append
 from regclean.ledger.tables import comments, decisions
 from regclean.review.case import cases, staging
-from regclean.review.case.desk import CountsCache, case_view, queue_view
+from regclean.review.case.desk import case_view, queue_view
+from regclean.review.case.own_session import TOLD, OwnSession, change_staging, counts_of, open_case, remember_opened
 from regclean.review.case.reasons import conflicts
 from regclean.review.case.results import Result, read_form, result
-from regclean.review.case.staging import Staged, Staging, changing, from_data
+from regclean.review.case.staging import Staged, Staging, from_data
 from regclean.review.case.words import words
 from regclean.review.queue import worklist
-from regclean.review.queue.worklist import Filters, read_filters
+from regclean.review.queue.filters import Filters, read_filters
 from regclean.review.web.i18n import N_
 from regclean.review.web.privacy import is_opened
 from regclean.review.web.services import (
-    CurrentSession,
     NavItem,
-    NotSignedIn,
     Service,
     Services,
     language_of,
@@ -48,14 +47,7 @@ Reader = Annotated[User, require("findings:read")]
 Decider = Annotated[User, require("findings:decide")]
 Text = Annotated[str, Form(max_length=2_000)]
 
-TOLD = "told"
 TOO_FEW = N_("Two records at least must stay, or nothing is merged.")
-
-
-def _session(session: CurrentSession) -> Session:
-    if session is None:
-        raise NotSignedIn
-    return session
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +56,6 @@ class Compared:
 
     row: RowMapping
     comparison: cases.Comparison
-
-
-OwnSession = Annotated[Session, Depends(_session)]
 
 
 @router.get("/queue")
@@ -114,7 +103,7 @@ async def show_result(
 @router.post("/case/{finding_id}/skip")
 def skip(request: Request, finding_id: str, service: Service, session: OwnSession, user: Reader) -> Response:
     """Put a case aside for now."""
-    kept = _change(service, session, lambda held: held.skip(finding_id))
+    kept = change_staging(service, session, lambda held: held.skip(finding_id))
     return _onward(request, service, user, finding_id, kept)
 
 
@@ -125,7 +114,7 @@ def comment(
     """Say something about a case, for whoever opens it next."""
     filters, text = _filters(request, user), comment.strip()
     with service.ledger.read() as connection:
-        _open(connection, user, session, finding_id)
+        open_case(connection, user, session, finding_id)
     if text:
         with service.ledger.write() as connection:
             values = {"finding_id": finding_id, "user": user.name, "text": text, "at": service.now()}
@@ -145,7 +134,7 @@ def assign(
 ) -> Response:
     """Give a case to somebody; to nobody when the name is empty."""
     with service.ledger.read() as connection:
-        _open(connection, user, session, finding_id)
+        open_case(connection, user, session, finding_id)
     with service.ledger.write() as connection:
         staging.assign(connection, finding_id, assignee.strip() or None, user, service.now())
     return _to_case(finding_id, _filters(request, user))
@@ -165,13 +154,13 @@ def undo_staged(request: Request, service: Service, session: OwnSession, user: D
     held = from_data(session.data)
     filters = _filters(request, user)
     if held.items:
-        _change(service, session, Staging.undo)
+        change_staging(service, session, Staging.undo)
         return _to_case(held.items[-1].finding_id, filters)
     if held.submitted:
         decision_id = held.submitted[-1][-1]
         undo(service.ledger, decision_id, user=user.name, now=service.now())
-        _change(service, session, Staging.forget_last)
-        _counts(request).forget()
+        change_staging(service, session, Staging.forget_last)
+        counts_of(request).forget()
         with service.ledger.read() as connection:
             query = select(decisions.c.finding_id).where(decisions.c.decision_id == decision_id)
             finding_id = connection.execute(query).scalar()
@@ -182,7 +171,7 @@ def undo_staged(request: Request, service: Service, session: OwnSession, user: D
 @router.post("/staged/redo")
 def redo_staged(request: Request, service: Service, session: OwnSession, user: Decider) -> Response:
     """Put back what was taken back."""
-    held = _change(service, session, Staging.redo)
+    held = change_staging(service, session, Staging.redo)
     if not held.items:
         return RedirectResponse(_url("/queue", _filters(request, user)), 303)
     return _onward(request, service, user, held.items[-1].finding_id, held)
@@ -191,14 +180,14 @@ def redo_staged(request: Request, service: Service, session: OwnSession, user: D
 @router.post("/staged/return")
 def return_skipped(request: Request, service: Service, session: OwnSession, user: Decider) -> Response:
     """Take the skipped cases back into the queue."""
-    _change(service, session, Staging.unskip)
+    change_staging(service, session, Staging.unskip)
     return RedirectResponse(_url("/queue", _filters(request, user)), 303)
 
 
 @router.post("/staged/{finding_id}/remove")
 def remove_staged(request: Request, finding_id: str, service: Service, session: OwnSession, user: Decider) -> Response:
     """Take back one staged decision."""
-    _change(service, session, lambda held: held.remove(finding_id))
+    change_staging(service, session, lambda held: held.remove(finding_id))
     return RedirectResponse(_url("/staged", _filters(request, user)), 303)
 
 
@@ -218,7 +207,7 @@ def submit(request: Request, service: Service, session: OwnSession, user: Decide
 
     with service.ledger.write() as connection:
         sessions.change_data(connection, session.digest, change)
-    _counts(request).forget()
+    counts_of(request).forget()
     return RedirectResponse(_url("/queue", _filters(request, user)), 303)
 
 
@@ -233,7 +222,7 @@ def undo_submitted(
 ) -> Response:
     """Take a submitted decision back, with all that followed from it."""
     undo(service.ledger, decision_id, user=user.name, now=service.now())
-    _counts(request).forget()
+    counts_of(request).forget()
     filters = _filters(request, user)
     return _to_case(finding_id, filters) if finding_id else RedirectResponse(_url("/queue", filters), 303)
 
@@ -243,7 +232,7 @@ def _stage(
 ) -> Response:
     now, filters = service.now(), _filters(request, user)
     with service.ledger.read() as connection:
-        case = _open(connection, user, session, finding_id)
+        case = open_case(connection, user, session, finding_id)
         reason = form.get("reject") or None
         verdict = ("different" if case.kind == "duplicate" else "reject") if reason else form.get("verdict", "")
         if verdict == "skip":
@@ -278,7 +267,7 @@ def _stage(
             return _desk(request, service, session, user, connection, filters, finding_id, 409, against=against)
         if item.version != case.row["version"]:
             return _desk(request, service, session, user, connection, filters, finding_id, 409, moved_on=True)
-    held = _change(service, session, lambda held: held.stage(item))
+    held = change_staging(service, session, lambda held: held.stage(item))
     return _onward(request, service, user, finding_id, held)
 
 
@@ -286,7 +275,7 @@ def _show_result(
     request: Request, finding_id: str, service: Services, session: Session, user: User, form: Mapping[str, str]
 ) -> Response:
     with service.ledger.read() as connection:
-        case = _open(connection, user, session, finding_id)
+        case = open_case(connection, user, session, finding_id)
     merged = _result(service, case, read_form(case.customers, form))
     return page(
         request,
@@ -325,7 +314,7 @@ def _desk(
 ) -> Response:
     now, held = service.now(), from_data(session.data)
     after = request.query_params.get("after")
-    left = queue_view(connection, user, filters, held, _counts(request), now=now, after=after)
+    left = queue_view(connection, user, filters, held, counts_of(request), now=now, after=after)
     if open_first:
         rows = (
             worklist.page(connection, user, filters, now=now, without=held.aside, limit=1).rows
@@ -352,7 +341,7 @@ def _desk(
             now=now,
         )
         if finding_id not in held.opened:
-            service.background.submit(_remember_opened, service, session.digest, finding_id, now)
+            service.background.submit(remember_opened, service, session.digest, finding_id, now)
     response = page(
         request,
         "desk.html",
@@ -380,30 +369,6 @@ def _desk(
     return response
 
 
-def _remember_opened(service: Services, digest: str, finding_id: str, now: Any) -> None:
-    with service.ledger.write() as connection:
-        sessions.change_data(connection, digest, changing(lambda held: held.open(finding_id, now)))
-
-
-def _change(service: Services, session: Session, change: Any) -> Staging:
-    def apply(data: dict[str, Any]) -> None:
-        changing(change)(data)
-        data.pop(TOLD, None)
-
-    with service.ledger.write() as connection:
-        return from_data(sessions.change_data(connection, session.digest, apply))
-
-
-def _open(connection: Connection, user: User, session: Session, finding_id: str) -> cases.OpenCase:
-    """The case, if this user may see it and has opened it. Errors: 404, 403."""
-    case = cases.find(connection, user, finding_id)
-    if case is None:
-        raise HTTPException(404)
-    if case.row["protected"] and not is_opened(session, case.row["case_key"]):
-        raise HTTPException(403)
-    return case
-
-
 def _onward(request: Request, service: Services, user: User, finding_id: str, held: Staging) -> Response:
     """To the next case; to the queue when there is none."""
     filters = _filters(request, user)
@@ -424,10 +389,3 @@ def _url(path: str, filters: Filters) -> str:
 def _filters(request: Request, user: User) -> Filters:
     filters = read_filters(request.query_params)
     return filters if filters.pool in worklist.pools_of(user) else Filters()
-
-
-def _counts(request: Request) -> CountsCache:
-    if not hasattr(request.app.state, "counts"):
-        request.app.state.counts = CountsCache()
-    found: CountsCache = request.app.state.counts
-    return found

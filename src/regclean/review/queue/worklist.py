@@ -10,7 +10,6 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from statistics import quantiles
 from typing import Any
 
 from sqlalchemy import (
@@ -35,66 +34,17 @@ from sqlalchemy import (
 from regclean.accounts.permissions import User
 from regclean.domain.register import subject_prefix
 from regclean.findings import WORKPOOLS
-from regclean.ledger.tables import audit, decisions, finding_subjects, findings
+from regclean.ledger.tables import decisions, finding_subjects, findings
+from regclean.review.queue.filters import Filters
 from regclean.review.web.privacy import visible_to
 
 PAGE = 40
 RISES_AFTER = timedelta(days=30)
 RISE = 6.0  # what has waited so long comes before everything but an open complaint
-SORTS = ("consequence", "uncertainty", "oldest")
 AGES = (7, 30, 90)  # days
-SAMPLE = 200  # handled cases that an estimate rests on
-FEWEST = 20  # below this there is no honest estimate
 ONE_CASE_EACH = frozenset({"same", "related"})  # a duplicate is a whole cluster by itself
 SECOND_LOOK = ("second", "restricted")  # workpools where a deferred finding waits, for a second person
 HANDLING = subject_prefix("handling")
-
-
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """What of the queue somebody looks at. `age`: opened at least so many days ago; `assignee`: a name or "-"."""
-
-    pool: str = "same"
-    area: str | None = None
-    rule: str | None = None
-    source: str | None = None
-    assignee: str | None = None
-    age: int | None = None
-    sort: str = "consequence"
-
-    @property
-    def narrowed(self) -> bool:
-        return any((self.area, self.rule, self.source, self.assignee, self.age))
-
-    @property
-    def query(self) -> dict[str, str]:
-        """As the parameters of a URL, the defaults left out (the pool always named)."""
-        chosen = {"area": self.area, "rule": self.rule, "source": self.source, "assignee": self.assignee}
-        given = {name: value for name, value in chosen.items() if value}
-        if self.age:
-            given["age"] = str(self.age)
-        if self.sort != SORTS[0]:
-            given["sort"] = self.sort
-        return {"pool": self.pool, **given}
-
-
-def read_filters(parameters: Mapping[str, str]) -> Filters:
-    """Filters from a URL. What cannot be meant is left out, never an error."""
-
-    def text(name: str) -> str | None:
-        return parameters.get(name, "").strip()[:80] or None
-
-    age = text("age")
-    pool, sort = text("pool"), text("sort")
-    return Filters(
-        pool=pool if pool in WORKPOOLS else "same",
-        area=text("area"),
-        rule=text("rule"),
-        source=text("source"),
-        assignee=text("assignee"),
-        age=int(age) if age and age.isdecimal() and 0 < int(age) < 10_000 else None,
-        sort=sort if sort in SORTS else SORTS[0],
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,16 +79,6 @@ class Page:
 
     rows: tuple[Row, ...]
     following: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Estimate:
-    """How long a number of cases takes, by how long such cases have taken: the middle half of them."""
-
-    low: timedelta
-    high: timedelta
-    middle: timedelta
-    sample: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,29 +203,6 @@ def choices(connection: Connection, user: User, pool: str) -> FilterChoices:
     found = connection.execute(query).all()  # one reading: what waits is long, what it differs in is short
     areas, rules, sources, assignees = (tuple(sorted({row[number] for row in found} - {None})) for number in range(4))
     return FilterChoices(areas, rules, sources, assignees)
-
-
-def estimate(connection: Connection, pool: str, cases: int) -> Estimate | None:
-    """How long these cases will take somebody who works like those who have decided; None while too few have been.
-
-    From the seconds that cases of the same workpool were looked at before they were decided.
-    """
-    query = (
-        select(audit.c.detail)
-        .where(audit.c.subject == f"{HANDLING}{pool}", audit.c.action == "handle")
-        .order_by(audit.c.seq.desc())
-        .limit(SAMPLE)
-    )
-    seconds = [float(detail["seconds"]) for detail in connection.execute(query).scalars() if "seconds" in detail]
-    if len(seconds) < FEWEST:
-        return None
-    low, middle, high = quantiles(seconds, n=4, method="inclusive")
-    return Estimate(
-        timedelta(seconds=low * cases),
-        timedelta(seconds=high * cases),
-        timedelta(seconds=middle * cases),
-        len(seconds),
-    )
 
 
 def siblings(connection: Connection, user: User, row: RowMapping | Mapping[str, Any]) -> Sequence[RowMapping]:

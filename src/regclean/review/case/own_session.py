@@ -1,0 +1,60 @@
+"""What the pages of the desk share: the session of whoever is at it, with what waits there, and the counts."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import Depends, Request
+from sqlalchemy import Connection
+from starlette.exceptions import HTTPException
+
+from regclean.accounts import sessions
+from regclean.accounts.permissions import User
+from regclean.accounts.sessions import Session
+from regclean.review.case import cases
+from regclean.review.case.desk import CountsCache
+from regclean.review.case.staging import Staging, changing, from_data
+from regclean.review.web.privacy import is_opened
+from regclean.review.web.services import CurrentSession, NotSignedIn, Services
+
+TOLD = "told"
+
+
+def own_session(session: CurrentSession) -> Session:
+    if session is None:
+        raise NotSignedIn
+    return session
+
+
+OwnSession = Annotated[Session, Depends(own_session)]
+
+
+def remember_opened(service: Services, digest: str, finding_id: str, now: Any) -> None:
+    with service.ledger.write() as connection:
+        sessions.change_data(connection, digest, changing(lambda held: held.open(finding_id, now)))
+
+
+def change_staging(service: Services, session: Session, change: Any) -> Staging:
+    def apply(data: dict[str, Any]) -> None:
+        changing(change)(data)
+        data.pop(TOLD, None)
+
+    with service.ledger.write() as connection:
+        return from_data(sessions.change_data(connection, session.digest, apply))
+
+
+def open_case(connection: Connection, user: User, session: Session, finding_id: str) -> cases.OpenCase:
+    """The case, if this user may see it and has opened it. Errors: 404, 403."""
+    case = cases.find(connection, user, finding_id)
+    if case is None:
+        raise HTTPException(404)
+    if case.row["protected"] and not is_opened(session, case.row["case_key"]):
+        raise HTTPException(403)
+    return case
+
+
+def counts_of(request: Request) -> CountsCache:
+    if not hasattr(request.app.state, "counts"):
+        request.app.state.counts = CountsCache()
+    found: CountsCache = request.app.state.counts
+    return found
