@@ -7,13 +7,14 @@ DEMO_DIR ?= demo
 # Compile on install, whatever the environment says: commands start in half the time.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help install install-dev demo test check format lint types lock wheel messages screenshots clean
+.PHONY: help install install-dev demo test check format lint types lock wheel messages docs screenshots clean
 
 help:
 	@echo "make demo     install, run one night on the shipped register, serve the review page"
 	@echo "make install  prepare .venv alone"
 	@echo "make test     install what tests need and run all of them"
 	@echo "make messages find, merge and compile the texts of the review page"
+	@echo "make docs     write the handbook of rules and the data dictionary anew"
 	@echo "make check    format, lint, types, tests"
 
 # The lock's hash names the marker: a changed lock installs anew.
@@ -69,6 +70,11 @@ messages: install-dev
 	done
 	rm $(REVIEW)/locale/messages.pot
 	$(BIN)/pybabel -q compile -d $(REVIEW)/locale
+
+# Pages that are made from the code: the handbook of rules and the data dictionary.
+docs: install
+	$(BIN)/python -m regclean.rules.handbook docs/rules.md
+	$(BIN)/python -m regclean.standardise.dictionary docs/data-dictionary.md
 
 # Every page at a desk's size and at 200 % zoom; needs Debian's Chromium.
 screenshots: install-dev

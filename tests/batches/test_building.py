@@ -114,6 +114,15 @@ def test_changed_evidence_and_empty_proposals_are_left_out_and_said(workspace: W
     }
 
 
+def test_no_batch_rewrites_what_was_seen(workspace: Workspace, ledger: Ledger) -> None:
+    told = finding(ledger, "bin_group_members:K1/2", rule="K12")
+    decide(ledger, told, "accept")
+    change = '[{"op":"update","table":"evidence","key":"1006/returned_mail/2026-09-01","column":"detail","after":"x"}]'
+    with ledger.write() as writing:
+        writing.execute(update(findings).where(findings.c.finding_id == told).values(proposal=change))
+    assert [one["code"] for one in build(workspace, ledger).left_out] == ["history"]
+
+
 def test_a_customer_is_in_one_open_batch_at_most(workspace: Workspace, ledger: Ledger) -> None:
     decide(ledger, finding(ledger, "customers:1003", "customers:1004"))
     first = build(workspace, ledger)

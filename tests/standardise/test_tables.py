@@ -129,9 +129,28 @@ EVERYTHING: dict[str, list[dict[str, str | None]]] = {
         {"customer_no": "1", "signal": "jotain", "observed_on": "1.2.2025"},
     ],
 }
+OPTIONAL: dict[str, list[dict[str, str | None]]] = {
+    "emptyings": [
+        {"service_no": " S1.0", "emptied_on": "1.2.2025", "litres": "0,66"},
+        {"service_no": "S1", "emptied_on": "eilen"},
+    ],
+    "invoices": [
+        {"customer_no": "1", "invoice_no": "L7", "issued_on": "1.2.2025", "service_no": "S1", "amount": "12,40"},
+        {"customer_no": "1", "invoice_no": "L7", "issued_on": "1.2.2025", "service_no": "S2", "amount": "3"},
+    ],
+    "buildings": [
+        {
+            "building_id": "100012345N",
+            "property_id": "297-12-34-5",
+            "street_address": "Rantatie 5",
+            "use": "vapaa-aika",
+        },
+        {"building_id": "100012345N", "dwellings": "2", "exempt_until": "31.12.2027"},
+    ],
+}
 
 
-@pytest.mark.parametrize("tables", [EVERYTHING, {}])
+@pytest.mark.parametrize("tables", [EVERYTHING | OPTIONAL, {}])
 @pytest.mark.parametrize("options", [OPTIONS, GENERIC])
 def test_the_frames_are_exactly_the_tables_of_the_warehouse(
     tables: dict[str, list[dict[str, str | None]]], options: Options
@@ -144,6 +163,15 @@ def test_the_frames_are_exactly_the_tables_of_the_warehouse(
         assert frame.columns == [column[0] for column in columns or []]
         write_frame(connection, name, frame)  # types and NOT NULL hold
         assert connection.execute(f"SELECT count(*) FROM {name}").fetchall() == [(frame.height,)]
+
+
+def test_optional_tables_are_typed_as_they_are_declared() -> None:
+    result = standardise(**OPTIONAL)
+    assert result.tables["emptyings"].rows() == [("S1.0", date(2025, 2, 1), 660.0, None)]
+    assert result.tables["invoices"]["amount"].to_list() == [12.4, 3.0]
+    building = result.tables["buildings"].row(0, named=True)
+    assert (building["dwellings"], building["exempt_until"]) == (2, date(2027, 12, 31))
+    assert result.rejected.filter(pl.col("table_name") == "emptyings")["why"].to_list() == ["emptied_on is no date"]
 
 
 def test_a_customer_row() -> None:

@@ -143,6 +143,8 @@ def _check(lines: Sequence[Planned], extract: Extract) -> None:
     new = {line.key for line in lines if line.op == "insert" and line.table == "customers"}
     merged = {line.key for line in lines if line.op == "merge"}
     for line in lines:
+        if line.column is not None and not TABLES[line.table].by_name[line.column].exported:
+            raise LeftOut("history", f"{line.table}.{line.column} tells what was seen, which no batch rewrites")
         if line.column in CUSTOMER_COLUMNS.get(line.table, ()) and line.after is not None:
             number = clean_key(line.after) or ""
             if number not in new and extract.get("customers", number) is None:

@@ -141,7 +141,7 @@ def typed_column(frame: pl.DataFrame, column: Column, keys: pl.Series, reading: 
         return frame[name]
     if kind == "text":
         return simple(frame, name, rules.plain, reading)
-    rule = partial(rules.typed, kind=kind, column=name, as_of=reading.options.as_of)
+    rule = partial(rules.typed, kind=kind, column=name, as_of=reading.options.as_of, unit=column.unit)
     answer = reading.mapper.apply(frame, [name], rule, {"value": rules.TYPES[kind], "bad": pl.Boolean})
     reading.note(column.table, keys, name, answer["bad"])
     return answer["value"].alias(name)

@@ -5,6 +5,7 @@ Tuples are in the order of the schema beside each function. A value that could n
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -346,9 +347,11 @@ def email(text: str | None, *, country: str) -> Answer:
 # Typed values: (value, unreadable) -----------------------------------------------------------------------------------
 
 
-def typed(text: str | None, *, kind: str, column: str, as_of: date) -> Answer:
-    """A value of a date, month_day, integer, decimal, boolean or code column."""
+def typed(text: str | None, *, kind: str, column: str, as_of: date, unit: str | None = None) -> Answer:
+    """A value of a date, month_day, integer, decimal, boolean or code column. `unit`: what a decimal counts."""
     try:
+        if kind == "decimal":
+            return _MEASURES.get(unit, quantities.read_decimal)(text), False
         return _READERS[kind](text, column, as_of), False
     except ValueError:
         return None, True
@@ -358,17 +361,14 @@ def _date(text: str | None, column: str, as_of: date) -> date | None:
     return dates.read_date(text, as_of=as_of, birth=column == "birth_date")
 
 
-def _decimal(text: str | None, column: str, as_of: date) -> float | None:
-    if column == "bin_litres":
-        return quantities.read_litres(text)
-    return quantities.read_weeks(text) if column == "interval_weeks" else quantities.read_decimal(text)
-
-
+_MEASURES: dict[str | None, Callable[[str | None], float | None]] = {
+    "litres": quantities.read_litres,
+    "weeks": quantities.read_weeks,
+}
 _READERS: dict[str, Any] = {
     "date": _date,
     "month_day": lambda text, column, as_of: dates.read_month_day(text),
     "integer": lambda text, column, as_of: quantities.read_integer(text),
-    "decimal": _decimal,
     "boolean": lambda text, column, as_of: quantities.read_boolean(text),
     "code": lambda text, column, as_of: codes.read_code(text, column),
 }
