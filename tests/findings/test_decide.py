@@ -229,6 +229,7 @@ BAD_LINES: list[tuple[str, dict[str, Any]]] = [
     ("choices", {"verdict": "same", "finding_id": "group", "choices": '{"leave_out": ["1", "2"]}'}),
     ("choices", {"verdict": "same", "finding_id": "group", "choices": '{"leave_out": "1"}'}),
     ("choices", {"verdict": "same", "finding_id": "group", "choices": '{"fields": {"shoe_size": "44"}}'}),
+    ("choices", {"verdict": "same", "finding_id": "group", "choices": '{"fields": {"customer_no": "9"}}'}),
     ("choices", {"verdict": "same", "finding_id": "group", "choices": '{"fields": {"phone": 1}}'}),
     ("choices", {"verdict": "unsure", "finding_id": "group", "choices": '{"survivor": "1"}'}),
     ("choices", {"verdict": "same", "finding_id": "group", "choices": '{"from": {"phone": "9"}}'}),

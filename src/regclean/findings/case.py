@@ -98,8 +98,10 @@ def check_choices(case: Case, verdict: str, choices: Mapping[str, Any] | None) -
             raise Refused("choices", "the survivor is not in the group")
         if not set(sources.values()) <= set(case.customers) - left_out:
             raise Refused("choices", "whose value stands is not in the group")
-    tables = {Subject.parse(subject).table for subject in case.subjects}
-    known = {column for table in tables if table in TABLES for column in TABLES[table].by_name}
+    tables = [TABLES[name] for name in {Subject.parse(subject).table for subject in case.subjects} if name in TABLES]
+    columns = [column for table in tables for column in table.columns]
+    # A merge keeps or replaces what has a survivorship unit; a number or a status is no matter of choice.
+    known = {column.name for column in columns if column.survives_with or not case.on_customers}
     unknown = sorted({*choices.get("fields", {}), *sources} - known)
     if unknown:
         raise Refused("choices", f"there is no column '{unknown[0]}' to choose a value for")
