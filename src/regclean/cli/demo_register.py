@@ -111,7 +111,8 @@ def _over_register(settings: str) -> str:
         "",
         "# What the clerks exported is in in/, and how it is read in files.toml; the register was filled from it once.",
     ]
-    for name in TABLES:
+    # A table that no file feeds stays empty in the register, and is no source.
+    for name in (name for name in TABLES if f'table = "{name}"' in settings):
         query = f'query = "SELECT * FROM {name}"'  # noqa: S608  # our own names
         lines += ["[[source]]", f'table = "{name}"', f'url = "sqlite:///{REGISTER}"', query, ""]
     return "\n".join(lines)
