@@ -109,7 +109,9 @@ def _find(night: Night) -> int:
 
 def _assemble(night: Night) -> int:
     language = night.workspace.config.languages[0]
-    return findings.assemble(night.connection, language=language, decided=night.decided)
+    return findings.assemble(
+        night.connection, language=language, decided=night.decided, ever_hidden=findings.ever_hidden(night.ledger)
+    )
 
 
 def _gate(suite: str, night: Night) -> int:

@@ -55,14 +55,23 @@ def test_findings_are_filtered(exported: Any) -> None:
     assert export(exported.ledger, state="verified").columns == COLUMNS
 
 
-def test_every_customer_is_in_the_clusters_protected_or_not(register: Any) -> None:
-    register.customers("1", "2").customers("3", non_disclosure=True).clusters(C1="1 2").pair("1", "2")
-    clusters = published(register.connection, "clusters")
+def test_what_touches_a_protected_customer_is_left_out_whole(register: Any) -> None:
+    register.customers("1", "2").customers("3", non_disclosure=True).clusters(C1="1 2")
+    register.pair("1", "2").pair("1", "3")
+
+    def listed(table: Any, *hidden: str, restricted: bool = False) -> pl.DataFrame:
+        return published(register.connection, table, frozenset(hidden), restricted=restricted)
+
+    clusters = listed("clusters")
     assert clusters.columns == ["cluster_id", "customer_no"]
-    assert sorted(clusters["customer_no"]) == ["1", "2", "3"]
-    pairs = published(register.connection, "pairs")
+    assert sorted(clusters["customer_no"]) == ["1", "2"]
+    assert sorted(listed("clusters", "2")["customer_no"]) == ["1"]  # the flag went away; the protection did not
+    assert sorted(listed("clusters", restricted=True)["customer_no"]) == ["1", "2", "3"]
+    pairs = listed("pairs")
     assert pairs.columns == ["customer_no_l", "customer_no_r", "match_probability", "match_weight", "relation"]
-    links = published(register.connection, "member_links")
+    assert pairs.select("customer_no_l", "customer_no_r").rows() == [("1", "2")]
+    assert listed("pairs", restricted=True).height == 2
+    links = listed("member_links")
     assert links.columns == ["bin_group_no", "member_no", "customer_no", "match_probability", "customer_no_given"]
 
 

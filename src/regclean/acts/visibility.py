@@ -6,21 +6,20 @@ neighbour, answer or act tells of one. `visible_to` is the one condition for tha
 
 from __future__ import annotations
 
-from typing import Any
-
 from sqlalchemy import ColumnElement, Connection, RowMapping, and_, select, true
 
 from regclean.accounts.permissions import User
 from regclean.domain.register import customers_among
 from regclean.errors import NotFoundError
-from regclean.ledger.tables import batch_changes, finding_subjects, findings, protected_subjects
+from regclean.findings import about_protected
+from regclean.ledger.tables import batch_changes, findings, protected_subjects
 
 
 def visible_to(user: User) -> ColumnElement[bool]:
     """The condition on `findings` that every queue, count, search and answer is read under."""
     if user.may("restricted:open"):
         return true()
-    return and_(~findings.c.protected, findings.c.finding_id.not_in(_about_protected()))
+    return and_(~findings.c.protected, findings.c.finding_id.not_in(about_protected()))
 
 
 def hidden_from(connection: Connection, user: User) -> frozenset[str]:
@@ -34,16 +33,9 @@ def hidden_from(connection: Connection, user: User) -> frozenset[str]:
 def is_protected(connection: Connection, finding_id: str) -> bool:
     """Is a finding about somebody under non-disclosure, tonight or ever noted?"""
     query = select(findings.c.finding_id).where(
-        findings.c.finding_id == finding_id, findings.c.protected | findings.c.finding_id.in_(_about_protected())
+        findings.c.finding_id == finding_id, findings.c.protected | findings.c.finding_id.in_(about_protected())
     )
     return connection.execute(query).first() is not None
-
-
-def _about_protected() -> Any:
-    # Not a join: that would be planned as a walk through every finding's subjects; this looks up the few protected ones.
-    return select(finding_subjects.c.finding_id).where(
-        finding_subjects.c.subject.in_(select(protected_subjects.c.subject))
-    )
 
 
 def visible_finding(connection: Connection, user: User, finding_id: str) -> RowMapping:

@@ -128,7 +128,7 @@ def deciders(connection: Connection, batch_id: int) -> dict[int, str]:
 
 
 def protected_findings(connection: Connection, batch_id: int) -> set[str]:
-    """Findings of a batch that are about customers under non-disclosure."""
+    """Findings of a batch that touch customers under non-disclosure."""
     query = (
         select(batch_changes.c.finding_id, batch_changes.c.why, findings.c.protected)
         .join(findings, findings.c.finding_id == batch_changes.c.finding_id)

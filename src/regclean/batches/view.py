@@ -14,8 +14,6 @@ from regclean.ledger import Ledger
 from regclean.ledger.tables import receipts
 from regclean.register import ChangeLine, Seen, SqlTarget
 
-RESTRICTED = "(restricted)"
-
 
 @dataclass(frozen=True, slots=True)
 class LineView:
@@ -40,7 +38,6 @@ class LineView:
     why: Mapping[str, Any]
     decided_by: str | None
     approved_by: str | None
-    protected: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +47,7 @@ class BatchView:
     batch: Batch
     lines: tuple[LineView, ...]
     receipts: tuple[Mapping[str, Any], ...]
+    withheld: int = 0  # lines that name a customer under non-disclosure
 
 
 def list_batches(ledger: Ledger) -> list[Batch]:
@@ -61,8 +59,8 @@ def list_batches(ledger: Ledger) -> list[Batch]:
 def show(ledger: Ledger, batch_id: int, target: SqlTarget | None = None, *, restricted: bool = False) -> BatchView:
     """A batch line by line; with `target`, also what the register holds now.
 
-    Values of customers under non-disclosure are hidden unless `restricted`. Errors: UsageError when there is no such
-    batch.
+    Lines of findings that touch a customer under non-disclosure are left out unless `restricted`. Errors: UsageError when
+    there is no such batch.
     """
     with ledger.read() as reading:
         store.get(reading, batch_id)
@@ -76,29 +74,24 @@ def show(ledger: Ledger, batch_id: int, target: SqlTarget | None = None, *, rest
     if target is not None:
         seen = {one.seq: one for one in target.look([one.line for one in lines if one.state != "rejected"])}
     views = tuple(
-        _view(one, seen.get(one.line.seq), deciders.get(one.decision_id or 0), batch, one.line.finding_id in hidden)
+        _view(one, seen.get(one.line.seq), deciders.get(one.decision_id or 0), batch)
         for one in lines
+        if one.line.finding_id not in hidden
     )
-    return BatchView(batch, views, kept)
+    return BatchView(batch, views, kept, withheld=len(lines) - len(views))
 
 
-def _view(
-    stored: store.StoredLine, seen: Seen | None, decided_by: str | None, batch: Batch, protected: bool
-) -> LineView:
+def _view(stored: store.StoredLine, seen: Seen | None, decided_by: str | None, batch: Batch) -> LineView:
     line: ChangeLine = stored.line
-
-    def shown(value: str | None) -> str | None:
-        return RESTRICTED if protected and value is not None and line.op != "merge" else value
-
     return LineView(
         seq=line.seq,
         op=line.op,
         table=line.table,
         key=line.key,
         column=line.column,
-        before=shown(line.before),
-        after=shown(line.after),
-        now=shown(seen.now) if seen else None,
+        before=line.before,
+        after=line.after,
+        now=seen.now if seen else None,
         status=seen.status if seen else None,
         status_why=seen.why if seen else None,
         state=stored.state,
@@ -107,5 +100,4 @@ def _view(
         why={name: value for name, value in stored.why.items() if name not in ("customers", "protected")},
         decided_by=decided_by,
         approved_by=batch.approved_by,
-        protected=protected,
     )

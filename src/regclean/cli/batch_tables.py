@@ -62,6 +62,8 @@ def print_batch(view: BatchView) -> None:
     console.print()
     columns = ("line", "op", "row", "column", "before", "after", "now", "state", "finding", "decided by", "why")
     console.print(table("Lines", columns, [_line(line) for line in view.lines]))
+    if view.withheld:
+        console.print(f"Withheld, of customers under non-disclosure: {view.withheld} line(s).")
     console.print(f"Approved by: {view.batch.approved_by or '–'}")
     if view.batch.left_out:
         console.print()
@@ -90,7 +92,8 @@ def print_seen(view: BatchView, seen: Sequence[Seen]) -> None:
     """One line of output for each line of the batch, for eyes and for grep."""
     lines = {line.seq: line for line in view.lines}
     for one in seen:
-        console.print(_sentence(lines[one.seq], SAID[one.status], one.why), soft_wrap=True, markup=False)
+        if one.seq in lines:
+            console.print(_sentence(lines[one.seq], SAID[one.status], one.why), soft_wrap=True, markup=False)
     _print_counts(seen, "Nothing was written.")
 
 
@@ -100,7 +103,7 @@ def print_outcome(view: BatchView, outcome: Outcome, what: str) -> None:
     if outcome.earlier:
         console.print(f"Batch {outcome.batch_id} is {outcome.state}: this was done before, nothing was written now.")
     for one in outcome.seen:
-        if one.status in ("changed", "gone"):
+        if one.status in ("changed", "gone") and one.seq in lines:
             console.print(_sentence(lines[one.seq], SAID[one.status], one.why), soft_wrap=True, markup=False)
     if outcome.held:
         console.print(f"Back to the steward: {', '.join(sorted(outcome.held))}", soft_wrap=True)

@@ -8,6 +8,7 @@ from regclean.findings.counts import counts_by_rule
 from regclean.findings.duplicates import holding
 from regclean.findings.edges import DecidedGraph, Edge, Pair, decided_edges, edges_around, ordered
 from regclean.findings.export import export, published, write
+from regclean.findings.hidden import about_protected, ever_hidden
 from regclean.findings.plan import customers_of
 from regclean.findings.publishing import PublishReport, publish
 from regclean.findings.sealing import seal, unseal
@@ -25,6 +26,7 @@ __all__ = [
     "PublishReport",
     "Refused",
     "Workpool",
+    "about_protected",
     "assemble",
     "counts_by_rule",
     "customers_of",
@@ -32,6 +34,7 @@ __all__ = [
     "decided_edges",
     "duplicate_summary",
     "edges_around",
+    "ever_hidden",
     "export",
     "follow",
     "holding",

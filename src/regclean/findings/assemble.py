@@ -13,6 +13,7 @@ from regclean import rules
 from regclean.domain.findings import Change, Finding, canonical_json
 from regclean.domain.register import Subject, row_subject
 from regclean.findings.duplicates import Duplicate, find_duplicates
+from regclean.findings.hidden import has_one_of, hidden_customers, names_of
 from regclean.findings.records import Facts, subject_facts, subject_records
 from regclean.warehouse import load_sql, write_frame
 
@@ -46,11 +47,18 @@ class _Frozen(NamedTuple):
     evidence: str
 
 
-def assemble(connection: duckdb.DuckDBPyConnection, *, language: str, decided: pl.DataFrame) -> int:
+def assemble(
+    connection: duckdb.DuckDBPyConnection,
+    *,
+    language: str,
+    decided: pl.DataFrame,
+    ever_hidden: frozenset[str] = frozenset(),
+) -> int:
     """Fill the warehouse table `findings` from `clusters`, `pairs` and `rule_hits`; returns how many there are.
 
     `decided`: customer_no_l, customer_no_r (l < r), verdict and, where known, the fingerprint of the records decided on.
-    Summaries are in `language` (fi, sv, en).
+    Summaries are in `language` (fi, sv, en). A finding is protected when it is about a customer under non-disclosure, or
+    names one in its evidence or proposal; `ever_hidden`: numbers of those whom nights before have called so.
     """
     found = [
         _Frozen(duplicate.finding.finding_id, duplicate.finding, duplicate.relation, _duplicate_evidence(duplicate))
@@ -59,9 +67,10 @@ def assemble(connection: duckdb.DuckDBPyConnection, *, language: str, decided: p
     found += _rule_findings(connection, language)
     found.sort(key=lambda frozen: frozen.finding_id)
     connection.execute("DELETE FROM findings")
-    facts = subject_facts(connection, {row_subject(subject) for frozen in found for subject in frozen.finding.subjects})
+    with hidden_customers(connection, ever_hidden) as hidden:
+        facts = subject_facts(connection, {row_subject(one) for frozen in found for one in frozen.finding.subjects})
     for start in range(0, len(found), CHUNK):
-        _write(connection, found[start : start + CHUNK], facts)
+        _write(connection, found[start : start + CHUNK], facts, names_of(hidden))
     return len(found)
 
 
@@ -115,15 +124,20 @@ def _change(change: Mapping[str, Any]) -> Change:
     )
 
 
-def _write(connection: duckdb.DuckDBPyConnection, found: list[_Frozen], facts: Mapping[str, Facts]) -> None:
+def _write(
+    connection: duckdb.DuckDBPyConnection, found: list[_Frozen], facts: Mapping[str, Facts], hidden: frozenset[str]
+) -> None:
     subjects = {row_subject(subject) for frozen in found for subject in frozen.finding.subjects}
     records = subject_records(connection, subjects)
-    rows = [_row(frozen, records, facts) for frozen in found]
+    rows = [_row(frozen, records, facts, hidden) for frozen in found]
     write_frame(connection, "findings", pl.DataFrame(rows, schema=_SCHEMA, orient="row"))
 
 
-def _row(frozen: _Frozen, records: Mapping[str, str], facts: Mapping[str, Facts]) -> tuple[Any, ...]:
+def _row(
+    frozen: _Frozen, records: Mapping[str, str], facts: Mapping[str, Facts], hidden: frozenset[str]
+) -> tuple[Any, ...]:
     finding = frozen.finding
+    proposal = None if finding.proposal is None else canonical_json(finding.proposal_data)
     about = list(dict.fromkeys(row_subject(subject) for subject in finding.subjects))
     known = [facts[subject] for subject in about]
     shown = ",".join(f"{canonical_json(subject)}:{records[subject]}" for subject in about if subject in records)
@@ -135,10 +149,10 @@ def _row(frozen: _Frozen, records: Mapping[str, str], facts: Mapping[str, Facts]
         canonical_json(sorted(finding.subjects)),
         finding.score,
         finding.summary,
-        None if finding.proposal is None else canonical_json(finding.proposal_data),
+        proposal,
         f'{frozen.evidence[:-1]},"records":{{{shown}}}}}',
         finding.fingerprint,
-        any(fact.protected for fact in known),
+        any(fact.protected for fact in known) or has_one_of(hidden, frozen.evidence, proposal),
         frozen.relation,
         next((fact.area for fact in known if fact.area), None),
         next((fact.label for fact in known if fact.label), Subject.parse(about[0]).key if about else None),

@@ -1,7 +1,7 @@
 """What leaves the product as files: findings from the ledger, and what linkage found from the published night.
 
-Invariant: columns and their order are the contract's. A finding on a customer under non-disclosure is in no export;
-pairs, clusters and member links hold numbers alone, and every customer is in them.
+Invariant: columns and their order are the contract's. Nothing that names a customer under non-disclosure is in an
+output, unless somebody with the right to it asked; "hidden" are those whom the night or any night before calls so.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import polars as pl
 from sqlalchemy import select
 
 from regclean.errors import UsageError
+from regclean.findings.hidden import about_protected, hidden_customers
 from regclean.ledger import Ledger
 from regclean.ledger.tables import findings
 from regclean.outside import unavailable
@@ -56,15 +57,22 @@ def export(
         if wanted is not None:
             query = query.where(column == wanted)
     if not protected:
-        query = query.where(findings.c.protected.is_(False))
+        query = query.where(~findings.c.protected, findings.c.finding_id.not_in(about_protected()))
     with ledger.read() as connection:
         rows = [tuple(row) for row in connection.execute(query)]
     return pl.DataFrame(rows, schema=FINDING_SCHEMA, orient="row")
 
 
-def published(connection: duckdb.DuckDBPyConnection, table: Published) -> pl.DataFrame:
-    """`pairs`, `clusters` or `member_links` of a night, with the contract's columns, sorted by their keys."""
-    frame: pl.DataFrame = connection.sql(load_sql(f"published_{table}", "regclean.findings")).pl()
+def published(
+    connection: duckdb.DuckDBPyConnection, table: Published, hidden: frozenset[str], *, restricted: bool = False
+) -> pl.DataFrame:
+    """`pairs`, `clusters` or `member_links` of a night, with the contract's columns, sorted by their keys.
+
+    What touches one of `hidden` (numbers) or of the night's own under non-disclosure is left out, unless `restricted`.
+    """
+    query = load_sql(f"published_{table}", "regclean.findings")
+    with hidden_customers(connection, hidden):
+        frame: pl.DataFrame = connection.sql(query, params={"restricted": restricted}).pl()
     return frame
 
 

@@ -40,7 +40,7 @@ held AS (
 people AS (
     SELECT
         subject,
-        bool_or(c.non_disclosure) AS protected,
+        bool_or(c.customer_no IN (SELECT customer_no FROM hidden_customers)) AS protected,
         bool_or(coalesce(c.relationship = 'key', false)) AS key_customer,
         max(coalesce(complaints, 0)) > 0 AS complained,
         sum(coalesce(services, 0)) AS services

@@ -1,0 +1,231 @@
+"""Canaries: customers under non-disclosure with values that stand nowhere else, planted in every table. None comes out."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+from sqlalchemy import select
+
+from regclean import batches
+from regclean.accounts import local, tokens
+from regclean.cli.app import run
+from regclean.config import load_workspace
+from regclean.findings.decide import record
+from regclean.findings.decision_file import DecisionLine
+from regclean.home import own_ledger
+from regclean.ledger.tables import audit, findings
+from regclean.night import run_night
+from regclean.review.web.app import create_app
+from regclean.warehouse import Warehouse
+
+CANARY = re.compile(r"7700\d|kanaria|77, 70100|\+?35840?770", re.IGNORECASE)
+NOW = datetime(2026, 11, 2, 9, tzinfo=UTC)
+PROTECTED = {"77001", "77002", "77003", "77004"}
+# Whose life touches theirs: a dead spouse whose heir is protected, a duplicate of one, a neighbour at the same site.
+PLANTED: dict[str, list[dict[str, str]]] = {
+    "customers": [
+        {"customer_no": "77001", "name": "Kanariainen Kanerva", "national_id": "010180-9025", "birth_date": "1.1.1980"},
+        {"customer_no": "77002", "name": "Kanariainen Kauko", "birth_date": "5.5.1955", "email": "kanaria@example.fi"},
+        {"customer_no": "77003", "name": "Kanaria Oy", "business_id": "1572860-0"},
+        {"customer_no": "77004", "name": "Kanarialintu Klaus", "birth_date": "7.7.1977", "phone": "040 770 0477"},
+        {"customer_no": "1101", "name": "Puoliso Pentti", "birth_date": "2.2.1950", "non_disclosure": "ei"},
+        {"customer_no": "1102", "name": "Kauko Tavallinen", "birth_date": "5.5.1955", "non_disclosure": "ei"},
+    ],
+    "site_roles": [
+        {"customer_no": "1101", "site_no": "S9", "role": "owner", "start_on": "1.1.2000"},
+        {"customer_no": "77001", "site_no": "S9", "role": "owner", "start_on": "1.1.2000"},
+        {"customer_no": "77004", "site_no": "S1", "role": "owner", "start_on": "1.1.2025"},
+    ],
+    "sites": [{"site_no": "S9", "street_address": "Kanariakuja 77", "postal_code": "70100", "city": "Kuopio"}],
+    "services": [
+        {"service_no": "V77", "customer_no": "1101", "site_no": "S9", "waste_type": "mixed", "start_on": "1.1.2000"},
+        {"service_no": "V77001", "customer_no": "77001", "site_no": "S1", "waste_type": "mixed"},
+    ],
+    "bin_groups": [
+        {"bin_group_no": "K77", "waste_type": "mixed", "host_site_no": "S9", "host_customer_no": "77004",
+         "contact_customer_no": "1003", "contact_name": "Kanarialintu Klaus", "billing": "split"},
+    ],
+    "bin_group_members": [
+        {"bin_group_no": "K1", "member_no": "8", "name": "Kanariainen Kanerva", "street_address": "Kanariakuja 77",
+         "postal_code": "70100", "share_percent": "10"},
+        {"bin_group_no": "K2", "member_no": "9", "customer_no": "77002", "name": "Kanariainen K.", "share_percent": "10"},
+    ],
+    "evidence": [
+        {"customer_no": "1101", "signal": "death", "observed_on": "1.9.2026"},
+        {"customer_no": "77001", "signal": "returned_mail", "observed_on": "1.9.2026", "detail": "Kanariakirje"},
+        {"customer_no": "77004", "signal": "phone_bounce", "observed_on": "1.10.2026"},
+    ],
+}  # fmt: skip
+
+
+def plant(root: Path) -> None:
+    for table, rows in PLANTED.items():
+        path = root / "in" / f"{table}.csv"
+        with path.open(encoding="utf-8") as file:
+            header = next(csv.reader(file, delimiter=";"))
+        with path.open("a", encoding="utf-8", newline="") as file:
+            for row in rows:
+                filled = dict.fromkeys(header, "") | {
+                    "non_disclosure": "kyllä", "street_address": "Kanariakuja 77", "postal_code": "70100", "city": "Kuopio",
+                } | row  # fmt: skip
+                csv.DictWriter(file, header, delimiter=";", extrasaction="ignore").writerow(filled)
+
+
+@pytest.fixture(scope="module")
+def planted(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    import shutil
+
+    small = Path(__file__).parents[1] / "data" / "small"
+    root = Path(shutil.copytree(small, tmp_path_factory.mktemp("canary") / "register"))
+    plant(root)
+    run_night(load_workspace(root), as_of=date(2026, 11, 1), now=NOW)
+    with own_ledger(load_workspace(root)) as ledger:
+        local.add_user(ledger, "admin", ["admin"], "correct horse battery", NOW, by="test")
+        for name, roles in (("steward", ["steward"]), ("guardian", ["steward", "restricted"]), ("clerk", ["clerk"]),
+                            ("approver", ["approver"]), ("auditor", ["auditor"])):  # fmt: skip
+            local.add_user(ledger, name, roles, "correct horse battery", NOW, by="test")
+        with ledger.read() as reading:
+            rows = reading.execute(select(findings).where(findings.c.state == "open")).mappings().all()
+        record(  # accept what can be, so that a batch holds what it may not show
+            ledger,
+            [
+                DecisionLine(
+                    n, "same" if row["kind"] == "duplicate" else "accept", "guardian", finding_id=row["finding_id"]
+                )
+                for n, row in enumerate(rows)
+            ],
+            NOW,
+        )
+        with Warehouse(root / "var" / "warehouse").read() as night:
+            batches.build(ledger, night, load_workspace(root).config, as_of=date(2026, 11, 1), user="guardian", now=NOW)
+        batches.approve(ledger, 1, user="approver", now=NOW)
+    return root
+
+
+def test_the_canaries_are_in(planted: Path) -> None:
+    """What comes out below is empty because it is withheld, not because it is not there."""
+    with own_ledger(load_workspace(planted)) as ledger, ledger.read() as reading:
+        protected = reading.execute(select(findings.c.rule, findings.c.summary).where(findings.c.protected)).all()
+    assert "S01" in {row.rule for row in protected}
+    assert any("77001" in row.summary for row in protected)  # the heir of somebody who is not protected
+    with Warehouse(planted / "var" / "warehouse").read() as night:
+        numbers = {row[0] for row in night.execute("SELECT customer_no FROM customers WHERE non_disclosure").fetchall()}
+    assert numbers >= PROTECTED
+
+
+@pytest.fixture
+def out(planted: Path, capfd: pytest.CaptureFixture[str]) -> Callable[..., str]:
+    """A function: a command line -> everything that it prints."""
+
+    def call(*arguments: object, code: int = 0) -> str:
+        assert run(["-w", str(planted), *map(str, arguments)]) == code, capfd.readouterr()
+        captured = capfd.readouterr()
+        return captured.out + captured.err
+
+    return call
+
+
+LISTINGS = ("findings", "pairs", "clusters", "member-links")
+
+
+@pytest.mark.parametrize("command", LISTINGS)
+def test_no_listing_names_one(out: Callable[..., str], command: str, tmp_path: Path) -> None:
+    listed = out(command)
+    assert not CANARY.search(listed)
+    assert len(listed.splitlines()) > 1
+    out(command, "-o", tmp_path / "listing.csv")
+    assert not CANARY.search((tmp_path / "listing.csv").read_text(encoding="utf-8"))
+
+
+def test_no_batch_command_names_one(out: Callable[..., str], tmp_path: Path, token_of: Callable[[str], None]) -> None:
+    assert "Withheld" in (shown := out("batch", "show", "1"))
+    assert not CANARY.search(shown)
+    assert not CANARY.search(out("batch", "list"))
+    assert not CANARY.search(out("batch", "apply", "1", "--dry-run"))
+    token_of("clerk")
+    out("batch", "export", "1", "-o", tmp_path / "out")
+    for path in (tmp_path / "out").iterdir():
+        assert not CANARY.search(path.read_text(encoding="utf-8-sig")), path.name
+
+
+def test_no_report_or_log_names_one(planted: Path) -> None:
+    looked_at = 0
+    for path in (planted / "var").rglob("*"):
+        if path.is_file() and path.suffix in (".html", ".json", ".log", ".txt") and path.name != "identity.json":
+            looked_at += 1
+            assert not CANARY.search(path.read_text(encoding="utf-8")), path.relative_to(planted)
+    assert looked_at >= 2
+
+
+@pytest.fixture
+def token_of(planted: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """A function: the account whose token the command line carries from now on."""
+
+    def carry(name: str) -> None:
+        with own_ledger(load_workspace(planted)) as ledger, ledger.write() as writing:
+            now = datetime.now(UTC)
+            scopes = {"clerk": ["batches:apply"], "guardian": ["findings:read", "restricted:open"]}
+            made = tokens.make_token(
+                writing,
+                name,
+                "test",
+                scopes.get(name, ["findings:read"]),
+                now,
+                expires_at=now + timedelta(days=1),
+                by="test",
+            )
+        monkeypatch.setenv("REGCLEAN_TOKEN", made)
+
+    return carry
+
+
+@pytest.mark.parametrize("command", LISTINGS)
+def test_who_has_the_right_gets_them_and_it_is_noted(
+    planted: Path, out: Callable[..., str], token_of: Callable[[str], None], command: str
+) -> None:
+    assert not CANARY.search(out(command, "--restricted", code=2))  # nobody is signed in
+    token_of("steward")
+    assert not CANARY.search(out(command, "--restricted", code=2))
+    token_of("guardian")
+    assert CANARY.search(out(command, "--restricted"))
+    with own_ledger(load_workspace(planted)) as ledger, ledger.read() as reading:
+        noted = reading.execute(select(audit.c.actor).where(audit.c.action == "output_restricted")).scalars()
+        assert "guardian" in set(noted)
+
+
+# Pages ------------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def app(planted: Path) -> Iterator[Any]:
+    made = create_app(load_workspace(planted), now=lambda: NOW)
+    yield made
+    made.state.services.background.shutdown(wait=True)
+    made.state.services.ledger.close()
+
+
+@pytest.mark.parametrize("role", ["steward", "clerk", "approver", "auditor", "admin"])
+def test_no_page_names_one(app: Any, role: str) -> None:
+    client = TestClient(app, base_url="http://127.0.0.1", raise_server_exceptions=False)
+    form = re.search(r'name="csrf_token" value="([^"]+)"', client.get("/login").text)
+    assert form
+    done = client.post("/login", data={"csrf_token": form.group(1), "user": role, "password": "correct horse battery"})
+    assert done.status_code == 200
+    waiting, seen = ["/"], set()
+    while waiting and len(seen) < 80:
+        path = waiting.pop(0)
+        if path in seen or path.startswith(("/logout", "/static")):
+            continue
+        seen.add(path)
+        answer = client.get(path)
+        assert answer.status_code < 500, path
+        assert not CANARY.search(answer.text), path
+        waiting += [link for link in re.findall(r'href="(/[^"#]*)"', answer.text) if link not in seen]
+    assert len(seen) > 3
