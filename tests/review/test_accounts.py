@@ -12,17 +12,17 @@ from typing import Any
 import pytest
 from argon2 import Type, extract_parameters
 from fastapi import FastAPI
-from sqlalchemy import select, update
+from sqlalchemy import insert, select
 
 from regclean.accounts import local as accounts
 from regclean.accounts import sessions
-from regclean.accounts.local import LockOut
+from regclean.accounts.local import Throttle
 from regclean.accounts.permissions import ROLES
 from regclean.cli import demo_people as demo
 from regclean.config import load_workspace
 from regclean.errors import ConflictError, UsageError
 from regclean.ledger import Ledger, open_ledger, verify
-from regclean.ledger.tables import audit, users
+from regclean.ledger.tables import audit, sign_in_failures
 from regclean.ledger.tables import sessions as sessions_table
 
 PASSWORD = "correct horse battery"
@@ -111,11 +111,13 @@ def test_new_roles_hold_from_the_next_request(signed_in: Callable[[str], Any], l
 
 
 def test_an_account_tells_nothing_about_itself(browser: Any, ledger: Ledger, clock: Any) -> None:
-    """Unknown, disabled, locked, or a wrong password: the same answer, word for word."""
+    """Unknown, disabled, waiting, or a wrong password: the same answer, word for word."""
     accounts.set_active(ledger, "clerk", False, clock(), by="admin")
     with ledger.write() as connection:
         connection.execute(
-            update(users).where(users.c.user == "admin").values(locked_until=clock() + timedelta(hours=1))
+            insert(sign_in_failures).values(
+                user="admin", client=sessions.digest_of("address testclient"), failures=50, last_at=clock()
+            )
         )
     tries = [("nobody", PASSWORD), ("clerk", PASSWORD), ("admin", PASSWORD), ("steward", "wrong password")]
     token = browser.token("/login")
@@ -131,25 +133,31 @@ def test_an_account_tells_nothing_about_itself(browser: Any, ledger: Ledger, clo
 def test_an_unknown_name_costs_a_hash_too(ledger: Ledger, clock: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     checked: list[str] = []
     monkeypatch.setattr(accounts, "_verified", lambda hashed, _password: bool(checked.append(hashed)))
-    accounts.check_password(ledger, "nobody", "x", LockOut(5, timedelta(minutes=15)), clock())
+    accounts.check_password(ledger, "nobody", "x", Throttle(5, timedelta(minutes=15)), clock(), client="x")
     assert [hashed.split("$")[1:4] for hashed in checked] == [accounts._nobodys_hash().split("$")[1:4]]
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
-def test_failures_lock_and_time_unlocks(kind: str, ledger_url: Callable[[str], str], clock: Any) -> None:
+def test_whoever_fails_too_often_waits_and_nobody_else_does(
+    kind: str, ledger_url: Callable[[str], str], clock: Any
+) -> None:
     ledger = open_ledger(ledger_url(kind))
-    lock_out = LockOut(failures=3, length=timedelta(minutes=15))
+    throttle = Throttle(free=3, longest=timedelta(minutes=15))
     accounts.add_user(ledger, "liisa", ["steward"], PASSWORD, clock(), by="test")
 
-    def tries(password: str) -> bool:
-        return accounts.check_password(ledger, "liisa", password, lock_out, clock())
+    def tries(password: str, client: str = "address 10.0.0.66") -> bool:
+        return accounts.check_password(ledger, "liisa", password, throttle, clock(), client=client)
 
     assert [tries("wrong"), tries("wrong"), tries(PASSWORD)] == [False, False, True]
     assert [tries("wrong"), tries("wrong"), tries("wrong"), tries(PASSWORD)] == [False] * 4
-    clock.pass_(minutes=14)
-    assert tries(PASSWORD) is False
-    clock.pass_(minutes=2)
+    assert tries(PASSWORD, "address 10.0.0.7") is True  # the owner is elsewhere
+    clock.pass_(seconds=6)
+    assert tries("wrong") is False
+    clock.pass_(seconds=6)
+    assert tries(PASSWORD) is False  # twice as long now
+    clock.pass_(seconds=6)
     assert tries(PASSWORD) is True
+    assert [throttle.wait(failures).total_seconds() for failures in (2, 3, 4, 5, 100)] == [0, 5, 10, 20, 900]
     assert verify(ledger) is None
 
     lifetime = sessions.Lifetime(timedelta(hours=1), timedelta(hours=12))
@@ -163,6 +171,26 @@ def test_failures_lock_and_time_unlocks(kind: str, ledger_url: Callable[[str], s
         assert found.user.may("findings:decide")
         assert not found.user.may("audit:read")
     ledger.close()
+
+
+def test_nobody_keeps_the_owner_out_of_an_account(app: FastAPI, browser: Any, signed_in: Callable[[str], Any]) -> None:
+    """Not even from the same address: the owner's browser is known."""
+    owner = signed_in("steward")
+    form = {"csrf_token": browser.token("/login"), "user": "steward", "password": "wrong password"}
+    statuses = [browser.post("/login", data=form).status_code for _ in range(25)]
+    assert (statuses[:19], statuses[19:]) == ([401] * 19, [429] * 6)  # signing in was one of the twenty
+    assert owner.submit("/logout").status_code == 303
+    assert owner.sign_in("steward").status_code == 303
+
+
+def test_only_a_configured_proxy_says_where_somebody_is(app: FastAPI, browser: Any) -> None:
+    token = browser.token("/login")
+    form = {"csrf_token": token, "password": "wrong password"}
+    for number in range(20):
+        headers = {"X-Forwarded-For": f"10.0.0.{number}"}
+        browser.post("/login", data=form | {"user": f"u{number}"}, headers=headers)
+    late = browser.post("/login", data=form | {"user": "u"}, headers={"X-Forwarded-For": "10.0.0.99"})
+    assert late.status_code == 429
 
 
 def test_too_many_tries_from_one_place(browser: Any, clock: Any) -> None:

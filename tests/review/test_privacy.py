@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 from sqlalchemy import insert, select
 
 from regclean.accounts.permissions import ROLES, User, permissions_of
+from regclean.acts import visible_to
 from regclean.domain.findings import canonical_json
 from regclean.ledger import Ledger, verify
 from regclean.ledger.tables import audit, findings, protected_subjects
-from regclean.review.web.privacy import visible_to, without_hidden, without_hidden_numbers
+from regclean.review.web.privacy import without_hidden, without_hidden_numbers
 
 ID = "010190-901R"
 REVEAL = {"subject": "customers:1003", "field": "national_id", "reason": "identify"}

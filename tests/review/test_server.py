@@ -49,6 +49,9 @@ def test_serve_prints_its_address_and_answers_there(published_register: Path) ->
         answer = httpx.get(f"{address}/login")
         assert answer.status_code == 200
         assert "server" not in answer.headers
+        # Whoever asks from this machine is no proxy: its word on the scheme or the client's address is not taken.
+        said = httpx.get(f"{address}/login", headers={"X-Forwarded-Proto": "https", "X-Forwarded-For": "10.0.0.1"})
+        assert "__Host-" not in said.headers["set-cookie"]
         assert httpx.get(f"{address}/login", headers={"Host": "evil.example"}).status_code == 400
 
 

@@ -6,11 +6,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from regclean.accounts.permissions import User, permissions_of
+from regclean.acts import Context
 from regclean.ledger import Ledger
 from regclean.ledger.tables import audit, decisions, findings
 from regclean.review.case.staging import (
@@ -102,15 +104,20 @@ def staged(row: Any, **more: Any) -> Staged:
     return Staged(row["finding_id"], row["version"], **{"verdict": "same", "kind": "duplicate", "pool": "same", **more})
 
 
+def acting(app: FastAPI, user: User) -> Context:
+    services = app.state.services
+    return Context(services.workspace, services.ledger, user, NOW)
+
+
 def state_of(ledger: Ledger, finding_id: str) -> str:
     with ledger.read() as connection:
         query = select(findings.c.state).where(findings.c.finding_id == finding_id)
         return str(connection.execute(query).scalar_one())
 
 
-def test_what_is_sent_is_recorded_with_the_time_it_took(ledger: Ledger, two: list[Any]) -> None:
+def test_what_is_sent_is_recorded_with_the_time_it_took(app: FastAPI, ledger: Ledger, two: list[Any]) -> None:
     items = [staged(two[0], looked=9.5), staged(two[1], verdict="different", reason="other_person")]
-    outcome = submit(ledger, items, AINO, NOW)
+    outcome = submit(acting(app, AINO), items)
     assert (outcome.taken, outcome.refused) == (2, ())
     assert [state_of(ledger, row["finding_id"]) for row in two] == ["accepted", "rejected"]
     with ledger.read() as connection:
@@ -121,10 +128,12 @@ def test_what_is_sent_is_recorded_with_the_time_it_took(ledger: Ledger, two: lis
     assert held.submitted == (outcome.decision_ids,)
 
 
-def test_the_second_of_two_stewards_is_told_and_overwrites_nothing(ledger: Ledger, two: list[Any]) -> None:
+def test_the_second_of_two_stewards_is_told_and_overwrites_nothing(
+    app: FastAPI, ledger: Ledger, two: list[Any]
+) -> None:
     first, second = staged(two[0]), staged(two[0], verdict="different", reason="spouses")
-    assert submit(ledger, [first], AINO, NOW).taken == 1
-    outcome = submit(ledger, [second, staged(two[1])], BO, NOW)
+    assert submit(acting(app, AINO), [first]).taken == 1
+    outcome = submit(acting(app, BO), [second, staged(two[1])])
     assert outcome.taken == 1
     assert [(refused.finding_id, why.code) for refused, why in outcome.refused] == [(first.finding_id, "moved_on")]
     assert state_of(ledger, first.finding_id) == "accepted"

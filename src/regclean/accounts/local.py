@@ -1,7 +1,7 @@
-"""Local accounts: argon2 passwords, and a lock after too many failures.
+"""Local accounts: argon2 passwords, and a growing wait for whoever fails too often.
 
-Invariant: whoever tries a name learns nothing about it. An unknown, disabled or locked account costs the same time and
-gives the same answer as a wrong password.
+Invariant: whoever tries a name learns nothing about it: an unknown, disabled or waiting one costs the same time and gives
+the same answer as a wrong password. And nobody keeps another out: failures count for the client that made them alone.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from threading import BoundedSemaphore
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import insert, select, update
+from sqlalchemy import and_, delete, insert, or_, select, update
 
 from regclean.accounts import sessions, tokens
 from regclean.accounts.permissions import ROLES, Role, User, Way, user_of
@@ -23,11 +23,13 @@ from regclean.domain.register import subject_text
 from regclean.errors import ConflictError, UsageError
 from regclean.ledger import Ledger
 from regclean.ledger.audit import Entry, append
-from regclean.ledger.tables import users
+from regclean.ledger.tables import sign_in_failures, users
 
 SHORTEST_PASSWORD = 12
 LONGEST_PASSWORD = 1024  # hashing more would only cost time
 NO_PASSWORD = "!"  # noqa: S105  # a service account's: no password has this as its hash
+FIRST_WAIT = timedelta(seconds=5)
+REMEMBERED = timedelta(days=1)  # so long a failure is held against its client
 UNKNOWN = "users:?"  # what was typed as a name can be a password in the wrong field: it is not kept
 
 _hasher = PasswordHasher()
@@ -42,23 +44,27 @@ class Account:
     full_name: str | None
     roles: tuple[str, ...]
     active: bool
-    locked_until: datetime | None
     signs_in_by: str  # password | organisation | nothing
     created_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
-class LockOut:
-    """So many failures in a row lock an account for so long."""
+class Throttle:
+    """So many failures of one client with one account are free; each further one doubles the wait, up to the longest."""
 
-    failures: int
-    length: timedelta
+    free: int
+    longest: timedelta
+
+    def wait(self, failures: int) -> timedelta:
+        """How long this client must wait after so many failures."""
+        beyond = failures - self.free
+        return timedelta() if beyond < 0 else min(FIRST_WAIT * 2 ** min(beyond, 20), self.longest)
 
 
-def lock_out(config: Config) -> LockOut:
+def throttle_of(config: Config) -> Throttle:
     """What the workspace says of failures."""
     settings = config.section("review")
-    return LockOut(settings["lock_out_failures"], timedelta(minutes=settings["lock_out_minutes"]))
+    return Throttle(settings["lock_out_failures"], timedelta(minutes=settings["lock_out_minutes"]))
 
 
 def add_user(
@@ -100,15 +106,15 @@ def set_roles(ledger: Ledger, name: str, roles: Sequence[str], now: datetime, *,
 
 
 def set_password(ledger: Ledger, name: str, password: str, now: datetime, *, by: str) -> None:
-    """Set a new password; it unlocks the account and ends its sessions. Errors: UsageError."""
-    values = {"password_hash": hash_password(password), "failed_logins": 0, "locked_until": None}
+    """Set a new password; it ends the account's sessions and every wait. Errors: UsageError."""
+    values = {"password_hash": hash_password(password)}
     _change(ledger, name, values, Entry(now, by, "user_password", subject_text("users", name)), ends_sessions=True)
 
 
 def set_active(ledger: Ledger, name: str, active: bool, now: datetime, *, by: str) -> None:
     """Disable an account, which ends its sessions and tokens at once, or enable it again. Errors: UsageError."""
     entry = Entry(now, by, "user_enabled" if active else "user_disabled", subject_text("users", name))
-    values = {"active": active, "failed_logins": 0, "locked_until": None}
+    values = {"active": active}
     _change(ledger, name, values, entry, ends_sessions=not active)
 
 
@@ -131,7 +137,6 @@ def all_users(ledger: Ledger) -> list[Account]:
                 row.full_name,
                 tuple(row.roles),
                 row.active,
-                row.locked_until,
                 {None: "organisation", NO_PASSWORD: "nothing"}.get(row.password_hash, "password"),
                 row.created_at,
             )
@@ -139,36 +144,37 @@ def all_users(ledger: Ledger) -> list[Account]:
         ]
 
 
-def check_password(ledger: Ledger, name: str, password: str, lock_out: LockOut, now: datetime) -> bool:
-    """May this name sign in with this password now? Counts failures, locks, and writes the audit log."""
+def check_password(ledger: Ledger, name: str, password: str, throttle: Throttle, now: datetime, *, client: str) -> bool:
+    """May this name sign in with this password now, from this client (an address, a known device, a shell)?
+
+    Counts failures and writes the audit log.
+    """
     with ledger.read() as connection:
         row = connection.execute(select(users.c.password_hash).where(users.c.user == name)).first()
     right = _verified(row.password_hash if row and row.password_hash else _nobodys_hash(), password)
+    subject, place = subject_text("users", name), sessions.digest_of(client)
+    mine = and_(sign_in_failures.c.user == name, sign_in_failures.c.client == place)
     with ledger.write() as connection:
         state = connection.execute(select(users).where(users.c.user == name)).first()
         if state is None:
             append(connection, Entry(now, UNKNOWN, "login_failed", UNKNOWN))
             return False
-        locked = state.locked_until is not None and state.locked_until > now
-        subject = subject_text("users", name)
-        if locked or not state.active or state.password_hash is None:
-            append(connection, Entry(now, name, "login_refused", subject, detail={"locked": locked}))
+        before = connection.execute(select(sign_in_failures).where(mine)).first()
+        waits = before is not None and now < before.last_at + throttle.wait(before.failures)
+        if waits or not state.active or state.password_hash is None:
+            append(connection, Entry(now, name, "login_refused", subject, detail={"waits": waits}))
             return False
-        if right:
-            values: dict[str, object] = {"failed_logins": 0, "locked_until": None}
-            append(connection, Entry(now, name, "login", subject))
-        else:
-            failures = state.failed_logins + 1
-            locks = failures >= lock_out.failures
-            values = {
-                "failed_logins": 0 if locks else failures,
-                "locked_until": now + lock_out.length if locks else None,
-            }
-            append(connection, Entry(now, name, "login_failed", subject, detail={"locked": locks}))
-        if right and _hasher.check_needs_rehash(state.password_hash):
-            values["password_hash"] = hash_password(password, check=False)
-        connection.execute(update(users).where(users.c.user == name).values(**values))
-    return right
+        connection.execute(delete(sign_in_failures).where(or_(mine, sign_in_failures.c.last_at < now - REMEMBERED)))
+        if not right:
+            failures = before.failures + 1 if before else 1
+            connection.execute(insert(sign_in_failures).values(user=name, client=place, failures=failures, last_at=now))
+            append(connection, Entry(now, name, "login_failed", subject))
+            return False
+        append(connection, Entry(now, name, "login", subject))
+        if _hasher.check_needs_rehash(state.password_hash):
+            rehashed = hash_password(password, check=False)
+            connection.execute(update(users).where(users.c.user == name).values(password_hash=rehashed))
+    return True
 
 
 def hash_password(password: str, *, check: bool = True) -> str:
@@ -200,6 +206,7 @@ def _change(
         if connection.execute(update(users).where(users.c.user == name).values(**values)).rowcount == 0:
             raise UsageError(f"there is no user '{name}'.", remedy="See: regclean user list")
         if ends_sessions:
+            connection.execute(delete(sign_in_failures).where(sign_in_failures.c.user == name))
             sessions.revoke(connection, entry.at, user=name)
             tokens.revoke_tokens(connection, name, entry.at, by=entry.actor)
         detail = {"roles": values["roles"]} if "roles" in values else {}

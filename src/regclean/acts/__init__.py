@@ -4,9 +4,21 @@ The page, the API, the command line and the flows call acts and check nothing th
 batches, accounts) know how a thing is done, not who may do it.
 """
 
-from regclean.acts.batches import SENT_BACK, apply, approve, build, export, export_folder, send_back, take_files, undo
+from regclean.acts.batches import (
+    SENT_BACK,
+    apply,
+    approve,
+    build,
+    check_there,
+    export,
+    export_folder,
+    send_back,
+    take_files,
+    undo,
+)
 from regclean.acts.cases import assign, comment, consider, decide, decide_all, undo_decision
 from regclean.acts.context import ACTS, Context
+from regclean.acts.looking import LOOKS, open_protected, reveal
 from regclean.acts.people import (
     add_account,
     check_may_add,
@@ -17,9 +29,11 @@ from regclean.acts.people import (
     set_password,
     set_roles,
 )
+from regclean.acts.visibility import hidden_findings, hidden_from, is_protected, visible_finding, visible_to
 
 __all__ = [
     "ACTS",
+    "LOOKS",
     "SENT_BACK",
     "Context",
     "add_account",
@@ -28,14 +42,20 @@ __all__ = [
     "assign",
     "build",
     "check_may_add",
+    "check_there",
     "comment",
     "consider",
     "decide",
     "decide_all",
     "export",
     "export_folder",
+    "hidden_findings",
+    "hidden_from",
+    "is_protected",
     "list_accounts",
     "make_token",
+    "open_protected",
+    "reveal",
     "revoke_tokens",
     "send_back",
     "set_active",
@@ -44,4 +64,6 @@ __all__ = [
     "take_files",
     "undo",
     "undo_decision",
+    "visible_finding",
+    "visible_to",
 ]

@@ -16,6 +16,7 @@ from regclean import batches
 from regclean.acts.context import Context, act
 from regclean.acts.visibility import hidden_findings, visible_to
 from regclean.batches import BuildReport, Outcome
+from regclean.config import Workspace
 from regclean.domain.register import subject_text
 from regclean.errors import ConflictError, NotFoundError, UsageError
 from regclean.ledger import runs
@@ -111,7 +112,7 @@ def take_files(context: Context, batch_id: int) -> list[Path]:
     Errors: NotFoundError when there are none.
     """
     check_there(context, batch_id)
-    folder = export_folder(context, batch_id)
+    folder = export_folder(context.workspace, batch_id)
     files = sorted(folder.iterdir()) if folder.is_dir() else []
     if not files:
         raise NotFoundError(f"batch {batch_id} was not exported yet.")
@@ -154,9 +155,9 @@ def undo(context: Context, batch_id: int, finding_id: str | None = None, *, step
         )
 
 
-def export_folder(context: Context, batch_id: int) -> Path:
+def export_folder(workspace: Workspace, batch_id: int) -> Path:
     """Where the page keeps the files of a batch."""
-    return context.workspace.var / "exports" / f"batch-{batch_id}"
+    return workspace.var / "exports" / f"batch-{batch_id}"
 
 
 def check_there(context: Context, batch_id: int) -> frozenset[str]:

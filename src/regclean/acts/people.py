@@ -84,7 +84,7 @@ def make_token(
     """
     _check_own_or_administrator(context, name)
     if not context.user.may("users:manage") and (beyond := sorted(set(scopes) - context.user.permissions)):
-        raise ForbiddenError(f"{name} may not do '{beyond[0]}' now.")
+        raise ForbiddenError(f"{name} has no right to '{beyond[0]}' now.")
     with context.ledger.write() as connection:
         return tokens.make_token(
             connection, name, label, scopes, context.now, expires_at=expires_at, by=context.user.name

@@ -17,7 +17,7 @@ from regclean.checks.report import (
 )
 from regclean.checks.results import ExpectationResult, SuiteResult, gate
 from regclean.checks.runner import run_suite
-from regclean.checks.suites import GATES, load_suites
+from regclean.checks.suites import GATES, great_expectations, load_suites
 from regclean.checks.texts import decimal, whole
 
 __all__ = [
@@ -34,6 +34,7 @@ __all__ = [
     "SuiteResult",
     "decimal",
     "gate",
+    "great_expectations",
     "load_suites",
     "run_suite",
     "whole",

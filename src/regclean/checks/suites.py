@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from importlib import resources
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from regclean.checks.results import Severity
@@ -29,6 +30,7 @@ from regclean.resources import bundled
 GATES = ("landed", "standardised", "linked", "findings")  # of a night, in their order
 BATCH_GATE = "update_batch"  # stands before every batch, over its lines and the register as it would be
 VIOLATIONS = "violations"
+_IMPORT = Lock()
 _SEVERITIES: tuple[Severity, ...] = ("critical", "warning")
 
 
@@ -70,14 +72,16 @@ class Suite:
 def great_expectations() -> Any:
     """The library, imported on first use: analytics off, warnings of its dependencies off the screen, without Spark.
 
-    It would import every part of an installed pyspark, which ends the process where that believes to run doctests.
+    It would import every part of an installed pyspark, which ends the process where that believes to run doctests. Its
+    import is no thing for two threads at once: a server calls this before it answers anybody.
     """
-    if "great_expectations" not in sys.modules:
-        os.environ["GX_ANALYTICS_ENABLED"] = "false"
-        with warnings.catch_warnings(), _hidden("pyspark"):
-            warnings.simplefilter("ignore")
-            importlib.import_module("great_expectations")
-        logging.getLogger("great_expectations").setLevel(logging.ERROR)
+    with _IMPORT:
+        if "great_expectations" not in sys.modules:
+            os.environ["GX_ANALYTICS_ENABLED"] = "false"
+            with warnings.catch_warnings(), _hidden("pyspark"):
+                warnings.simplefilter("ignore")
+                importlib.import_module("great_expectations")
+            logging.getLogger("great_expectations").setLevel(logging.ERROR)
     return sys.modules["great_expectations"]
 
 

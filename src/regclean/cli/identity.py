@@ -6,6 +6,7 @@ A command that writes, reveals or destroys runs inside `acting()`; what its acco
 from __future__ import annotations
 
 import os
+import socket
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -77,7 +78,8 @@ def sign_in(
     password = ask_password(from_stdin=password_stdin)
     with opened() as (workspace, ledger):
         now = datetime.now(UTC)
-        if not local.check_password(ledger, name, password, local.lock_out(workspace.config), now):
+        throttle, client = local.throttle_of(workspace.config), f"shell {socket.gethostname()} {os.getuid()}"
+        if not local.check_password(ledger, name, password, throttle, now, client=client):
             raise SignInError("the name or the password is wrong, or the account cannot sign in here now.")
         lifetime = shell_lifetime(workspace)
         with ledger.write() as connection:

@@ -283,9 +283,18 @@ users = Table(
     Column("oidc_subject", Text, unique=True),
     Column("language", String(5)),
     Column("active", Boolean, nullable=False, server_default=true()),
-    Column("failed_logins", Integer, nullable=False, server_default="0"),
-    Column("locked_until", Moment),
     Column("created_at", Moment, nullable=False),
+)
+
+# Failures count for the client that made them: nobody can keep another out of an account.
+sign_in_failures = Table(
+    "sign_in_failures",
+    metadata,
+    Column("user", String(80), ForeignKey("users.user"), nullable=False),
+    Column("client", String(64), nullable=False),  # SHA-256 of an address, a known device or a shell
+    Column("failures", Integer, nullable=False),
+    Column("last_at", Moment, nullable=False),
+    PrimaryKeyConstraint("user", "client"),
 )
 
 sessions = Table(

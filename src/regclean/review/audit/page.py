@@ -14,6 +14,7 @@ from regclean.ledger.audit import Entry, append, verify
 from regclean.review.audit import audit_log
 from regclean.review.audit.audit_log import AuditFilter
 from regclean.review.web.i18n import N_
+from regclean.review.web.numbers import whole_number
 from regclean.review.web.services import NavItem, Service, page, require
 
 router = APIRouter()
@@ -29,7 +30,7 @@ ACTIONS = {
     "batch_approve": N_("approved a batch"),
     "batch_build": N_("built a batch"),
     "batch_contradicted": N_("saw that the register contradicts a batch"),
-    "batch_download": N_("downloaded a batch's files"),
+    "batch_files": N_("took a batch's files away"),
     "batch_export": N_("wrote a batch's files"),
     "batch_reject": N_("sent a batch back"),
     "batch_release": N_("released a batch"),
@@ -40,7 +41,7 @@ ACTIONS = {
     "handle": N_("worked on a case"),
     "login": N_("signed in"),
     "login_failed": N_("failed to sign in"),
-    "login_refused": N_("was refused: locked or disabled"),
+    "login_refused": N_("was refused: too many failures, or disabled"),
     "logout": N_("signed out"),
     "open_restricted": N_("opened a protected case"),
     "publish": N_("published a night"),
@@ -131,7 +132,7 @@ def _filter(actor: str, action: str, subject: str, since: str, until: str, befor
         subject=_plain(subject),
         since=_day(since),
         until=_day(until),
-        before=int(before) if before.isascii() and before.isdecimal() and len(before) < 10 else None,
+        before=whole_number(before),
     )
 
 

@@ -6,15 +6,15 @@ from collections.abc import Iterable
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Response
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from starlette.exceptions import HTTPException
 
-from regclean import batches
+from regclean import acts, batches
 from regclean.accounts.permissions import User
+from regclean.acts import Context
 from regclean.batches import Outcome
 from regclean.errors import ConflictError
-from regclean.ledger.tables import batch_changes, findings
-from regclean.ledger.tables import batches as batch_rows
+from regclean.ledger.tables import batch_changes
 from regclean.review.batches import releases
 from regclean.review.batches.models import (
     AppliedBatch,
@@ -36,13 +36,10 @@ from regclean.review.batches.models import (
 from regclean.review.batches.releases import Sheet
 from regclean.review.web.api import problems
 from regclean.review.web.models import Limit, Number
-from regclean.review.web.privacy import visible_to
-from regclean.review.web.services import Service, Services, require
+from regclean.review.web.services import Acting, Service, Services, require
 
 router = APIRouter(tags=["batches"], responses=problems())
 Reader = Annotated[User, require("batches:read")]
-Builder = Annotated[User, require("batches:build")]
-Approver = Annotated[User, require("batches:approve")]
 Clerk = Annotated[User, require("batches:apply")]
 NOTHING: dict[int | str, dict[str, Any]] = {200: {"model": BuiltBatch, "description": "Nothing could go in."}}
 BatchId = Annotated[int, Path(ge=1, le=2**31 - 1, examples=[1])]
@@ -55,9 +52,9 @@ def list_batches(service: Service, user: Reader) -> BatchList:
 
 
 @router.post("/batches", status_code=201, responses=NOTHING | problems(409))
-def build_batch(service: Service, user: Builder, new: NewBatch, response: Response) -> BuiltBatch:
+def build_batch(service: Service, acting: Acting, new: NewBatch, response: Response) -> BuiltBatch:
     """Make a batch of everything that is accepted; what could not go in is told with its reason."""
-    report = releases.build(service, user, (new.title or "").strip() or None)
+    report, user = acts.build(acting, title=(new.title or "").strip() or None), acting.user
     made = [batch for batch in releases.all_batches(service.ledger, user) if batch.batch_id == report.batch_id]
     if not made:
         response.status_code = 200
@@ -68,6 +65,7 @@ def build_batch(service: Service, user: Builder, new: NewBatch, response: Respon
 @router.get("/batches/{batch_id}", responses=problems(404))
 def get_batch(
     service: Service,
+    acting: Acting,
     user: Reader,
     batch_id: BatchId,
     look: bool = False,
@@ -78,7 +76,7 @@ def get_batch(
 
     `after` takes the `next` of the page before. National ids are masked.
     """
-    _known(service, user, batch_id)
+    acts.check_there(acting, batch_id)
     sheet = releases.sheet(service, user, batch_id, look=look)
     lines = [line for line in _lines(sheet) if line.seq > (after or 0)]
     shown = lines[:limit]
@@ -96,75 +94,56 @@ def get_batch(
 
 
 @router.post("/batches/{batch_id}/approve", responses=problems(404, 409))
-def approve_batch(service: Service, user: Approver, batch_id: BatchId) -> BatchSummary:
+def approve_batch(service: Service, acting: Acting, batch_id: BatchId) -> BatchSummary:
     """The second pair of eyes says yes. 409 when this user decided any of it, or may not see all of it."""
-    _known(service, user, batch_id)
-    releases.approve(service, user, batch_id)
-    return _one(service, user, batch_id)
+    acts.approve(acting, batch_id)
+    return _one(service, acting.user, batch_id)
 
 
 @router.post("/batches/{batch_id}/reject", responses=problems(404, 409))
-def reject_lines(service: Service, user: Approver, batch_id: BatchId, back: SentBackLines) -> SentBack:
+def reject_lines(service: Service, acting: Acting, batch_id: BatchId, back: SentBackLines) -> SentBack:
     """Send lines back with a reason: their findings leave the batch whole, and reopen."""
-    _known(service, user, batch_id)
-    gone = releases.reject(service, user, batch_id, back.lines, back.reason, back.note or "")
-    return SentBack(findings=gone, batch=_one(service, user, batch_id))
+    gone = acts.send_back(acting, batch_id, back.lines, reason=back.reason, note=back.note or "")
+    return SentBack(findings=gone, batch=_one(service, acting.user, batch_id))
 
 
 @router.post("/batches/{batch_id}/apply", responses=problems(404, 409))
-def apply_batch(service: Service, user: Clerk, batch_id: BatchId, how: ApplyBatch) -> AppliedBatch:
+def apply_batch(service: Service, acting: Acting, batch_id: BatchId, how: ApplyBatch) -> AppliedBatch:
     """Apply an approved batch to the register, or note that its files were imported; again gives the same end.
 
     `dry_run` writes nothing and says how every line stands. With `whole`, nothing is applied unless all of it can be.
     """
-    _known(service, user, batch_id)
     if how.dry_run:
-        return _dry_run(service, user, batch_id)
-    return _outcome(service, user, releases.apply(service, user, batch_id, whole=how.whole))
+        return _dry_run(service, acting, batch_id)
+    return _outcome(service, acting.user, acts.apply(acting, batch_id, whole=how.whole))
 
 
 @router.post("/batches/{batch_id}/undo", responses=problems(404, 409))
-def undo_batch(service: Service, user: Clerk, batch_id: BatchId, what: UndoBatch) -> AppliedBatch:
+def undo_batch(service: Service, acting: Acting, batch_id: BatchId, what: UndoBatch) -> AppliedBatch:
     """Take a batch, or one finding of it, back. What others have edited since is kept, and listed in `kept`."""
-    _known(service, user, batch_id)
-    return _outcome(service, user, releases.undo(service, user, batch_id, what.finding_id))
+    return _outcome(service, acting.user, acts.undo(acting, batch_id, what.finding_id))
 
 
 @router.post("/batches/{batch_id}/export", responses=problems(404, 409))
-def export_batch(service: Service, user: Clerk, batch_id: BatchId) -> BatchFiles:
+def export_batch(acting: Acting, batch_id: BatchId) -> BatchFiles:
     """Write the files of an approved batch, and give their manifest; lines of protected customers are in no file."""
-    _known(service, user, batch_id)
-    folder = releases.folder_of(service, batch_id)
-    batches.export(service.workspace, service.ledger, batch_id, folder, user=user.name, now=service.now())
-    return _manifest(service, batch_id)
+    acts.export(acting, batch_id, acts.export_folder(acting.workspace, batch_id))
+    return _manifest(acting, batch_id)
 
 
 @router.get("/batches/{batch_id}/manifest", responses=problems(404))
-def get_manifest(service: Service, user: Clerk, batch_id: BatchId) -> BatchFiles:
+def get_manifest(acting: Acting, _: Clerk, batch_id: BatchId) -> BatchFiles:
     """What was exported: counts, who decided and approved, and each file's SHA-256. 404 before the first export."""
-    _known(service, user, batch_id)
-    return _manifest(service, batch_id)
+    acts.check_there(acting, batch_id)
+    return _manifest(acting, batch_id)
 
 
 @router.get("/batches/{batch_id}/receipt", responses=problems(404))
-def get_receipt(service: Service, user: Reader, batch_id: BatchId) -> BatchReceipt:
+def get_receipt(service: Service, acting: Acting, user: Reader, batch_id: BatchId) -> BatchReceipt:
     """Who did what and when, line by line, without any value of a customer."""
-    _known(service, user, batch_id)
+    acts.check_there(acting, batch_id)
     sheet = releases.sheet(service, user, batch_id)
     return BatchReceipt.model_validate(releases.receipt_of(sheet, service.now()))
-
-
-def _known(service: Services, user: User, batch_id: int) -> None:
-    """Errors: 404 when there is no such batch, or every line of it is about people whom this user must not know of."""
-    lines = select(batch_changes.c.seq).where(batch_changes.c.batch_id == batch_id).limit(1)
-    seen = lines.outerjoin_from(batch_changes, findings, findings.c.finding_id == batch_changes.c.finding_id).where(
-        or_(batch_changes.c.finding_id.is_(None), visible_to(user))
-    )
-    with service.ledger.read() as connection:
-        there = connection.execute(select(batch_rows.c.batch_id).where(batch_rows.c.batch_id == batch_id)).first()
-        hidden = connection.execute(lines).first() is not None and connection.execute(seen).first() is None
-    if there is None or hidden:
-        raise HTTPException(404)
 
 
 def _one(service: Services, user: User, batch_id: int) -> BatchSummary:
@@ -194,8 +173,10 @@ def _left_out(service: Services, user: User, left_out: Iterable[Any]) -> list[Le
     return [LeftOut(**one) for one in releases.visible_left_out(service, user, list(left_out))]
 
 
-def _dry_run(service: Services, user: User, batch_id: int) -> AppliedBatch:
-    sheet = releases.sheet(service, user, batch_id, look=True)
+def _dry_run(service: Services, acting: Context, batch_id: int) -> AppliedBatch:
+    acting.user.require("batches:apply")
+    acts.check_there(acting, batch_id)
+    sheet = releases.sheet(service, acting.user, batch_id, look=True)
     if sheet.looked is None:
         raise ConflictError("the register cannot be read now, nor its last extract.")
     lines = [
@@ -208,7 +189,7 @@ def _dry_run(service: Services, user: User, batch_id: int) -> AppliedBatch:
 
 def _outcome(service: Services, user: User, outcome: Outcome) -> AppliedBatch:
     with service.ledger.read() as connection:
-        hidden = releases.hidden_findings(connection, user, outcome.batch_id)
+        hidden = acts.hidden_findings(connection, user, outcome.batch_id)
         query = select(batch_changes.c.seq, batch_changes.c.finding_id).where(
             batch_changes.c.batch_id == outcome.batch_id
         )
@@ -227,8 +208,8 @@ def _outcome(service: Services, user: User, outcome: Outcome) -> AppliedBatch:
     )
 
 
-def _manifest(service: Services, batch_id: int) -> BatchFiles:
-    path = releases.folder_of(service, batch_id) / "manifest.json"
+def _manifest(acting: Context, batch_id: int) -> BatchFiles:
+    path = acts.export_folder(acting.workspace, batch_id) / "manifest.json"
     if not path.is_file():
         raise HTTPException(404)
     return BatchFiles.model_validate_json(path.read_text(encoding="utf-8"))

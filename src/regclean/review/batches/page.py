@@ -12,29 +12,26 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
+from pydantic import Field
 from sqlalchemy import func, select
-from starlette.exceptions import HTTPException
 
-from regclean import batches
+from regclean import acts
 from regclean.accounts.permissions import User
+from regclean.acts import Context, visible_to
 from regclean.batches import Outcome
-from regclean.domain.register import subject_text
-from regclean.errors import RegcleanError, UsageError
-from regclean.ledger import audit
+from regclean.errors import ForbiddenError, NotFoundError, RegcleanError
 from regclean.ledger.tables import findings
 from regclean.review.batches import releases, words
 from regclean.review.batches.releases import Job, Sheet
 from regclean.review.case.fields import CODES, LABELS, TABLE_LABELS
 from regclean.review.web.i18n import N_
-from regclean.review.web.privacy import visible_to
-from regclean.review.web.services import NavItem, Service, Services, page, require
+from regclean.review.web.numbers import LARGEST, RowNumber
+from regclean.review.web.services import Acting, NavItem, Service, Services, page, require
 
 router = APIRouter()
 nav = (NavItem(20, "/batches", N_("Batches"), "batches:read"),)
 Reader = Annotated[User, require("batches:read")]
-Builder = Annotated[User, require("batches:build")]
-Approver = Annotated[User, require("batches:approve")]
-Clerk = Annotated[User, require("batches:apply")]
+Number = Annotated[int, Field(ge=1, le=LARGEST)]
 Text = Annotated[str, Form(max_length=500)]
 GROUPS_A_PAGE = 100
 PATIENCE = 2.0  # seconds that a browser waits before it is shown the progress instead
@@ -47,9 +44,10 @@ def show_batches(request: Request, service: Service, user: Reader) -> Response:
 
 
 @router.post("/batches/build")
-def build(request: Request, service: Service, user: Builder, title: Text = "") -> Response:
+def build(request: Request, service: Service, acting: Acting, title: Text = "") -> Response:
     """Make a batch of everything that is accepted; when nothing can go in, say why."""
-    report = releases.build(service, user, title.strip() or None)
+    report = acts.build(acting, title=title.strip() or None)
+    user = acting.user
     if report.batch_id is None:
         return _list(
             request, service, user, nothing=True, left_out=releases.visible_left_out(service, user, report.left_out)
@@ -60,7 +58,7 @@ def build(request: Request, service: Service, user: Builder, title: Text = "") -
 @router.get("/batches/{batch_id}")
 def show_batch(
     request: Request,
-    batch_id: int,
+    batch_id: RowNumber,
     service: Service,
     user: Reader,
     look: bool = False,
@@ -100,7 +98,7 @@ def show_batch(
 
 
 @router.get("/batches/{batch_id}/progress")
-def progress(request: Request, batch_id: int, service: Service, user: Reader) -> Response:
+def progress(request: Request, batch_id: RowNumber, service: Service, user: Reader) -> Response:
     """How far a long one is; when it is done, the page comes back."""
     job = _jobs(request).get(batch_id)
     if job is None or job.ended:
@@ -109,77 +107,62 @@ def progress(request: Request, batch_id: int, service: Service, user: Reader) ->
 
 
 @router.post("/batches/{batch_id}/approve")
-def approve(batch_id: int, service: Service, user: Approver) -> Response:
+def approve(batch_id: RowNumber, acting: Acting) -> Response:
     """The second pair of eyes says yes."""
-    releases.approve(service, user, batch_id)
+    acts.approve(acting, batch_id)
     return _back(batch_id)
 
 
 @router.post("/batches/{batch_id}/reject")
 def reject(
-    batch_id: int,
-    service: Service,
-    user: Approver,
-    seq: Annotated[list[int], Form()],
+    batch_id: RowNumber,
+    acting: Acting,
+    seq: Annotated[list[Number], Form()],
     reason: Text = "",
     note: Text = "",
 ) -> Response:
     """Lines go back to the steward, with the reason."""
-    releases.reject(service, user, batch_id, seq, reason, note)
+    acts.send_back(acting, batch_id, seq, reason=reason, note=note)
     return _back(batch_id)
 
 
 @router.post("/batches/{batch_id}/apply")
 def apply(
-    request: Request, batch_id: int, service: Service, user: Clerk, whole: Annotated[bool, Form()] = False
+    request: Request, batch_id: RowNumber, service: Service, acting: Acting, whole: Annotated[bool, Form()] = False
 ) -> Response:
     """Apply an approved batch to the register, or note that its files were imported."""
     return _run(
-        request,
-        service,
-        user,
-        batch_id,
-        lambda job: releases.apply(service, user, batch_id, whole=whole, step=job.step),
+        request, service, acting, batch_id, lambda job: acts.apply(acting, batch_id, whole=whole, step=job.step)
     )
 
 
 @router.post("/batches/{batch_id}/undo")
-def undo(request: Request, batch_id: int, service: Service, user: Clerk, finding_id: Text = "") -> Response:
+def undo(request: Request, batch_id: RowNumber, service: Service, acting: Acting, finding_id: Text = "") -> Response:
     """Take a batch, or one finding of it, back."""
     return _run(
-        request,
-        service,
-        user,
-        batch_id,
-        lambda job: releases.undo(service, user, batch_id, finding_id or None, step=job.step),
+        request, service, acting, batch_id, lambda job: acts.undo(acting, batch_id, finding_id or None, step=job.step)
     )
 
 
 @router.post("/batches/{batch_id}/export")
-def export(batch_id: int, service: Service, user: Clerk) -> Response:
+def export(batch_id: RowNumber, acting: Acting) -> Response:
     """Write the files of an approved batch; they are downloaded from its page."""
-    folder = releases.folder_of(service, batch_id)
-    batches.export(service.workspace, service.ledger, batch_id, folder, user=user.name, now=service.now())
+    acts.export(acting, batch_id, acts.export_folder(acting.workspace, batch_id))
     return _back(batch_id)
 
 
 @router.get("/batches/{batch_id}/files.zip")
-def files(batch_id: int, service: Service, user: Clerk) -> Response:
-    """The files that were written for the clerk, together. Who took them is noted: they hold personal data."""
-    folder = releases.folder_of(service, batch_id)
-    names = sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
-    if not names:
-        raise HTTPException(404)
+def files(batch_id: RowNumber, acting: Acting) -> Response:
+    """The files that were written for the clerk, together."""
     packed = BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name in names:
-            archive.write(folder / name, name)
-    _note_download(service, user, batch_id, "batch_files")
+        for path in acts.take_files(acting, batch_id):
+            archive.write(path, path.name)
     return _download(packed.getvalue(), "application/zip", f"batch-{batch_id}.zip")
 
 
 @router.get("/batches/{batch_id}/receipt.json")
-def receipt(batch_id: int, service: Service, user: Reader) -> Response:
+def receipt(batch_id: RowNumber, service: Service, user: Reader) -> Response:
     """Who did what and when, line by line, without any value of a customer."""
     view = _sheet(service, user, batch_id)
     text = json.dumps(releases.receipt_of(view, service.now()), ensure_ascii=False, indent=2)
@@ -206,34 +189,36 @@ def _accepted(service: Services, user: User) -> int:
 
 
 def _sheet(service: Services, user: User, batch_id: int, *, look: bool = False) -> Sheet:
-    try:
-        found = releases.sheet(service, user, batch_id, look=look)
-    except UsageError:
-        raise HTTPException(404) from None
-    if found.withheld and not found.lines:  # all of it is about people whom this user must not know of
-        raise HTTPException(404)
-    return found
+    """Errors: 404, also where all of it is about people whom this user must not know of."""
+    acts.check_there(Context(service.workspace, service.ledger, user, service.now()), batch_id)
+    return releases.sheet(service, user, batch_id, look=look)
 
 
-def _run(request: Request, service: Services, user: User, batch_id: int, work: Callable[[Job], Outcome]) -> Response:
-    """Do it in a thread of its own; who waits too long is shown the progress."""
+def _run(
+    request: Request, service: Services, acting: Context, batch_id: int, work: Callable[[Job], Outcome]
+) -> Response:
+    """Do it in a thread of its own; who waits too long is shown the progress. Errors: 403, 404, which come at once."""
     jobs = _jobs(request)
     running = jobs.get(batch_id)
     if running is not None and not running.ended:
         return _back(batch_id)
-    view = _sheet(service, user, batch_id)
-    job = jobs[batch_id] = Job(lines=view.lines)
+    job = Job(lines=releases.count_lines(service.ledger, batch_id))
     thread = Thread(target=_work, args=(job, work), name=f"regclean-batch-{batch_id}")
     thread.start()
     until = time.monotonic() + PATIENCE
     while thread.is_alive() and time.monotonic() < until:
         thread.join(0.02)
+    if job.refused is not None:
+        raise job.refused
+    jobs[batch_id] = job
     return _back(batch_id)
 
 
 def _work(job: Job, work: Callable[[Job], Outcome]) -> None:
     try:
         job.outcome = work(job)
+    except (ForbiddenError, NotFoundError) as error:
+        job.refused = error
     except RegcleanError as error:
         job.error = str(error)
     except Exception:
@@ -249,13 +234,8 @@ def _jobs(request: Request) -> dict[int, Job]:
 
 
 def _exported(service: Services, batch_id: int) -> list[str]:
-    folder = releases.folder_of(service, batch_id)
+    folder = acts.export_folder(service.workspace, batch_id)
     return sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
-
-
-def _note_download(service: Services, user: User, batch_id: int, action: str) -> None:
-    with service.ledger.write() as connection:
-        audit.append(connection, audit.Entry(service.now(), user.name, action, subject_text("batches", batch_id)))
 
 
 def _download(content: bytes, kind: str, name: str) -> Response:

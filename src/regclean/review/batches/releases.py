@@ -14,31 +14,26 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import groupby
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, func, select
 
 from regclean import batches
 from regclean.accounts.permissions import User
-from regclean.batches import ALREADY, Batch, BatchView, BuildReport, LineView, Outcome
+from regclean.acts import hidden_findings, visible_to
+from regclean.batches import ALREADY, Batch, BatchView, LineView, Outcome
 from regclean.domain.batches import OPEN
 from regclean.domain.register import Subject
-from regclean.errors import ConflictError, UnavailableError, UsageError
-from regclean.ledger import Ledger, runs
+from regclean.errors import RegcleanError, UnavailableError, UsageError
+from regclean.ledger import Ledger
 from regclean.ledger.tables import batch_changes, findings
 from regclean.register import SqlTarget, open_target
-from regclean.review.batches.words import REJECTIONS
-from regclean.review.web.privacy import visible_to
 from regclean.review.web.services import Services
 from regclean.standardise import NATIONAL_ID_IN_TEXT, mask_national_id
-from regclean.warehouse import Warehouse
 
 LOOKED_AT_ONCE = 500  # so many lines are compared with the register without being asked to
-LONGEST_NOTE = 300
 
 
-# Why an approver sends lines back; the code goes in front of the note that the steward reads.
 @dataclass(frozen=True, slots=True)
 class SheetLine:
     """One line; `status` is one of `STATUSES`. National ids are masked."""
@@ -140,32 +135,11 @@ def sheet(service: Services, user: User, batch_id: int, *, look: bool = False) -
     )
 
 
-def hidden_findings(connection: Connection, user: User, batch_id: int) -> frozenset[str]:
-    """Findings of a batch that this user must not know of."""
-    query = (
-        select(findings.c.finding_id)
-        .join(batch_changes, batch_changes.c.finding_id == findings.c.finding_id)
-        .where(batch_changes.c.batch_id == batch_id, ~visible_to(user))
-        .distinct()
-    )
-    return frozenset(connection.execute(query).scalars())
-
-
-def build(service: Services, user: User, title: str | None) -> BuildReport:
-    """A batch of everything that is accepted. Errors: UsageError before the first night, GateError, ConflictError."""
-    last = runs.last_published(service.ledger)
-    if last is None:
-        raise UsageError("No night has been published here yet.", remedy="Start one with: regclean run")
-    with Warehouse(service.workspace.var / "warehouse").read(last.run_id) as connection:
-        return batches.build(
-            service.ledger,
-            connection,
-            service.workspace.config,
-            as_of=last.as_of,
-            user=user.name,
-            now=service.now(),
-            title=title,
-        )
+def count_lines(ledger: Ledger, batch_id: int) -> int:
+    """How many lines a batch has."""
+    query = select(func.count()).select_from(batch_changes).where(batch_changes.c.batch_id == batch_id)
+    with ledger.read() as connection:
+        return int(connection.execute(query).scalar_one())
 
 
 def visible_left_out(service: Services, user: User, left_out: Sequence[Mapping[str, str]]) -> list[Mapping[str, str]]:
@@ -175,68 +149,6 @@ def visible_left_out(service: Services, user: User, left_out: Sequence[Mapping[s
         query = select(findings.c.finding_id).where(findings.c.finding_id.in_(wanted), visible_to(user))
         seen = set(connection.execute(query).scalars())
     return [one for one in left_out if one["finding_id"] in seen]
-
-
-def folder_of(service: Services, batch_id: int) -> Path:
-    """Where the files of a batch are written."""
-    return Path(service.workspace.var / "exports" / f"batch-{batch_id}")
-
-
-def approve(service: Services, user: User, batch_id: int) -> None:
-    """Approve a batch, all of which this user can see and none of which this user has decided. Errors: ConflictError."""
-    with service.ledger.read() as connection:
-        if hidden_findings(connection, user, batch_id):
-            raise ConflictError(
-                "this batch holds lines that you may not see: somebody with the right to them must approve it."
-            )
-    batches.approve(service.ledger, batch_id, user=user.name, now=service.now())
-
-
-def reject(service: Services, user: User, batch_id: int, seqs: Sequence[int], code: str, note: str) -> list[str]:
-    """Send lines back with a reason. Errors: UsageError without one or for a line that is not there (for this user)."""
-    said = re.sub(NATIONAL_ID_IN_TEXT, "******-****", note.strip())[:LONGEST_NOTE]
-    if code not in REJECTIONS:
-        raise UsageError("a rejection needs a reason.", remedy=f"Reasons: {', '.join(REJECTIONS)}.")
-    if code == "other" and not said:
-        raise UsageError("say in a few words what the reason is.")
-    with service.ledger.read() as connection:
-        hidden = hidden_findings(connection, user, batch_id)
-        query = select(batch_changes.c.finding_id).where(
-            batch_changes.c.batch_id == batch_id, batch_changes.c.seq.in_(sorted(set(seqs)))
-        )
-        if hidden & set(connection.execute(query).scalars()):
-            raise UsageError(f"batch {batch_id} has no such line.")
-    reason = f"{code}: {said}" if said else code
-    return batches.reject_lines(service.ledger, batch_id, seqs, reason=reason, user=user.name, now=service.now())
-
-
-def apply(service: Services, user: User, batch_id: int, *, whole: bool = False, step: Any = lambda _: None) -> Outcome:
-    """Apply an approved batch; where files are imported instead, note that they were. Errors: ConflictError."""
-    with target_of(service) as target:
-        if target is None:
-            return batches.confirm_import(service.ledger, batch_id, user=user.name, now=service.now())
-        return batches.apply(
-            service.ledger, target, batch_id, user=user.name, now=service.now(), whole=whole, step=step
-        )
-
-
-def undo(
-    service: Services, user: User, batch_id: int, finding_id: str | None = None, *, step: Any = lambda _: None
-) -> Outcome:
-    """Take a batch or one finding of it back. Errors: ConflictError, UsageError."""
-    with service.ledger.read() as connection:
-        if finding_id is not None and finding_id in hidden_findings(connection, user, batch_id):
-            raise UsageError(f"the finding is not in batch {batch_id}.")
-    with target_of(service) as target:
-        return batches.undo(
-            service.ledger,
-            target,
-            batch_id,
-            user=user.name,
-            now=service.now(),
-            finding_id=finding_id,
-            step=step,
-        )
 
 
 @contextmanager
@@ -293,11 +205,12 @@ def receipt_of(view: Sheet, at: datetime) -> dict[str, Any]:
 
 @dataclass(slots=True)
 class Job:
-    """A long apply or undo: how far it is."""
+    """A long apply or undo: how far it is. `refused`: whoever began it had no right to it."""
 
     lines: int
     done: int = 0
     error: str | None = None
+    refused: RegcleanError | None = None
     outcome: Outcome | None = None
     steps: list[str] = field(default_factory=list)
 
@@ -310,7 +223,7 @@ class Job:
 
     @property
     def ended(self) -> bool:
-        return self.error is not None or self.outcome is not None
+        return self.error is not None or self.refused is not None or self.outcome is not None
 
 
 def _looked(service: Services, batch_id: int) -> tuple[str | None, dict[int, Any]]:

@@ -7,29 +7,27 @@ from collections.abc import Mapping
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path
-from sqlalchemy import Connection, RowMapping, insert, select
+from sqlalchemy import Connection, RowMapping, select
 from starlette.exceptions import HTTPException
 
+from regclean import acts
 from regclean.accounts.permissions import User
+from regclean.acts import Context, hidden_from, is_protected, visible_finding, visible_to
 from regclean.domain.findings import Kind, State
-from regclean.domain.register import subject_text
 from regclean.errors import UsageError
-from regclean.findings import Workpool, follow
-from regclean.findings.decide import DecisionLine, decide
-from regclean.ledger.audit import Entry, append
-from regclean.ledger.tables import comments, decisions, evidence, findings, users
+from regclean.findings import Workpool
+from regclean.findings.decide import DecisionLine
+from regclean.ledger.tables import comments, decisions, evidence, findings
 from regclean.review.case import models, staging
-from regclean.review.web import privacy
 from regclean.review.web.api import problems
 from regclean.review.web.models import FindingId as GivenFindingId
 from regclean.review.web.models import Limit, OneLine
-from regclean.review.web.privacy import hidden_from, is_protected, visible_to, without_hidden, without_hidden_numbers
-from regclean.review.web.services import Service, require
+from regclean.review.web.privacy import without_hidden, without_hidden_numbers
+from regclean.review.web.services import Acting, Service, require
 
 router = APIRouter(tags=["findings"], responses=problems())
 FindingId = Annotated[str, Path(pattern=r"^F[0-9a-f]{20}$", examples=["Fad50dc09ecb57e872921"])]
 Reader = Annotated[User, require("findings:read")]
-Decider = Annotated[User, require("findings:decide")]
 SHOWN = tuple(name for name in models.FindingSummary.model_fields if name not in ("subjects", "protected"))
 
 
@@ -64,35 +62,28 @@ def list_findings(
 def get_finding(service: Service, user: Reader, finding_id: FindingId) -> models.FindingDetail:
     """One finding with its evidence. A protected one is opened with a reason instead (POST …/open)."""
     with service.ledger.read() as connection:
-        row = _row(connection, user, finding_id)
+        row = visible_finding(connection, user, finding_id)
         if is_protected(connection, finding_id):
             raise HTTPException(403, "this case is protected: open it with a reason")
         return _detail(connection, user, row)
 
 
 @router.post("/findings/{finding_id}/open", responses=problems(404))
-def open_finding(
-    service: Service, user: Annotated[User, require("restricted:open")], finding_id: FindingId, look: models.Look
-) -> models.FindingDetail:
+def open_finding(service: Service, acting: Acting, finding_id: FindingId, look: models.Look) -> models.FindingDetail:
     """Open a protected finding: the reason goes to the audit log, with who and when."""
+    acts.open_protected(acting, finding_id, look.reason, look.note)
     with service.ledger.read() as connection:
-        _row(connection, user, finding_id)
-    privacy.open_protected(service.ledger, user, None, finding_id, look.reason, look.note, service.now())
-    with service.ledger.read() as connection:
-        return _detail(connection, user, _row(connection, user, finding_id), opened=True)
+        return _detail(connection, acting.user, visible_finding(connection, acting.user, finding_id), opened=True)
 
 
 @router.post("/findings/{finding_id}/decisions", status_code=201, responses=problems(404, 409))
-def decide_finding(service: Service, user: Decider, finding_id: FindingId, new: models.NewDecision) -> models.Decided:
+def decide_finding(acting: Acting, finding_id: FindingId, new: models.NewDecision) -> models.Decided:
     """Decide on a finding as it was read. 409 when it has changed since, or contradicts what is decided already."""
-    with service.ledger.read() as connection:
-        row = _row(connection, user, finding_id)
-    if row["workpool"] == "second" and not user.may("findings:second"):
-        raise HTTPException(403, "somebody was unsure: a second person with the right to it decides")
+    kind = acts.consider(acting, finding_id)["kind"]
     line = DecisionLine(
         number=1,
         verdict=new.verdict,
-        user=user.name,
+        user=acting.user.name,
         finding_id=finding_id,
         reason=new.reason,
         comment=new.comment,
@@ -101,69 +92,38 @@ def decide_finding(service: Service, user: Decider, finding_id: FindingId, new: 
         expected_version=new.expected_version,
     )
     waiting = staging.Staged(
-        finding_id, new.expected_version, new.verdict, kind=row["kind"], reason=new.reason, comment=new.comment
+        finding_id, new.expected_version, new.verdict, kind=kind, reason=new.reason, comment=new.comment
     )
     problem = staging.problem_with(waiting)
     if problem is not None:
         raise UsageError(problem)
-    decision_id = decide(service.ledger, line, service.now())
-    with service.ledger.read() as connection:
-        finding = _summary(connection, user, _row(connection, user, finding_id))
-    return models.Decided(decision_id=decision_id, finding=finding)
+    decision_id = acts.decide(acting, line)
+    return models.Decided(decision_id=decision_id, finding=_one(acting, finding_id))
 
 
 @router.delete("/decisions/{decision_id}", status_code=204, responses=problems(404, 409), tags=["decisions"])
-def undo_decision(service: Service, user: Decider, decision_id: Annotated[int, Path(ge=1, le=2**31 - 1)]) -> None:
+def undo_decision(acting: Acting, decision_id: Annotated[int, Path(ge=1, le=2**31 - 1)]) -> None:
     """Take one's own decision back, with all that followed from it."""
-    with service.ledger.read() as connection:
-        query = select(decisions.c.finding_id, decisions.c.user).where(decisions.c.decision_id == decision_id)
-        row = connection.execute(query).first()
-        if row is None or row.finding_id is None:
-            raise HTTPException(404)
-        _row(connection, user, row.finding_id)
-    if row.user != user.name:
-        raise HTTPException(403, "a decision is taken back by the one who took it")
-    follow.undo(service.ledger, decision_id, user=user.name, now=service.now())
+    acts.undo_decision(acting, decision_id)
 
 
 @router.put("/findings/{finding_id}/assignee", responses=problems(404))
-def assign_finding(
-    service: Service, user: Annotated[User, require("findings:assign")], finding_id: FindingId, given: models.Assignment
-) -> models.FindingSummary:
+def assign_finding(acting: Acting, finding_id: FindingId, given: models.Assignment) -> models.FindingSummary:
     """Give the whole case to somebody, or to nobody."""
-    with service.ledger.write() as connection:
-        row = _row(connection, user, finding_id)
-        if given.assignee is not None:
-            known = select(users.c.user).where(users.c.user == given.assignee, users.c.active)
-            if connection.execute(known).first() is None:
-                raise UsageError("there is no active user of this name.")
-        staging.assign(connection, finding_id, given.assignee, user, service.now())
-        return _summary(connection, user, _row(connection, user, row["finding_id"]))
+    acts.assign(acting, finding_id, given.assignee)
+    return _one(acting, finding_id)
 
 
 @router.post("/findings/{finding_id}/comments", status_code=201, responses=problems(404))
-def comment_on_finding(
-    service: Service, user: Decider, finding_id: FindingId, new: models.NewComment
-) -> models.Comment:
+def comment_on_finding(acting: Acting, finding_id: FindingId, new: models.NewComment) -> models.Comment:
     """Say something about a finding."""
-    now, text = service.now(), new.text.strip()
-    values = {"finding_id": finding_id, "user": user.name, "text": text, "at": now}
-    with service.ledger.write() as connection:
-        _row(connection, user, finding_id)
-        made = connection.execute(insert(comments).values(**values).returning(comments.c.comment_id)).scalar_one()
-        append(
-            connection, Entry(now, user.name, "comment", subject_text("findings", finding_id), detail={"comment": made})
-        )
-    return models.Comment(comment_id=made, user=user.name, text=text, at=now)
+    made = acts.comment(acting, finding_id, new.text)
+    return models.Comment(comment_id=made, user=acting.user.name, text=new.text.strip(), at=acting.now)
 
 
-def _row(connection: Connection, user: User, finding_id: str) -> RowMapping:
-    """A finding that this user may know of. Errors: 404."""
-    query = select(findings).where(findings.c.finding_id == finding_id, visible_to(user))
-    row = connection.execute(query).mappings().first()
-    if row is None:
-        raise HTTPException(404)
-    return row
+def _one(acting: Context, finding_id: str) -> models.FindingSummary:
+    with acting.ledger.read() as connection:
+        return _summary(connection, acting.user, visible_finding(connection, acting.user, finding_id))
 
 
 def _summary(connection: Connection, user: User, row: RowMapping, *, opened: bool = False) -> models.FindingSummary:

@@ -13,13 +13,14 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, select
 
 from regclean.accounts.permissions import User
+from regclean.acts import hidden_from, visible_to
 from regclean.domain.register import subject_text
 from regclean.findings import Edge, customers_of, edges_around
 from regclean.ledger.tables import comments, decisions, evidence, findings
 from regclean.review.case import diff
 from regclean.review.case.fields import CUSTOMER_FIELDS, Field, raw_of
 from regclean.review.case.results import Result, ShownField
-from regclean.review.web.privacy import hidden_from, visible_to, without_hidden
+from regclean.review.web.privacy import without_hidden
 
 MOST_COLUMNS = 5  # more records than this are shown as a table, one row each
 

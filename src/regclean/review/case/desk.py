@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, select
 
 from regclean.accounts.permissions import User
+from regclean.acts import hidden_from
 from regclean.bin_reports import Letter
 from regclean.domain.register import Subject
 from regclean.findings import DECIDABLE
@@ -23,7 +24,7 @@ from regclean.review.case.staging import Staging, latest_decision
 from regclean.review.queue import estimates, worklist
 from regclean.review.queue.filters import Filters
 from regclean.review.web.i18n import Language
-from regclean.review.web.privacy import hidden_from, without_hidden_numbers
+from regclean.review.web.privacy import without_hidden_numbers
 
 COUNTS_HOLD = 3.0  # seconds: twenty stewards at once need not each count everything anew
 CHOICES_HOLD = 60.0  # what the filters offer changes with the nights

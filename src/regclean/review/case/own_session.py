@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 from regclean.accounts import sessions
 from regclean.accounts.permissions import User
 from regclean.accounts.sessions import Session
+from regclean.acts import is_protected
 from regclean.review.case import cases
 from regclean.review.case.desk import CountsCache
 from regclean.review.case.staging import Staging, changing, from_data
@@ -48,7 +49,7 @@ def open_case(connection: Connection, user: User, session: Session, finding_id: 
     case = cases.find(connection, user, finding_id)
     if case is None:
         raise HTTPException(404)
-    if case.row["protected"] and not is_opened(session, case.row["case_key"]):
+    if is_protected(connection, finding_id) and not is_opened(session, case.row["case_key"]):
         raise HTTPException(403)
     return case
 

@@ -9,17 +9,15 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
-from sqlalchemy import Connection, RowMapping, insert, select
+from sqlalchemy import Connection, RowMapping
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
+from regclean import acts
 from regclean.accounts import sessions
 from regclean.accounts.permissions import User
 from regclean.accounts.sessions import Session
-from regclean.domain.register import subject_text
-from regclean.findings.follow import undo
-from regclean.ledger.audit import Entry, append
-from regclean.ledger.tables import comments, decisions
+from regclean.acts import Context
 from regclean.review.case import cases, staging
 from regclean.review.case.desk import case_view, queue_view
 from regclean.review.case.own_session import TOLD, OwnSession, change_staging, counts_of, open_case, remember_opened
@@ -30,8 +28,10 @@ from regclean.review.case.words import words
 from regclean.review.queue import worklist
 from regclean.review.queue.filters import Filters, read_filters
 from regclean.review.web.i18n import N_
+from regclean.review.web.numbers import RowNumber, whole_number
 from regclean.review.web.privacy import is_opened
 from regclean.review.web.services import (
+    Acting,
     NavItem,
     Service,
     Services,
@@ -79,16 +79,17 @@ def step(request: Request, finding_id: str, step: str, service: Service, session
         raise HTTPException(404)
     filters = _filters(request, user)
     with service.ledger.read() as connection:
+        acts.visible_finding(connection, user, finding_id)
         found = worklist.neighbour(connection, user, filters, finding_id, back=step == "previous", now=service.now())
     return _to_case(found or finding_id, filters)
 
 
 @router.post("/case/{finding_id}/stage")
-async def stage(request: Request, finding_id: str, service: Service, session: OwnSession, user: Decider) -> Response:
+async def stage(request: Request, finding_id: str, service: Service, session: OwnSession, acting: Acting) -> Response:
     """Put a decision on a case among those that wait, and go on to the next case."""
     form = {name: value for name, value in (await request.form()).items() if isinstance(value, str)}
     # Off the event loop: a night that holds the write lock makes this one wait, and nobody else.
-    return await run_in_threadpool(_stage, request, finding_id, service, session, user, form)
+    return await run_in_threadpool(_stage, request, finding_id, service, session, acting, form)
 
 
 @router.post("/case/{finding_id}/result")
@@ -101,43 +102,34 @@ async def show_result(
 
 
 @router.post("/case/{finding_id}/skip")
-def skip(request: Request, finding_id: str, service: Service, session: OwnSession, user: Reader) -> Response:
+def skip(request: Request, finding_id: str, service: Service, session: OwnSession, acting: Acting) -> Response:
     """Put a case aside for now."""
+    acts.consider(acting, finding_id)
     kept = change_staging(service, session, lambda held: held.skip(finding_id))
-    return _onward(request, service, user, finding_id, kept)
+    return _onward(request, service, acting.user, finding_id, kept)
 
 
 @router.post("/case/{finding_id}/comment")
-def comment(
-    request: Request, finding_id: str, service: Service, session: OwnSession, user: Decider, comment: Text = ""
-) -> Response:
+def comment(request: Request, finding_id: str, session: OwnSession, acting: Acting, comment: Text = "") -> Response:
     """Say something about a case, for whoever opens it next."""
-    filters, text = _filters(request, user), comment.strip()
-    with service.ledger.read() as connection:
-        open_case(connection, user, session, finding_id)
-    if text:
-        with service.ledger.write() as connection:
-            values = {"finding_id": finding_id, "user": user.name, "text": text, "at": service.now()}
-            connection.execute(insert(comments).values(**values))
-            append(connection, Entry(service.now(), user.name, "comment", subject_text("findings", finding_id)))
-    return _to_case(finding_id, filters)
+    if comment.strip():
+        _take_in_hand(acting, session, finding_id)
+        acts.comment(acting, finding_id, comment)
+    return _to_case(finding_id, _filters(request, acting.user))
 
 
 @router.post("/case/{finding_id}/assign")
 def assign(
     request: Request,
     finding_id: str,
-    service: Service,
     session: OwnSession,
-    user: Annotated[User, require("findings:assign")],
+    acting: Acting,
     assignee: Annotated[str, Form(max_length=80)] = "",
 ) -> Response:
     """Give a case to somebody; to nobody when the name is empty."""
-    with service.ledger.read() as connection:
-        open_case(connection, user, session, finding_id)
-    with service.ledger.write() as connection:
-        staging.assign(connection, finding_id, assignee.strip() or None, user, service.now())
-    return _to_case(finding_id, _filters(request, user))
+    _take_in_hand(acting, session, finding_id)
+    acts.assign(acting, finding_id, assignee.strip() or None)
+    return _to_case(finding_id, _filters(request, acting.user))
 
 
 @router.get("/staged")
@@ -149,7 +141,7 @@ def show_staged(request: Request, service: Service, session: OwnSession, user: D
 
 
 @router.post("/staged/undo")
-def undo_staged(request: Request, service: Service, session: OwnSession, user: Decider) -> Response:
+def undo_staged(request: Request, service: Service, session: OwnSession, user: Decider, acting: Acting) -> Response:
     """Take back the last staged decision; when nothing is staged, the last submitted one."""
     held = from_data(session.data)
     filters = _filters(request, user)
@@ -157,13 +149,9 @@ def undo_staged(request: Request, service: Service, session: OwnSession, user: D
         change_staging(service, session, Staging.undo)
         return _to_case(held.items[-1].finding_id, filters)
     if held.submitted:
-        decision_id = held.submitted[-1][-1]
-        undo(service.ledger, decision_id, user=user.name, now=service.now())
+        finding_id = acts.undo_decision(acting, held.submitted[-1][-1])
         change_staging(service, session, Staging.forget_last)
         counts_of(request).forget()
-        with service.ledger.read() as connection:
-            query = select(decisions.c.finding_id).where(decisions.c.decision_id == decision_id)
-            finding_id = connection.execute(query).scalar()
         return _to_case(finding_id, filters) if finding_id else RedirectResponse(_url("/queue", filters), 303)
     return RedirectResponse(_url("/queue", filters), 303)
 
@@ -192,10 +180,10 @@ def remove_staged(request: Request, finding_id: str, service: Service, session: 
 
 
 @router.post("/staged/submit")
-def submit(request: Request, service: Service, session: OwnSession, user: Decider) -> Response:
+def submit(request: Request, service: Service, session: OwnSession, acting: Acting) -> Response:
     """Record everything that is staged."""
     items = from_data(session.data).items
-    outcome = staging.submit(service.ledger, items, user, service.now())
+    outcome = staging.submit(acting, items)
     refused = [
         {"finding_id": item.finding_id, "label": item.label, "verdict": item.verdict, "code": why.code}
         for item, why in outcome.refused
@@ -208,41 +196,40 @@ def submit(request: Request, service: Service, session: OwnSession, user: Decide
     with service.ledger.write() as connection:
         sessions.change_data(connection, session.digest, change)
     counts_of(request).forget()
-    return RedirectResponse(_url("/queue", _filters(request, user)), 303)
+    return RedirectResponse(_url("/queue", _filters(request, acting.user)), 303)
 
 
 @router.post("/decisions/{decision_id}/undo")
 def undo_submitted(
     request: Request,
-    decision_id: int,
-    service: Service,
-    session: OwnSession,
-    user: Decider,
+    decision_id: RowNumber,
+    acting: Acting,
     finding_id: Annotated[str, Form(max_length=21)] = "",
 ) -> Response:
-    """Take a submitted decision back, with all that followed from it."""
-    undo(service.ledger, decision_id, user=user.name, now=service.now())
+    """Take one's own submitted decision back, with all that followed from it."""
+    acts.undo_decision(acting, decision_id)
     counts_of(request).forget()
-    filters = _filters(request, user)
+    filters = _filters(request, acting.user)
     return _to_case(finding_id, filters) if finding_id else RedirectResponse(_url("/queue", filters), 303)
 
 
 def _stage(
-    request: Request, finding_id: str, service: Services, session: Session, user: User, form: Mapping[str, str]
+    request: Request, finding_id: str, service: Services, session: Session, acting: Context, form: Mapping[str, str]
 ) -> Response:
-    now, filters = service.now(), _filters(request, user)
+    now, user, filters = acting.now, acting.user, _filters(request, acting.user)
+    acts.consider(acting, finding_id)
     with service.ledger.read() as connection:
         case = open_case(connection, user, session, finding_id)
         reason = form.get("reject") or None
         verdict = ("different" if case.kind == "duplicate" else "reject") if reason else form.get("verdict", "")
         if verdict == "skip":
-            return skip(request, finding_id, service, session, user)
+            return skip(request, finding_id, service, session, acting)
         chosen = read_form(case.customers, form) if verdict == "same" else None
         merged = _result(service, case, chosen) if chosen else None
         kept = (merged.recorded if merged else chosen.kept()) if chosen else None
         item = Staged(
             finding_id=finding_id,
-            version=int(form["version"]) if form.get("version", "").isdecimal() else -1,
+            version=whole_number(form.get("version", "")) or -1,
             verdict=verdict,
             label=case.row["label"] or finding_id,
             kind=case.kind,
@@ -269,6 +256,13 @@ def _stage(
             return _desk(request, service, session, user, connection, filters, finding_id, 409, moved_on=True)
     held = change_staging(service, session, lambda held: held.stage(item))
     return _onward(request, service, user, finding_id, held)
+
+
+def _take_in_hand(acting: Context, session: Session, finding_id: str) -> None:
+    """Errors: 403, also for a protected case that was not opened with a reason, 404."""
+    acts.consider(acting, finding_id)
+    with acting.ledger.read() as connection:
+        open_case(connection, acting.user, session, finding_id)
 
 
 def _show_result(
@@ -327,7 +321,7 @@ def _desk(
         case = cases.find(connection, user, finding_id)
         if case is None:
             raise HTTPException(404)
-        if case.row["protected"] and not is_opened(session, case.row["case_key"]):
+        if acts.is_protected(connection, finding_id) and not is_opened(session, case.row["case_key"]):
             return RedirectResponse(f"/restricted/{finding_id}?{urlencode({'to': f'/case/{finding_id}'})}", 303)
         config = service.workspace.config
         staged = held.of(finding_id)

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
 from fastapi import APIRouter
 
-from regclean.accounts.permissions import User
-from regclean.config import workspace_key
+from regclean import acts
 from regclean.review.case import models
-from regclean.review.web import privacy
 from regclean.review.web.api import problems
-from regclean.review.web.services import Service, require
+from regclean.review.web.services import Acting
 
 router = APIRouter(tags=["people"], responses=problems())
 
 
 @router.post("/reveals", responses=problems(404))
-def reveal(service: Service, user: Annotated[User, require("ids:reveal")], new: models.NewReveal) -> models.Revealed:
+def reveal(acting: Acting, new: models.NewReveal) -> models.Revealed:
     """Show one masked value: the reason goes to the audit log, with who and when."""
-    key = workspace_key(service.workspace.var)
-    value = privacy.reveal(service.ledger, user, key, new.subject, new.field, new.reason, new.note, service.now())
+    value = acts.reveal(acting, new.subject, new.field, new.reason, new.note)
     return models.Revealed(subject=new.subject, field=new.field, value=value)

@@ -7,11 +7,11 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
+from regclean import acts
 from regclean.accounts.permissions import User
-from regclean.config import workspace_key
 from regclean.review.sign_in.login_page import local_path
 from regclean.review.web import privacy
-from regclean.review.web.services import CurrentSession, Service, page, require
+from regclean.review.web.services import Acting, CurrentSession, page, require
 
 router = APIRouter()
 Text = Annotated[str, Form(max_length=500)]
@@ -31,16 +31,14 @@ def ask(
 @router.post("/reveal")
 def reveal(
     request: Request,
-    service: Service,
-    user: Annotated[User, require("ids:reveal")],
+    acting: Acting,
     subject: Text,
     field: Text,
     reason: Text = "",
     note: Text = "",
 ) -> Response:
     """Show the value, once, after writing down who saw it and why."""
-    key = workspace_key(service.workspace.var)
-    value = privacy.reveal(service.ledger, user, key, subject, field, reason, note, service.now())
+    value = acts.reveal(acting, subject, field, reason, note)
     return page(request, "reveal.html", subject=subject, field=field, value=value, reasons=privacy.REASONS)
 
 
@@ -55,13 +53,14 @@ def ask_to_open(
 @router.post("/restricted/{finding_id}")
 def open_case(
     finding_id: str,
-    service: Service,
     session: CurrentSession,
-    user: Annotated[User, require("restricted:open")],
+    acting: Acting,
     reason: Text = "",
     note: Text = "",
     to: Annotated[str, Form()] = "/",
 ) -> Response:
     """Open a protected case for this session."""
-    privacy.open_protected(service.ledger, user, session, finding_id, reason, note, service.now())
+    case_key = acts.open_protected(acting, finding_id, reason, note)
+    if session is not None:
+        privacy.remember_opened(acting.ledger, session, case_key)
     return RedirectResponse(local_path(to), 303)

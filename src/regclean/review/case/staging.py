@@ -11,14 +11,15 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, select
 
+from regclean import acts
 from regclean.accounts.permissions import User
+from regclean.acts import Context
 from regclean.domain.decisions import FINDING_VERDICTS, PAIR_VERDICTS
-from regclean.domain.register import subject_text
-from regclean.findings.decide import DecisionLine, Refusal, record
+from regclean.findings.decide import DecisionLine, Refusal
 from regclean.ledger import Ledger, audit
-from regclean.ledger.tables import decisions, findings
+from regclean.ledger.tables import decisions
 from regclean.review.queue.worklist import HANDLING
 from regclean.review.web.i18n import N_
 
@@ -212,13 +213,13 @@ class Outcome:
     decision_ids: tuple[int, ...] = ()
 
 
-def submit(ledger: Ledger, items: Sequence[Staged], user: User, now: datetime) -> Outcome:
+def submit(acting: Context, items: Sequence[Staged]) -> Outcome:
     """Record what is staged, in its order. What somebody else has decided meanwhile is refused, never overwritten."""
     lines = [
         DecisionLine(
             number=number,
             verdict=item.verdict,
-            user=user.name,
+            user=acting.user.name,
             finding_id=item.finding_id,
             reason=item.reason,
             comment=item.comment,
@@ -227,10 +228,10 @@ def submit(ledger: Ledger, items: Sequence[Staged], user: User, now: datetime) -
         )
         for number, item in enumerate(items, start=1)
     ]
-    report = record(ledger, lines, now)
+    report = acts.decide_all(acting, lines)
     refused = {refusal.number: refusal for refusal in report.refused}
     taken = [item for number, item in enumerate(items, start=1) if number not in refused]
-    _note_handling(ledger, taken, user, now)
+    _note_handling(acting.ledger, taken, acting.user, acting.now)
     return Outcome(
         report.taken,
         report.repeated,
@@ -245,14 +246,6 @@ def forget_submitted(staging: Staging, items: Sequence[Staged], outcome: Outcome
     kept = tuple(item for item in staging.items if item.finding_id not in sent)
     rounds = (*staging.submitted, outcome.decision_ids)[-REMEMBERED:] if outcome.decision_ids else staging.submitted
     return replace(staging, items=kept, undone=(), submitted=rounds)
-
-
-def assign(connection: Connection, finding_id: str, assignee: str | None, user: User, now: datetime) -> None:
-    """Give a case to somebody, or to nobody, inside a write transaction."""
-    row = connection.execute(select(findings.c.case_key).where(findings.c.finding_id == finding_id)).scalar_one()
-    connection.execute(update(findings).where(findings.c.case_key == row).values(assignee=assignee))
-    detail = {"assignee": assignee}
-    audit.append(connection, audit.Entry(now, user.name, "assign", subject_text("findings", finding_id), detail=detail))
 
 
 def latest_decision(connection: Connection, finding_id: str, user: User) -> int | None:

@@ -8,11 +8,11 @@ from fastapi import APIRouter
 from sqlalchemy import func, select
 
 from regclean.accounts.permissions import User
+from regclean.acts import visible_to
 from regclean.ledger import runs
 from regclean.ledger.tables import findings
 from regclean.review.overview import models
 from regclean.review.web.api import problems
-from regclean.review.web.privacy import visible_to
 from regclean.review.web.services import Service, require
 
 router = APIRouter(tags=["overview"], responses=problems())

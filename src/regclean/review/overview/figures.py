@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, Connection, and_, case, exists, func, or_, select, true
 
 from regclean.accounts.permissions import User
+from regclean.acts import visible_to
 from regclean.domain.register import Subject, subject_prefix
 from regclean.findings import WORKPOOLS
 from regclean.ledger.runs import Run
@@ -31,7 +32,6 @@ from regclean.ledger.tables import (
 from regclean.quality import FIELDS
 from regclean.review.queue.worklist import HANDLING, pools_of, waiting
 from regclean.review.web.i18n import N_
-from regclean.review.web.privacy import visible_to
 
 NIGHTS = 30
 DAYS = 30  # of decisions a day

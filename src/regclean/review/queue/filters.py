@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from regclean.findings import WORKPOOLS
+from regclean.review.web.numbers import whole_number
 
 SORTS = ("consequence", "uncertainty", "oldest")
 
@@ -52,6 +53,6 @@ def read_filters(parameters: Mapping[str, str]) -> Filters:
         rule=text("rule"),
         source=text("source"),
         assignee=text("assignee"),
-        age=int(age) if age and age.isdecimal() and 0 < int(age) < 10_000 else None,
+        age=whole_number(age or "", 9_999),
         sort=sort if sort in SORTS else SORTS[0],
     )

@@ -32,11 +32,12 @@ from sqlalchemy import (
 )
 
 from regclean.accounts.permissions import User
+from regclean.acts import visible_to
 from regclean.domain.register import subject_prefix
 from regclean.findings import WORKPOOLS
 from regclean.ledger.tables import decisions, finding_subjects, findings
 from regclean.review.queue.filters import Filters
-from regclean.review.web.privacy import visible_to
+from regclean.review.web.numbers import real_number
 
 PAGE = 40
 RISES_AFTER = timedelta(days=30)
@@ -186,10 +187,8 @@ def neighbour(
 def read_cursor(text: str | None) -> tuple[float, str] | None:
     """A cursor's two parts, a rank and a case's key; None when it is not one."""
     rank, _, key = (text or "").partition("~")
-    try:
-        return (float(rank), key) if key else None
-    except ValueError:
-        return None
+    value = real_number(rank)
+    return (value, key) if key and value is not None else None
 
 
 def choices(connection: Connection, user: User, pool: str) -> FilterChoices:

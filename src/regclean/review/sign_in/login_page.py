@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import hashlib
+import secrets
+from ipaddress import ip_address, ip_network
 from typing import Annotated
 from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
+from itsdangerous import BadSignature, URLSafeSerializer
 from starlette.exceptions import HTTPException
 
 from regclean.accounts import local as accounts
 from regclean.accounts import sessions
+from regclean.config import derived_key, workspace_key
 from regclean.domain.register import subject_text
 from regclean.ledger.audit import Entry, append
 from regclean.review.web.services import (
@@ -28,6 +32,7 @@ from regclean.review.web.services import (
 
 router = APIRouter()
 YEAR = 365 * 24 * 3600
+DEVICE_COOKIE = "regclean_device"
 
 
 @router.get("/")
@@ -56,26 +61,68 @@ def log_in(
     to: Annotated[str, Form()] = "/",
 ) -> Response:
     """Check name and password and begin a session."""
-    now = service.now()
-    limit_tries(request, service, user)
-    lock_out = accounts.LockOut(
-        service.settings["lock_out_failures"], timedelta(minutes=service.settings["lock_out_minutes"])
-    )
-    if not accounts.check_password(service.ledger, user, password, lock_out, now):
+    client = limit_tries(request, service, user)
+    throttle = accounts.throttle_of(service.workspace.config)
+    if not accounts.check_password(service.ledger, user, password, throttle, service.now(), client=client):
         return page(
             request, "login.html", 401, to=local_path(to), failed=True, oidc=bool(service.settings["oidc_issuer"])
         )
     response = RedirectResponse(local_path(to), 303)
     set_cookie(request, response, SESSION_COOKIE, new_session(request, service, user))
+    remember_device(request, response, service, user)
     return response
 
 
-def limit_tries(request: Request, service: Services, user: str | None = None) -> None:
-    """So many tries a minute from one address, and for one name. Errors: 429."""
-    limit, now = request.app.state.log_in_limit, service.now()
-    address = request.client.host if request.client else ""
-    if not limit.allows(f"from {address}", now) or (user is not None and not limit.allows(f"as {user}", now)):
+def limit_tries(request: Request, service: Services, user: str | None = None) -> str:
+    """So many tries a minute of one client; returns who that is. Errors: 429."""
+    client = client_of(request, service, user)
+    if not request.app.state.log_in_limit.allows(client, service.now()):
         raise HTTPException(429, headers={"Retry-After": "60"})
+    return client
+
+
+def client_of(request: Request, service: Services, user: str | None = None) -> str:
+    """Who tries: the device from which this user has signed in before, else the network address.
+
+    So whoever shares an address with somebody who guesses is not kept out by that.
+    """
+    if user is not None and (device := _devices(service).known(request, user)):
+        return f"device {device}"
+    address = request.client.host if request.client else ""
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return f"address {address}"
+    # One customer of a provider has a whole network of the newer addresses.
+    return f"address {ip_network((parsed, 64), strict=False) if parsed.version == 6 else parsed}"
+
+
+def remember_device(request: Request, response: Response, service: Services, user: str) -> None:
+    """Mark the browser as one from which the user has signed in."""
+    known = _devices(service)
+    if known.known(request, user) is None:
+        set_cookie(request, response, DEVICE_COOKIE, known.new(user), max_age=YEAR)
+
+
+class _Devices:
+    """Signed marks of browsers, each for one user."""
+
+    def __init__(self, key: bytes) -> None:
+        self._marks = URLSafeSerializer(key, salt="device", signer_kwargs={"digest_method": hashlib.sha256})
+
+    def new(self, user: str) -> str:
+        return str(self._marks.dumps([user, secrets.token_urlsafe(16)]))
+
+    def known(self, request: Request, user: str) -> str | None:
+        try:
+            owner, device = self._marks.loads(request.cookies.get(cookie_name(request, DEVICE_COOKIE), ""))
+        except (BadSignature, ValueError, TypeError):
+            return None
+        return str(device) if owner == user else None
+
+
+def _devices(service: Services) -> _Devices:
+    return _Devices(derived_key(workspace_key(service.workspace.var), "device"))
 
 
 def new_session(request: Request, service: Services, user: str) -> str:

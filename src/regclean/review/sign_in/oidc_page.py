@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 
 from regclean.config import derived_key, workspace_key
 from regclean.review.sign_in import oidc
-from regclean.review.sign_in.login_page import limit_tries, local_path, new_session
+from regclean.review.sign_in.login_page import limit_tries, local_path, new_session, remember_device
 from regclean.review.web.i18n import N_
 from regclean.review.web.services import SESSION_COOKIE, Service, Services, cookie_name, page, set_cookie
 
@@ -64,6 +64,7 @@ def callback(
     response = page(request, "signed_in.html", to=attempt.to)
     response.delete_cookie(cookie_name(request, COOKIE), path="/")
     set_cookie(request, response, SESSION_COOKIE, secret)
+    remember_device(request, response, service, name)
     return response
 
 

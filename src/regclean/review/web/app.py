@@ -11,6 +11,7 @@ from importlib import resources
 from fastapi import Depends, FastAPI
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.staticfiles import StaticFiles
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from regclean import __version__
 from regclean.config import Workspace
@@ -66,4 +67,7 @@ def create_app(workspace: Workspace, *, now: Callable[[], datetime] = utc_now) -
     app.add_middleware(
         TrustedHostMiddleware, allowed_hosts=[*LOOPBACK_HOSTS, *services.settings["hosts"]], www_redirect=False
     )
+    # Nobody else's word is taken on where a request comes from, not even this machine's.
+    if proxies := services.settings["trusted_proxies"]:
+        app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=list(proxies))
     return app

@@ -11,7 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
-from regclean.errors import ConflictError, RegcleanError, UnavailableError
+from regclean.errors import ConflictError, ForbiddenError, NotFoundError, RegcleanError, UnavailableError
 from regclean.outside import unavailable
 from regclean.review.web.i18n import N_
 from regclean.review.web.services import language_of, page
@@ -30,6 +30,7 @@ TEXTS = {
     503: N_("Something that this page needs is not there or full just now. What you did last may not be kept."),
     500: N_("Something went wrong here. It has been noted, and nothing was changed."),
 }
+STATUSES: dict[type[RegcleanError], int] = {ForbiddenError: 403, NotFoundError: 404, ConflictError: 409}
 FORM_EXPIRED = N_("The form is too old or was sent from elsewhere. Go back, load the page again and repeat.")
 
 
@@ -81,14 +82,20 @@ def _invalid(request: Request, error: Exception) -> Response:
     errors = [{"at": [str(part) for part in item["loc"]], "problem": item["msg"]} for item in error.errors()]
     if request.url.path.startswith(API):
         return problem(422, "the request does not have the form that the description asks for", errors=errors)
-    return _answer(request, 422, None)
+    # An address that names nothing is one where nothing is.
+    return _answer(request, 404 if any(item["loc"][0] == "path" for item in error.errors()) else 422, None)
 
 
 def _ours(request: Request, error: Exception) -> Response:
     assert isinstance(error, RegcleanError)
     if isinstance(error, UnavailableError):
         return _away(request, error)
-    return _answer(request, 409 if isinstance(error, ConflictError) else 422, str(error))
+    status = next((status for kind, status in STATUSES.items() if isinstance(error, kind)), 422)
+    if status == 404:  # what is not there and what somebody must not know of are answered alike
+        return _answer(request, status, None)
+    # A place is a path of the server: it is for whoever sits there.
+    said = f"{error.message} {error.remedy}" if error.remedy else error.message
+    return _answer(request, status, said.replace(str(request.app.state.services.workspace.root.resolve()), "…"))
 
 
 def _answer(request: Request, status: int, detail: str | None) -> Response:

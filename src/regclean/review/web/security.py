@@ -74,7 +74,11 @@ class Guard:
             await send(message)
 
         try:
-            if not from_our_own_page(request):
+            if (
+                "\0" in request.url.path or "%00" in request.url.query
+            ):  # no name or number holds it, and databases refuse it
+                await Refusal(404)(scope, receive, guarded_send)
+            elif not from_our_own_page(request):
                 await Refusal(403)(scope, receive, guarded_send)
             elif (length := request.headers.get("content-length", "0")) and not _is_length(length):
                 await Refusal(400)(scope, receive, guarded_send)
@@ -154,9 +158,12 @@ async def protect(request: Request, session: CurrentSession) -> None:
         return  # there is nobody to act as: the answer is 401
     expected = session.csrf_token if session else request.cookies.get(cookie_name(request, FORM_COOKIE))
     given = request.headers.get(CSRF_HEADER)
-    if given is None and "form" in request.headers.get("content-type", ""):
-        field = (await request.form()).get(CSRF_FIELD)
-        given = field if isinstance(field, str) else None
+    if "form" in request.headers.get("content-type", ""):
+        form = await request.form()
+        if any("\0" in value for value in form.values() if isinstance(value, str)):
+            raise HTTPException(422)
+        field = form.get(CSRF_FIELD)
+        given = field if given is None and isinstance(field, str) else given
     if not expected or not given or not compare_digest(expected.encode(), given.encode()):
         raise HTTPException(403, "form")
 

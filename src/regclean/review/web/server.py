@@ -7,6 +7,7 @@ import socket
 from collections.abc import Callable
 from contextlib import suppress
 
+from regclean import checks
 from regclean.config import Workspace
 from regclean.errors import UsageError
 from regclean.review.web.app import create_app
@@ -31,12 +32,13 @@ def serve(workspace: Workspace, host: str, port: int, *, ready: Callable[[str], 
     listening = _listen(host, port, PORTS_TRIED if next_free else 1)
     try:
         app = create_app(workspace)
+        checks.great_expectations()  # what every batch is judged with is loaded before anybody can ask for one
         config = uvicorn.Config(
             app,
             log_level="warning",
             access_log=False,
             server_header=False,
-            proxy_headers=True,
+            proxy_headers=False,  # the application knows which ones are trusted
             timeout_graceful_shutdown=5,
         )
         shown = f"[{host}]" if ":" in host else host

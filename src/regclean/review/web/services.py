@@ -1,7 +1,7 @@
 """What every page and every answer of the API stands on: the ledger, the languages, the clock, and who is asking.
 
-A router takes `Service`, `CurrentUser` or `Annotated[User, require("findings:decide")]` as a parameter, and answers
-with `page(request, "template.html", …)`.
+A router takes `Service`, `Acting` (to call an act with) or `Annotated[User, require("findings:read")]` (to show something)
+as a parameter, and answers with `page(request, "template.html", …)`.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from starlette.exceptions import HTTPException
 from regclean.accounts import sessions, tokens
 from regclean.accounts.permissions import Permission, User
 from regclean.accounts.sessions import Lifetime, Session
+from regclean.acts import Context
 from regclean.config import Section, Workspace
 from regclean.ledger import Ledger
 from regclean.review.web import slices
@@ -121,12 +122,22 @@ def current_user(request: Request, service: Service, session: CurrentSession) ->
 CurrentUser = Annotated[User, Depends(current_user)]
 
 
+def acting(service: Service, user: CurrentUser) -> Context:
+    """Who is asking, as an act wants to know it. Errors: NotSignedIn."""
+    return Context(service.workspace, service.ledger, user, service.now())
+
+
+Acting = Annotated[Context, Depends(acting)]
+
+
 def require(permission: Permission) -> Any:
-    """A dependency that gives the user, who must have the permission. Errors: 401, 403."""
+    """A dependency that gives the user, who must have the permission to read this; an act asks for its right itself.
+
+    Errors: 401, 403.
+    """
 
     def check(user: CurrentUser) -> User:
-        if not user.may(permission):
-            raise HTTPException(403)
+        user.require(permission)
         return user
 
     return Depends(check)

@@ -1,0 +1,71 @@
+"""The two doors to what is not shown: a right, a reason, and a line in the audit log before anything is seen."""
+
+from __future__ import annotations
+
+import re
+
+from sqlalchemy import exists, select
+
+from regclean.acts.context import Context, act
+from regclean.acts.visibility import is_protected, visible_to
+from regclean.config import workspace_key
+from regclean.domain.register import subject_text
+from regclean.errors import NotFoundError, UsageError
+from regclean.findings import unseal
+from regclean.ledger.audit import Entry, append
+from regclean.ledger.tables import finding_subjects, findings, sealed
+from regclean.standardise import NATIONAL_ID_IN_TEXT
+
+# Why somebody looks: the codes go to the audit log.
+LOOKS = ("identify", "contact", "correct", "request", "other")
+LONGEST_NOTE = 300
+
+
+@act("restricted:open")
+def open_protected(context: Context, finding_id: str, reason: str, note: str | None = None) -> str:
+    """Open a protected case; returns its key. Errors: NotFoundError when there is no such protected finding, UsageError
+    without a reason.
+    """
+    detail = _reason(reason, note)
+    with context.ledger.write() as connection:
+        query = select(findings.c.case_key).where(findings.c.finding_id == finding_id)
+        case_key: str | None = connection.execute(query).scalar()
+        if case_key is None or not is_protected(connection, finding_id):
+            raise NotFoundError("there is no such finding.")
+        entry = Entry(
+            context.now, context.user.name, "open_restricted", subject_text("findings", finding_id), detail=detail
+        )
+        append(connection, entry)
+    return case_key
+
+
+@act("ids:reveal")
+def reveal(context: Context, subject: str, field: str, reason: str, note: str | None = None) -> str:
+    """A value under seal. Errors: NotFoundError when there is nothing under seal, or nothing that this account may know
+    of; UsageError without a reason.
+    """
+    detail = _reason(reason, note)
+    key = workspace_key(context.workspace.var)
+    with context.ledger.write() as connection:
+        known = exists().where(
+            finding_subjects.c.subject == sealed.c.subject,
+            findings.c.finding_id == finding_subjects.c.finding_id,
+            visible_to(context.user),
+        )
+        query = select(sealed.c.sealed).where(sealed.c.subject == subject, sealed.c.field == field, known)
+        token = connection.execute(query).scalar()
+        value = unseal(token, key) if token else None
+        if value is None:
+            raise NotFoundError("there is no such value.")
+        append(connection, Entry(context.now, context.user.name, "reveal", subject, field=field, detail=detail))
+    return value
+
+
+def _reason(reason: str, note: str | None) -> dict[str, str]:
+    """The reason for the audit log; a national id that slipped into the note is struck out."""
+    said = re.sub(NATIONAL_ID_IN_TEXT, "******-****", (note or "").strip())[:LONGEST_NOTE]
+    if reason not in LOOKS:
+        raise UsageError("a reason is needed.", remedy=f"Reasons: {', '.join(LOOKS)}.")
+    if reason == "other" and not said:
+        raise UsageError("say in a few words what the reason is.")
+    return {"reason": reason, **({"note": said} if said else {})}
