@@ -148,11 +148,15 @@ def main() -> None:
                     (arguments.keep_models / path.name if arguments.keep_models else Path(folder)).glob("*.json")
                 ):
                     parameters = json.loads(model.read_text())
-                    for comparison, levels in parameters["m"].items():
+                    for comparison, levels in parameters["u"].items():
                         print(f"  {comparison}")
-                        for code, m in levels.items():
-                            u, h = parameters["u"][comparison][code], parameters["household"][comparison][code]
-                            print(f"    {code:26} m {m:.4f}  household {h:.4f}  u {u:.2e}")
+                        for code, u in levels.items():
+                            by_class = "  ".join(
+                                f"{name} {table[comparison][code]:.4f}"
+                                for name, table in parameters["m"].items()
+                                if comparison in table
+                            )
+                            print(f"    {code:26} {by_class}  u {u:.2e}")
                     print({k: v for k, v in parameters.items() if not isinstance(v, dict) or k == "trained_on"})
 
 

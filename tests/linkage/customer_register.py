@@ -25,7 +25,7 @@ STATES = [
 ]
 NO_DECISIONS = pl.DataFrame(schema={"customer_no_l": pl.String, "customer_no_r": pl.String, "verdict": pl.String})
 NO_CLUSTERS = pl.DataFrame(schema={"cluster_id": pl.String, "customer_no": pl.String})
-SETTINGS = {"same_probability": 0.95, "review_probability": 0.5}
+SETTINGS = {"same_precision": 0.985, "review_probability": 0.5}
 FIRST = [
     "matti",
     "maria",

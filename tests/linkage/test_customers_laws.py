@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from regclean.errors import RegcleanError
 from regclean.linkage import link_customers, parameters, train
 from regclean.linkage.clustering import constrained_components
-from regclean.linkage.model import DUCKDB, MODELS, SPARK, comparisons, splink_settings
+from regclean.linkage.model import DUCKDB, MODELS, SPARK, splink_settings
 from regclean.linkage.parameters import Parameters
 
 STORED = Path(__file__).parent / "models"
@@ -166,7 +166,7 @@ def test_a_level_without_training_stops_the_run(tmp_path: Path) -> None:
     for path in STORED.glob("*.json"):
         data = json.loads(path.read_text())
         if data["model"] == "person":
-            del data["m"]["surname"]["equal"]
+            del data["m"]["stayed"]["surname"]["equal"]
         (tmp_path / path.name).write_text(json.dumps(data))
     with pytest.raises(RegcleanError, match="'equal' of 'surname'") as caught:
         run(people().connect(), models=tmp_path)
@@ -215,7 +215,7 @@ def test_training_keeps_the_old_version_and_compares(tmp_path: Path) -> None:
     newest = parameters.latest(tmp_path, "person", "fi")
     assert newest is not None
     assert newest.trained_at == "2026-11-01"
-    assert newest.trained_on["pairs_decided_same"] == 2
+    assert newest.trained_on["pairs_decided"] == 3
 
 
 def test_stored_parameters_come_back_as_they_were(tmp_path: Path) -> None:
@@ -234,10 +234,8 @@ def test_settings_are_made_for_each_engine(model: str, country: str) -> None:
     """The same comparisons and numbers; only the functions' names differ, and Splink takes both."""
     from splink import SettingsCreator
 
-    parts = comparisons(model, country)
-    flat = {c.name: {code: 1 / len(c.codes) for code in c.codes} for c in parts}
     for dialect in (DUCKDB, SPARK):
-        made = splink_settings(model, country, dialect, flat, flat, 0.001)
+        made = splink_settings(model, country, dialect)
         text = json.dumps(made)
         assert "{" + "overlap}" not in text
         assert (DUCKDB.overlap in text) == (dialect is DUCKDB)
@@ -279,8 +277,7 @@ def test_parameters_hold_nothing_personal() -> None:
     for path in STORED.glob("*.json"):
         found = Parameters.from_json(json.loads(path.read_text()))
         assert set(found.to_json()) == {
-            "model", "country", "version", "trained_at", "trained_on", "same_per_row", "household_per_row", "rarity",
-            "term_frequencies", "m", "u", "household", "namesake",
+            "model", "country", "version", "trained_at", "trained_on", "per_row", "names", "named_per_row", "m", "u",
         }  # fmt: skip
 
 

@@ -6,6 +6,7 @@ another type is an error, and a room reads its own section with `config.section(
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 import tomllib
@@ -23,6 +24,7 @@ from regclean.domain.languages import LANGUAGES
 from regclean.domain.register import TABLES
 from regclean.errors import ConfigError, UsageError
 
+log = logging.getLogger(__name__)
 FILE_NAME = "regclean.toml"
 Section = Mapping[str, Any]
 _VARIABLE = re.compile(r"\$\{([A-Z_][A-Z0-9_]*)\}")
@@ -138,9 +140,22 @@ def _checked_sections(path: Path, given: Mapping[str, Any]) -> dict[str, Any]:
     """Template, then the preset of shared bins, then what the file sets itself."""
     shared_bins = given.get("shared_bins", {})
     preset = shared_bins.get("preset", "") if isinstance(shared_bins, Mapping) else ""
+    given, fixed = _without_same_probability(given)
     sections = _merge(path, _defaults(), _overlay(_preset(path, preset), given) if preset else given)
     _check_values(path, sections)
+    if fixed is not None:
+        sections["linkage"] = sections["linkage"] | {"same_probability": fixed}
     return sections
+
+
+def _without_same_probability(given: Mapping[str, Any]) -> tuple[Mapping[str, Any], float | None]:
+    """An older file's one threshold for all evidence: it still holds where it stands, and a warning says what took its place."""
+    linkage = given.get("linkage")
+    if not isinstance(linkage, Mapping) or "same_probability" not in linkage:
+        return given, None
+    log.warning("'linkage.same_probability' is an older key: 'linkage.same_precision' takes its place.")
+    fixed = _checked(Path(FILE_NAME), "linkage.same_probability", 0.9, linkage["same_probability"])
+    return {**given, "linkage": {k: v for k, v in linkage.items() if k != "same_probability"}}, float(fixed)
 
 
 def _overlay(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:

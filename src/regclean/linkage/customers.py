@@ -11,10 +11,9 @@ import duckdb
 import polars as pl
 
 from regclean.config import Section
-from regclean.linkage import clustering, parameters, scoring, spark, training
+from regclean.linkage import clustering, parameters, policy, scoring, spark, training
 from regclean.linkage.model import MODELS
-from regclean.linkage.parameters import Parameters
-from regclean.standardise import first_name_genders, name_variants
+from regclean.standardise import name_variants
 from regclean.warehouse import load_sql, rows
 
 log = logging.getLogger(__name__)
@@ -22,8 +21,10 @@ log = logging.getLogger(__name__)
 # A phone number or e-mail address on more customers, or under more surnames, than this is nobody's own.
 SHARED_CUSTOMERS = 8
 SHARED_NAMES = 4
-WIDEST_NAME = 5
+WIDEST_NAME = 12
 WIDEST_NAME_GENERIC = 60
+# Of a commoner surname, too many end and begin in one quarter by chance.
+WIDEST_SURNAME = 400
 
 DECIDED = ("customer_no_l", "customer_no_r", "verdict")
 # A model that was learnt from a handful of customers must not judge a whole register for ever.
@@ -79,11 +80,8 @@ def link_customers(
     with spark.scoring_engine(engine, models.parent) as score:
         for model in MODELS:
             too_wide |= block(connection, model, country)
-            current = _model_for(connection, model, country, models, decided, as_of)
-            scoring.compare(connection, current, blocked="link_blocked", output="link_compared", score=score)
-            scoring.posterior(connection, current, scored="link_compared")
-            used[model] = current.version
-            candidates[model] = scoring.count(connection, "link_compared")
+            candidates[model] = scoring.count(connection, "link_blocked")
+            used[model] = _judge(connection, model, country, models, as_of, score)
     relate(connection, country, settings)
     connection.execute(load_sql("publish_pairs", scoring.PACKAGE))
     grouped = clustering.cluster(connection, generic=country != "fi", previous=_texts(previous_clusters, PREVIOUS))
@@ -120,22 +118,17 @@ def prepare(connection: duckdb.DuckDBPyConnection, country: str, decided: pl.Dat
     connection.execute(
         load_sql("contacts", scoring.PACKAGE), {"shared_customers": SHARED_CUSTOMERS, "shared_names": SHARED_NAMES}
     )
-    for name in ("own_contacts", "addresses", "persons", "organisations"):
+    for name in ("name_cell", "own_contacts", "addresses", "persons", "organisations"):
         connection.execute(load_sql(name, scoring.PACKAGE))
 
 
 def first_names(country: str) -> pl.DataFrame:
-    """name, variants (other spellings and nicknames), woman (whether nine in ten bearers are; null: not known)."""
+    """name, variants (other spellings and nicknames)."""
     variants = name_variants(country)
-    genders = first_name_genders() if country == "fi" else {}
-    names = sorted(variants.keys() | genders.keys())
+    names = sorted(variants)
     return pl.DataFrame(
-        {
-            "name": names,
-            "variants": [sorted(variants.get(name, ())) for name in names],
-            "woman": [genders[name] == "f" if name in genders else None for name in names],
-        },
-        schema={"name": pl.String, "variants": pl.List(pl.String), "woman": pl.Boolean},
+        {"name": names, "variants": [sorted(variants[name]) for name in names]},
+        schema={"name": pl.String, "variants": pl.List(pl.String)},
     )
 
 
@@ -157,31 +150,41 @@ def _opaque_ids(connection: duckdb.DuckDBPyConnection, country: str) -> None:
 def block(connection: duckdb.DuckDBPyConnection, model: str, country: str) -> dict[str, int]:
     """Temp table `link_blocked` of candidate pairs. Returns rule -> keys that were too wide."""
     generic = country != "fi"
-    values = {"generic": generic, "widest_name": WIDEST_NAME_GENERIC if generic else WIDEST_NAME}
+    values = {
+        "generic": generic,
+        "widest_name": WIDEST_NAME_GENERIC if generic else WIDEST_NAME,
+        "widest_surname": WIDEST_SURNAME,
+    }
     connection.execute(load_sql(f"{model}_keys", scoring.PACKAGE), values if model == "person" else None)
     connection.execute(load_sql("blocked", scoring.PACKAGE))
     wide = rows(connection, load_sql("too_wide", scoring.PACKAGE))
     return {f"{model}.{rule}": int(n) for rule, n in wide}
 
 
-def _model_for(
+def _judge(
     connection: duckdb.DuckDBPyConnection,
     model: str,
     country: str,
     models: Path,
-    decided: pl.DataFrame,
     as_of: str | None,
-) -> Parameters:
-    """The stored model; a new one when there is none, or when the register has outgrown the one that was learnt from it."""
+    score: scoring.Score | None,
+) -> int:
+    """Compare the candidates once, learn the model from them if there is none of use, and judge them. Returns its version."""
     stored = parameters.latest(models, model, country)
     size = scoring.count(connection, scoring.ENTITIES[model])
-    if stored is not None and size < OUTGROWN * max(stored.trained_on.get("rows", size), 1):
-        return stored
-    version = parameters.next_version(models, model, country)
-    trained = training.train_model(connection, model, country, decided=decided, version=version, trained_at=as_of)
-    parameters.save(models, trained)
-    log.info("trained %s model %d", model, version)
-    return trained
+    # A new one too when the register has outgrown the one that was learnt from it.
+    learns = stored is None or size >= OUTGROWN * max(stored.trained_on.get("rows", size), 1)
+    if learns:
+        training.add_pairs(connection, model)
+    scoring.compare(connection, model, country, score=score)
+    if learns:
+        version = parameters.next_version(models, model, country)
+        stored = training.train_model(connection, model, country, version=version, trained_at=as_of)
+        parameters.save(models, stored)
+        log.info("trained %s model %d", model, version)
+    assert stored is not None
+    scoring.posterior(connection, stored)
+    return stored.version
 
 
 def relate(connection: duckdb.DuckDBPyConnection, country: str, settings: Section) -> None:
@@ -190,10 +193,11 @@ def relate(connection: duckdb.DuckDBPyConnection, country: str, settings: Sectio
     connection.execute(load_sql("person_pairs", scoring.PACKAGE), {"generic": generic})
     connection.execute(load_sql("organisation_pairs", scoring.PACKAGE), {"generic": generic})
     connection.execute(load_sql("successors", scoring.PACKAGE))
-    connection.execute(
-        load_sql("relations", scoring.PACKAGE),
-        {"same": float(settings["same_probability"]), "review": float(settings["review_probability"])},
-    )
+    connection.execute(load_sql("relations", scoring.PACKAGE))
+    review = float(settings["review_probability"])
+    policy.decide(connection, float(settings["same_precision"]), review, fixed=settings.get("same_probability"))
+    for statement in load_sql("relate", scoring.PACKAGE).split(";\n\n"):
+        connection.execute(statement, {"review": review} if "$review" in statement else None)
 
 
 def forget(connection: duckdb.DuckDBPyConnection) -> None:

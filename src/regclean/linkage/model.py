@@ -37,16 +37,17 @@ SPARK = Dialect("spark", "jaro_winkler_exact", "damerau_levenshtein", "arrays_ov
 class Level:
     """One level of a comparison.
 
-    `m` and `household` are what is expected before any training: the probability of this level between two rows of one
-    customer, and between two members of one household. They act as `PSEUDO_COUNTS` observations, so that a small
-    register does not invent extremes. `exact` names the column whose equality the level means: its u is computed
-    from value counts, not sampled. `tf` names the column whose rarity the weight is adjusted by. `kin` tells whether that
-    rarity also speaks for a household.
+    `stayed`, `moved`, `household`: what is expected before any register speaks, the probability of this level between two rows
+    of one customer at one place, of one customer at two places, and of two members of one household. They act as
+    pseudo-counts (`mixture.py`), so that a small register does not invent extremes; 0 means that the class excludes the level.
+    `exact` names the column whose equality the level means: its u is computed from value counts, not sampled.
+    `tf` names the column whose rarity the weight is adjusted by.
     """
 
     code: str
     condition: str
-    m: float
+    stayed: float
+    moved: float
     household: float
     exact: str | None = None
     tf: str | None = None
@@ -64,7 +65,7 @@ class Comparison:
     name: str
     null: str
     levels: tuple[Level, ...]
-    order: tuple[str, ...]
+    order: tuple[str, ...] = ()
 
     @property
     def codes(self) -> tuple[str, ...]:
@@ -97,8 +98,13 @@ def overlap(left: str, right: str | None = None) -> str:
     return f"({{overlap}}({left}_l, {right}_r) or {{overlap}}({right}_l, {left}_r))"
 
 
+# A level that is evidence without being said: the value is not there.
+MISSING = "missing"
 _SWAPPED = "(first_l = last_r and last_l = first_r)"
+_MORE = "more_names_l is not null and more_names_r is not null"
 
+# What is said of first names holds whether a customer moved or not. A household's first names agree by chance alone
+# (`mixture.py` takes u), so that nothing is expected of them here.
 _GIVEN = Comparison(
     "given_name",
     both("first"),
@@ -106,55 +112,57 @@ _GIVEN = Comparison(
         Level(
             "all_equal",
             "(first_l = first_r and given_l = given_r and more_names_l is not null)",
-            0.10,
-            0.001,
+            0.16,
+            0.16,
+            0,
             tf="first",
         ),
         Level(
             "other_names_conflict",
-            f"(first_l = first_r and more_names_l is not null and more_names_r is not null and not {overlap('other_names')})",
-            0.006,
-            0.008,
+            f"(first_l = first_r and {_MORE} and not {overlap('other_names')})",
+            0.004,
+            0.004,
+            0,
             tf="first",
         ),
-        # Sons are named after fathers more often than daughters after mothers: the register tells how much more.
-        Level(
-            "equal_woman", "(first_l = first_r and woman_l and woman_r)", 0.31, 0.001, exact="first_woman", tf="first"
-        ),
-        Level("equal", "(first_l = first_r and length(first_l) > 1)", 0.31, 0.007, exact="first_man", tf="first"),
-        Level("call_name", overlap("full_names"), 0.05, 0.02),
-        Level("variant", "({contains}(variants_l, first_r) or {contains}(variants_r, first_l))", 0.04, 0.003),
-        Level("swapped", _SWAPPED, 0.02, 0.0005),
+        Level("equal", "(first_l = first_r and length(first_l) > 1)", 0.60, 0.60, 0, exact="first", tf="first"),
+        Level("call_name", overlap("full_names"), 0.05, 0.05, 0),
+        Level("variant", "({contains}(variants_l, first_r) or {contains}(variants_r, first_l))", 0.04, 0.04, 0),
+        Level("swapped", _SWAPPED, 0.02, 0.02, 0),
         Level(
             "initial",
             "((length(first_l) = 1 or length(first_r) = 1) and substr(first_l, 1, 1) = substr(first_r, 1, 1))",
-            0.05,
-            0.01,
+            0.04,
+            0.04,
+            0,
         ),
-        Level("similar", similar("first"), 0.06, 0.006),
-        Level("different", "ELSE", 0.03, 0.94),
+        Level("similar", similar("first"), 0.06, 0.06, 0),
+        # Two full names and two, none of them in common: twins, not one person.
+        Level("disjoint", f"({_MORE} and not {overlap('full_names')})", 0.0005, 0.0005, 0),
+        Level("different", "ELSE", 0.015, 0.015, 0),
     ),
-    ("all_equal", "equal", "different"),
+    ("all_equal", "equal", "different", "disjoint"),
 )
 # First name and surname in each other's place are one observation: it counts with the first names.
 _SURNAME = Comparison(
     "surname",
     f"last_l is null or last_r is null or {_SWAPPED}",
     (
-        Level("equal", "(last_l = last_r)", 0.86, 0.72, exact="last", tf="last"),
-        Level("part_or_previous", overlap("last_parts"), 0.03, 0.03),
-        Level("similar", similar("last"), 0.06, 0.02),
-        Level("different", "ELSE", 0.04, 0.23),
+        Level("equal", "(last_l = last_r)", 0.90, 0.86, 0.72, exact="last", tf="last"),
+        Level("part_or_previous", overlap("last_parts"), 0.03, 0.04, 0.03),
+        Level("similar", similar("last"), 0.05, 0.04, 0.01),
+        Level("different", "ELSE", 0.02, 0.06, 0.24),
     ),
     ("equal", "similar", "different"),
 )
 _BIRTH_LEVELS = (
-    Level("equal", "(birth_l = birth_r)", 0.90, 0.004, exact="birth"),
-    Level("one_digit", one_edit("birth"), 0.04, 0.006),
+    Level("equal", "(birth_l = birth_r)", 0.93, 0.93, 0.004, exact="birth"),
+    Level("one_digit", one_edit("birth"), 0.03, 0.03, 0.006),
     Level(
         "parts_swapped",
         "(substr(birth_l, 1, 4) = substr(birth_r, 1, 4) and substr(birth_l, 5, 2) = substr(birth_r, 7, 2)"
         " and substr(birth_l, 7, 2) = substr(birth_r, 5, 2))",
+        0.01,
         0.01,
         0.0005,
     ),
@@ -162,20 +170,21 @@ _BIRTH_LEVELS = (
         "two_parts_equal",
         "(cast(substr(birth_l, 1, 4) = substr(birth_r, 1, 4) as int) + cast(substr(birth_l, 5, 2) = substr(birth_r, 5, 2) as int)"
         " + cast(substr(birth_l, 7, 2) = substr(birth_r, 7, 2) as int) >= 2)",
-        0.02,
+        0.015,
+        0.015,
         0.02,
     ),
-    Level("different", "ELSE", 0.03, 0.97),
+    Level("different", "ELSE", 0.01, 0.01, 0.97),
 )
 _BIRTH_ORDER = ("equal", "parts_swapped", "one_digit", "two_parts_equal", "different")
 _PHONE = Comparison(
     "phone",
     either_empty("phones"),
     (
-        Level("equal", "(phone_l = phone_r)", 0.55, 0.30, exact="phone"),
-        Level("second_number", overlap("phones"), 0.05, 0.05),
-        Level("one_digit", one_edit("phone", 0.93), 0.03, 0.01),
-        Level("different", "ELSE", 0.37, 0.64),
+        Level("equal", "(phone_l = phone_r)", 0.60, 0.45, 0.30, exact="phone"),
+        Level("second_number", overlap("phones"), 0.05, 0.05, 0.05),
+        Level("one_digit", one_edit("phone", 0.93), 0.03, 0.02, 0.01),
+        Level("different", "ELSE", 0.32, 0.48, 0.64),
     ),
     ("equal", "second_number", "different"),
 )
@@ -186,10 +195,10 @@ _EMAIL = Comparison(
     "email_l is null or email_r is null or (email_l <> email_r and email_letters_l = email_letters_r"
     " and (email_local_l is null or email_local_r is null or email_local_l <> email_local_r))",
     (
-        Level("equal", "(email_l = email_r)", 0.55, 0.15, exact="email"),
-        Level("same_local_part", "(email_local_l = email_local_r and length(email_local_l) >= 6)", 0.05, 0.01),
-        Level("one_edit", one_edit("email", 0.95), 0.03, 0.005),
-        Level("different", "ELSE", 0.37, 0.835),
+        Level("equal", "(email_l = email_r)", 0.60, 0.50, 0.15, exact="email"),
+        Level("same_local_part", "(email_local_l = email_local_r and length(email_local_l) >= 6)", 0.05, 0.05, 0.01),
+        Level("one_edit", one_edit("email", 0.95), 0.03, 0.02, 0.005),
+        Level("different", "ELSE", 0.32, 0.43, 0.835),
     ),
     ("equal", "one_edit", "different"),
 )
@@ -197,25 +206,43 @@ _ACCOUNT = Comparison(
     "account",
     both("iban"),
     (
-        Level("equal", "(iban_l = iban_r)", 0.75, 0.35, exact="iban"),
-        Level("different", "ELSE", 0.25, 0.65),
+        Level("equal", "(iban_l = iban_r)", 0.75, 0.75, 0.35, exact="iban"),
+        Level("different", "ELSE", 0.25, 0.25, 0.65),
     ),
     ("equal", "different"),
 )
+# A place that two rows hold says more than one that twenty hold. Who stayed shares a place, who moved does not.
 _ADDRESS = Comparison(
     "address",
     either_empty("sites"),
     (
-        Level("same_flat", overlap("flats"), 0.40, 0.45, exact="flats"),
-        Level("same_house", overlap("houses"), 0.22, 0.40, exact="houses"),
-        Level("same_site_flat_missing", overlap("houses", "flat_sites"), 0.05, 0.04),
-        Level("same_site_other_flat", overlap("sites"), 0.02, 0.02),
-        Level("same_number_other_area", overlap("numbers"), 0.03, 0.02),
-        Level("same_street", overlap("streets"), 0.03, 0.01),
-        Level("same_area", overlap("areas"), 0.08, 0.02),
-        Level("different", "ELSE", 0.17, 0.04),
+        Level("same_place_2", overlap("places_2"), 0.40, 0, 0.40, exact="places_2"),
+        Level("same_place_4", overlap("places_4"), 0.28, 0, 0.35, exact="places_4"),
+        Level("same_place_10", overlap("places_10"), 0.08, 0, 0.08, exact="places_10"),
+        Level("same_place_many", overlap("places_many"), 0.02, 0, 0.02, exact="places_many"),
+        Level("same_site_flat_missing", overlap("houses", "flat_sites"), 0.10, 0, 0.05),
+        Level("same_site_other_flat", overlap("sites"), 0.05, 0.03, 0.02),
+        Level("same_number_other_area", overlap("numbers"), 0.07, 0.01, 0.02),
+        Level("same_street", overlap("streets"), 0, 0.08, 0.01),
+        Level("same_area", overlap("areas"), 0, 0.28, 0.02),
+        Level("different", "ELSE", 0, 0.60, 0.03),
     ),
-    ("same_flat", "same_site_other_flat", "same_street", "same_area", "different"),
+)
+# One row ended when the other began: a customer who moved, or a home that changed hands.
+_TIME = Comparison(
+    "time",
+    "began_l is null or began_r is null",
+    (
+        Level(
+            "handover",
+            "(began_r - ended_l between -31 and 62 or began_l - ended_r between -31 and 62)",
+            0.05,
+            0.25,
+            0.02,
+        ),
+        Level("one_ended", "(ended_l is not null or ended_r is not null)", 0.25, 0.25, 0.25),
+        Level("both_going", "ELSE", 0.70, 0.50, 0.73),
+    ),
 )
 
 PERSON_FI: tuple[Comparison, ...] = (
@@ -225,15 +252,17 @@ PERSON_FI: tuple[Comparison, ...] = (
         "identity",
         f"({both('birth')}) and ({both('national_id')})",
         (
-            Level("same_national_id", "(national_id_l = national_id_r)", 0.30, 0.0005, exact="national_id"),
+            Level("same_national_id", "(national_id_l = national_id_r)", 0.30, 0.30, 0.0005, exact="national_id"),
+            Level("other_national_id", "(national_id_l <> national_id_r)", 0.0005, 0.0005, 0.30),
             *_BIRTH_LEVELS,
         ),
-        ("same_national_id", *_BIRTH_ORDER),
+        ("same_national_id", *_BIRTH_ORDER, "other_national_id"),
     ),
     _ADDRESS,
     _PHONE,
     _EMAIL,
     _ACCOUNT,
+    _TIME,
 )
 
 
@@ -241,7 +270,7 @@ PERSON_FI: tuple[Comparison, ...] = (
 def _with_loose(comparison: Comparison, column: str, threshold: float = 0.8) -> Comparison:
     """A further level before the last: words that look alike with several typing errors in them."""
     *levels, rest = comparison.levels
-    loose = Level("loosely_similar", f"{{jaro_winkler}}({column}_l, {column}_r) >= {threshold}", 0.02, 0.04)
+    loose = Level("loosely_similar", f"{{jaro_winkler}}({column}_l, {column}_r) >= {threshold}", 0.02, 0.02, 0.02)
     return replace(comparison, levels=(*levels, loose, rest))
 
 
@@ -253,8 +282,8 @@ PERSON_GENERIC: tuple[Comparison, ...] = (
         both("birth"),
         (
             *_BIRTH_LEVELS[:-1],
-            Level("two_edits", "{damerau}(birth_l, birth_r) <= 2", 0.02, 0.02),
-            Level("same_year", "(substr(birth_l, 1, 4) = substr(birth_r, 1, 4))", 0.02, 0.03),
+            Level("two_edits", "{damerau}(birth_l, birth_r) <= 2", 0.02, 0.02, 0.02),
+            Level("same_year", "(substr(birth_l, 1, 4) = substr(birth_r, 1, 4))", 0.02, 0.02, 0.03),
             _BIRTH_LEVELS[-1],
         ),
         (*_BIRTH_ORDER[:-1], "same_year", "different"),
@@ -263,9 +292,9 @@ PERSON_GENERIC: tuple[Comparison, ...] = (
         "national_id",
         both("national_id"),
         (
-            Level("equal", "(national_id_l = national_id_r)", 0.80, 0.0005, exact="national_id"),
-            Level("one_edit", one_edit("national_id", 0.80), 0.14, 0.0005),
-            Level("different", "ELSE", 0.06, 0.999),
+            Level("equal", "(national_id_l = national_id_r)", 0.80, 0.80, 0.0005, exact="national_id"),
+            Level("one_edit", one_edit("national_id", 0.80), 0.14, 0.14, 0.0005),
+            Level("different", "ELSE", 0.06, 0.06, 0.999),
         ),
         ("equal", "one_edit", "different"),
     ),
@@ -273,39 +302,40 @@ PERSON_GENERIC: tuple[Comparison, ...] = (
         "street",
         either_empty("streets"),
         (
-            Level("same_house", overlap("numbers"), 0.55, 0.80, exact="numbers"),
-            Level("same_street", overlap("streets"), 0.15, 0.05, exact="streets"),
-            Level("similar_street", similar("street"), 0.18, 0.05),
-            Level("different", "ELSE", 0.12, 0.10),
+            Level("same_house", overlap("numbers"), 0.62, 0, 0.80, exact="numbers"),
+            Level("same_street", overlap("streets"), 0.14, 0.02, 0.05, exact="streets"),
+            Level("similar_street", similar("street"), 0.18, 0.02, 0.05),
+            Level("different", "ELSE", 0.06, 0.96, 0.10),
         ),
-        ("same_house", "same_street", "different"),
     ),
     Comparison(
         "place",
         f"({either_empty('areas')}) and ({both('city')})",
         (
-            Level("same_area_and_city", f"({overlap('areas')} and city_l = city_r)", 0.60, 0.80),
-            Level("same_area", overlap("areas"), 0.10, 0.05),
-            Level("same_city", "(city_l = city_r)", 0.12, 0.05, exact="city", tf="city"),
-            Level("similar_city", similar("city"), 0.08, 0.03),
-            Level("different", "ELSE", 0.10, 0.07),
+            Level("same_area_and_city", f"({overlap('areas')} and city_l = city_r)", 0.65, 0.10, 0.80),
+            Level("same_area", overlap("areas"), 0.10, 0.05, 0.05),
+            Level("same_city", "(city_l = city_r)", 0.12, 0.20, 0.05, exact="city", tf="city"),
+            Level("similar_city", similar("city"), 0.08, 0.05, 0.03),
+            Level("different", "ELSE", 0.05, 0.60, 0.07),
         ),
-        ("same_area_and_city", "same_city", "different"),
     ),
     _PHONE,
     # E-mails of namesakes with one provider look alike without being one address.
     _with_loose(_EMAIL, "email", 0.86),
     _ACCOUNT,
+    _TIME,
 )
 
 ORGANISATION: tuple[Comparison, ...] = (
+    # Who has two accounts at two sites mostly has them under the number of the firm: where it is missing, that is evidence too.
     Comparison(
         "business_id",
-        both("business_id"),
+        "1 = 0",
         (
-            Level("equal", "(business_id_l = business_id_r)", 0.985, 0.01, exact="business_id"),
-            Level("one_edit", one_edit("business_id", 0.85), 0.01, 0.01),
-            Level("different", "ELSE", 0.005, 0.98),
+            Level(MISSING, both("business_id"), 0.40, 0.40, 0.40),
+            Level("equal", "(business_id_l = business_id_r)", 0.59, 0.59, 0.01, exact="business_id"),
+            Level("one_edit", one_edit("business_id", 0.85), 0.006, 0.006, 0.01),
+            Level("different", "ELSE", 0.004, 0.004, 0.58),
         ),
         ("equal", "one_edit", "different"),
     ),
@@ -313,32 +343,63 @@ ORGANISATION: tuple[Comparison, ...] = (
         "organisation_name",
         both("org"),
         (
-            Level("equal", "(org_l = org_r)", 0.72, 0.05, exact="org", tf="org"),
-            Level("same_words", "(org_words_l = org_words_r)", 0.04, 0.02),
-            Level("similar", similar("org", 0.90), 0.10, 0.05),
+            Level("equal", "(org_l = org_r)", 0.72, 0.72, 0.03, exact="org", tf="org"),
+            Level("same_words", "(org_words_l = org_words_r)", 0.04, 0.04, 0.02),
+            Level("similar", similar("org", 0.90), 0.10, 0.10, 0.05),
             Level(
                 "one_contains_other",
                 "(starts_with(org_l, org_r || ' ') or starts_with(org_r, org_l || ' '))",
                 0.06,
+                0.06,
                 0.05,
             ),
-            Level("different", "ELSE", 0.08, 0.83),
+            Level("different", "ELSE", 0.08, 0.08, 0.85),
         ),
         ("equal", "similar", "one_contains_other", "different"),
     ),
-    _ADDRESS,
+    # What tells siblings apart: the number in the name, and the legal form. An equal name has equal numbers.
+    Comparison(
+        "numerals",
+        "(numerals_l = '' and numerals_r = '') or coalesce(org_l = org_r, false)",
+        (
+            Level("equal", "(numerals_l = numerals_r)", 0.97, 0.97, 0.10),
+            Level("one_missing", "(numerals_l = '' or numerals_r = '')", 0.025, 0.025, 0.30),
+            Level("different", "ELSE", 0.005, 0.005, 0.60),
+        ),
+        ("equal", "one_missing", "different"),
+    ),
+    Comparison(
+        "legal_form",
+        both("form_family"),
+        (
+            Level("equal", "(form_family_l = form_family_r)", 0.99, 0.99, 0.50),
+            Level("different", "ELSE", 0.01, 0.01, 0.50),
+        ),
+        ("equal", "different"),
+    ),
+    # Many are named after their street: that two are on one street is in their names.
+    replace(_ADDRESS, levels=tuple(level for level in _ADDRESS.levels if level.code != "same_street")),
     _PHONE,
     _EMAIL,
     _ACCOUNT,
 )
 
-
 # First names that agree: an equal full name is one of these beside an equal surname.
-SAME_FIRST_NAME = frozenset({"all_equal", "other_names_conflict", "equal_woman", "equal"})
-# A parent of the same first name was born in another year, twins have two first names: whoever of a household agrees in the
-# first name does not agree in these, whatever the rest of the household does. Namesakes' own rates of the others are learnt.
-FIXED_FOR_NAMESAKES = frozenset({"identity", "birth_date", "national_id"})
-LEARNT_FOR_NAMESAKES = frozenset({"phone", "email", "account", "address", "street"})
+SAME_FIRST_NAME = ("all_equal", "other_names_conflict", "equal")
+# The comparisons whose equality is one observation: a whole name, which is looked up in the register's own cells.
+NAMES = {"person": ("given_name", "surname"), "organisation": ("organisation_name",)}
+# Where two rows are at one place, and what tells of one person's date and id.
+PLACES = ("address", "street")
+SAME_PLACE = (
+    "same_place_2",
+    "same_place_4",
+    "same_place_10",
+    "same_place_many",
+    "same_site_flat_missing",
+    "same_house",
+)
+DATES = ("identity", "birth_date")
+CONTACTS = ("phone", "email", "account")
 
 
 def comparisons(model: str, country: str) -> tuple[Comparison, ...]:
@@ -359,23 +420,16 @@ def term_frequency_columns(model: str, country: str) -> tuple[str, ...]:
     return tuple(sorted(found))
 
 
-def splink_settings(
-    model: str,
-    country: str,
-    dialect: Dialect,
-    m: dict[str, dict[str, float]],
-    u: dict[str, dict[str, float]],
-    prior: float,
-) -> dict[str, Any]:
-    """Splink settings for one engine. `m`, `u`: comparison -> level code -> probability; `prior`: of "same" for two random rows."""
+def splink_settings(model: str, country: str, dialect: Dialect) -> dict[str, Any]:
+    """Splink settings for one engine: the comparisons. Its own m and u are evenly spread: the posterior is `mixture.py`'s."""
     functions = {field: getattr(dialect, field) for field in ("jaro_winkler", "damerau", "overlap", "contains", "size")}
 
-    def level(comparison: str, item: Level) -> dict[str, Any]:
+    def level(item: Level, even: float) -> dict[str, Any]:
         settings: dict[str, Any] = {
             "sql_condition": item.condition.format(**functions),
             "label_for_charts": item.code,
-            "m_probability": m[comparison][item.code],
-            "u_probability": u[comparison][item.code],
+            "m_probability": even,
+            "u_probability": even,
         }
         if item.tf:
             settings |= {
@@ -388,10 +442,10 @@ def splink_settings(
     return {
         "link_type": "dedupe_only",
         "unique_id_column_name": "entity",
-        "probability_two_random_records_match": prior,
+        "probability_two_random_records_match": 0.001,
         "retain_matching_columns": True,
         "retain_intermediate_calculation_columns": True,
-        # Candidate pairs are registered (see blocking.sql); Splink only asks that some rule is there.
+        # Candidate pairs are registered (see blocked.sql); Splink only asks that some rule is there.
         "blocking_rules_to_generate_predictions": ["l.entity = r.entity"],
         "comparisons": [
             {
@@ -402,7 +456,7 @@ def splink_settings(
                         "label_for_charts": "missing",
                         "is_null_level": True,
                     },
-                    *(level(comparison.name, item) for item in comparison.levels),
+                    *(level(item, 1 / len(comparison.levels)) for item in comparison.levels),
                 ],
             }
             for comparison in comparisons(model, country)

@@ -8,84 +8,91 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
+from math import log
 from pathlib import Path
 from typing import Any
 
 from regclean.domain.findings import digest
 from regclean.errors import InputError
-from regclean.linkage.model import comparisons, term_frequency_columns
+from regclean.linkage.model import comparisons
 
 Probabilities = dict[str, dict[str, float]]
 _FILE = re.compile(r"(?P<model>[a-z]+)-(?P<country>[a-z]+)-v(?P<version>\d{4})\.json\Z")
+
+
+# The classes of a pair of rows; the rest of all pairs are strangers.
+CLASSES = ("stayed", "moved", "household", "namesake", "successor", "stranger")
+# Cells of full names: how many rows hold one (2, 3-4, 5-8, more; of organisations: their kind) by how rare it is, in
+# steps of two bits.
+RARITIES = 16
+CELLS = 4 * RARITIES
 
 
 @dataclass(frozen=True, slots=True)
 class Parameters:
     """One trained model.
 
-    `m`, `u`, `household`, `namesake`: comparison -> level code -> probability of the level among rows of one customer, among
-    strangers, among members of one household, and among those of them who have the same first name. `same_per_row`, `household_per_row`: how many such pairs there are for each row of
-    the register; as priors they hold for a register of any size.
-    `rarity`: correction (log2) of the weight of an equal full name, by steps of its rarity (`training.py`).
-    `trained_on`: counts that the training saw. `trained_at`: the date that was passed in, ISO.
+    `m`: class -> comparison -> level code -> probability of the level in that class; a comparison that a class does not have
+    agrees there by chance. `u`: the same among strangers. `per_row`: class -> how many such pairs there are for each row of the
+    register; as priors they hold for a register of any size. `names`: by cell, the share of all pairs of equal full names that are one
+    customer; `named_per_row`: how many of those there are for each row. `trained_on`: counts that the training saw.
+    `trained_at`: the date that was passed in, ISO.
     """
 
     model: str
     country: str
     version: int
-    m: Probabilities
+    m: dict[str, Probabilities]
     u: Probabilities
-    household: Probabilities
-    namesake: Probabilities
-    same_per_row: float
-    household_per_row: float
-    rarity: tuple[float, ...] = (0.0,) * 15
+    per_row: dict[str, float]
+    names: tuple[float, ...] = (0.5,) * CELLS
+    named_per_row: float = 0.05
     trained_on: dict[str, int] = field(default_factory=dict)
     trained_at: str | None = None
 
     def check(self) -> None:
         """Every level of every comparison must be trained, and be a probability. Errors: InputError that names the first."""
-        for kind, table in (
-            ("m", self.m),
-            ("u", self.u),
-            ("household", self.household),
-            ("namesake", self.namesake),
-        ):
+        tables = {"m": self.m.get("stayed", {}), "u": self.u} | {
+            name: self.m.get(name, {}) for name in ("moved", "household", "namesake")
+        }
+        for kind, table in tables.items():
             for comparison in comparisons(self.model, self.country):
                 for code in comparison.codes:
                     value = table.get(comparison.name, {}).get(code)
-                    if value is None or not 0.0 < value <= 1.0:
+                    if value is None or not 0.0 <= value <= 1.0 or (kind == "u" and value == 0.0):
                         raise InputError(
                             f"the {self.model} model has no {kind} probability for level '{code}' of '{comparison.name}'.",
                             remedy="Train a new model with: regclean train",
                         )
-        if not self.same_per_row > 0.0 or not self.household_per_row > 0.0:
+        if len(self.names) != CELLS or not all(self.per_row.get(name, 0.0) > 0.0 for name in CLASSES[:-1]):
             raise InputError(
                 f"the {self.model} model has no usable prior.", remedy="Train a new model with: regclean train"
             )
 
-    def priors(self, size: int) -> tuple[float, float]:
-        """Probability that two random rows of a register of `size` rows are one customer, and one household's members."""
+    def shares(self, size: int) -> list[float]:
+        """Probability of each class for two random rows of a register of `size` rows, strangers last."""
         chance = 2.0 / max(size - 1, 2)
-        return min(self.same_per_row * chance, 0.4), min(self.household_per_row * chance, 0.4)
+        found = [self.per_row[name] * chance for name in CLASSES[:-1]]
+        scale = min(1.0, 0.8 / sum(found))
+        return [*(share * scale for share in found), 1.0 - scale * sum(found)]
+
+    def name_weights(self, size: int) -> list[float]:
+        """By cell: log of how much oftener an equal full name of that cell is met in one customer than among strangers."""
+        pairs = log(max(size - 1, 2) / (2.0 * self.named_per_row))
+        return [log(share / (1.0 - share)) + pairs for share in self.names]
+
+    def same(self, comparison: str) -> dict[str, float]:
+        """Level code -> probability among rows of one customer, whether they stayed or moved."""
+        stayed, moved = self.per_row["stayed"], self.per_row["moved"]
+        other = self.m["moved"][comparison]
+        return {
+            code: (stayed * p + moved * other[code]) / (stayed + moved)
+            for code, p in self.m["stayed"][comparison].items()
+        }
 
     def to_json(self) -> dict[str, Any]:
-        return {
-            "model": self.model,
-            "country": self.country,
-            "version": self.version,
-            "trained_at": self.trained_at,
-            "trained_on": self.trained_on,
-            "same_per_row": self.same_per_row,
-            "household_per_row": self.household_per_row,
-            "rarity": list(self.rarity),
-            "term_frequencies": list(term_frequency_columns(self.model, self.country)),
-            "m": self.m,
-            "u": self.u,
-            "household": self.household,
-            "namesake": self.namesake,
-        }
+        return asdict(self) | {"names": list(self.names)}
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Parameters:
@@ -95,16 +102,25 @@ class Parameters:
             version=int(data["version"]),
             m=data["m"],
             u=data["u"],
-            household=data["household"],
-            namesake=data["namesake"],
-            same_per_row=float(data["same_per_row"]),
-            household_per_row=float(data["household_per_row"]),
-            rarity=tuple(float(value) for value in data["rarity"]),
+            per_row=dict(data["per_row"]),
+            names=tuple(float(value) for value in data["names"]),
+            named_per_row=float(data["named_per_row"]),
             trained_on=dict(data["trained_on"]),
             trained_at=data["trained_at"],
         )
         parameters.check()
         return parameters
+
+    def rounded(self) -> Parameters:
+        """Nine significant digits: more than was learnt, few enough to be the same on every run."""
+
+        def short(value: Any) -> Any:
+            if isinstance(value, dict):
+                return {key: short(item) for key, item in value.items()}
+            return tuple(short(item) for item in value) if isinstance(value, tuple) else float(f"{value:.9g}")
+
+        learnt = ("m", "u", "per_row", "names", "named_per_row")
+        return replace(self, **{name: short(getattr(self, name)) for name in learnt})
 
     @property
     def fingerprint(self) -> str:

@@ -1,119 +1,86 @@
-"""Patterns of comparison levels with their counts, and how likely each is under a class.
-
-A million pairs hold a few thousand patterns: what the training does, it does on those.
-"""
+"""Patterns of comparison levels with their counts: a million pairs hold a few thousand, and what is judged, is judged on those."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-import duckdb
 import numpy as np
 import numpy.typing as npt
+import polars as pl
 
-from regclean.linkage.model import SAME_FIRST_NAME, Comparison
-from regclean.linkage.parameters import Parameters, Probabilities
+from regclean.linkage.model import Comparison
+from regclean.linkage.parameters import CLASSES
 
 Array = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
 
-RARITY_STEP = 2.0
-RARITY_RANGE = (4, 18)
-STRATA = RARITY_RANGE[1] - RARITY_RANGE[0] + 1
+# A decision leaves these classes open.
+_OPEN = {
+    "same": ("stayed", "moved"),
+    "household": ("household", "namesake"),
+    "different": ("household", "namesake", "successor", "stranger"),
+    "successor": ("successor", "household", "stranger"),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Patterns:
-    """Distinct vectors of levels: `codes` (patterns x comparisons, level index from the top, -1 missing) and their counts."""
+    """Distinct vectors of levels: `codes` (patterns x comparisons, level index from the top, -1 missing) and their counts.
+
+    `cell`: of an equal full name, else -1. `rarity`: -log2 of the frequency of the values that agree outside a full name.
+    `allowed` (patterns x classes): what decisions and vetoes leave open.
+    """
 
     codes: Codes
     counts: Array
+    cell: Codes
     rarity: Array
+    allowed: Mask
 
-    @property
-    def strata(self) -> Codes:
-        """Rarity of the names, in steps of two bits, as 0, 1, …: rare names are mostly one person, common ones are not."""
-        steps = np.clip(np.round(self.rarity / RARITY_STEP), *RARITY_RANGE).astype(np.int64)
-        return np.asarray(steps - RARITY_RANGE[0])
+    def column(self, parts: tuple[Comparison, ...], name: str) -> Codes:
+        names = [part.name for part in parts]
+        if name not in names:
+            return np.full(len(self.counts), -1, dtype=np.int64)
+        return np.asarray(self.codes[:, names.index(name)])
+
+    def agrees(self, parts: tuple[Comparison, ...], name: str, codes: tuple[str, ...]) -> Mask:
+        """Whether a comparison stands on one of these levels."""
+        known = next((part.codes for part in parts if part.name == name), ())
+        return np.isin(self.column(parts, name), [known.index(code) for code in codes if code in known])
 
 
-def read_patterns(
-    connection: duckdb.DuckDBPyConnection, table: str, parts: tuple[Comparison, ...], rule: str | None
-) -> Patterns:
-    gammas = ", ".join(f"gamma_{c.name}" for c in parts)
-    query = (
-        f"SELECT {gammas}, round(rarity) AS bits, count(*) AS pairs, avg(rarity) AS rarity FROM {table} "  # noqa: S608  # constants
-        "WHERE $rule IS NULL OR match_key = $rule GROUP BY ALL ORDER BY ALL"
-    )
-    frame = connection.sql(query, params={"rule": rule}).pl()
-    levels = np.array([len(c.levels) for c in parts], dtype=np.int64)
-    gamma = frame.select([f"gamma_{c.name}" for c in parts]).to_numpy().astype(np.int64)
+def as_patterns(frame: pl.DataFrame, parts: tuple[Comparison, ...], country: str) -> Patterns:
+    """Patterns of a frame with gamma_<comparison>, cell, rarity, pairs and, when decisions are to count, verdict."""
+    levels = np.array([len(part.levels) for part in parts], dtype=np.int64)
+    gamma = frame.select([f"gamma_{part.name}" for part in parts]).to_numpy().astype(np.int64)
     codes = np.where(gamma >= 0, levels - 1 - gamma, -1)
-    # Averages over threads may differ in the last bits; three decimals are the same on every run.
-    rarity = np.round(frame["rarity"].to_numpy().astype(np.float64), 3)
-    return Patterns(codes, frame["pairs"].to_numpy().astype(np.float64), rarity)
+    allowed = np.ones((frame.height, len(CLASSES)), dtype=bool)
+    if "verdict" in frame.columns:
+        verdicts = frame["verdict"].to_list()
+        for i, verdict in enumerate(verdicts):
+            if verdict in _OPEN:
+                allowed[i] = [name in _OPEN[verdict] for name in CLASSES]
+    patterns = Patterns(
+        codes,
+        frame["pairs"].to_numpy().astype(np.float64),
+        frame["cell"].to_numpy().astype(np.int64),
+        # Averages over threads may differ in the last bits; three decimals are the same on every run.
+        np.round(frame["rarity"].to_numpy().astype(np.float64), 3),
+        allowed,
+    )
+    allowed[vetoed(patterns, parts, country)[:, None] & np.array([name in ("stayed", "moved") for name in CLASSES])] = (
+        False
+    )
+    return patterns
 
 
-def log_table(table: Probabilities, parts: tuple[Comparison, ...]) -> list[Array]:
-    return [np.log(np.array([table[c.name][code] for code in c.codes])) for c in parts]
-
-
-def log_likelihood(patterns: Patterns, logs: list[Array], skipped: frozenset[int]) -> Array:
-    total = np.zeros(len(patterns.counts))
-    for index, log in enumerate(logs):
-        if index not in skipped:
-            code = patterns.codes[:, index]
-            total += np.where(code >= 0, log[np.maximum(code, 0)], 0.0)
-    return total
-
-
-def household_likelihood(
-    patterns: Patterns, current: Parameters, parts: tuple[Comparison, ...], skipped: frozenset[int]
-) -> Array:
-    """Likelihood under "household"; those whose first names agree are namesakes of two generations (see model.py)."""
-    plain = log_likelihood(patterns, log_table(current.household, parts), skipped)
-    namesakes = log_likelihood(patterns, log_table(current.namesake, parts), skipped)
-    return np.where(same_first_name(patterns, parts), namesakes, plain)
-
-
-def same_first_name(patterns: Patterns, parts: tuple[Comparison, ...]) -> npt.NDArray[np.bool_]:
-    for index, comparison in enumerate(parts):
-        if comparison.name == "given_name":
-            agreeing = [comparison.codes.index(code) for code in sorted(SAME_FIRST_NAME)]
-            return np.isin(patterns.codes[:, index], agreeing)
-    return np.zeros(len(patterns.counts), dtype=bool)
-
-
-def level_counts(patterns: Patterns, weights: Array, index: int, levels: int) -> Array:
-    code = patterns.codes[:, index]
-    seen = code >= 0
-    return np.bincount(code[seen], weights=weights[seen], minlength=levels).astype(np.float64)
-
-
-def class_posteriors(likelihoods: Array, shares: Array) -> Array:
-    """Posterior of the classes (patterns x 3) from log likelihoods and the classes' shares."""
-    scores = likelihoods + np.log(shares)
-    scores -= scores.max(axis=1, keepdims=True)
-    mass = np.exp(scores)
-    return np.asarray(mass / mass.sum(axis=1, keepdims=True))
-
-
-def name_correction(current: Parameters, parts: tuple[Comparison, ...], patterns: Patterns) -> Array:
-    """The rarity correction (log2) of each pattern; 0 where the full name is not equal."""
-    names = [c.name for c in parts]
-    if "given_name" not in names:
-        return np.zeros(len(patterns.counts))
-    given, last = (patterns.codes[:, names.index(name)] for name in ("given_name", "surname"))
-    codes = parts[names.index("given_name")].codes
-    full = np.isin(given, [codes.index(code) for code in sorted(SAME_FIRST_NAME)]) & (last == 0)
-    return np.where(full, np.array(current.rarity)[patterns.strata], 0.0)
-
-
-def tf_weight(current: Parameters, parts: tuple[Comparison, ...], patterns: Patterns) -> Array:
-    """Weight (log2) of the agreeing names' rarity beyond their levels' u."""
-    total = patterns.rarity.copy()
-    for index, comparison in enumerate(parts):
-        base = np.array([np.log2(current.u[comparison.name][x.code]) if x.tf else 0.0 for x in comparison.levels])
-        code = patterns.codes[:, index]
-        total += np.where(code >= 0, base[np.maximum(code, 0)], 0.0)
-    return total
+def vetoed(patterns: Patterns, parts: tuple[Comparison, ...], country: str) -> Mask:
+    """Pairs that no likeness makes one customer: two valid ids of one kind, two legal forms under no common id."""
+    found = patterns.agrees(parts, "identity", ("other_national_id",))
+    if country == "fi":
+        found |= patterns.agrees(parts, "business_id", ("one_edit", "different"))
+    return np.asarray(
+        found
+        | patterns.agrees(parts, "legal_form", ("different",)) & ~patterns.agrees(parts, "business_id", ("equal",))
+    )

@@ -67,10 +67,10 @@ def train(
         new: dict[str, Parameters] = {}
         for model in MODELS:
             customers.block(bench, model, country)
+            training.add_pairs(bench, model)
+            scoring.compare(bench, model, country)
             number = parameters.next_version(models, model, country)
-            new[model] = training.train_model(
-                bench, model, country, decided=decided, version=number, trained_at=trained_at
-            )
+            new[model] = training.train_model(bench, model, country, version=number, trained_at=trained_at)
         before = after = None
         gained = lost = 0
         if compare:
@@ -126,8 +126,8 @@ def _figures(
     customers.prepare(connection, country, decided.head(0))
     for model in MODELS:
         customers.block(connection, model, country)
-        scoring.compare(connection, models[model], blocked="link_blocked", output="link_compared")
-        scoring.posterior(connection, models[model], scored="link_compared")
+        scoring.compare(connection, model, country)
+        scoring.posterior(connection, models[model])
     customers.relate(connection, country, settings)
     connection.register("link_decided_input", decided)
     connection.execute(load_sql("pairs_judged", scoring.PACKAGE).replace("output_pairs", output))

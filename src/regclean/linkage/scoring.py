@@ -1,8 +1,7 @@
-"""Compares candidate pairs with Splink, and turns what it found into the posterior of three classes.
+"""Compares candidate pairs with Splink, and says what each pattern of levels means.
 
-Splink's own score knows two classes, match and stranger. Spouses share surname, address and phone, and no first-name
-conflict outweighs that; a third class, members of one household, with rates of its own, does (Splink's weights stay
-what the waterfall shows).
+Splink makes the comparison vectors and looks up how rare the agreeing values are, on either engine. The posterior is ours
+(`mixture.py`): two classes, match and stranger, would take spouses who share surname, address and phone for one person.
 """
 
 from __future__ import annotations
@@ -13,17 +12,23 @@ from contextlib import contextmanager
 from math import log2
 
 import duckdb
+import numpy as np
 import polars as pl
 
+from regclean.linkage import mixture
 from regclean.linkage.model import (
     DUCKDB,
+    MISSING,
+    NAMES,
     SAME_FIRST_NAME,
+    SAME_PLACE,
     Comparison,
     comparisons,
     splink_settings,
     term_frequency_columns,
 )
-from regclean.linkage.parameters import Parameters, Probabilities
+from regclean.linkage.parameters import Parameters
+from regclean.linkage.patterns import as_patterns
 from regclean.warehouse import load_sql, rows
 
 PACKAGE = "regclean.linkage"
@@ -31,7 +36,7 @@ PACKAGE = "regclean.linkage"
 PAIRS_AT_A_TIME = 1_500_000
 ENTITIES = {"person": "link_persons", "organisation": "link_organisations"}
 # Compares the pairs of `link_numbered` into the table of that name.
-Score = Callable[[duckdb.DuckDBPyConnection, Parameters, str], None]
+Score = Callable[[duckdb.DuckDBPyConnection, str, str, str], None]
 
 
 @contextmanager
@@ -52,85 +57,95 @@ def quieten_splink() -> None:
     logging.getLogger("splink").setLevel(logging.ERROR)
 
 
-def compare(
-    connection: duckdb.DuckDBPyConnection,
-    parameters: Parameters,
-    *,
-    blocked: str,
-    output: str,
-    score: Score | None = None,
-) -> list[str]:
-    """Score the pairs of table `blocked` (match_key, join_key_l, join_key_r) into temp table `output`.
+def compare(connection: duckdb.DuckDBPyConnection, model: str, country: str, *, score: Score | None = None) -> None:
+    """Compare the pairs of `link_blocked` (match_key, join_key_l, join_key_r) into temp table `link_compared`.
 
-    Columns: entity_l, entity_r, match_key, gamma_<comparison> (level number, the last level 0, missing -1), and
-    rarity: -log2 of the frequency of the names that agree, which does not depend on the parameters.
-    `score`: another engine (`spark.py`). Returns the names of the comparisons.
+    Columns: entity_l, entity_r, match_key, gamma_<comparison> (level number, the last level 0, missing -1), cell (of an equal
+    full name, else -1), and rarity: -log2 of the frequency of the values that agree outside a full name.
+    `score`: another engine (`spark.py`).
     """
-    model, country = parameters.model, parameters.country
-    parameters.check()
     for column in term_frequency_columns(model, country):
         term_frequencies(connection, ENTITIES[model], column)
     parts = comparisons(model, country)
-    gammas = ", ".join(f"gamma_{comparison.name} TINYINT" for comparison in parts)
+    gammas = ", ".join(f"gamma_{part.name} TINYINT" for part in parts)
+    rarities = ", ".join(f"rarity_{part.name} DOUBLE" for part in parts if _has_tf(part))
     connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE {output} (entity_l BIGINT, entity_r BIGINT, match_key TEXT, {gammas}, rarity DOUBLE)"
+        f"CREATE OR REPLACE TEMP TABLE link_levels (entity_l BIGINT, entity_r BIGINT, match_key TEXT, {gammas}, {rarities})"
     )
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE link_numbered AS "  # noqa: S608  # constants
-        f"SELECT *, (row_number() OVER (ORDER BY join_key_l, join_key_r, match_key) - 1) // {PAIRS_AT_A_TIME} AS part FROM {blocked}"
+        f"SELECT *, (row_number() OVER (ORDER BY join_key_l, join_key_r, match_key) - 1) // {PAIRS_AT_A_TIME} AS part FROM link_blocked"
     )
     with scratch(connection):
-        (score or _compare_parts)(connection, parameters, output)
-    connection.execute("DROP TABLE link_numbered")
-    return [comparison.name for comparison in parts]
+        (score or _compare_parts)(connection, model, country, "link_levels")
+    names = NAMES[model]
+    full = " AND ".join(f"gamma_{part.name} IN ({_whole(part)})" for part in parts if part.name in names)
+    other = " + ".join(f"rarity_{part.name}" for part in parts if _has_tf(part) and part.name not in names) or "0.0"
+    of_names = " + ".join(f"rarity_{name}" for name in names)
+    connection.execute(
+        f"""CREATE OR REPLACE TEMP TABLE link_compared AS
+        SELECT s.* EXCLUDE ({", ".join(f"rarity_{part.name}" for part in parts if _has_tf(part))}),
+            CASE WHEN {full} THEN coalesce(l.cell, -1) ELSE -1 END AS cell,
+            {other} + CASE WHEN {full} AND l.cell IS NOT NULL THEN 0.0 ELSE {of_names} END AS rarity
+        FROM link_levels s
+        JOIN {ENTITIES[model]} l ON l.entity = s.entity_l
+        JOIN {ENTITIES[model]} r ON r.entity = s.entity_r
+        WHERE l.customer_no <> r.customer_no"""  # noqa: S608  # constants
+    )
+    connection.execute("DROP TABLE link_numbered; DROP TABLE link_levels")
 
 
-def _compare_parts(connection: duckdb.DuckDBPyConnection, parameters: Parameters, output: str) -> None:
+def _has_tf(part: Comparison) -> bool:
+    return any(level.tf for level in part.levels)
+
+
+def _whole(part: Comparison) -> str:
+    """Gammas at which this part of a name is equal."""
+    equal = SAME_FIRST_NAME if part.name == "given_name" else ("equal",)
+    return ", ".join(str(gamma(part, code)) for code in equal)
+
+
+def _compare_parts(connection: duckdb.DuckDBPyConnection, model: str, country: str, output: str) -> None:
     from splink import DuckDBAPI, Linker  # slow to import, and only nights need it
 
     quieten_splink()
-    model, country = parameters.model, parameters.country
     parts = comparisons(model, country)
-    prior, _ = parameters.priors(count(connection, ENTITIES[model]))
     api = DuckDBAPI(connection=connection)
     paired = "SELECT join_key_l FROM link_numbered UNION SELECT join_key_r FROM link_numbered"
     entities = api.register(connection.sql(f"SELECT * FROM {ENTITIES[model]} WHERE entity IN ({paired})"))  # noqa: S608
-    linker = Linker(
-        entities, splink_settings(model, country, DUCKDB, parameters.m, parameters.u, prior), log_level=None
-    )
+    linker = Linker(entities, splink_settings(model, country, DUCKDB), log_level=None)
     for column in term_frequency_columns(model, country):
         linker.table_management.register_term_frequency_lookup(
             api.register(connection.sql(f"SELECT * FROM link_tf_{column}")),  # noqa: S608  # a constant
             column,
         )
-    gammas = ", ".join(f"gamma_{comparison.name}" for comparison in parts)
-    rarity = rarity_expression(parameters)
+    columns = ", ".join(f"gamma_{part.name}" for part in parts) + ", " + rarity_expressions(parts)
     for (part,) in rows(connection, "SELECT DISTINCT part FROM link_numbered ORDER BY part"):
         query = f"SELECT match_key, join_key_l, join_key_r FROM link_numbered WHERE part = {int(part)}"  # noqa: S608
         linker.table_management.register_blocked_pairs_for_predict(api.register(connection.sql(query)))
         result = linker.inference.predict(warning_mode="never")
         connection.execute(
-            f"INSERT INTO {output} SELECT least(entity_l, entity_r), greatest(entity_l, entity_r), match_key, {gammas}, {rarity} "  # noqa: S608  # constants
+            f"INSERT INTO {output} SELECT least(entity_l, entity_r), greatest(entity_l, entity_r), match_key, {columns} "  # noqa: S608  # constants
             f"FROM {result.physical_name}"
         )
         result.drop_table_from_database_and_remove_from_cache()
     api.delete_tables_created_by_splink_from_db()  # type: ignore[no-untyped-call]  # Splink has no types here
 
 
-def rarity_expression(parameters: Parameters) -> str:
-    """DuckDB's expression of the rarity of the names that agree, over the columns of a Splink prediction."""
-    parts = comparisons(parameters.model, parameters.country)
-    return " + ".join(_rarity_of(parameters, c) for c in parts if any(level.tf for level in c.levels)) or "0.0"
+def rarity_expressions(parts: tuple[Comparison, ...]) -> str:
+    """DuckDB's expressions of the rarity of the values that agree, over the columns of a Splink prediction.
 
-
-def _rarity_of(parameters: Parameters, comparison: Comparison) -> str:
-    """Splink adjusts a level by log2(u / frequency); without the u it is the rarity alone."""
-    cases = " ".join(
-        f"WHEN {gamma(comparison, level.code)} THEN mw_tf_adj_{comparison.name} - ({log2(parameters.u[comparison.name][level.code])!r})"
-        for level in comparison.levels
-        if level.tf
-    )
-    return f"(CASE gamma_{comparison.name} {cases} ELSE 0 END)"
+    Splink adjusts a level by log2(u / frequency); without its u it is the rarity alone.
+    """
+    found = []
+    for part in parts:
+        refined = ", ".join(str(gamma(part, level.code)) for level in part.levels if level.tf)
+        if refined:
+            adjusted = f"mw_tf_adj_{part.name} - ({log2(1 / len(part.levels))!r}::DOUBLE)"
+            found.append(
+                f"CASE WHEN gamma_{part.name} IN ({refined}) THEN {adjusted} ELSE 0.0 END AS rarity_{part.name}"
+            )
+    return ", ".join(found)
 
 
 def term_frequencies(connection: duckdb.DuckDBPyConnection, entities: str, column: str) -> None:
@@ -139,137 +154,89 @@ def term_frequencies(connection: duckdb.DuckDBPyConnection, entities: str, colum
     connection.execute(sql)
 
 
-def weight_table(parameters: Parameters) -> pl.DataFrame:
-    """One row per comparison and level: comparison, gamma, level, and log2 weights, 0 when missing.
-
-    weight_same, weight_household: of the level as such. tf_base: what the rarity of the agreeing value is counted from.
-    weight_namesake: as weight_household, for those of a household whose first names agree.
-    """
-    rows_ = []
-    for comparison in comparisons(parameters.model, parameters.country):
-        rows_.append((comparison.name, -1, "missing", 0.0, 0.0, 0.0, 0.0))
-        rows_.extend(
-            (
-                comparison.name,
-                gamma(comparison, level.code),
-                level.code,
-                _log2_ratio(parameters.m, parameters.u, comparison, level.code),
-                _log2_ratio(parameters.household, parameters.u, comparison, level.code),
-                log2(parameters.u[comparison.name][level.code]) if level.tf else 0.0,
-                _log2_ratio(parameters.namesake, parameters.u, comparison, level.code),
-            )
-            for level in comparison.levels
-        )
-    schema = {
-        "comparison": pl.String,
-        "gamma": pl.Int32,
-        "level": pl.String,
-        "weight_same": pl.Float64,
-        "weight_household": pl.Float64,
-        "tf_base": pl.Float64,
-        "weight_namesake": pl.Float64,
-    }
-    return pl.DataFrame(rows_, schema=schema, orient="row")
-
-
 def gamma(comparison: Comparison, code: str) -> int:
     """Splink's number of a level: the last one is 0, the first one the highest."""
     return len(comparison.levels) - 1 - comparison.codes.index(code)
 
 
-def _log2_ratio(top: Probabilities, bottom: Probabilities, comparison: Comparison, code: str) -> float:
-    return log2(top[comparison.name][code] / bottom[comparison.name][code])
-
-
 # What a pattern of levels says beyond its weights: (flag, comparison, levels).
 _FLAGS: tuple[tuple[str, str, frozenset[str]], ...] = (
-    ("shares_place", "address", frozenset({"same_flat", "same_house", "same_site_flat_missing"})),
+    ("shares_place", "address", frozenset(SAME_PLACE)),
     ("shares_place", "street", frozenset({"same_house"})),
     ("shares_name", "surname", frozenset({"equal", "part_or_previous"})),
     ("shares_contact", "phone", frozenset({"equal", "second_number"})),
     ("shares_contact", "email", frozenset({"equal"})),
     ("shares_contact", "account", frozenset({"equal"})),
-    # Two generations of men share a first name more often than women do, and seldom every first name.
-    ("bare_name", "given_name", frozenset({"equal", "other_names_conflict"})),
-    ("contact_conflict", "phone", frozenset({"different"})),
-    ("contact_conflict", "email", frozenset({"different"})),
-    ("contact_conflict", "account", frozenset({"different"})),
-    ("undated", "identity", frozenset({"missing"})),
-    ("name_conflict", "given_name", frozenset({"different"})),
+    ("name_conflict", "given_name", frozenset({"different", "disjoint"})),
     ("name_conflict", "organisation_name", frozenset({"different"})),
-    ("full_name", "surname", frozenset({"equal"})),
-    ("birth_conflict", "identity", frozenset({"different"})),
+    ("birth_conflict", "identity", frozenset({"different", "other_national_id"})),
     ("birth_conflict", "birth_date", frozenset({"different"})),
+    ("handover", "time", frozenset({"handover"})),
 )
 
 
-def posterior(connection: duckdb.DuckDBPyConnection, parameters: Parameters, *, scored: str) -> None:
-    """Temp table `link_<model>_scored`: the scored pairs with p_same, p_household, match_weight and their pattern's flags.
+def posterior(connection: duckdb.DuckDBPyConnection, parameters: Parameters) -> None:
+    """Temp table `link_<model>_scored`: the compared pairs with p_same, p_household, match_weight and their pattern's flags.
 
-    Weights are looked up once per pattern of levels: a million pairs hold a few thousand patterns. `link_<model>_patterns` keeps
-    each pattern's part of the explanation.
+    A million pairs hold a few thousand patterns: each is judged once. `link_<model>_patterns` keeps its explanation.
     """
     model = parameters.model
-    gammas = ", ".join(f"gamma_{comparison.name}" for comparison in comparisons(model, parameters.country))
-    query = f"SELECT {gammas}, count(*) AS pairs FROM {scored} GROUP BY ALL ORDER BY ALL"  # noqa: S608  # constants
-    connection.register("link_pattern_frame", describe_patterns(connection.sql(query).pl(), parameters))
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE link_{model}_patterns AS SELECT * FROM link_pattern_frame")  # noqa: S608
+    parts = comparisons(model, parameters.country)
+    gammas = ", ".join(f"gamma_{part.name}" for part in parts)
+    table = f"link_{model}_patterns"
+    connection.execute(load_sql("patterns", PACKAGE).replace("output_patterns", table).replace("gamma_columns", gammas))
+    frame = connection.sql(f"SELECT * FROM {table} ORDER BY pattern").pl()  # noqa: S608  # constants
+    judged = judge_patterns(frame, parameters, count(connection, ENTITIES[model]))
+    connection.register("link_pattern_frame", judged)
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT * FROM link_pattern_frame")  # noqa: S608
     connection.unregister("link_pattern_frame")
-    sql = load_sql("posterior", PACKAGE)
-    for name, value in (
-        ("scored_pairs", scored),
-        ("model_patterns", f"link_{model}_patterns"),
-        ("output_pairs", f"link_{model}_scored"),
-        ("gamma_columns", gammas),
-    ):
-        sql = sql.replace(name, value)
-    prior_same, prior_household = parameters.priors(count(connection, ENTITIES[model]))
     connection.execute(
-        sql, {"prior_same": prior_same, "prior_household": prior_household, "rarity": list(parameters.rarity)}
+        f"CREATE OR REPLACE TEMP TABLE link_{model}_scored AS "  # noqa: S608  # constants
+        f"SELECT s.entity_l, s.entity_r, p.* EXCLUDE ({gammas}, cell, bits, pairs, rarity, reasons, waterfall) "
+        f"FROM (SELECT *, round(rarity) AS bits FROM link_compared WHERE match_key NOT IN ('random', 'decided')) s "
+        f"JOIN {table} p USING ({gammas}, cell, bits)"
     )
 
 
-def describe_patterns(patterns: pl.DataFrame, parameters: Parameters) -> pl.DataFrame:
-    """Patterns of gammas with `pattern` (number), summed log2 weights, flags, and JSON texts `reasons` and `waterfall`."""
-    table = weight_table(parameters)
-    frame = patterns.with_row_index("pattern")
-    names = sorted({flag for flag, _, _ in _FLAGS})
-    sums = {"weight_same": pl.lit(0.0), "weight_household": pl.lit(0.0), "tf_base": pl.lit(0.0)}
-    flags = {name: pl.lit(value=False) for name in names}
-    reasons, steps = [], []
-    namesake = None
-    if "gamma_given_name" in frame.columns:
-        given = next(c for c in comparisons(parameters.model, parameters.country) if c.name == "given_name")
-        namesake = pl.col("gamma_given_name").is_in([gamma(given, code) for code in sorted(SAME_FIRST_NAME)])
-    for comparison in comparisons(parameters.model, parameters.country):
-        levels = table.filter(pl.col("comparison") == comparison.name)
-        gammas = levels["gamma"].to_list()
-        column = pl.col(f"gamma_{comparison.name}").cast(pl.Int32)
-        code = column.replace_strict(gammas, levels["level"].to_list(), return_dtype=pl.String)
-        for name in sums:
-            value = column.replace_strict(gammas, levels[name].to_list(), return_dtype=pl.Float64)
-            if name == "weight_household" and namesake is not None:
-                other = column.replace_strict(gammas, levels["weight_namesake"].to_list(), return_dtype=pl.Float64)
-                value = pl.when(namesake).then(other).otherwise(value)
-            sums[name] = sums[name] + value
-        for flag, of, codes in _FLAGS:
-            if of == comparison.name:
-                flags[flag] = flags[flag] | code.is_in(sorted(codes))
-        said = code != "missing"
-        reasons.append(pl.when(said).then(pl.format('"{}.{}"', pl.lit(comparison.name), code)))
-        weights = [f"{weight:.3f}" for weight in levels["weight_same"].to_list()]
-        weight = column.replace_strict(gammas, weights, return_dtype=pl.String)
-        step = pl.concat_str(
-            pl.lit(f'{{"comparison":"{comparison.name}","level":"'), code, pl.lit('","weight":'), weight, pl.lit("}")
+def judge_patterns(frame: pl.DataFrame, parameters: Parameters, size: int) -> pl.DataFrame:
+    """Patterns with p_same, p_household, match_weight (log2 of posterior odds less log2 of prior odds), flags, and the JSON texts
+    `reasons` and `waterfall`, whose weights sum to match_weight.
+    """
+    parts = comparisons(parameters.model, parameters.country)
+    patterns = as_patterns(frame, parts, parameters.country)
+    classes = mixture.posteriors(parameters, parts, patterns, size)
+    same = classes[:, list(mixture.SAME)].sum(axis=1)
+    home = classes[:, [mixture.HOUSEHOLD, mixture.NAMESAKE]].sum(axis=1)
+    prior = sum(parameters.shares(size)[k] for k in mixture.SAME)
+    odds = np.log2(np.maximum(same, 1e-300)) - np.log2(np.maximum(1.0 - same, 1e-300))
+    weight = np.clip(odds - np.log2(prior / (1 - prior)), -200.0, 200.0)
+    steps = mixture.weights(parameters, parts, patterns, size)
+    flags = {name: np.zeros(frame.height, dtype=bool) for name, _, _ in _FLAGS}
+    for name, of, codes in _FLAGS:
+        flags[name] |= patterns.agrees(parts, of, tuple(codes))
+    reasons, waterfalls = [], []
+    for i in range(frame.height):
+        said = [
+            (part, part.codes[code])
+            for part, code in zip(parts, patterns.codes[i], strict=True)
+            if code >= 0 and part.codes[code] != MISSING
+        ]
+        reasons.append(",".join(f'"{part.name}.{level}"' for part, level in said))
+        found = [(part.name, level, steps[part.name][i]) for part, level in said]
+        if abs(steps["rarity"][i]) > 5e-4:
+            found.append(("rarity", "term_frequency", steps["rarity"][i]))
+        found.append(("household", "against_household", weight[i] - sum(w for _, _, w in found)))
+        waterfalls.append(
+            ",".join(f'{{"comparison":"{name}","level":"{level}","weight":{w:.3f}}}' for name, level, w in found)
         )
-        steps.append(pl.when(said).then(step))
-    if namesake is not None:
-        flags["full_name"] = flags["full_name"] & namesake
     return frame.with_columns(
-        *(expression.alias(name) for name, expression in sums.items()),
-        *(expression.alias(name) for name, expression in flags.items()),
-        pl.concat_str(reasons, separator=",", ignore_nulls=True).alias("reasons"),
-        pl.concat_str(steps, separator=",", ignore_nulls=True).alias("waterfall"),
+        pl.Series("p_same", same),
+        pl.Series("p_household", home),
+        pl.Series("match_weight", weight),
+        *(pl.Series(name, values) for name, values in flags.items()),
+        pl.Series("full_name", patterns.cell >= 0),
+        pl.Series("reasons", reasons, dtype=pl.String),
+        pl.Series("waterfall", waterfalls, dtype=pl.String),
     )
 
 

@@ -24,7 +24,6 @@ from regclean.config import Section
 from regclean.errors import ConfigError, RegcleanError
 from regclean.linkage import scoring
 from regclean.linkage.model import SPARK, comparisons, splink_settings, term_frequency_columns
-from regclean.linkage.parameters import Parameters
 from regclean.warehouse import load_sql
 
 FOLDERS = "spark-"
@@ -175,34 +174,32 @@ class _SparkScore:
     session: Any
     folder: Path
 
-    def __call__(self, connection: duckdb.DuckDBPyConnection, parameters: Parameters, output: str) -> None:
+    def __call__(self, connection: duckdb.DuckDBPyConnection, model: str, country: str, output: str) -> None:
         from py4j.protocol import Py4JError
         from pyspark.errors import PySparkException
 
         folder = Path(mkdtemp(dir=self.folder))
         try:
-            columns = self._predict(connection, parameters, folder)
+            columns = self._predict(connection, model, country, folder)
         except (PySparkException, Py4JError, ConnectionError) as error:
             raise RegcleanError(
-                f"Spark could not compare the pairs of the {parameters.model} model: {type(error).__name__}.",
+                f"Spark could not compare the pairs of the {model} model: {type(error).__name__}.",
                 remedy='See that its machines have memory and see var/, or set the backend to "duckdb".',
             ) from error
         connection.execute(
             f"INSERT INTO {output} SELECT least(entity_l, entity_r), greatest(entity_l, entity_r), match_key, "  # noqa: S608  # constants
-            f"{', '.join(columns)}, {scoring.rarity_expression(parameters)} FROM read_parquet($files) ORDER BY 1, 2, 3",
+            f"{', '.join(columns)}, {scoring.rarity_expressions(comparisons(model, country))} FROM read_parquet($files) ORDER BY 1, 2, 3",
             {"files": str(folder / "scored" / "*.parquet")},
         )
 
-    def _predict(self, connection: duckdb.DuckDBPyConnection, parameters: Parameters, folder: Path) -> list[str]:
+    def _predict(self, connection: duckdb.DuckDBPyConnection, model: str, country: str, folder: Path) -> list[str]:
         """Write the scored pairs into `scored` under `folder`. Returns the names of the gamma columns."""
         from splink import Linker
         from splink.backends.spark import SparkAPI
 
         scoring.quieten_splink()
-        model, country = parameters.model, parameters.country
         parts, rarities = comparisons(model, country), term_frequency_columns(model, country)
         entities = scoring.ENTITIES[model]
-        prior, _ = parameters.priors(scoring.count(connection, entities))
 
         def sent(name: str, query: str) -> Any:
             path = str(folder / f"{name}.parquet")
@@ -213,7 +210,7 @@ class _SparkScore:
         paired = "SELECT join_key_l FROM link_numbered UNION SELECT join_key_r FROM link_numbered"
         linker = Linker(
             sent("entities", f"SELECT * FROM {entities} WHERE entity IN ({paired})"),  # noqa: S608  # constants
-            splink_settings(model, country, SPARK, parameters.m, parameters.u, prior),
+            splink_settings(model, country, SPARK),
             log_level=None,
         )
         tables = linker.table_management

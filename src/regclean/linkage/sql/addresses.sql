@@ -1,6 +1,7 @@
--- Every address of a customer as comparison keys, one row per customer. `houses` are sites without flats, where the site
--- is as narrow as the register can say; `flat_sites` are the sites of flats. Most customers have one address: only the others are
--- gathered into lists, which is what costs.
+-- Every address of a customer as comparison keys, one row per customer. A place is as narrow as the register can say: a flat, or a
+-- site without flats (`houses`; `flat_sites` are the sites of flats). Places are told apart by how many customers hold them: what two
+-- have in common says more than what twenty have. Most customers have one address: only the others are gathered
+-- into lists, which is what costs.
 CREATE OR REPLACE TEMP TABLE link_addresses AS
 WITH address AS (
     SELECT DISTINCT customer_no, m_street, m_house, m_house_letter, m_stair, m_flat, m_postal, m_city
@@ -22,19 +23,34 @@ site AS (
 key AS (
     SELECT customer_no, street, number, site, area, addresses,
         CASE WHEN m_flat IS NULL THEN site || '|' || letter END AS house,
-        site || '|' || stair || '|' || m_flat AS flat,
-        CASE WHEN m_flat IS NOT NULL THEN site || '|' || letter END AS flat_site
+        CASE WHEN m_flat IS NOT NULL THEN site || '|' || letter END AS flat_site,
+        CASE WHEN m_flat IS NULL THEN site || '|' || letter ELSE site || '|' || stair || '|' || m_flat END AS place
     FROM site
+),
+held AS (
+    SELECT place, count(DISTINCT customer_no) AS holders FROM key WHERE place IS NOT NULL GROUP BY place
+),
+sized AS (
+    SELECT key.*,
+        CASE WHEN holders <= 2 THEN place END AS place_2,
+        CASE WHEN holders BETWEEN 3 AND 4 THEN place END AS place_4,
+        CASE WHEN holders BETWEEN 5 AND 10 THEN place END AS place_10,
+        CASE WHEN holders > 10 THEN place END AS place_many
+    FROM key
+    LEFT JOIN held USING (place)
 )
 SELECT customer_no,
-    CASE WHEN street IS NULL THEN [] ELSE [street] END AS streets,
-    CASE WHEN number IS NULL THEN [] ELSE [number] END AS numbers,
-    CASE WHEN site IS NULL THEN [] ELSE [site] END AS sites,
-    CASE WHEN house IS NULL THEN [] ELSE [house] END AS houses,
-    CASE WHEN flat IS NULL THEN [] ELSE [flat] END AS flats,
-    CASE WHEN flat_site IS NULL THEN [] ELSE [flat_site] END AS flat_sites,
-    CASE WHEN area IS NULL THEN [] ELSE [area] END AS areas
-FROM key
+    list_filter([street], lambda x: x IS NOT NULL) AS streets,
+    list_filter([number], lambda x: x IS NOT NULL) AS numbers,
+    list_filter([site], lambda x: x IS NOT NULL) AS sites,
+    list_filter([house], lambda x: x IS NOT NULL) AS houses,
+    list_filter([flat_site], lambda x: x IS NOT NULL) AS flat_sites,
+    list_filter([area], lambda x: x IS NOT NULL) AS areas,
+    list_filter([place_2], lambda x: x IS NOT NULL) AS places_2,
+    list_filter([place_4], lambda x: x IS NOT NULL) AS places_4,
+    list_filter([place_10], lambda x: x IS NOT NULL) AS places_10,
+    list_filter([place_many], lambda x: x IS NOT NULL) AS places_many
+FROM sized
 WHERE addresses = 1
 UNION ALL
 SELECT customer_no,
@@ -42,9 +58,22 @@ SELECT customer_no,
     list_sort(list_distinct(list(number))),
     list_sort(list_distinct(list(site))),
     list_sort(list_distinct(list(house))),
-    list_sort(list_distinct(list(flat))),
     list_sort(list_distinct(list(flat_site))),
-    list_sort(list_distinct(list(area)))
-FROM key
+    list_sort(list_distinct(list(area))),
+    list_sort(list_distinct(list(place_2))),
+    list_sort(list_distinct(list(place_4))),
+    list_sort(list_distinct(list(place_10))),
+    list_sort(list_distinct(list(place_many)))
+FROM sized
 WHERE addresses > 1
 GROUP BY customer_no;
+
+-- When a customer began, and when the last of what it holds here ended (null while something goes on), as days.
+CREATE OR REPLACE TEMP TABLE link_times AS
+SELECT c.customer_no,
+    date_diff('day', DATE '1970-01-01', coalesce(min(a.start_on), any_value(c.created_on))) AS began,
+    CASE WHEN count(*) FILTER (a.source IN ('site_role', 'service') AND a.end_on IS NULL) = 0
+        THEN date_diff('day', DATE '1970-01-01', max(a.end_on) FILTER (a.source IN ('site_role', 'service'))) END AS ended
+FROM customers c
+LEFT JOIN customer_addresses a USING (customer_no)
+GROUP BY c.customer_no;

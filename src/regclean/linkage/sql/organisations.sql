@@ -5,13 +5,26 @@ WITH contact AS (
     FROM link_own_contacts own
     JOIN customers c USING (customer_no)
     WHERE c.m_org IS NOT NULL OR c.business_id IS NOT NULL
+),
+-- One legal form under its Finnish and its Swedish name.
+form AS (
+    SELECT * FROM (VALUES
+        ('oy', 'oy'), ('ab', 'oy'), ('oyj', 'oy'), ('abp', 'oy'), ('oy ab', 'oy'), ('oy_ab', 'oy'),
+        ('ry', 'ry'), ('rf', 'ry'), ('as_oy', 'as_oy'), ('bostads_ab', 'as_oy'), ('ky', 'ky'), ('kb', 'ky'),
+        ('osk', 'osk'), ('andelslag', 'osk'), ('saatio', 'saatio'), ('sr', 'saatio'), ('stiftelse', 'saatio')
+    ) AS t(form, family)
 )
 SELECT
     row_number() OVER (ORDER BY c.customer_no) AS entity,
     c.customer_no, c.kind,
     c.m_org AS org,
     array_to_string(list_sort(string_split(c.m_org, ' ')), ' ') AS org_words,
-    c.m_org_form AS form,
+    coalesce(form.family, c.m_org_form) AS form_family,
+    -- A parish or a road is named as others are: how often one name is one organisation is learnt by kind.
+    CASE WHEN c.m_org IS NOT NULL AND count(*) OVER (PARTITION BY c.m_org) > 1 THEN name_cell(
+        CASE c.kind WHEN 'company' THEN 0 WHEN 'housing_company' THEN 1 WHEN 'group' THEN 3 ELSE 2 END,
+        count(*) OVER (PARTITION BY c.m_org) / count(c.m_org) OVER ()
+    ) END AS cell,
     coalesce(c.m_org_numerals, '') AS numerals,
     c.business_id,
     contact.phones, coalesce(contact.phone, contact.phones[1]) AS phone,
@@ -20,9 +33,10 @@ SELECT
     CASE WHEN NOT own_name THEN split_part(contact.email, '@', 1) END AS email_local,
     CASE WHEN NOT own_name THEN regexp_replace(contact.email, '[^a-z]', '', 'g') END AS email_letters,
     contact.iban,
-    a.streets, a.numbers, a.sites, a.houses, a.flats, a.flat_sites, a.areas
+    a.sites, a.numbers, a.streets, a.houses, a.flat_sites, a.areas, a.places_2, a.places_4, a.places_10, a.places_many
 FROM customers c
 LEFT JOIN contact USING (customer_no)
+LEFT JOIN form ON form.form = c.m_org_form
 LEFT JOIN link_addresses a USING (customer_no)
 WHERE c.kind IN ('company', 'housing_company', 'public_body', 'association', 'group')
   AND (c.m_org IS NOT NULL OR c.business_id IS NOT NULL);

@@ -5,6 +5,17 @@ WITH named AS (
     SELECT *, list_distinct(list_concat([first], full_names)) AS firsts, list_distinct(list_concat([last], last_parts)) AS lasts
     FROM link_persons
 ),
+-- Who ended and who began at that time under one surname: each such pair has a key of its own.
+dated AS (
+    SELECT entity, last, began, ended FROM named
+    QUALIFY count(*) OVER (PARTITION BY last) <= $widest_surname
+),
+handover AS (
+    SELECT unnest([old.entity, new.entity]) AS entity, old.entity || '|' || new.entity AS key
+    FROM dated old
+    JOIN dated new ON old.last = new.last AND new.began - old.ended BETWEEN -31 AND 62 AND old.entity <> new.entity
+    WHERE NOT $generic
+),
 key AS (
     SELECT entity, 'national_id' AS rule, national_id AS key, 50 AS widest FROM named
     UNION ALL SELECT entity, 'birth_first', birth || '|' || first, 60 FROM named
@@ -16,10 +27,12 @@ key AS (
     UNION ALL SELECT entity, 'account', iban, 40 FROM named
     UNION ALL SELECT entity, 'last_number', unnest(lasts) || '|' || number, 60 FROM (SELECT entity, lasts, unnest(numbers) AS number FROM named)
     UNION ALL SELECT entity, 'first_number', unnest(firsts) || '|' || number, 60 FROM (SELECT entity, firsts, unnest(numbers) AS number FROM named)
-    UNION ALL SELECT entity, 'flat', unnest(flats), 16 FROM named
-    UNION ALL SELECT entity, 'house', unnest(houses), 10 FROM named
+    UNION ALL SELECT entity, 'place', unnest(list_concat(places_2, list_concat(places_4, list_concat(places_10, places_many)))), 16 FROM named
     UNION ALL SELECT entity, 'name_area', first || '|' || last || '|' || unnest(areas), 40 FROM named
     UNION ALL SELECT entity, 'name', first || '|' || last, $widest_name FROM named
+    UNION ALL SELECT entity, 'any_name', name || '|' || unnest(lasts), 6 FROM (SELECT entity, lasts, unnest(firsts) AS name FROM named)
+    UNION ALL SELECT entity, 'email_name', email_local, 20 FROM named WHERE length(email_local) > 5
+    UNION ALL SELECT entity, 'handover', key, 2 FROM handover
     UNION ALL SELECT entity, 'name', last || '|' || first, $widest_name FROM named WHERE $generic
     UNION ALL SELECT entity, 'name_city', first || '|' || last || '|' || city, 40 FROM named WHERE $generic
     UNION ALL SELECT entity, 'last_place', last || '|' || city, 40 FROM named WHERE $generic

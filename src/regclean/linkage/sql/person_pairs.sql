@@ -2,31 +2,16 @@
 CREATE OR REPLACE TEMP TABLE link_customer_pairs AS
 WITH pair AS (
     SELECT s.*, l.customer_no AS no_l, r.customer_no AS no_r, l.kind AS kind_l, r.kind AS kind_r,
-        l.national_id IS NOT NULL AND r.national_id IS NOT NULL AND l.national_id <> r.national_id AND NOT $generic AS id_conflict,
-        coalesce(l.national_id = r.national_id, false) AND NOT $generic AS id_equal,
-        -- Parent and child of one name and address, without a birth date or an id: a contact of one's own tells against one
-        -- person, and one in common tells for one. Where a man's name is all there is, a person decides.
-        s.full_name AND s.shares_place AND s.undated AND NOT $generic AND CASE
-            WHEN s.bare_name THEN s.contact_conflict OR NOT s.shares_contact
-            ELSE s.contact_conflict AND NOT s.shares_contact
-        END AS two_generations,
-        coalesce(l.birth <> r.birth, false) AS other_birth,
+        coalesce(l.national_id <> r.national_id, false) AND NOT $generic AS id_conflict,
         -- One id under two first names in one home: it may have been typed on the wrong row. A person decides.
-        NOT $generic AND coalesce(l.national_id = r.national_id, false) AND s.name_conflict AND s.shares_name AND s.shares_place AS doubtful_id
+        coalesce(l.national_id = r.national_id, false) AND s.name_conflict AND s.shares_name AND s.shares_place AND NOT $generic AS doubtful_id
     FROM link_person_scored s
     JOIN link_persons l ON l.entity = s.entity_l
     JOIN link_persons r ON r.entity = s.entity_r
-    WHERE l.customer_no <> r.customer_no
 ),
 -- Two rows of one kind, one person each.
 single AS (
-    SELECT no_l, no_r, entity_l, entity_r, match_weight, p_household, id_conflict,
-        CASE
-            WHEN doubtful_id OR two_generations THEN least(p_same, 0.9)
-            WHEN id_equal AND NOT (name_conflict OR other_birth) THEN greatest(p_same, 0.99)
-            ELSE p_same
-        END AS p_same,
-        doubtful_id OR two_generations AS doubtful, 'alike' AS between
+    SELECT no_l, no_r, entity_l, entity_r, match_weight, p_household, id_conflict, p_same, doubtful_id AS doubtful, 'alike' AS between
     FROM pair
     WHERE kind_l = kind_r AND kind_l IN ('person', 'estate')
 ),

@@ -1,19 +1,27 @@
 -- The persons that customer rows name, one row each: a person, the members of a household row, the deceased of an estate,
--- the trader of a trade name. Birth date and national id belong to the row's own person alone.
+-- the trader of a trade name; and persons whose row has no name, when a date or an id says who it is about. Birth date and national
+-- id belong to the row's own person alone. `cell`: how many rows hold this full name, and how rare its parts are together.
 CREATE OR REPLACE TEMP TABLE link_persons AS
-WITH person AS (
-    SELECT
-        p.customer_no, p.person_no, p.part, c.kind,
-        p.m_first AS first,
-        p.m_given AS given,
-        list_distinct(list_filter(p.m_given, lambda n: length(n) > 1)) AS full_names,
-        p.m_last AS last,
-        CASE WHEN p.person_no = 1 THEN c.m_last_parts ELSE string_split(p.m_last, ' ') END AS parts,
-        CASE WHEN p.person_no = 1 AND c.kind IN ('person', 'estate') THEN strftime(c.birth_date, '%Y%m%d') END AS birth,
-        CASE WHEN p.person_no = 1 AND c.kind IN ('person', 'estate') THEN c.national_id_hash END AS national_id_hash
-    FROM customer_persons p
+WITH named AS (
+    SELECT customer_no, person_no, part, m_first AS first, m_given AS given, m_last AS last
+    FROM customer_persons
+    WHERE part <> 'care_of' AND (m_first IS NOT NULL OR m_last IS NOT NULL)
+    UNION ALL
+    SELECT customer_no, 1, 'self', NULL, [], NULL
+    FROM customers c
+    WHERE kind IN ('person', 'estate') AND (birth_date IS NOT NULL OR national_id_hash IS NOT NULL)
+        AND NOT EXISTS (SELECT 1 FROM customer_persons p WHERE p.customer_no = c.customer_no AND (m_first IS NOT NULL OR m_last IS NOT NULL))
+),
+person AS (
+    SELECT named.*, c.kind,
+        list_distinct(list_filter(given, lambda n: length(n) > 1)) AS full_names,
+        CASE WHEN person_no = 1 THEN c.m_last_parts ELSE string_split(last, ' ') END AS parts,
+        CASE WHEN person_no = 1 AND c.kind IN ('person', 'estate') THEN strftime(c.birth_date, '%Y%m%d') END AS birth,
+        CASE WHEN person_no = 1 AND c.kind IN ('person', 'estate') THEN c.national_id_hash END AS national_id_hash,
+        count(*) OVER (PARTITION BY first, last) AS holders,
+        count(*) OVER (PARTITION BY first) / count(first) OVER () * count(*) OVER (PARTITION BY last) / count(last) OVER () AS frequency
+    FROM named
     JOIN customers c USING (customer_no)
-    WHERE p.part <> 'care_of'
 )
 SELECT
     row_number() OVER (ORDER BY person.customer_no, person.person_no) AS entity,
@@ -22,10 +30,10 @@ SELECT
     list_filter(person.full_names, lambda n: n <> person.first) AS other_names,
     CASE WHEN len(person.full_names) > 1 THEN array_to_string(person.full_names, ' ') END AS more_names,
     coalesce(v.variants, []) AS variants,
-    coalesce(v.woman, false) AS woman,
-    CASE WHEN v.woman AND length(person.first) > 1 THEN person.first END AS first_woman,
-    CASE WHEN NOT coalesce(v.woman, false) AND length(person.first) > 1 THEN person.first END AS first_man,
     person.last,
+    CASE WHEN length(person.first) > 1 AND person.last IS NOT NULL AND holders > 1 THEN name_cell(
+        CASE WHEN holders <= 2 THEN 0 WHEN holders <= 4 THEN 1 WHEN holders <= 8 THEN 2 ELSE 3 END, frequency
+    ) END AS cell,
     list_distinct(list_filter(person.parts, lambda p: length(p) > 1)) AS last_parts,
     person.birth,
     coalesce(opaque.national_id, person.national_id_hash) AS national_id,
@@ -34,12 +42,13 @@ SELECT
     CASE WHEN NOT coalesce(strpos(contact.email, person.last) > 0 AND length(person.last) > 2 OR strpos(contact.email, person.first) > 0 AND length(person.first) > 2, false) THEN split_part(contact.email, '@', 1) END AS email_local,
     regexp_replace(split_part(contact.email, '@', 1), '[^a-z]', '', 'g') AS email_letters,
     contact.iban,
-    a.streets, a.numbers, a.sites, a.houses, a.flats, a.flat_sites, a.areas,
+    a.streets, a.numbers, a.sites, a.houses, a.flat_sites, a.areas, a.places_2, a.places_4, a.places_10, a.places_many,
+    t.began, t.ended,
     c.m_street AS street, c.m_city AS city
 FROM person
 JOIN customers c USING (customer_no)
+JOIN link_times t USING (customer_no)
 LEFT JOIN link_own_contacts contact USING (customer_no)
 LEFT JOIN link_addresses a USING (customer_no)
 LEFT JOIN link_first_names v ON v.name = person.first
-LEFT JOIN link_opaque_ids opaque ON opaque.customer_no = person.customer_no AND person.person_no = 1
-WHERE person.first IS NOT NULL OR person.last IS NOT NULL;
+LEFT JOIN link_opaque_ids opaque ON opaque.customer_no = person.customer_no AND person.person_no = 1;

@@ -17,10 +17,7 @@ SELECT
     customer_no_l, customer_no_r, round(probability, 6) AS match_probability, round(match_weight, 4) AS match_weight, relation,
     model, round(p_household, 6) AS household_probability,
     '{"reasons":[' || concat_ws(',', nullif(level_reasons, ''), nullif(array_to_string(list_transform(more_reasons, lambda x: '"' || x || '"'), ','), ''))
-        || '],"waterfall":[' || concat_ws(',', nullif(level_steps, ''),
-            CASE WHEN tf_weight <> 0 THEN '{"comparison":"rarity","level":"term_frequency","weight":' || round(tf_weight, 3) || '}' END,
-            '{"comparison":"household","level":"against_household","weight":' || round(match_weight - tf_weight - weight_levels, 3) || '}')
-        || ']}' AS explanation
+        || '],"waterfall":[' || coalesce(level_steps, '') || ']}' AS explanation
 FROM published
 QUALIFY row_number() OVER (PARTITION BY customer_no_l, customer_no_r ORDER BY probability DESC, model) = 1
 ORDER BY customer_no_l, customer_no_r;

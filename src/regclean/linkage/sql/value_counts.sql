@@ -1,1 +1,1 @@
-SELECT sum(n * (n - 1)), sum(n) FROM (SELECT count(*) AS n FROM entities_table WHERE value_column IS NOT NULL GROUP BY value_column)
+SELECT sum(n * (n - 1) / 2) FROM (SELECT count(*) AS n FROM entities_table WHERE value_column IS NOT NULL GROUP BY value_column)

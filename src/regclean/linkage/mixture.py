@@ -1,0 +1,376 @@
+"""One mixture of six classes over all candidate pairs: how it is learnt from a register, and what it says of each pattern.
+
+N rows make T = N(N-1)/2 pairs. Class k is expected in `per_row[k]` pairs for each row; all other pairs are of strangers, also the
+ones that no blocking key ever met, so that nothing is conditional on the blocking. The E-step runs over the candidates, grouped
+by pattern of levels; the M-step counts rates of classes and levels, with the expectations of `model.py` as pseudo-counts.
+
+What keeps the classes apart:
+- who stayed shares a place with itself, who moved does not, and has rates of contacts and surnames of its own;
+- first names of a household agree only by chance; namesakes are one household with one first name, live like the household, and
+  stand in one ratio to the customers who stayed, whatever their names: the larger of two estimates counts;
+- u is chance agreement: value counts for exact levels, random pairs for the rest, less what is one customer or one household;
+- an equal full name is one observation, because first names and surnames are not independent: of all pairs of its cell (how
+  many hold it, how rare its parts are) the share that is one customer is learnt.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from regclean.linkage.model import CONTACTS, DATES, NAMES, PLACES, SAME_FIRST_NAME, SAME_PLACE, Comparison
+from regclean.linkage.parameters import CELLS, CLASSES, RARITIES, Parameters, Probabilities
+from regclean.linkage.patterns import Array, Codes, Patterns
+
+STAYED, MOVED, HOUSEHOLD, NAMESAKE, SUCCESSOR, STRANGER = range(6)
+SAME = (STAYED, MOVED)
+PSEUDO_COUNTS = 25.0
+PSEUDO_ROWS = 20.0
+# So many pairs of strangers without an equal value stand behind every exact level before any register speaks.
+PSEUDO_STRANGERS = 1000.0
+STEPS = 60
+ANCHORS = 50
+TWINS = 0.05
+NEVER = -60.0
+# One customer's own, wherever the customer lives; the rest has rates of its own for those who moved.
+_POOLED = frozenset(
+    ("given_name", "identity", "birth_date", "national_id", "account", "business_id", "organisation_name", "numerals", "legal_form")
+)  # fmt: skip
+# Levels whose rate is not learnt: what the mixture would learn of them is its own confusion of two persons.
+_FIXED = {"given_name": ("disjoint",), "identity": ("other_national_id", "different"), "birth_date": ("different",)}
+_SUCCESSOR_TIME = {"handover": 0.7, "one_ended": 0.29, "both_going": 0.01}
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What a model is learnt from: candidate pairs, random pairs, pairs with an equal value by column, pairs by cell of names."""
+
+    size: int
+    candidates: Patterns
+    drawn: Patterns | None
+    equal: dict[str, float]
+    cells: Array
+
+    @property
+    def pairs(self) -> float:
+        return self.size * (self.size - 1) / 2
+
+
+def posteriors(parameters: Parameters, parts: tuple[Comparison, ...], patterns: Patterns, size: int) -> Array:
+    """Probability of each class (patterns x classes, in the order of CLASSES) in a register of `size` rows."""
+    scores = log_likelihoods(parameters, parts, patterns, size) + np.log(parameters.shares(size))
+    scores = np.where(patterns.allowed, scores, NEVER * 10)
+    scores -= scores.max(axis=1, keepdims=True)
+    mass = np.exp(scores)
+    return np.asarray(mass / mass.sum(axis=1, keepdims=True))
+
+
+def log_likelihoods(parameters: Parameters, parts: tuple[Comparison, ...], patterns: Patterns, size: int) -> Array:
+    """Log likelihood of each pattern under each class, up to what all classes share: the value on which a pair agrees."""
+    total = np.zeros((len(patterns.counts), len(CLASSES)))
+    full = patterns.cell >= 0
+    names = NAMES[parameters.model]
+    cell = np.where(full, np.array(parameters.name_weights(size))[np.maximum(patterns.cell, 0)], 0.0)
+    total[:, STAYED] += cell
+    total[:, MOVED] += cell
+    total[:, NAMESAKE] += cell
+    for index, part in enumerate(parts):
+        code = patterns.codes[:, index]
+        seen = code >= 0
+        u = np.array([parameters.u[part.name][level] for level in part.codes])
+        chance = _by_chance(part, u)
+        # The first word of a name tells by its level how much of it agrees; that a full name agrees is in its cell.
+        in_name = full & (part.name in names)
+        stranger = _look_up(chance, code)
+        has_tf = np.array([bool(level.tf) for level in part.levels])
+        rare = seen & ~in_name & has_tf[np.maximum(code, 0)]
+        stranger = np.where(rare, stranger - patterns.rarity * np.log(2.0) * _owner(patterns, parts, index), stranger)
+        total[:, STRANGER] += np.where(seen, stranger, 0.0)
+        for k, name in enumerate(CLASSES[:-1]):
+            table = parameters.m[name].get(part.name)
+            if k == SUCCESSOR and table is None:
+                total[:, k] += np.where(seen, stranger, 0.0)
+                continue
+            if k in (HOUSEHOLD, NAMESAKE) and part.name == "given_name":
+                total[:, k] += _look_up(_first_names(part, parameters, u, namesake=k == NAMESAKE), code) * seen
+                continue
+            assert table is not None
+            logs = np.array([np.log(table[c]) if table[c] > 0 else NEVER for c in part.codes])
+            total[:, k] += np.where(seen, _look_up(logs, code), 0.0)
+    return total
+
+
+def _by_chance(part: Comparison, u: Array) -> Array:
+    """Log chance of each level; of those that rarity refines, within all of them."""
+    refined = np.array([bool(level.tf) for level in part.levels])
+    return np.asarray(np.log(np.where(refined, u / max(float(u[refined].sum()), 1e-12), u)))
+
+
+def _first_names(part: Comparison, parameters: Parameters, u: Array, *, namesake: bool) -> Array:
+    """Log chance of the levels of first names in one household: no name in common but by chance; or one, written as one customer's
+    is, with the further names agreeing by chance.
+    """
+    agreeing = np.array([code in SAME_FIRST_NAME for code in part.codes])
+    if not namesake:
+        return np.asarray(np.where(agreeing, NEVER, np.log(u / max(1.0 - u[agreeing].sum(), 1e-9))))
+    same = parameters.same(part.name)
+    share = np.array([same[code] if code not in ("different", "disjoint") else 0.0 for code in part.codes])
+    share[agreeing] = share[agreeing].sum() * u[agreeing] / u[agreeing].sum()
+    return np.asarray(np.log(np.maximum(share, np.exp(NEVER))))
+
+
+def _look_up(values: Array, code: Codes) -> Array:
+    return np.asarray(values[np.maximum(code, 0)])
+
+
+def _owner(patterns: Patterns, parts: tuple[Comparison, ...], index: int) -> Array:
+    """The part of a pattern's rarity that belongs to this comparison: all of it for the first that agrees, none for others."""
+    earlier = np.zeros(len(patterns.counts), dtype=bool)
+    for before in range(index):
+        refined = np.array([bool(level.tf) for level in parts[before].levels])
+        code = patterns.codes[:, before]
+        earlier |= (code >= 0) & refined[np.maximum(code, 0)]
+    return np.where(earlier & (patterns.cell < 0), 0.0, 1.0)
+
+
+def weights(parameters: Parameters, parts: tuple[Comparison, ...], patterns: Patterns, size: int) -> dict[str, Array]:
+    """Comparison -> its weight (log2) for one customer against strangers in each pattern; and what the rarity of names adds."""
+    full = patterns.cell >= 0
+    cell = np.array(parameters.name_weights(size))[np.maximum(patterns.cell, 0)] / np.log(2.0)
+    found: dict[str, Array] = {}
+    rarity = np.where(full, cell, patterns.rarity)
+    for index, part in enumerate(parts):
+        code = patterns.codes[:, index]
+        same, u = parameters.same(part.name), np.array([parameters.u[part.name][c] for c in part.codes])
+        ratio = np.log2(np.array([max(same[c], 1e-12) for c in part.codes]) / u)
+        found[part.name] = np.where(code >= 0, _look_up(ratio, code), 0.0)
+        # The levels that rarity refines weigh within all of them; what their own u says too much is taken back.
+        chance = _by_chance(part, u)
+        base = _look_up(np.log2(u) - chance / np.log(2.0), code)
+        refined = np.array([bool(level.tf) for level in part.levels])[np.maximum(code, 0)] & (code >= 0)
+        rarity = rarity + np.where(refined, base, 0.0)
+    return found | {"rarity": rarity}
+
+
+def learn(start: Parameters, parts: tuple[Comparison, ...], evidence: Evidence) -> tuple[Parameters, Array]:
+    """Expectation-maximisation from the expectations of `start`. Returns the parameters, and the candidates' classes."""
+    candidates = evidence.candidates
+    u = _strangers(parts, evidence, None)
+    expected = _expected(parts)
+    current = replace(
+        start, u=u, m=expected | {name: monotone(expected[name], u, parts) for name in ("stayed", "moved")}
+    )
+    housed = any(
+        candidates.counts[candidates.column(parts, name) >= 0].sum() > 0.01 * candidates.counts.sum() for name in PLACES
+    )
+    classes = np.zeros((len(candidates.counts), len(CLASSES)))
+    for _ in range(STEPS if len(candidates.counts) else 0):
+        classes = posteriors(current, parts, candidates, evidence.size)
+        mass = classes * candidates.counts[:, None]
+        m = _levels(start, current, parts, candidates, mass)
+        u = _strangers(parts, evidence, mass)
+        current = replace(
+            current,
+            u=u,
+            m=m | {name: monotone(m[name], u, parts) for name in ("stayed", "moved")},
+            per_row=_rates(start, parts, candidates, mass, evidence.size, housed=housed),
+            names=_cells(parts, candidates, mass, evidence.cells),
+            named_per_row=float((mass[candidates.cell >= 0][:, list(SAME)].sum() + 0.5) / evidence.size),
+        )
+    return current, classes
+
+
+def _expected(parts: tuple[Comparison, ...]) -> dict[str, Probabilities]:
+    def table(kind: str) -> Probabilities:
+        found = {}
+        for part in parts:
+            total = sum(getattr(level, kind) for level in part.levels) or 1.0
+            found[part.name] = {level.code: getattr(level, kind) / total for level in part.levels}
+        return found
+
+    household = table("household")
+    return {
+        "stayed": table("stayed"), "moved": table("moved"), "household": household, "namesake": dict(household),
+        "successor": _successor(household),
+    }  # fmt: skip
+
+
+def _successor(household: Probabilities) -> Probabilities:
+    """Who came after whom has the place and the hour in common; the rest agrees by chance, and is not in the table."""
+    kept = {name: household[name] for name in (*PLACES, "place") if name in household}
+    return kept | ({"time": dict(_SUCCESSOR_TIME)} if "time" in household else {})
+
+
+def _levels(
+    start: Parameters, current: Parameters, parts: tuple[Comparison, ...], candidates: Patterns, mass: Array
+) -> dict[str, Probabilities]:
+    expected = _expected(parts)
+    conflict = _date_conflicts(parts, candidates)
+    found: dict[str, Probabilities] = {name: {} for name in CLASSES[:-1]}
+    for index, part in enumerate(parts):
+        code = candidates.codes[:, index]
+        for k, name in enumerate(("stayed", "moved", "household", "namesake")):
+            weights = mass[:, list(SAME)].sum(axis=1) if k in SAME and part.name in _POOLED else mass[:, k]
+            prior = np.array([expected[name][part.name][c] for c in part.codes])
+            strength = PSEUDO_COUNTS * (4.0 if k >= HOUSEHOLD else 1.0)
+            counted = _counted(code, weights, len(part.levels)) * (prior > 0) + strength * prior
+            share = counted / max(counted.sum(), 1e-12)
+            if k in SAME and part.name in _FIXED:
+                fixed = {code: expected[name][part.name][code] for code in _FIXED[part.name]}
+                if part.name in DATES and conflict is not None:
+                    fixed["different"] = conflict
+                share = _held(part, share, fixed)
+            elif k == HOUSEHOLD and part.name in DATES:
+                at = part.codes.index("equal")
+                share = _held(part, share, {"equal": min(share[at], TWINS)})
+            found[name][part.name] = {c: float(p) for c, p in zip(part.codes, share, strict=True)}
+    # Namesakes are born in other years, and live as their household does.
+    for part in parts:
+        if part.name in DATES or part.name == "national_id":
+            found["namesake"][part.name] = expected["namesake"][part.name]
+        elif part.name not in CONTACTS:
+            found["namesake"][part.name] = found["household"][part.name]
+    found["successor"] = _successor(found["household"])
+    return found
+
+
+def _held(part: Comparison, share: Array, fixed: dict[str, float]) -> Array:
+    """These levels at these rates, the others as they are to each other."""
+    at = [part.codes.index(code) for code in fixed if code in part.codes]
+    held = np.array([fixed[part.codes[i]] for i in at])
+    free = np.ones(len(share), dtype=bool)
+    free[at] = False
+    result = share.copy()
+    result[at] = held
+    result[free] *= (1.0 - held.sum()) / max(share[free].sum(), 1e-12)
+    return result
+
+
+def _counted(code: Codes, weights: Array, levels: int) -> Array:
+    seen = code >= 0
+    return np.bincount(code[seen], weights=weights[seen], minlength=levels).astype(np.float64)
+
+
+def _date_conflicts(parts: tuple[Comparison, ...], candidates: Patterns) -> float | None:
+    """How often one customer has two birth dates: of pairs with full name and a contact in common at two places. None: too few."""
+    contact = np.zeros(len(candidates.counts), dtype=bool)
+    for name in CONTACTS:
+        contact |= candidates.agrees(parts, name, ("equal",))
+    together = np.zeros(len(candidates.counts), dtype=bool)
+    for name in PLACES:
+        together |= candidates.agrees(parts, name, SAME_PLACE)
+    anchors = (candidates.cell >= 0) & contact & ~together
+    for name in DATES:
+        dated = anchors & (candidates.column(parts, name) >= 0)
+        total = candidates.counts[dated].sum()
+        if total >= ANCHORS:
+            conflicts = candidates.counts[dated & candidates.agrees(parts, name, ("different",))].sum()
+            return float((conflicts + 0.5) / (total + ANCHORS))
+    return None
+
+
+def _rates(
+    start: Parameters, parts: tuple[Comparison, ...], candidates: Patterns, mass: Array, size: int, *, housed: bool
+) -> dict[str, float]:
+    """Pairs of each class for each row."""
+    total = mass.sum(axis=0)
+    found = {
+        name: float((total[k] + PSEUDO_ROWS * start.per_row[name]) / (size + PSEUDO_ROWS))
+        for k, name in enumerate(CLASSES[:-1])
+    }
+    full = candidates.cell >= 0
+    ratios = []
+    dated = np.zeros(len(candidates.counts), dtype=bool)
+    for name in DATES:
+        dated |= candidates.column(parts, name) >= 0
+    for chosen in (full, full & dated):
+        ratios.append((mass[chosen, NAMESAKE].sum() + 1.5) / (mass[chosen, STAYED].sum() + 12.0))
+    found["namesake"] = float(max(ratios)) * found["stayed"]
+    if not housed:
+        found["household"] = found["namesake"] = found["successor"] = 1e-12
+    if start.model == "organisation":
+        found["namesake"] = 1e-12
+    return found
+
+
+def _cells(parts: tuple[Comparison, ...], candidates: Patterns, mass: Array, pairs: Array) -> tuple[float, ...]:
+    """Of all pairs of equal full names, by cell, the share that is one customer. Neighbours in rarity lend strength."""
+    named = candidates.cell >= 0
+    cell = candidates.cell[named]
+    one = np.bincount(cell, weights=mass[named][:, list(SAME)].sum(axis=1), minlength=CELLS)[:CELLS]
+    other = np.bincount(cell, weights=mass[named][:, [NAMESAKE]].sum(axis=1), minlength=CELLS)[:CELLS]
+    pairs = np.maximum(pairs - other, one)
+    everywhere = (one.sum() + 1.0) / (pairs.sum() + 2.0)
+    one, pairs = one.reshape(-1, RARITIES), pairs.reshape(-1, RARITIES)
+    share = (one + 2.0 * everywhere) / (pairs + 2.0)
+    near = np.zeros_like(share)
+    weight = np.zeros_like(share)
+    for step, lends in ((1, 1.0), (2, 0.5)):
+        for ahead, behind in ((slice(step, None), slice(None, -step)), (slice(None, -step), slice(step, None))):
+            strength = lends * np.minimum(pairs[:, ahead], 50.0)
+            near[:, behind] += strength * share[:, ahead]
+            weight[:, behind] += strength
+    near = (near + 2.0 * everywhere) / (weight + 2.0)
+    return tuple(float(p) for p in np.clip((one + 5.0 * near) / (pairs + 5.0), 1e-6, 0.9999).ravel())
+
+
+def _strangers(parts: tuple[Comparison, ...], evidence: Evidence, mass: Array | None) -> Probabilities:
+    """U of every level: chance agreement, less what is one customer or one household.
+
+    An exact level never falls below a fiftieth of its plain share: what the model believes is not a proof.
+    """
+    table: Probabilities = {}
+    drawn, candidates = evidence.drawn, evidence.candidates
+    for index, part in enumerate(parts):
+        levels = len(part.levels)
+        sampled, scale = np.full(levels, 0.5), 1.0
+        if drawn is not None:
+            sampled = _counted(drawn.codes[:, index], drawn.counts, levels)
+            scale = evidence.pairs / max(drawn.counts.sum(), 1.0)
+        known = np.zeros(levels)
+        if mass is not None:
+            known = _counted(candidates.codes[:, index], mass[:, :STRANGER].sum(axis=1), levels)
+        compared = max(sampled.sum() * scale, 1.0)
+        share = np.maximum(sampled * scale - known, 0.3 * scale) / compared
+        fixed = np.zeros(levels, dtype=bool)
+        for number, level in enumerate(part.levels):
+            if level.exact:
+                equal, among = evidence.equal[level.exact], compared + PSEUDO_STRANGERS
+                least = max((equal + 0.5) / among / 50, 0.5 / among)
+                share[number] = max((equal + 0.5 - known[number]) / among, least)
+                fixed[number] = True
+        share = np.clip(share, 1e-12, 1.0)
+        left = max(1.0 - share[fixed].sum(), 1e-6)
+        share[~fixed] *= left / share[~fixed].sum()
+        share /= share.sum()
+        table[part.name] = {code: float(p) for code, p in zip(part.codes, share, strict=True)}
+    return table
+
+
+def monotone(m: Probabilities, u: Probabilities, parts: tuple[Comparison, ...]) -> Probabilities:
+    """M with weights m/u that never rise along a comparison's `order` (pool adjacent violators, weighted by u).
+
+    Levels outside the order are kept above its end; a comparison without an order stays as it is.
+    """
+    table: Probabilities = {}
+    for comparison in parts:
+        name = comparison.name
+        if not comparison.order:
+            table[name] = m[name]
+            continue
+        pools: list[tuple[float, float, list[str]]] = []
+        for code in comparison.order:
+            pools.append((m[name][code], u[name][code], [code]))
+            while len(pools) > 1 and pools[-1][0] * pools[-2][1] > pools[-2][0] * pools[-1][1]:
+                m_worse, u_worse, worse = pools.pop()
+                m_better, u_better, better = pools.pop()
+                pools.append((m_better + m_worse, u_better + u_worse, better + worse))
+        ratios = {code: m_pool / u_pool for m_pool, u_pool, codes in pools for code in codes}
+        low = ratios[comparison.order[-1]]
+        free = [code for code in comparison.codes if code not in ratios]
+        ratios |= {code: max(m[name][code] / u[name][code], low) for code in free}
+        weighed = {code: ratios[code] * u[name][code] for code in comparison.codes}
+        total = sum(weighed.values())
+        table[name] = {code: value / total for code, value in weighed.items()}
+    return table

@@ -1,0 +1,16 @@
+-- What each pair is called: "same" from the threshold of its evidence on, and by no rule that doubts it.
+UPDATE link_relations SET threshold = coalesce((SELECT p.threshold FROM link_policy p WHERE p.evidence = link_relations.evidence), 1.0);
+
+UPDATE link_relations SET relation = CASE
+    WHEN verdict IN ('same', 'household', 'successor', 'unsure') THEN verdict
+    WHEN verdict = 'different' THEN 'related'
+    WHEN between = 'alike' AND probability >= threshold AND NOT doubtful THEN 'same'
+    WHEN between = 'alike' AND probability >= $review THEN 'unsure'
+    WHEN between = 'member' AND p_same >= 0.5 THEN 'household'
+    WHEN between IN ('estate', 'trade_name') AND p_same >= 0.5 THEN 'related'
+    WHEN between = 'other_entity' THEN CASE WHEN p_household >= 0.5 THEN 'related' END
+    WHEN model = 'organisation' THEN CASE WHEN successive THEN 'successor' END
+    WHEN successive AND NOT kin THEN 'successor'
+    WHEN between = 'trade_name' THEN NULL
+    WHEN p_household >= 0.5 AND together THEN CASE WHEN between = 'estate' THEN 'related' ELSE 'household' END
+END;
