@@ -37,6 +37,11 @@ key AS (
     UNION ALL SELECT entity, 'name_city', first || '|' || last || '|' || city, 40 FROM named WHERE $generic
     UNION ALL SELECT entity, 'last_place', last || '|' || city, 40 FROM named WHERE $generic
     UNION ALL SELECT entity, 'first_area', first || '|' || unnest(areas), 20 FROM named WHERE $generic
+    UNION ALL SELECT entity, 'last_area', last || '|' || unnest(areas), 40 FROM named WHERE $generic
+    UNION ALL SELECT entity, 'birth_city', birth || '|' || city, 40 FROM named WHERE $generic
+    UNION ALL SELECT entity, 'birth_initials', birth || '|' || left(first, 1) || left(last, 1), 40 FROM named WHERE $generic
+    UNION ALL SELECT entity, 'area_initials', left(first, 1) || left(last, 1) || '|' || unnest(areas), 20 FROM named WHERE $generic
+    UNION ALL SELECT entity, 'area_year', left(birth, 4) || '|' || unnest(areas), 20 FROM named WHERE $generic
     UNION ALL SELECT entity, 'birth', birth, 40 FROM named WHERE $generic
     UNION ALL SELECT entity, 'last_year', last || '|' || left(birth, 4), 40 FROM named WHERE $generic
     UNION ALL SELECT entity, 'first_year', first || '|' || left(birth, 4), 40 FROM named WHERE $generic
