@@ -126,8 +126,10 @@ def connect(customers: pl.DataFrame) -> duckdb.DuckDBPyConnection:
     write_frame(connection, "customer_addresses", own)
     write_frame(connection, "customer_addresses", other)
     if "national_id" in have:
-        landed = customers.select("customer_no", "national_id", _file=pl.lit("f"), _row=pl.lit(1), _hash=pl.lit(""))
-        write_frame(connection, "landed.customers", landed)
+        place = {"_file": pl.lit("f"), "_row": pl.int_range(pl.len()), "_hash": pl.lit("")}
+        write_frame(connection, "landed.customers", customers.select("customer_no", "national_id", **place))
+        origin = {"table_name": pl.lit("customers"), "key": pl.col("customer_no"), "taken": pl.lit(True)}
+        write_frame(connection, "origins", customers.select(**origin, **place))
     return connection
 
 
@@ -163,7 +165,7 @@ def canonical(folder: Path, *, country: str = "fi") -> duckdb.DuckDBPyConnection
                 pl.lit(None, dtype=pl.String).alias(c.name) for c in table.columns if c.name not in frame.columns
             ]
             landed[table.name] = frame.with_columns(
-                *missing, _file=pl.lit(path.name), _row=pl.int_range(2, pl.len() + 2)
+                *missing, _file=pl.lit(path.name), _row=pl.int_range(2, pl.len() + 2), _hash=pl.lit("")
             )
     result = standardise_tables(landed, Options(country=country, accept_test_ids=True, as_of=AS_OF, id_key=b"bench"))
     connection = duckdb.connect()

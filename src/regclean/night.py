@@ -21,7 +21,6 @@ from regclean import batches, checks, findings, landing, linkage, rules
 from regclean.bin_reports import unsettled, write_bin_reports
 from regclean.carry_over import carry_over, linkage_digest
 from regclean.config import Workspace, derived_key, workspace_key
-from regclean.domain.register import TABLES
 from regclean.errors import ConflictError, RegcleanError
 from regclean.findings import counts_by_rule, seal
 from regclean.home import own_ledger
@@ -50,9 +49,6 @@ __all__ = [
 
 
 def _load(night: Night) -> int:
-    # A second try begins anew.
-    for name in (*TABLES, "files", "quarantine"):
-        night.connection.execute(f"DELETE FROM landed.{name}")  # noqa: S608  # tables of ours
     night.landed = landing.load(night.workspace, night.connection, night.last.landed if night.last else {})
     runs.note(night.ledger, night.run_id, landed=night.landed.counts)
     return night.landed.loaded
@@ -70,6 +66,7 @@ def _standardise(night: Night) -> int:
     result = standardise_tables(LandedTables(night.connection), options)
     for name, frame in result.tables.items():
         write_frame(night.connection, name, frame)
+    write_frame(night.connection, "origins", result.origins)
     write_frame(night.connection, "unreadable", result.unreadable)
     landing.quarantine(night.workspace, night.connection, result.rejected)
     return sum(frame.height for frame in result.tables.values())

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from regclean import findings
+from regclean import findings, landing
 from regclean.checks import (
     Estimate,
     FileLine,
@@ -111,8 +111,7 @@ def _number(connection: duckdb.DuckDBPyConnection, query: str) -> int:
 
 
 def _quarantine(connection: duckdb.DuckDBPyConnection) -> tuple[QuarantineLine, ...]:
-    query = "SELECT table_name, why, count(*) FROM landed.quarantine GROUP BY ALL ORDER BY 3 DESC, 1, 2 LIMIT 50"
-    return tuple(QuarantineLine(*line) for line in rows(connection, query))
+    return tuple(QuarantineLine(*line) for line in landing.set_aside(connection, 50))
 
 
 def _findings(night: Night) -> tuple[FindingLine, ...]:

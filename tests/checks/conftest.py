@@ -10,6 +10,7 @@ import duckdb
 import pytest
 
 from regclean import checks
+from regclean.standardise.keys import row_key
 from regclean.warehouse.database import LOCKDOWN, create_tables
 
 AS_OF = date(2026, 11, 21)
@@ -22,7 +23,9 @@ def write_row(connection: duckdb.DuckDBPyConnection, table: str, **values: Any) 
 
 
 def land(connection: duckdb.DuckDBPyConnection, table: str, row: int, **values: Any) -> None:
-    write_row(connection, f"landed.{table}", **values, _file=f"in/{table}.csv", _row=row, _hash=HASH)
+    place = {"_file": f"in/{table}.csv", "_row": row, "_hash": HASH}
+    write_row(connection, f"landed.{table}", **values, **place)
+    write_row(connection, "origins", table_name=table, key=row_key(table, values), **place, taken=True)
 
 
 def write_customer(connection: duckdb.DuckDBPyConnection, number: str, row: int, **values: Any) -> None:

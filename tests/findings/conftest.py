@@ -62,12 +62,16 @@ class Register:
         given = {name: value for name, value in columns.items() if not name.startswith("raw_")}
         raw = {name.removeprefix("raw_"): value for name, value in columns.items() if name.startswith("raw_")}
         clean = [CLEAN | {"customer_no": number, "name": f"Asiakas {number}"} | given for number in numbers]
+        places = [{"_file": f"in/{number}.csv", "_row": 2, "_hash": "h"} for number in numbers]
         landed = [
-            {"customer_no": number, "name": f"ASIAKAS {number}"} | raw | {"_file": "in/a.csv", "_row": 2, "_hash": "h"}
-            for number in numbers
+            {"customer_no": number, "name": f"ASIAKAS {number}"} | raw | place
+            for number, place in zip(numbers, places, strict=True)
         ]
-        self.write("customers", *clean).write("landed.customers", *landed)
-        return self
+        origins = [
+            {"table_name": "customers", "key": number, "taken": True} | place
+            for number, place in zip(numbers, places, strict=True)
+        ]
+        return self.write("customers", *clean).write("landed.customers", *landed).write("origins", *origins)
 
     def clusters(self, **groups: str) -> Register:
         """`clusters(C1="1 2")`; every other customer stays alone."""

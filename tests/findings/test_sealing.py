@@ -11,6 +11,7 @@ from sqlalchemy import select
 from regclean.findings.sealing import seal, unseal
 from regclean.ledger import Ledger, open_ledger
 from regclean.ledger.tables import protected_subjects, sealed
+from regclean.warehouse import load_sql
 
 KEY = b"k" * 32
 
@@ -25,12 +26,13 @@ def ledger(request: pytest.FixtureRequest, ledger_url: Callable[[str], str]) -> 
 def night(landed: dict[str, str | None], subjects: list[str], protected: list[str]) -> duckdb.DuckDBPyConnection:
     """A warehouse with just what sealing reads."""
     connection = duckdb.connect()
-    connection.execute("CREATE SCHEMA landed")
-    connection.execute("CREATE TABLE landed.customers (customer_no TEXT, national_id TEXT, _file TEXT, _row INTEGER)")
+    connection.execute(load_sql("macros"))
+    connection.execute("CREATE SCHEMA raw")
+    connection.execute("CREATE TABLE raw.customers (key TEXT, national_id TEXT)")
     connection.execute("CREATE TABLE customers (customer_no TEXT, non_disclosure BOOLEAN)")
     connection.execute("CREATE TABLE findings (subjects TEXT)")
-    for row, (customer_no, national_id) in enumerate(landed.items()):
-        connection.execute("INSERT INTO landed.customers VALUES (?, ?, 'a.csv', ?)", [customer_no, national_id, row])
+    for customer_no, national_id in landed.items():
+        connection.execute("INSERT INTO raw.customers VALUES (?, ?)", [customer_no, national_id])
         connection.execute("INSERT INTO customers VALUES (?, ?)", [customer_no, customer_no in protected])
     for subject in subjects:
         connection.execute("INSERT INTO findings VALUES (?)", [f'["{subject}"]'])

@@ -79,7 +79,7 @@ def test_no_sql_builds_or_splits_a_subject_or_a_key() -> None:
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1)
         if IN_SQL.search(line)
     ]
-    assert not found, "use the macros of warehouse/sql/macros.sql: subject(…), row_key(…), clean_key(…)"
+    assert not found, "use the macros of warehouse/sql/macros.sql: subject(…), row_key(…)"
 
 
 def test_no_page_splits_a_subject() -> None:

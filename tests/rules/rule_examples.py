@@ -17,10 +17,11 @@ from typing import Any
 import duckdb
 
 from regclean.config import default_config
-from regclean.domain.register import TABLES
+from regclean.domain.register import REPEATABLE, TABLES
 from regclean.rules import engine
 from regclean.rules.catalogue import Rule, rules
 from regclean.rules.reference import load_reference
+from regclean.standardise.keys import row_key
 from regclean.warehouse.database import create_tables
 
 FOLDER = Path(__file__).parent / "examples"
@@ -67,9 +68,36 @@ def given(tables: Mapping[str, list[dict[str, Any]]]) -> Iterator[duckdb.DuckDBP
 
 
 def fill(connection: duckdb.DuckDBPyConnection, tables: Mapping[str, list[dict[str, Any]]]) -> None:
+    """Insert the given rows. Behind a typed row stands the first landed one of its key, or one that says the same."""
     for table, items in tables.items():
         for number, item in enumerate(items, 1):
             insert(connection, table, item, number)
+    for table in TABLES:
+        written = list(tables.get(f"landed.{table}", ()))
+        traced = trace(connection, table, written, 1)
+        said = [as_written(table, item) for item in tables.get(table, ())]
+        plain = [item for item in said if row_key(table, item) not in traced]
+        for number, item in enumerate(plain, len(written) + 1):
+            insert(connection, f"landed.{table}", item, number)
+        trace(connection, table, plain, len(written) + 1)
+
+
+def as_written(table: str, item: Mapping[str, Any]) -> dict[str, str | None]:
+    """A landed row that says what a typed one says."""
+    told = {**item, "kind": item.get("kind_given")} if table == "customers" else item
+    return {name: str(value) for name, value in told.items() if name in TABLES[table].by_name and value is not None}
+
+
+def trace(connection: duckdb.DuckDBPyConnection, table: str, written: list[dict[str, Any]], first: int) -> set[str]:
+    """Write the origins of landed rows; returns their keys."""
+    traced: set[str] = set()
+    for number, item in enumerate(written, first):
+        key = row_key(table, item)
+        if key is not None:
+            origin = [table, key, "in.csv", number, str(number), table in REPEATABLE or key not in traced]
+            connection.execute("INSERT INTO origins VALUES (?, ?, ?, ?, ?, ?)", origin)
+            traced.add(key)
+    return traced
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +121,7 @@ def outcome(example_id: str) -> Outcome:
     def hits(variant: Rule) -> list[dict[str, Any]]:
         connection.execute("DELETE FROM rule_hits")
         engine.evaluate(connection, variant, parameters)
+        engine.fill_before(connection)
         return decoded(connection)
 
     return Outcome(hits(rule), {guard: hits(rule.without_guard(guard)) for guard in example.guards})
@@ -132,11 +161,7 @@ def decoded(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
 
 
 def insert(connection: duckdb.DuckDBPyConnection, table: str, item: Mapping[str, Any], number: int) -> None:
-    columns = connection.execute(
-        "SELECT column_name, data_type, is_nullable = 'NO' FROM information_schema.columns "
-        "WHERE table_schema || '.' || table_name = $table",
-        {"table": table if "." in table else f"main.{table}"},
-    ).fetchall()
+    columns = declared()[table if "." in table else f"main.{table}"]
     row = dict(item)
     landed = table.startswith("landed.")
     if landed:
@@ -152,6 +177,16 @@ def insert(connection: duckdb.DuckDBPyConnection, table: str, item: Mapping[str,
     names = ", ".join(row)
     places = ", ".join(f"${name}" for name in row)
     connection.execute(f"INSERT INTO {table} ({names}) VALUES ({places})", row)
+
+
+@cache
+def declared() -> dict[str, list[tuple[str, str, bool]]]:
+    """(name, type, required) of the columns of every table of a night."""
+    found: dict[str, list[tuple[str, str, bool]]] = {}
+    query = "SELECT schema_name || '.' || table_name, column_name, data_type, NOT is_nullable FROM duckdb_columns()"
+    for table, *column in _shared_night().execute(query).fetchall():
+        found.setdefault(table, []).append(tuple(column))
+    return found
 
 
 def filler(name: str, kind: str, row: Mapping[str, Any]) -> Any:

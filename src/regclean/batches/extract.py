@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -12,7 +11,7 @@ from typing import Any
 import duckdb
 import polars as pl
 
-from regclean.domain.register import CUSTOMER_COLUMNS, KEY_COLUMNS, TABLES, first_part, group_of, line_key
+from regclean.domain.register import CUSTOMER_COLUMNS, KEY_COLUMNS, TABLES, first_part, group_of
 from regclean.register import Row
 from regclean.standardise import (
     UnknownCodeError,
@@ -22,7 +21,6 @@ from regclean.standardise import (
     read_boolean,
     read_code,
     read_date,
-    row_key,
 )
 from regclean.warehouse import load_sql
 
@@ -35,7 +33,7 @@ _ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One landed row. `numbered`: its key is in the row itself (a line of a list may have none). `file`: where it was read."""
+    """One row of the register. `numbered`: its key is in the row itself (a line of a list may have none). `file`: where it was read."""
 
     table: str
     key: str
@@ -46,13 +44,11 @@ class Found:
 
 @dataclass(slots=True)
 class Extract:
-    """Landed rows by table and key, and the standardised customers, of the customers that were asked for."""
+    """Raw rows by table and key, and the standardised customers, of the customers that were asked for."""
 
     connection: duckdb.DuckDBPyConnection
     as_of: date
-    by_place: bool = (
-        False  # lines of a list without a number are named by their place: a clerk finds them, a database not
-    )
+    by_place: bool = False  # lines of a list without a number count as numbered
     rows: dict[str, dict[str, list[Found]]] = field(default_factory=dict)
     clean: dict[str, dict[str, Any]] = field(default_factory=dict)
     _spellings: dict[tuple[str, str], list[str]] = field(default_factory=dict)
@@ -65,12 +61,10 @@ class Extract:
                 self._keep(name, self._read(name, numbers, sorted(set(keys.get(name, ())))))
         groups = {*keys.get("bin_groups", ()), *(group_of(key) for key in keys.get("bin_group_members", ()))}
         groups |= set(self.rows["bin_groups"])
-        members = self._members(numbers, sorted(groups))
-        self._keep_members(members)
-        missing = sorted(set(self.rows["bin_group_members_groups"]) - set(self.rows["bin_groups"]))
-        if missing:
+        self._keep("bin_group_members", self._members(numbers, sorted(groups)))
+        named = {group_of(key) for key in self.rows["bin_group_members"]}
+        if missing := sorted(named - set(self.rows["bin_groups"])):
             self._keep("bin_groups", self._read("bin_groups", [], missing))
-        del self.rows["bin_group_members_groups"]
         self._load_clean(numbers)
 
     def get(self, table: str, key: str) -> Found | None:
@@ -125,65 +119,39 @@ class Extract:
         return (int(numbers[0][0]), int(numbers[0][1])) if numbers and numbers[0][0] is not None else (0, 1)
 
     def _read(self, name: str, customers: list[str], keys: list[str]) -> pl.DataFrame:
-        """Landed rows (not those set aside) of these customers or with these first key parts, in their order."""
+        """The rows of these customers or with these first key parts."""
         firsts = sorted({first_part(name, key) for key in keys})
-        # Identifiers of our own declaration.
-        naming = " OR ".join(
-            f"clean_key({column}) IN (SELECT unnest($customers::TEXT[]))"
-            for column in CUSTOMER_COLUMNS.get(name, ("customer_no",) if name == "customers" else ())
-        )
-        named = f"({naming} OR clean_key({KEY_COLUMNS[name][0]}) IN (SELECT unnest($keys::TEXT[])))" if naming else ""
-        where = named or f"clean_key({KEY_COLUMNS[name][0]}) IN (SELECT unnest($keys::TEXT[]))"
+        naming = CUSTOMER_COLUMNS.get(name, ("customer_no",) if name == "customers" else ())
+        conditions = [f"{column} IN (SELECT unnest($customers::TEXT[]))" for column in naming]
+        conditions.append(f"{KEY_COLUMNS[name][0]} IN (SELECT unnest($keys::TEXT[]))")
         parameters = {"keys": firsts} | ({"customers": customers} if naming else {})
-        return self._landed(name, where, parameters)
+        return self._raw(name, " OR ".join(conditions), parameters)
 
     def _members(self, customers: list[str], groups: list[str]) -> pl.DataFrame:
         """All lines of every list that names one of these customers, or is one of these groups."""
-        where = """clean_key(bin_group_no) IN (
+        where = """bin_group_no IN (
             SELECT unnest($groups::TEXT[])
-            UNION SELECT clean_key(bin_group_no) FROM landed.bin_group_members
-            WHERE clean_key(customer_no) IN (SELECT unnest($customers::TEXT[]))
+            UNION SELECT bin_group_no FROM bin_group_members WHERE customer_no IN (SELECT unnest($customers::TEXT[]))
         )"""
-        return self._landed("bin_group_members", where, {"groups": groups, "customers": customers})
+        return self._raw("bin_group_members", where, {"groups": groups, "customers": customers})
 
-    def _landed(self, name: str, where: str, parameters: Mapping[str, Any]) -> pl.DataFrame:
-        columns = ", ".join((*TABLES[name].by_name, "_file"))
-        query = f"""SELECT {columns} FROM landed.{name} AS l WHERE {where}
-            AND NOT EXISTS (
-                FROM landed.quarantine AS q
-                WHERE q.table_name = '{name}' AND q.file = l._file AND q.line = l._row AND q.record IS NOT NULL
-            ) ORDER BY rowid"""  # noqa: S608  # names of our own declaration
+    def _raw(self, name: str, where: str, parameters: Mapping[str, Any]) -> pl.DataFrame:
+        """The rows behind the typed ones that a condition holds for, in the order of their places."""
+        columns = ", ".join(KEY_COLUMNS[name])
+        key = f"row_key({columns})" if len(KEY_COLUMNS[name]) > 1 else columns
+        query = f"""SELECT {", ".join(("key", *TABLES[name].by_name, "_file"))} FROM raw.{name}
+            WHERE key IN (SELECT {key} FROM {name} WHERE {where})
+            ORDER BY _file, _row"""  # noqa: S608  # names of our own declaration
         frame: pl.DataFrame = self.connection.sql(query, params=dict(parameters)).pl()
         return frame
 
     def _keep(self, name: str, frame: pl.DataFrame) -> None:
         kept = self.rows.setdefault(name, {})
         for row in frame.iter_rows(named=True):
-            file = row.pop("_file")
-            key = row_key(name, row)
-            if key is not None:
-                kept.setdefault(key, []).append(Found(name, key, row, file=file))
-
-    def _keep_members(self, frame: pl.DataFrame) -> None:
-        """Lines without a number are named by their place in the list, as the standardised table names them."""
-        kept = self.rows.setdefault("bin_group_members", {})
-        places: Counter[str] = Counter()
-        given = {
-            (clean_key(row[0]), clean_key(row[1])) for row in frame.select("bin_group_no", "member_no").iter_rows()
-        }
-        groups: set[str] = set()
-        for row in frame.iter_rows(named=True):
-            group, number = clean_key(row["bin_group_no"]) or "", clean_key(row["member_no"])
-            groups.add(group)
-            places[group] += 1
-            place = str(places[group])
-            own = number or (f"L{place}" if (group, place) in given else place)
-            key = line_key(group, own)
-            file = row.pop("_file")
-            kept.setdefault(key, []).append(
-                Found("bin_group_members", key, row, self.by_place or number is not None, file)
-            )
-        self.rows["bin_group_members_groups"] = {group: [] for group in groups}
+            key, file = row.pop("key"), row.pop("_file")
+            # Lines without a number are named by their place in the list: a clerk finds them, a database does not.
+            numbered = name != "bin_group_members" or self.by_place or clean_key(row["member_no"]) is not None
+            kept.setdefault(key, []).append(Found(name, key, row, numbered, file))
 
     def _load_clean(self, customers: list[str]) -> None:
         named = set(customers) | {
@@ -199,9 +167,9 @@ class Extract:
         self.clean = {row["customer_no"]: row for row in frame.iter_rows(named=True)}
 
     def _seen(self, table: str, column: str) -> list[str]:
-        """Values of a landed column, the most frequent first."""
+        """Values of a column, the most frequent first."""
         if (table, column) not in self._spellings:
-            query = f"""SELECT {column} FROM landed.{table} WHERE {column} IS NOT NULL
+            query = f"""SELECT {column} FROM raw.{table} WHERE {column} IS NOT NULL
                 GROUP BY {column} ORDER BY count(*) DESC, {column} LIMIT {SPELLINGS}"""  # noqa: S608  # our own names
             self._spellings[table, column] = [value for (value,) in self.connection.execute(query).fetchall()]
         return self._spellings[table, column]

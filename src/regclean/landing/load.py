@@ -38,14 +38,18 @@ def load(
 ) -> LandingReport:
     """Read every source into `landed.*`, write `var/quarantine.csv`, and stop the night if too much is missing.
 
-    `connection` has the empty tables of a night. `previous_counts`: rows by table of the last night.
+    `connection` has the tables of a night. `previous_counts`: rows by table of the last night.
     Errors: InputError or ConfigError when a source cannot be read as it is; GateError when a table lost more rows than
     `[landing] max_fall_percent`, or a file had more unreadable ones than `max_quarantined_percent`.
     """
     reports: list[FileReport] = []
+    read: set[tuple[object, ...]] = set()
+    # A second try begins anew.
+    for name in (*TABLES, "files", "quarantine"):
+        connection.execute(f"DELETE FROM landed.{name}")  # noqa: S608  # tables of ours
     try:
         for number, source in enumerate(workspace.config.sources, 1):
-            for piece, looked_for in _pieces(workspace, number, source):
+            for piece, looked_for in _pieces(workspace, number, source, read):
                 reports.append(_land(connection, piece, looked_for))
     finally:
         # Also when a source stops the load: what was read so far tells the clerk more.
@@ -62,7 +66,15 @@ def quarantine(workspace: Workspace, connection: duckdb.DuckDBPyConnection, reje
         _write_quarantine(connection, workspace.var / QUARANTINE_FILE)
 
 
-def _pieces(workspace: Workspace, number: int, source: Source) -> Iterator[tuple[Piece, Wanted]]:
+def set_aside(connection: duckdb.DuckDBPyConnection, limit: int) -> list[tuple[str, str, int]]:
+    """(table, why, rows) of what is in quarantine, the most frequent reasons first."""
+    query = "SELECT table_name, why, count(*) FROM landed.quarantine GROUP BY ALL ORDER BY 3 DESC, 1, 2 LIMIT $limit"
+    return connection.execute(query, {"limit": limit}).fetchall()
+
+
+def _pieces(
+    workspace: Workspace, number: int, source: Source, read: set[tuple[object, ...]]
+) -> Iterator[tuple[Piece, Wanted]]:
     table = TABLES[source.table]
     mapping = load_mapping(source.mapping, table) if source.mapping else Mapping()
     looked_for = wanted(table, mapping)
@@ -70,6 +82,10 @@ def _pieces(workspace: Workspace, number: int, source: Source) -> Iterator[tuple
         yield open_query(source.url, source.query or "", number, looked_for), looked_for
         return
     for path in matching_files(workspace.root, source.path or ""):
+        # Two patterns may name one file: its rows are there once.
+        if (reading := (source.table, source.mapping, path)) in read:
+            continue
+        read.add(reading)
         for piece in open_file(path, looked_for, _relative(path, workspace.root)):
             yield piece, looked_for
 

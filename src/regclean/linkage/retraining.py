@@ -100,12 +100,10 @@ def _workbench(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnecti
     create_tables(bench)
     for table in _TABLES:
         _copy(connection, bench, f"SELECT * FROM {table}", table)  # noqa: S608  # constants
-    landed = rows(
-        connection,
-        "SELECT 1 FROM information_schema.tables WHERE table_schema = 'landed' AND table_name = 'customers'",
-    )
-    if landed:
-        _copy(connection, bench, "SELECT * FROM landed.customers", "landed.customers")
+    bench.execute("DROP VIEW raw.customers")
+    bench.register("incoming_frame", connection.sql("SELECT * FROM raw.customers").pl())
+    bench.execute("CREATE TABLE raw.customers AS SELECT * FROM incoming_frame")
+    bench.unregister("incoming_frame")
     return bench
 
 

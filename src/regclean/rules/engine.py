@@ -57,6 +57,7 @@ def run_rules(connection: duckdb.DuckDBPyConnection, *, config: Config, as_of: d
             started = time.perf_counter()
             hits[rule.info.id] = evaluate(connection, rule, parameters)
             seconds[rule.info.id] = time.perf_counter() - started
+        fill_before(connection)
     finally:
         forget(connection, temporary)
     return RuleReport(hits, seconds, shared_seconds, tuple(sorted(off)))
@@ -170,6 +171,11 @@ def forget(connection: duckdb.DuckDBPyConnection, temporary: Iterable[tuple[str,
     """Drop what `prepare` made, to give its memory back."""
     for kind, name in temporary:
         connection.execute(f'DROP {kind} IF EXISTS temp."{name}"')
+
+
+def fill_before(connection: duckdb.DuckDBPyConnection) -> None:
+    """Put what the register holds into the `before` of every change that `rule_hits` propose."""
+    connection.execute(load_sql("fill_before", _PACKAGE))
 
 
 def evaluate(connection: duckdb.DuckDBPyConnection, rule: Rule, parameters: Mapping[str, Any]) -> int:

@@ -16,8 +16,8 @@ from regclean.standardise.columns import (
     clean_keys,
     completed,
     exactly,
-    last_of_each,
     listed,
+    one_of_each,
     prepared,
     read_addresses,
     row_keys,
@@ -44,7 +44,7 @@ def bin_group_tables(
 def _groups(landed: Mapping[str, pl.DataFrame], reading: Reading) -> pl.DataFrame:
     frame = clean_keys(prepared(landed, BIN_GROUPS, reading), BIN_GROUPS.references, reading)
     frame = with_keys(frame, "bin_groups", ["bin_group_no"], reading)
-    frame = last_of_each(frame, "bin_groups", ["bin_group_no"], reading)
+    frame = one_of_each(frame, BIN_GROUPS, reading)
     party = _parties(frame, "contact_name", reading)
     phone = reading.mapper.apply(
         frame, ["contact_phone"], partial(rules.phone, country=reading.options.country), rules.PHONE
@@ -85,7 +85,7 @@ def _members(landed: Mapping[str, pl.DataFrame], reading: Reading) -> pl.DataFra
     frame = clean_keys(prepared(landed, BIN_GROUP_MEMBERS, reading), BIN_GROUP_MEMBERS.references, reading)
     frame = with_keys(frame, "bin_group_members", ["bin_group_no"], reading)
     frame = _numbered(frame)
-    frame = last_of_each(frame, "bin_group_members", ["bin_group_no", "member_no"], reading)
+    frame = one_of_each(frame, BIN_GROUP_MEMBERS, reading)
     keys = row_keys(frame, "bin_group_no", "member_no")
     share = reading.mapper.apply(frame, ["share_percent"], rules.share, rules.SHARE)
     reading.note("bin_group_members", keys, "share_percent", share["share_state"] == "invalid")

@@ -23,9 +23,18 @@ REJECTED = {
     "record": pl.String,
 }
 UNREADABLE = {"table": pl.String, "key": pl.String, "column": pl.String}
+ORIGINS: dict[str, pl.DataType | type[pl.DataType]] = {
+    "table_name": pl.String,
+    "key": pl.String,
+    "_file": pl.String,
+    "_row": pl.Int64,
+    "_hash": pl.String,
+    "taken": pl.Boolean,
+}
 # Almost all keys are like this already.
 _PLAIN_KEY = r"^[A-Za-z0-9][A-Za-z0-9_/-]*$"
 _PLACED = ("_file", "_row")
+_LANDED = (*_PLACED, "_hash")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +54,22 @@ class Options:
 
 @dataclass(slots=True)
 class Reading:
-    """One run over all tables: the options, the processes, and what could not be taken."""
+    """One run over all tables: the options, the processes, where rows came from, and what could not be taken."""
 
     options: Options
     mapper: Mapper
     rejected: list[pl.DataFrame] = field(default_factory=list)
     unreadable: list[pl.DataFrame] = field(default_factory=list)
+    origins: list[pl.DataFrame] = field(default_factory=list)
+
+    def trace(self, table: Table, landed: pl.DataFrame, typed: pl.DataFrame, taken: pl.Series | None = None) -> None:
+        """Remember the landed rows under the keys of `typed`, row by row; `taken`: those that became the typed row (all)."""
+        origins = landed.select(_LANDED).with_columns(
+            row_keys(typed, *table.key_columns).alias("key"),
+            pl.lit(table.name).alias("table_name"),
+            (pl.lit(True) if taken is None else taken).alias("taken"),
+        )
+        self.origins.append(exactly(origins.filter(pl.col("key").is_not_null()), ORIGINS))
 
     def reject(self, table: str, rows: pl.DataFrame, why: str) -> None:
         """Put whole input rows aside, with their place; their record is kept for the quarantine."""
@@ -86,17 +105,14 @@ class Reading:
 
 
 def prepared(landed: Mapping[str, pl.DataFrame], table: Table, reading: Reading) -> pl.DataFrame:
-    """The landed rows of a table in the order of their files, every canonical column there, keys cleaned.
-
-    Rows without a key are rejected; of rows with the same key (of keyed tables) all but the last.
-    """
+    """The landed rows of a table in the order of their files, every canonical column there."""
     frame = landed.get(table.name)
     if frame is None:
-        frame = pl.DataFrame(schema={"_file": pl.String, "_row": pl.Int64})
+        frame = pl.DataFrame(schema={name: ORIGINS[name] for name in _LANDED})
     missing = [column.name for column in table.columns if column.name not in frame.columns]
     frame = frame.with_columns([pl.lit(None, dtype=pl.String).alias(name) for name in missing])
     frame = frame.sort(_PLACED, maintain_order=True) if frame.height else frame
-    return frame.select([*[column.name for column in table.columns], *_PLACED])
+    return frame.select([*[column.name for column in table.columns], *_LANDED])
 
 
 def clean_keys(frame: pl.DataFrame, names: Iterable[str], reading: Reading) -> pl.DataFrame:
@@ -127,11 +143,38 @@ def with_keys(frame: pl.DataFrame, table: str, required: Iterable[str], reading:
     return frame
 
 
-def last_of_each(frame: pl.DataFrame, table: str, keys: list[str], reading: Reading) -> pl.DataFrame:
-    """One row for each key, the last one; the earlier ones are rejected."""
-    duplicate = frame.select(pl.struct(keys).is_last_distinct().not_()).to_series()
-    reading.reject(table, frame.filter(duplicate), f"the same {' and '.join(keys)} stands on a later line")
-    return frame.filter(~duplicate)
+def one_of_each(frame: pl.DataFrame, table: Table, reading: Reading) -> pl.DataFrame:
+    """One row for each key; the others are rejected. Every row's origin is noted under its key.
+
+    The newest `updated_on` is the truth, else the fuller row, else the content's digest: where a row stands never
+    decides, for a sheet or a file may be moved.
+    """
+    other = _others(frame, table, reading)
+    reading.trace(table, frame, frame, ~other)
+    reading.reject(
+        table.name, frame.filter(other), f"another row with the same {' and '.join(table.key_columns)} was taken"
+    )
+    return frame.filter(~other)
+
+
+def _others(frame: pl.DataFrame, table: Table, reading: Reading) -> pl.Series:
+    """Which rows give way to another one with their key."""
+    places = pl.int_range(pl.len(), dtype=pl.UInt32).alias("_place")
+    repeated = frame.with_columns(places).filter(pl.len().over(table.key_columns) > 1)
+    filled = [pl.col(column).str.strip_chars().fill_null("") != "" for column in table.by_name]
+    ranked = repeated.with_columns(_filled=pl.sum_horizontal(filled), _newest=_updated_on(repeated, table, reading))
+    best = ranked.sort("_newest", "_filled", "_hash", "_place", descending=True, nulls_last=True)
+    others = best.filter(pl.struct(table.key_columns).is_first_distinct().not_())["_place"]
+    return frame.select(places.is_in(others.implode()).alias("other")).to_series()
+
+
+def _updated_on(frame: pl.DataFrame, table: Table, reading: Reading) -> pl.Series:
+    """The days of `updated_on` up to tonight; nulls where the table has none."""
+    if "updated_on" not in table.by_name:
+        return pl.Series("updated_on", [None] * frame.height, dtype=pl.Date)
+    rule = partial(rules.typed, kind="date", column="updated_on", as_of=reading.options.as_of)
+    answer = reading.mapper.apply(frame, ["updated_on"], rule, {"value": pl.Date, "bad": pl.Boolean})["value"]
+    return answer.set(answer > reading.options.as_of, None)
 
 
 def typed_column(frame: pl.DataFrame, column: Column, keys: pl.Series, reading: Reading) -> pl.Series:

@@ -17,8 +17,8 @@ from regclean.standardise.columns import (
     clean_keys,
     completed,
     exactly,
-    last_of_each,
     listed,
+    one_of_each,
     prepared,
     read_addresses,
     schema_of,
@@ -53,7 +53,7 @@ def customer_tables(
     """(customers, customer_persons, own and billing rows of customer_addresses)."""
     frame = clean_keys(prepared(landed, CUSTOMERS, reading), ["customer_no"], reading)
     frame = with_keys(frame, "customers", ["customer_no"], reading)
-    frame = last_of_each(frame, "customers", ["customer_no"], reading)
+    frame = one_of_each(frame, CUSTOMERS, reading)
     keys = frame["customer_no"]
     party = _parties(frame, keys, reading)
     address = read_addresses(frame, AddressColumns(), reading)

@@ -15,7 +15,7 @@ from regclean.standardise.columns import (
     clean_keys,
     completed,
     exactly,
-    last_of_each,
+    one_of_each,
     prepared,
     read_addresses,
     row_keys,
@@ -32,7 +32,7 @@ def sites_table(landed: Mapping[str, pl.DataFrame], reading: Reading) -> pl.Data
     country = reading.options.country
     frame = clean_keys(prepared(landed, SITES, reading), ["site_no"], reading)
     frame = with_keys(frame, "sites", ["site_no"], reading)
-    frame = last_of_each(frame, "sites", ["site_no"], reading)
+    frame = one_of_each(frame, SITES, reading)
     keys = frame["site_no"]
     frame = frame.with_columns(simple(frame, "municipality_code", rules.plain, reading))
     ids = reading.mapper.apply(
@@ -69,13 +69,14 @@ def site_roles_table(landed: Mapping[str, pl.DataFrame], reading: Reading) -> pl
     roles = completed(frame, SITE_ROLES, keys, [], reading)
     known = roles["role"].is_not_null()
     reading.reject("site_roles", frame.filter(~known), "role is missing or unknown")
+    reading.trace(SITE_ROLES, frame.filter(known), roles.filter(known))
     return exactly(roles.filter(known).unique(maintain_order=True), schema_of(SITE_ROLES))
 
 
 def services_table(landed: Mapping[str, pl.DataFrame], reading: Reading) -> pl.DataFrame:
     frame = clean_keys(prepared(landed, SERVICES, reading), SERVICES.references, reading)
     frame = with_keys(frame, "services", ["service_no", "customer_no"], reading)
-    frame = last_of_each(frame, "services", ["service_no"], reading)
+    frame = one_of_each(frame, SERVICES, reading)
     return exactly(completed(frame, SERVICES, frame["service_no"], [], reading), schema_of(SERVICES))
 
 
@@ -86,6 +87,7 @@ def evidence_table(landed: Mapping[str, pl.DataFrame], reading: Reading) -> pl.D
     known, dated = rows["signal"].is_not_null(), rows["observed_on"].is_not_null()
     reading.reject("evidence", frame.filter(~known), "signal is missing or unknown")
     reading.reject("evidence", frame.filter(known & ~dated), "observed_on is no date")
+    reading.trace(EVIDENCE, frame.filter(known & dated), rows.filter(known & dated))
     return exactly(rows.filter(known & dated), schema_of(EVIDENCE))
 
 
@@ -93,7 +95,7 @@ def buildings_table(landed: Mapping[str, pl.DataFrame], reading: Reading) -> pl.
     country = reading.options.country
     frame = clean_keys(prepared(landed, BUILDINGS, reading), BUILDINGS.references, reading)
     frame = with_keys(frame, "buildings", ["building_id"], reading)
-    frame = last_of_each(frame, "buildings", ["building_id"], reading)
+    frame = one_of_each(frame, BUILDINGS, reading)
     property_id = reading.mapper.apply(
         frame, ["property_id"], partial(rules.property_id, country=country), rules.PROPERTY_ID
     )
@@ -110,4 +112,5 @@ def history_table(table: Table, landed: Mapping[str, pl.DataFrame], reading: Rea
     for day in (name for name in table.keys if table.by_name[name].type == "date"):
         reading.reject(table.name, frame.filter(rows[day].is_null()), f"{day} is no date")
         frame, rows = frame.filter(rows[day].is_not_null()), rows.filter(rows[day].is_not_null())
+    reading.trace(table, frame, rows)
     return exactly(rows, schema_of(table))

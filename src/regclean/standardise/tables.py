@@ -13,7 +13,7 @@ import polars as pl
 
 from regclean.domain.register import EMPTYINGS, INVOICES
 from regclean.standardise.bin_group_tables import bin_group_tables
-from regclean.standardise.columns import REJECTED, UNREADABLE, Options, Reading
+from regclean.standardise.columns import ORIGINS, REJECTED, UNREADABLE, Options, Reading
 from regclean.standardise.customer_tables import customer_addresses, customer_tables
 from regclean.standardise.mapping import Mapper
 from regclean.standardise.site_tables import (
@@ -30,15 +30,20 @@ __all__ = ["Options", "Standardised", "standardise_tables"]
 
 @dataclass(frozen=True, slots=True)
 class Standardised:
-    """The typed tables by name; `rejected` (table_name, file, line, why, record); `unreadable` (table, key, column)."""
+    """The typed tables by name; `rejected` (table_name, file, line, why, record); `unreadable` (table, key, column).
+
+    `origins` (table_name, key, _file, _row, _hash, taken): the landed rows under each typed key, and which of them the
+    typed row was made of. Of site_roles and evidence several rows may stand behind one key.
+    """
 
     tables: dict[str, pl.DataFrame]
+    origins: pl.DataFrame
     rejected: pl.DataFrame
     unreadable: pl.DataFrame
 
 
 def standardise_tables(landed: Mapping[str, pl.DataFrame], options: Options) -> Standardised:
-    """Read every canonical table. `landed`: text frames with the canonical columns, `_file` and `_row`; any may be absent."""
+    """Read every canonical table. `landed`: text frames with the canonical columns, `_file`, `_row`, `_hash`; any may be absent."""
     with Mapper(options.processes) as mapper:
         reading = Reading(options, mapper)
         customers, persons, own_addresses = customer_tables(landed, reading)
@@ -67,4 +72,4 @@ def standardise_tables(landed: Mapping[str, pl.DataFrame], options: Options) -> 
     unreadable = (
         pl.concat([pl.DataFrame(schema=UNREADABLE), *reading.unreadable]).unique().sort("table", "key", "column")
     )
-    return Standardised(tables, rejected, unreadable)
+    return Standardised(tables, pl.concat([pl.DataFrame(schema=ORIGINS), *reading.origins]), rejected, unreadable)

@@ -99,7 +99,7 @@ class LandedTables(Mapping[str, pl.DataFrame]):
     def __getitem__(self, name: str) -> pl.DataFrame:
         if name not in TABLES:
             raise KeyError(name)
-        frame: pl.DataFrame = self._connection.sql(f"SELECT * EXCLUDE (_hash) FROM landed.{name}").pl()  # noqa: S608  # ours
+        frame: pl.DataFrame = self._connection.sql(f"SELECT * FROM landed.{name}").pl()  # noqa: S608  # ours
         return frame
 
     def __iter__(self) -> Iterator[str]:
@@ -216,7 +216,11 @@ class Warehouse:
 
 
 def create_tables(connection: duckdb.DuckDBPyConnection) -> None:
-    """Create the empty tables of a night: landed and typed ones from the register's shape, the rest from schema.sql."""
+    """Create the empty tables of a night: landed and typed ones from the register's shape, the rest from schema.sql.
+
+    Two views for each canonical table are the only way from a typed row to landed ones: `raw.<table>` has the row that
+    the typed one was made of, `keyed.<table>` every row that landed under the key. Both have the typed key as `key`.
+    """
     connection.execute(load_sql("macros"))
     connection.execute(load_sql("landed"))
     for table in TABLES.values():
@@ -226,6 +230,20 @@ def create_tables(connection: duckdb.DuckDBPyConnection) -> None:
         )
         connection.execute(typed_table(table))
     connection.execute(load_sql("schema"))
+    for name in TABLES:
+        connection.execute(raw_views(name))
+
+
+def raw_views(name: str) -> str:
+    """The statements that create the views of a table's landed rows under their typed keys."""
+    return f"""
+        CREATE VIEW keyed.{name} AS
+        SELECT o.key, l.*, o.taken AS _taken
+        FROM origins AS o
+        INNER JOIN landed.{name} AS l USING (_file, _row, _hash)
+        WHERE o.table_name = '{name}';
+        CREATE VIEW raw.{name} AS SELECT * EXCLUDE (_taken) FROM keyed.{name} WHERE _taken;
+    """  # noqa: S608  # names of our own declaration
 
 
 def typed_table(table: Table) -> str:

@@ -1,21 +1,17 @@
 -- Everything the review page shows of a customer, as one JSON text: as it was landed and as it was standardised, and
 -- what hangs on it. National ids appear masked only.
 WITH
-landed_rows AS (
-    SELECT *
-    FROM landed.customers SEMI JOIN shown_customers USING (customer_no)
-    QUALIFY row_number() OVER (PARTITION BY customer_no ORDER BY _file, _row) = 1
+raw_rows AS (
+    SELECT r.* REPLACE (CASE WHEN r.national_id IS NOT NULL THEN coalesce(c.national_id_masked, '***') END AS national_id)
+    FROM raw.customers AS r
+    JOIN shown_customers AS s ON s.customer_no = r.key
+    JOIN customers AS c ON c.customer_no = r.key
 ),
 raw AS (
     SELECT
-        l.customer_no, l._file, l._row,
-        json_merge_patch('{}', to_json(columns_of)) AS record
-    FROM landed_rows AS l
-    JOIN (
-        SELECT r.* EXCLUDE (_file, _row, _hash)
-            REPLACE (CASE WHEN r.national_id IS NOT NULL THEN coalesce(c.national_id_masked, '***') END AS national_id)
-        FROM landed_rows AS r LEFT JOIN customers AS c USING (customer_no)
-    ) AS columns_of USING (customer_no)
+        key AS customer_no, _file, _row,
+        json_merge_patch(to_json(raw_rows), '{"key": null, "_file": null, "_row": null, "_hash": null}') AS record
+    FROM raw_rows
 ),
 clean AS (
     SELECT customer_no, json_merge_patch('{}', to_json(columns_of)) AS record

@@ -2,8 +2,7 @@
 WITH shown AS (
     SELECT DISTINCT unnest(CAST(subjects AS TEXT[])) AS subject FROM findings
 )
-SELECT subject('customers', customer_no) AS subject, trim(national_id) AS national_id
-FROM landed.customers
-WHERE trim(national_id) <> '' AND subject('customers', customer_no) IN (SELECT subject FROM shown)
-QUALIFY row_number() OVER (PARTITION BY customer_no ORDER BY _file, _row) = 1
+SELECT subject('customers', key) AS subject, trim(national_id) AS national_id
+FROM raw.customers
+WHERE trim(national_id) <> '' AND subject('customers', key) IN (SELECT subject FROM shown)
 ORDER BY subject

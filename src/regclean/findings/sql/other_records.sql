@@ -2,22 +2,20 @@
 WITH
 raw_rows AS (
     SELECT subject, to_json(r) AS record, _file, _row
-    FROM landed.sites AS r JOIN shown_subjects ON subject = subject('sites', site_no)
+    FROM raw.sites AS r JOIN shown_subjects ON subject = subject('sites', r.key)
     UNION ALL
     SELECT subject, to_json(r), _file, _row
-    FROM landed.services AS r JOIN shown_subjects ON subject = subject('services', service_no)
+    FROM raw.services AS r JOIN shown_subjects ON subject = subject('services', r.key)
     UNION ALL
     SELECT subject, to_json(r), _file, _row
-    FROM landed.bin_groups AS r JOIN shown_subjects ON subject = subject('bin_groups', bin_group_no)
+    FROM raw.bin_groups AS r JOIN shown_subjects ON subject = subject('bin_groups', r.key)
     UNION ALL
     SELECT subject, to_json(r), _file, _row
-    FROM landed.bin_group_members AS r
-    JOIN shown_subjects ON subject = subject('bin_group_members', row_key(bin_group_no, member_no))
+    FROM raw.bin_group_members AS r JOIN shown_subjects ON subject = subject('bin_group_members', r.key)
 ),
 raw AS (
-    SELECT subject, json_merge_patch(record, '{"_file": null, "_row": null, "_hash": null}') AS record, _file, _row
+    SELECT subject, json_merge_patch(record, '{"key": null, "_file": null, "_row": null, "_hash": null}') AS record, _file, _row
     FROM raw_rows
-    QUALIFY row_number() OVER (PARTITION BY subject ORDER BY _file, _row) = 1
 ),
 clean_rows AS (
     SELECT subject, to_json(t) AS record

@@ -19,7 +19,7 @@ SELECT
         'bin_group_no': o.bin_group_no, 'member_no': o.member_no, 'service_no': o.service_no, 'customer_no': o.customer_no,
         'site_no': o.site_no, 'waste_type': o.waste_type, 'member_since': o.from_on
     } AS evidence,
-    CASE WHEN o.from_on IS NOT NULL AND o.end_on IS NULL THEN [change('services', o.service_no, 'end_on', NULL, o.from_on)] END AS proposal
+    CASE WHEN o.from_on IS NOT NULL AND o.end_on IS NULL THEN [change('services', o.service_no, 'end_on', o.from_on)] END AS proposal
 FROM own_bins AS o
 WHERE
     TRUE

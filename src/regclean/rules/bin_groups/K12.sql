@@ -23,7 +23,7 @@ SELECT
     } AS evidence,
     CASE
         WHEN link_state = 'linked' AND customer_no IS NOT NULL
-            THEN [change('bin_group_members', line, 'customer_no', customer_no_given, customer_no)]
+            THEN [change('bin_group_members', line, 'customer_no', customer_no)]
         WHEN link_state = 'new'
             THEN list_filter(
                 [
@@ -37,7 +37,7 @@ SELECT
                     new_cell('customers', new_key, 'contact_source', 'contact_person')
                 ],
                 lambda cell: cell.after IS NOT NULL
-            ) || [change('bin_group_members', line, 'customer_no', customer_no_given, new_key)]
+            ) || [change('bin_group_members', line, 'customer_no', new_key)]
     END AS proposal,
     probability AS score
 FROM lines

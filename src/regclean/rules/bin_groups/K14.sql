@@ -20,9 +20,9 @@ SELECT
     } AS evidence,
     CASE
         WHEN t.street_address IS NOT NULL THEN [
-            change('bin_group_members', m.line, 'street_address', m.street_address, t.street_address),
-            change('bin_group_members', m.line, 'postal_code', m.postal_code, t.postal_code),
-            change('bin_group_members', m.line, 'city', m.city, t.city)
+            change('bin_group_members', m.line, 'street_address', t.street_address),
+            change('bin_group_members', m.line, 'postal_code', t.postal_code),
+            change('bin_group_members', m.line, 'city', t.city)
         ]
     END AS proposal
 FROM active_members AS m

@@ -15,9 +15,9 @@
 WITH written AS (
     SELECT bin_group_no, contact_customer_no, contact_name, contact_phone, contact_email FROM standing_groups
     UNION ALL
-    SELECT l.bin_group_no, l.contact_customer_no, l.contact_name, NULL, NULL
-    FROM landed.bin_groups AS l
-    SEMI JOIN standing_groups AS g ON g.bin_group_no = l.bin_group_no
+    SELECT l.key, l.contact_customer_no, l.contact_name, NULL, NULL
+    FROM keyed.bin_groups AS l
+    SEMI JOIN standing_groups AS g ON g.bin_group_no = l.key
 ),
 persons AS (
     SELECT

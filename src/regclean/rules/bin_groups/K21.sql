@@ -18,7 +18,7 @@ SELECT
         'bin_group_no': g.bin_group_no, 'waste_type': any_value(g.waste_type), 'service_no': min(b.service_no),
         'bin_waste_type': arg_min(b.waste_type, b.service_no)
     } AS evidence,
-    [change('bin_groups', g.bin_group_no, 'waste_type', any_value(g.waste_type), arg_min(b.waste_type, b.service_no))] AS proposal
+    [change('bin_groups', g.bin_group_no, 'waste_type', arg_min(b.waste_type, b.service_no))] AS proposal
 FROM standing_groups AS g
 INNER JOIN group_bins AS b USING (bin_group_no)
 WHERE

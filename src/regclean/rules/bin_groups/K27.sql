@@ -11,7 +11,7 @@
 -- uses = ["shared_bins", "members"]
 -- [guards]
 -- waste_type = "The same neighbours may share one bin for mixed waste and one for biowaste."
-WITH keyed AS (
+WITH lists AS (
     SELECT
         bin_group_no, any_value(waste_type) AS waste_type, count(*) AS members,
         list_sort(list(coalesce(customer_no, 'site ' || site_no, folded(name) || ' ' || m_street || ' ' || m_house))) AS members_key
@@ -20,8 +20,8 @@ WITH keyed AS (
 ),
 twins AS (
     SELECT a.bin_group_no, b.bin_group_no AS other_bin_group_no, a.members
-    FROM keyed AS a
-    INNER JOIN keyed AS b
+    FROM lists AS a
+    INNER JOIN lists AS b
         ON b.members_key = a.members_key AND b.bin_group_no > a.bin_group_no
         -- guard: waste_type
         AND b.waste_type IS NOT DISTINCT FROM a.waste_type
@@ -29,10 +29,10 @@ twins AS (
     WHERE a.members >= 2 AND len(a.members_key) = a.members
 ),
 reused AS (
-    SELECT l.bin_group_no, count(DISTINCT folded(l.host_site_no)) AS hosts, count(DISTINCT folded(l.street_address)) AS addresses
-    FROM landed.bin_groups AS l
-    SEMI JOIN standing_groups AS g ON g.bin_group_no = l.bin_group_no
-    GROUP BY l.bin_group_no
+    SELECT l.key AS bin_group_no, count(DISTINCT folded(l.host_site_no)) AS hosts, count(DISTINCT folded(l.street_address)) AS addresses
+    FROM keyed.bin_groups AS l
+    SEMI JOIN standing_groups AS g ON g.bin_group_no = l.key
+    GROUP BY l.key
     HAVING
         count(DISTINCT CASE WHEN folded(l.host_site_no) <> '' THEN folded(l.host_site_no) END) > 1
         OR (

@@ -65,12 +65,12 @@ SELECT
     } AS evidence,
     CASE
         WHEN h.new_holder_no IS NOT NULL THEN [
-            change('bin_group_members', s.line, 'end_on', NULL, s.sold_on),
+            change('bin_group_members', s.line, 'end_on', s.sold_on),
             new_cell('bin_group_members', s.bin_group_no || '/new:' || h.new_holder_no, 'customer_no', h.new_holder_no),
             new_cell('bin_group_members', s.bin_group_no || '/new:' || h.new_holder_no, 'site_no', s.site_no),
             new_cell('bin_group_members', s.bin_group_no || '/new:' || h.new_holder_no, 'start_on', greatest(s.sold_on, h.since_on))
         ]
-        ELSE [change('bin_group_members', s.line, 'end_on', NULL, s.sold_on)]
+        ELSE [change('bin_group_members', s.line, 'end_on', s.sold_on)]
     END AS proposal
 FROM sold AS s
 LEFT JOIN holders AS h ON h.line = s.line AND h.place = 1

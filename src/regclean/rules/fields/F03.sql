@@ -11,7 +11,7 @@
 -- countries = ["fi"]
 SELECT
     [subject('customers', c.customer_no, 'business_id')] AS subjects,
-    {'customer_no': c.customer_no, 'column': 'business_id', 'state': c.business_id_state, 'value': l.business_id} AS evidence
+    {'customer_no': c.customer_no, 'column': 'business_id', 'state': c.business_id_state, 'value': r.business_id} AS evidence
 FROM customers AS c
-LEFT JOIN (SELECT customer_no, any_value(business_id ORDER BY _row) AS business_id FROM landed.customers GROUP BY customer_no) AS l USING (customer_no)
+LEFT JOIN raw.customers AS r ON r.key = c.customer_no
 WHERE c.business_id_state = 'invalid'

@@ -10,7 +10,7 @@
 -- subjects = "customers"
 SELECT
     [subject('customers', c.customer_no, 'iban')] AS subjects,
-    {'customer_no': c.customer_no, 'column': 'iban', 'state': c.iban_state, 'value': l.iban} AS evidence
+    {'customer_no': c.customer_no, 'column': 'iban', 'state': c.iban_state, 'value': r.iban} AS evidence
 FROM customers AS c
-LEFT JOIN (SELECT customer_no, any_value(iban ORDER BY _row) AS iban FROM landed.customers GROUP BY customer_no) AS l USING (customer_no)
+LEFT JOIN raw.customers AS r ON r.key = c.customer_no
 WHERE c.iban_state = 'invalid'

@@ -11,7 +11,7 @@
 -- countries = ["fi"]
 SELECT
     [subject('customers', c.customer_no, 'e_invoice_address')] AS subjects,
-    {'customer_no': c.customer_no, 'column': 'e_invoice_address', 'state': c.e_invoice_state, 'value': l.e_invoice_address} AS evidence
+    {'customer_no': c.customer_no, 'column': 'e_invoice_address', 'state': c.e_invoice_state, 'value': r.e_invoice_address} AS evidence
 FROM customers AS c
-LEFT JOIN (SELECT customer_no, any_value(e_invoice_address ORDER BY _row) AS e_invoice_address FROM landed.customers GROUP BY customer_no) AS l USING (customer_no)
+LEFT JOIN raw.customers AS r ON r.key = c.customer_no
 WHERE c.e_invoice_state = 'invalid'

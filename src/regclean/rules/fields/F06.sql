@@ -11,7 +11,7 @@
 -- countries = ["fi"]
 SELECT
     [subject('sites', s.site_no, 'property_id')] AS subjects,
-    {'site_no': s.site_no, 'column': 'property_id', 'state': s.property_id_state, 'value': l.property_id} AS evidence
+    {'site_no': s.site_no, 'column': 'property_id', 'state': s.property_id_state, 'value': r.property_id} AS evidence
 FROM sites AS s
-LEFT JOIN (SELECT site_no, any_value(property_id ORDER BY _row) AS property_id FROM landed.sites GROUP BY site_no) AS l USING (site_no)
+LEFT JOIN raw.sites AS r ON r.key = s.site_no
 WHERE s.property_id_state = 'invalid'

@@ -11,7 +11,7 @@
 -- countries = ["fi"]
 SELECT
     [subject('sites', s.site_no, 'building_id')] AS subjects,
-    {'site_no': s.site_no, 'column': 'building_id', 'state': s.building_id_state, 'value': l.building_id} AS evidence
+    {'site_no': s.site_no, 'column': 'building_id', 'state': s.building_id_state, 'value': r.building_id} AS evidence
 FROM sites AS s
-LEFT JOIN (SELECT site_no, any_value(building_id ORDER BY _row) AS building_id FROM landed.sites GROUP BY site_no) AS l USING (site_no)
+LEFT JOIN raw.sites AS r ON r.key = s.site_no
 WHERE s.building_id_state = 'invalid'

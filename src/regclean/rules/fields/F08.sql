@@ -12,17 +12,14 @@
 -- countries = ["fi"]
 SELECT
     [subject('sites', s.site_no, 'property_id')] AS subjects,
-    {'site_no': s.site_no, 'column': 'property_id', 'value': l.property_id, 'building_id': s.building_id} AS evidence,
+    {'site_no': s.site_no, 'column': 'property_id', 'value': r.property_id, 'building_id': s.building_id} AS evidence,
     CASE
-        WHEN nullif(trim(l.building_id), '') IS NULL AND l.property_id IS NOT NULL THEN [
-            change('sites', s.site_no, 'property_id', l.property_id, NULL),
-            change('sites', s.site_no, 'building_id', l.building_id, coalesce(s.building_id, l.property_id))
+        WHEN nullif(trim(r.building_id), '') IS NULL AND r.property_id IS NOT NULL THEN [
+            change('sites', s.site_no, 'property_id', NULL),
+            change('sites', s.site_no, 'building_id', coalesce(s.building_id, r.property_id))
         ]
-        WHEN l.property_id IS NOT NULL THEN [change('sites', s.site_no, 'property_id', l.property_id, NULL)]
+        WHEN r.property_id IS NOT NULL THEN [change('sites', s.site_no, 'property_id', NULL)]
     END AS proposal
 FROM sites AS s
-LEFT JOIN (
-    SELECT site_no, any_value(property_id ORDER BY _row) AS property_id, any_value(building_id ORDER BY _row) AS building_id
-    FROM landed.sites GROUP BY site_no
-) AS l USING (site_no)
+LEFT JOIN raw.sites AS r ON r.key = s.site_no
 WHERE s.property_id_state = 'building_id'

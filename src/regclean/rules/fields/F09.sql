@@ -17,13 +17,13 @@
 WITH written AS (
     SELECT
         'customers' AS table_name, c.customer_no AS key, c.postal_code, c.postal_code_state, c.city,
-        coalesce(c.country_code, 'FI') AS country_code, l.postal_code AS raw_postal_code
+        coalesce(c.country_code, 'FI') AS country_code, r.postal_code AS raw_postal_code
     FROM customers AS c
-    LEFT JOIN (SELECT customer_no, any_value(postal_code ORDER BY _row) AS postal_code FROM landed.customers GROUP BY customer_no) AS l USING (customer_no)
+    LEFT JOIN raw.customers AS r ON r.key = c.customer_no
     UNION ALL
-    SELECT 'sites', s.site_no, s.postal_code, s.postal_code_state, s.city, 'FI', l.postal_code
+    SELECT 'sites', s.site_no, s.postal_code, s.postal_code_state, s.city, 'FI', r.postal_code
     FROM sites AS s
-    LEFT JOIN (SELECT site_no, any_value(postal_code ORDER BY _row) AS postal_code FROM landed.sites GROUP BY site_no) AS l USING (site_no)
+    LEFT JOIN raw.sites AS r ON r.key = s.site_no
 ),
 judged AS (
     SELECT
@@ -55,7 +55,7 @@ SELECT
         'table': table_name, 'key': key, 'column': CASE WHEN reason = 'other_town' THEN 'city' ELSE 'postal_code' END,
         'postal_code': coalesce(postal_code, raw_postal_code), 'city': city, 'reason': reason
     } AS evidence,
-    CASE WHEN reason = 'repaired' AND raw_postal_code IS NOT NULL THEN [change(table_name, key, 'postal_code', raw_postal_code, postal_code)] END AS proposal,
+    CASE WHEN reason = 'repaired' AND raw_postal_code IS NOT NULL THEN [change(table_name, key, 'postal_code', postal_code)] END AS proposal,
     CASE WHEN reason = 'repaired' THEN 'info' END AS severity
 FROM judged
 WHERE reason IS NOT NULL

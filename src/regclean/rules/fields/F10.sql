@@ -10,7 +10,7 @@
 -- subjects = "customers"
 SELECT
     [subject('customers', c.customer_no, 'phone')] AS subjects,
-    {'customer_no': c.customer_no, 'column': 'phone', 'state': c.phone_state, 'value': l.phone} AS evidence
+    {'customer_no': c.customer_no, 'column': 'phone', 'state': c.phone_state, 'value': r.phone} AS evidence
 FROM customers AS c
-LEFT JOIN (SELECT customer_no, any_value(phone ORDER BY _row) AS phone FROM landed.customers GROUP BY customer_no) AS l USING (customer_no)
+LEFT JOIN raw.customers AS r ON r.key = c.customer_no
 WHERE c.phone_state = 'invalid'

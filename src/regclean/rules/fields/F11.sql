@@ -10,7 +10,7 @@
 -- subjects = "customers"
 SELECT
     [subject('customers', c.customer_no, 'email')] AS subjects,
-    {'customer_no': c.customer_no, 'column': 'email', 'state': c.email_state, 'value': l.email} AS evidence
+    {'customer_no': c.customer_no, 'column': 'email', 'state': c.email_state, 'value': r.email} AS evidence
 FROM customers AS c
-LEFT JOIN (SELECT customer_no, any_value(email ORDER BY _row) AS email FROM landed.customers GROUP BY customer_no) AS l USING (customer_no)
+LEFT JOIN raw.customers AS r ON r.key = c.customer_no
 WHERE c.email_state = 'invalid'

@@ -23,7 +23,7 @@ WITH classes AS (
 SELECT
     [subject('customers', customer_no, 'kind')] AS subjects,
     {'customer_no': customer_no, 'column': 'kind', 'kind_given': kind_given, 'kind_inferred': kind_inferred} AS evidence,
-    [change('customers', customer_no, 'kind', kind_given, kind_inferred)] AS proposal,
+    [change('customers', customer_no, 'kind', kind_inferred)] AS proposal,
     CASE WHEN given_class = inferred_class THEN 'info' END AS severity
 FROM classes
 WHERE

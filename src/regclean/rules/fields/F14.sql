@@ -49,6 +49,6 @@ SELECT
         'detail': CASE reason WHEN 'in_open_bin_group' THEN bin_group_no WHEN 'active_service' THEN service_no END,
         'computed': CASE WHEN reason = 'consumer_as_key' THEN NULL ELSE 'regular' END
     } AS evidence,
-    CASE WHEN reason <> 'consumer_as_key' THEN [change('customers', customer_no, 'relationship', relationship, 'regular')] END AS proposal
+    CASE WHEN reason <> 'consumer_as_key' THEN [change('customers', customer_no, 'relationship', 'regular')] END AS proposal
 FROM reasons
 WHERE reason IS NOT NULL

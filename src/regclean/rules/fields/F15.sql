@@ -17,9 +17,9 @@
 WITH written AS (
     SELECT
         c.customer_no, c.kind, c.national_id_masked, c.national_id_state, c.birth_date AS typed,
-        coalesce(TRY_CAST(trim(l.birth_date) AS DATE), CAST(TRY_STRPTIME(trim(l.birth_date), '%d.%m.%Y') AS DATE), CASE WHEN c.birth_date_source = 'column' THEN c.birth_date END) AS birth_date
+        coalesce(TRY_CAST(trim(r.birth_date) AS DATE), CAST(TRY_STRPTIME(trim(r.birth_date), '%d.%m.%Y') AS DATE), CASE WHEN c.birth_date_source = 'column' THEN c.birth_date END) AS birth_date
     FROM customers AS c
-    LEFT JOIN (SELECT customer_no, any_value(birth_date ORDER BY _row) AS birth_date FROM landed.customers WHERE birth_date IS NOT NULL GROUP BY customer_no) AS l USING (customer_no)
+    LEFT JOIN raw.customers AS r ON r.key = c.customer_no
 ),
 told AS (
     SELECT
@@ -56,6 +56,6 @@ reasons AS (
 SELECT
     [subject('customers', customer_no, 'birth_date')] AS subjects,
     {'customer_no': customer_no, 'column': 'birth_date', 'birth_date': birth_date, 'reason': reason} AS evidence,
-    CASE WHEN reason = 'other_than_id' THEN [change('customers', customer_no, 'birth_date', birth_date, id_date)] END AS proposal
+    CASE WHEN reason = 'other_than_id' THEN [change('customers', customer_no, 'birth_date', id_date)] END AS proposal
 FROM reasons
 WHERE reason IS NOT NULL

@@ -12,6 +12,6 @@
 SELECT
     [subject('bin_groups', bin_group_no, 'contact_customer_no')] AS subjects,
     {'bin_group_no': bin_group_no, 'column': 'contact_customer_no', 'customer_no': customer_no, 'found_by': string_split(basis, '+')} AS evidence,
-    [change('bin_groups', bin_group_no, 'contact_customer_no', customer_no_given, customer_no)] AS proposal
+    [change('bin_groups', bin_group_no, 'contact_customer_no', customer_no)] AS proposal
 FROM group_contacts
 WHERE customer_no IS NOT NULL AND basis <> 'number'

@@ -2,10 +2,10 @@
 
 -- Words of evidence, addresses and changes, said once.
 
--- A change of one cell, as proposals write it.
-CREATE OR REPLACE TEMP MACRO change(table_name, row_key, column_name, old_value, new_value) AS {
+-- A change of one cell, as proposals write it. What the register holds there is filled in when all rules have run.
+CREATE OR REPLACE TEMP MACRO change(table_name, row_key, column_name, new_value) AS {
     'op': 'update', 'table': table_name, 'key': row_key, 'column': column_name,
-    'before': CAST(old_value AS TEXT), 'after': CAST(new_value AS TEXT)
+    'before': CAST(NULL AS TEXT), 'after': CAST(new_value AS TEXT)
 };
 
 -- One cell of a new row.

@@ -22,7 +22,7 @@ SELECT
         ),
         'basis': {'observed_on': d.observed_on, 'followers': coalesce(f.followers, []), 'consequences': s.consequences}
     } AS evidence,
-    CASE WHEN c.kind = 'person' THEN [change('customers', c.customer_no, 'kind', coalesce(c.kind_given, c.kind), 'estate')] END AS proposal
+    CASE WHEN c.kind = 'person' THEN [change('customers', c.customer_no, 'kind', 'estate')] END AS proposal
 FROM departures AS d
 INNER JOIN customers AS c USING (customer_no)
 LEFT JOIN follower_lists AS f ON f.customer_no = d.customer_no AND f.signal = 'death'

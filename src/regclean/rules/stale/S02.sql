@@ -43,9 +43,9 @@ SELECT
     } AS evidence,
     CASE
         WHEN m.street_address <> '' THEN [
-            change('customers', c.customer_no, 'billing_street_address', c.billing_street_address, m.street_address),
-            change('customers', c.customer_no, 'billing_postal_code', c.billing_postal_code, m.postal_code),
-            change('customers', c.customer_no, 'billing_city', c.billing_city, m.city)
+            change('customers', c.customer_no, 'billing_street_address', m.street_address),
+            change('customers', c.customer_no, 'billing_postal_code', m.postal_code),
+            change('customers', c.customer_no, 'billing_city', m.city)
         ]
     END AS proposal
 FROM moves AS m

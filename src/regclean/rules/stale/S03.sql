@@ -58,12 +58,12 @@ chosen AS (
     HAVING NOT bool_or(is_named) AND count(*) > 1
 ),
 moving AS (
-    SELECT s.customer_no, s.site_no, list(change('services', v.service_no, 'customer_no', s.customer_no, s.new_owner_no) ORDER BY v.service_no) AS changes
+    SELECT s.customer_no, s.site_no, list(change('services', v.service_no, 'customer_no', s.new_owner_no) ORDER BY v.service_no) AS changes
     FROM chosen AS s INNER JOIN active_services AS v ON v.customer_no = s.customer_no AND v.site_no = s.site_no
     GROUP BY s.customer_no, s.site_no
 ),
 hosting AS (
-    SELECT s.customer_no, s.site_no, list(change('bin_groups', g.bin_group_no, 'host_customer_no', s.customer_no, s.new_owner_no) ORDER BY g.bin_group_no) AS changes
+    SELECT s.customer_no, s.site_no, list(change('bin_groups', g.bin_group_no, 'host_customer_no', s.new_owner_no) ORDER BY g.bin_group_no) AS changes
     FROM chosen AS s
     INNER JOIN standing_groups AS g ON g.host_customer_no = s.customer_no
     INNER JOIN group_hosts AS h ON h.bin_group_no = g.bin_group_no AND h.host_site_no = s.site_no
@@ -77,7 +77,7 @@ SELECT
     } AS evidence,
     CASE
         WHEN s.new_owner_no IS NOT NULL
-            THEN CASE WHEN s.is_owner THEN [change('site_roles', row_key(s.customer_no, s.site_no, 'owner'), 'end_on', NULL, coalesce(s.owner_since, s.observed_on))] ELSE [] END
+            THEN CASE WHEN s.is_owner THEN [change('site_roles', row_key(s.customer_no, s.site_no, 'owner'), 'end_on', coalesce(s.owner_since, s.observed_on))] ELSE [] END
                 || coalesce(m.changes, []) || coalesce(b.changes, [])
     END AS proposal
 FROM chosen AS s

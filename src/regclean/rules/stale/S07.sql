@@ -38,7 +38,7 @@ SELECT
     } AS evidence,
     CASE
         WHEN l.company_status = 'bankrupt' AND coalesce(c.billing_name, c.name) IS NOT NULL AND NOT coalesce(contains(folded(c.billing_name), 'konkurs'), FALSE)
-            THEN [change('customers', c.customer_no, 'billing_name', c.billing_name, coalesce(c.name, c.billing_name) || CASE WHEN c.language = 'sv' THEN ' konkursbo' ELSE ' konkurssipesä' END)]
+            THEN [change('customers', c.customer_no, 'billing_name', coalesce(c.name, c.billing_name) || CASE WHEN c.language = 'sv' THEN ' konkursbo' ELSE ' konkurssipesä' END)]
     END AS proposal
 FROM latest AS l
 INNER JOIN customers AS c USING (customer_no)

@@ -9,5 +9,5 @@ FROM (
     UNION ALL SELECT 'services', count(*), coalesce(sum(hash(t)::HUGEINT), 0) FROM services AS t
     UNION ALL SELECT 'groups', count(*), coalesce(sum(hash(t)::HUGEINT), 0) FROM bin_groups AS t
     UNION ALL SELECT 'members', count(*), coalesce(sum(hash(t)::HUGEINT), 0) FROM bin_group_members AS t
-    UNION ALL SELECT 'landed_ids', count(*), coalesce(sum(hash(customer_no, national_id)::HUGEINT), 0) FROM landed.customers
+    UNION ALL SELECT 'raw_ids', count(*), coalesce(sum(hash(key, national_id)::HUGEINT), 0) FROM raw.customers
 );

@@ -3,9 +3,6 @@
 -- A key of several columns; the key of a list's line is row_key(bin_group_no, member_no).
 CREATE OR REPLACE TEMP MACRO row_key(a, b) AS a || '/' || b, (a, b, c) AS a || '/' || b || '/' || c;
 
--- A key value as the typed tables write it, nearly: what else cleaning repairs is too rare to name a row by.
-CREATE OR REPLACE TEMP MACRO clean_key(content) AS regexp_replace(nullif(trim(content), ''), '^([0-9]+)\.0$', '\1');
-
 -- What a finding is about: a row, or one field of it.
 CREATE OR REPLACE TEMP MACRO subject(table_name, key) AS table_name || ':' || key,
     (table_name, key, column_name) AS table_name || ':' || key || ':' || column_name;

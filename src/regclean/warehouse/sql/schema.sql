@@ -4,7 +4,18 @@
 -- Conventions, there and here: a canonical column keeps its contract name and holds the *cleaned, typed* value; NULL means missing or
 -- a placeholder; `<column>_state` is ok | invalid | missing | placeholder | warn (what the identifier rules said).
 -- Columns starting with `m_` are match columns: lower case, folded to ASCII (å ä -> a, ö -> o), because DuckDB and
--- Spark string functions must agree. The raw text stays in `landed.<table>` under the same key.
+-- Spark string functions must agree. The raw text is in `raw.<table>` under the same key.
+
+CREATE SCHEMA raw;
+CREATE SCHEMA keyed;
+
+-- Where each typed row came from. The views `raw.<table>` and `keyed.<table>` are the landed rows under it.
+CREATE TABLE origins (
+    table_name TEXT NOT NULL,                  -- of the typed table
+    key        TEXT NOT NULL,                  -- as in subjects: "1001", "K1/2", "1001/S1/owner", "1001/move/2026-02-01"
+    _file TEXT NOT NULL, _row BIGINT NOT NULL, _hash TEXT NOT NULL, -- of the landed row
+    taken      BOOLEAN NOT NULL                -- false: another row with this key was taken
+);
 
 -- The persons that a customer row names: one for a person, two or more for "Virtanen Matti ja Maija", the deceased of
 -- an estate, the trader of "Tmi Matti Virtanen".
