@@ -79,7 +79,8 @@ def test_no_sheet_with_the_header_names_what_was_found(bench: Bench) -> None:
     bench.source("bin_group_members", section("columns", {"bin_group_no": "Kimppa", "name": "Nimi"}), path="in/x.xlsx")
     with pytest.raises(InputError) as caught:
         bench.load()
-    assert (caught.value.file, caught.value.column) == ("in/x.xlsx#A", "Kimpan nimi")
+    assert (caught.value.file, caught.value.column) == ("in/x.xlsx#A", "bin_group_no")
+    assert '"Kimpan nimi"' in str(caught.value)
 
 
 @pytest.mark.parametrize(

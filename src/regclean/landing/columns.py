@@ -17,8 +17,12 @@ from regclean.config import Mapping
 from regclean.domain.register import Table
 from regclean.errors import InputError
 from regclean.landing.synonyms import SYNONYMS
+from regclean.standardise.folding import fold as name_fold
+from regclean.standardise.reference import name_counts
 
 _BLANKS = re.compile(r"[\s_\ufeff]+")
+# A word with more bearers than this is a name before it is anything else.
+_BEARERS = 100
 Row = Sequence[str | None]
 
 
@@ -47,9 +51,19 @@ class Wanted:
         cells = {fold(cell) for cell in row if cell}
         return sum(1 for names in self.required.values() if names & cells), len(self.known & cells)
 
+    def recognises(self, row: Row) -> bool:
+        """Whether the row as a whole is a header: one word of it that is also a column's name says nothing."""
+        cells = [fold(cell) for cell in row if cell and cell.strip()]
+        names = self.known | SYNONYMS.keys()
+        found = sum(1 for cell in cells if cell in names)
+        if found and (found == len(cells) or (found > 1 and found * 2 >= len(cells))):
+            return True
+        required = bool(self.required) and all(names & set(cells) for names in self.required.values())
+        return required and not any(map(_is_value, cells))
+
     def has_keys(self, row: Row) -> bool:
         cells = {fold(cell) for cell in row if cell}
-        return any(self.score(row)) and all(names & cells for names in self.keys)
+        return self.recognises(row) and all(names & cells for names in self.keys)
 
 
 def wanted(table: Table, mapping: Mapping) -> Wanted:
@@ -80,10 +94,10 @@ class ColumnPlan:
 
 
 def find_header(rows: Sequence[Row], looked_for: Wanted) -> int:
-    """The index of the row that is most like the wanted header; without any likeness, the first as full as most."""
-    best = max(range(len(rows)), key=lambda at: (looked_for.score(rows[at]), -at))
-    if any(looked_for.score(rows[best])):
-        return best
+    """The index of the recognised row that is most like the wanted header; without any, the first as full as most."""
+    recognised = [at for at, row in enumerate(rows) if looked_for.recognises(row)]
+    if recognised:
+        return max(recognised, key=lambda at: (looked_for.score(rows[at]), -at))
     filled = [sum(1 for cell in row if cell and cell.strip()) for row in rows]
     usual, _ = max(Counter(filled).items(), key=lambda item: (item[0] > 1, item[1], -item[0]))
     return next(at for at, cells in enumerate(filled) if cells >= usual)
@@ -95,7 +109,7 @@ def resolve(rows: Sequence[Row], at: int, looked_for: Wanted, file: str) -> Colu
     Errors: InputError naming each column that is neither mapped nor ignored, or that is missing, with the line to add.
     """
     header = rows[at]
-    if not any(looked_for.score(header)) and not _looks_like_header(rows, at):
+    if not looked_for.recognises(header) and not _looks_like_header(rows, at):
         raise InputError(
             f"no header was found: no row at the beginning has a column that stands for {_title(looked_for)}.",
             file=file,
@@ -108,6 +122,9 @@ def resolve(rows: Sequence[Row], at: int, looked_for: Wanted, file: str) -> Colu
         found = tuple(where[fold(name)] for name in names if fold(name) in where)
         if found:
             positions[column] = found
+    # A column that was renamed since the mapping was written is both missing and unknown: what is missing says more.
+    if looked_for.mapping.columns:
+        _stop_on_missing(labels, positions, looked_for, file)
     _stop_on_unknown(labels, positions, looked_for, file)
     _stop_on_missing(labels, positions, looked_for, file)
     taken = {at for places in positions.values() for at in places}
@@ -132,15 +149,29 @@ def _labels(header: Row) -> dict[int, str]:
 
 
 def _looks_like_header(rows: Sequence[Row], at: int) -> bool:
-    """Whether the cells may be shown in a message: a row of data must never be."""
+    """Whether the cells of a row that was not recognised may be shown in a message: a row of data must never be.
+
+    They are names of columns if none of them is a value or a person's name, and what stands below is different.
+    """
     cells = [cell.strip() for cell in rows[at] if cell and cell.strip()]
-    if len({fold(cell) for cell in cells} & SYNONYMS.keys()) > 1:
-        return True
-    plain = [cell for cell in cells if not re.search(r"[\d@]", cell)]
-    if not cells or len(plain) < len(cells) or len(set(cells)) < len(cells):
+    if not cells or len(set(cells)) < len(cells) or any(_is_value(cell) or _is_name(cell) for cell in cells):
         return False
     below = rows[at + 1 :]
-    return not below or any(re.search(r"\d", cell) for row in below for cell in row if cell)
+    return not below or any(re.search(r"[\d@]", cell) for row in below for cell in row if cell)
+
+
+def _is_value(cell: str) -> bool:
+    """Whether a cell can only be data: "ADDR1" and "osuus 2" are names of columns, a number or an address is not."""
+    return "@" in cell or (
+        re.fullmatch(r"[^\W\d_]+[ _-]?\d{1,2}", cell.strip()) is None and any(map(str.isdigit, cell))
+    )
+
+
+def _is_name(cell: str) -> bool:
+    """Whether a cell is a person's name, or may be one."""
+    counts = name_counts()
+    words = name_fold(cell).split()
+    return bool(words) and all(max(counts.first.get(w, 0), counts.last.get(w, 0)) > _BEARERS for w in words)
 
 
 def _stop_on_unknown(
@@ -189,18 +220,29 @@ def suggest(label: str, columns: Sequence[str]) -> str | None:
 def _stop_on_missing(
     labels: dict[int, str], positions: dict[str, tuple[int, ...]], looked_for: Wanted, file: str
 ) -> None:
-    for column in looked_for.required:
-        if column in positions:
-            continue
-        taken = {at for places in positions.values() for at in places}
-        free = {fold(label): label for at, label in labels.items() if at not in taken}
-        names = looked_for.names[column]
-        near = next((free[n] for name in names for n in get_close_matches(fold(name), free, n=1)), None)
-        wanted_names = " or ".join(repr(name) for name in names)
-        found = ", ".join(label for label in labels.values() if not label.startswith("column "))
-        hint = f"Did you mean {_quoted(near)}?" if near else f"The file has: {found or 'no named column'}."
+    missing = [column for column in looked_for.required if column not in positions]
+    if not missing:
+        return
+    taken = {at for places in positions.values() for at in places}
+    free = [label for at, label in labels.items() if at not in taken and not label.startswith("column ")]
+    said, hints = [], []
+    for column in missing:
         role = "the key column" if column in looked_for.table.keys else "the column"
-        raise InputError(f"{role} {column} (here {wanted_names}) is missing.", file=file, column=column, remedy=hint)
+        said.append(f"{role} {column} (here {' or '.join(repr(name) for name in looked_for.names[column])}) is missing")
+        if near := _nearest(column, looked_for, free):
+            hints.append(f"Did you mean {_quoted(near)}? Then write [columns] {column} = {_quoted(near)}.")
+    found = ", ".join(label for label in labels.values() if not label.startswith("column "))
+    hints.append(f"The file has: {found or 'no named column'}.")
+    raise InputError("; ".join(said) + ".", file=file, column=missing[0], remedy=" ".join(hints))
+
+
+def _nearest(column: str, looked_for: Wanted, free: Sequence[str]) -> str | None:
+    """The file's column that is named most like what is missing, or as registers call it."""
+    names = {fold(label): label for label in free}
+    for name in looked_for.names[column]:
+        if near := get_close_matches(fold(name), names, n=1):
+            return names[near[0]]
+    return next((label for label in free if suggest(label, [column])), None)
 
 
 def _title(looked_for: Wanted) -> str:

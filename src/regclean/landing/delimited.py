@@ -157,10 +157,10 @@ def _repairer(dialect: Dialect) -> Callable[[str], list[str] | None]:
 
 
 def examine_layout(lines: Iterable[str], looked_for: Wanted, file: str) -> Layout:
-    """Choose the delimiter under which the file's beginning shows most of the wanted header.
+    """Choose the delimiter under which the file's beginning has a header, or at least is a table.
 
-    Without any wanted name the most regular delimiter is taken, so that a message can name the columns found.
-    Errors: InputError for a file without any content.
+    A rare delimiter is chosen only where no usual one makes a regular table, or where it makes a header of known names
+    alone. Errors: InputError for a file without any content.
     """
     first = list(islice(lines, HEAD_LINES))
     told = _SEPARATOR_LINE.fullmatch(first[0]) if first else None
@@ -172,7 +172,7 @@ def examine_layout(lines: Iterable[str], looked_for: Wanted, file: str) -> Layou
         raise InputError(
             "the file is empty.", file=file, remedy="Export it again, with the column names in the first row."
         )
-    return max(layouts, key=lambda layout: (looked_for.score(layout.header.fields), *_regularity(layout)))
+    return max(layouts, key=lambda layout: _rank(layout, looked_for))
 
 
 def _layout(first: list[str], delimiter: str, looked_for: Wanted) -> Layout | None:
@@ -189,14 +189,25 @@ def _pads_quotes(first: list[str], delimiter: str) -> bool:
     if delimiter == " ":
         return False
     field = re.compile(rf'(?:\A|{d})(?:"(?:[^"]|"")*+"|( +")|[^{d}"][^{d}]*+)?')
-    return any(match.group(1) for line in first if ' "' in line for match in field.finditer(line))
+    inside = False
+    for line in first:
+        # A line that goes on with a quoted field says nothing of what stands before a quote.
+        if not inside and ' "' in line and any(match.group(1) for match in field.finditer(line)):
+            return True
+        inside ^= line.count('"') % 2 == 1
+    return False
 
 
-def _regularity(layout: Layout) -> tuple[bool, int]:
-    """How well a delimiter explains a file without any wanted name; a rare one only where no usual one does."""
+def _rank(layout: Layout, looked_for: Wanted) -> tuple[bool, bool, bool, bool, tuple[int, int], int]:
+    """How well a delimiter explains a file: by a header that is recognised as a whole, then by rows of one width."""
+    usual = layout.dialect.delimiter in USUAL
+    recognised = looked_for.recognises(layout.header.fields)
     widths = Counter(len(record.fields) for record in layout.head)
     width, times = max(widths.items(), key=lambda item: (item[1], item[0]))
-    return (layout.dialect.delimiter in USUAL, times * (width - 1)) if width > 1 else (False, 0)
+    regular = width > 1 and times * 10 >= len(layout.head) * 8
+    score = looked_for.score(layout.header.fields) if recognised else (0, 0)
+    whole = recognised and len(layout.header.fields) == score[1] > 1
+    return usual and recognised, whole, usual and regular, recognised, score, times * (width - 1)
 
 
 def read_batches(lines: Iterable[str], layout: Layout, plan: ColumnPlan) -> Iterator[Batch]:
