@@ -10,15 +10,15 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 
 from regclean.config import Mapping
 from regclean.domain.register import Table
 from regclean.errors import InputError
 from regclean.landing.synonyms import SYNONYMS
-from regclean.standardise.folding import fold as name_fold
-from regclean.standardise.reference import name_counts
+from regclean.standardise import fold as name_fold
+from regclean.standardise import name_counts
 
 _BLANKS = re.compile(r"[\s_\ufeff]+")
 # A word with more bearers than this is a name before it is anything else.
@@ -80,13 +80,29 @@ def wanted(table: Table, mapping: Mapping) -> Wanted:
 class ColumnPlan:
     """How to read one file: positions by canonical column, in order of preference.
 
-    `width`: a row needs so many fields. `unnamed`: positions without a heading, which must stay empty.
+    `width`: a row has so many fields, or fewer where the last ones are empty. `unnamed`: positions without a heading, which
+    must stay empty. `keys`: positions of the key columns, by what their values look like (`key_shape`).
     """
 
     header: tuple[str, ...]
     positions: dict[str, tuple[int, ...]]
     unnamed: tuple[int, ...]
     width: int
+    keys: dict[int, frozenset[str]] = field(default_factory=dict)
+
+    def ends_early(self, fields: Sequence[str]) -> bool:
+        """Whether a short row is a row whose last fields are empty, not the half of a broken one.
+
+        Excel stops writing empty fields at the end of a row where sixteen rows have none. The first half of a row that
+        a line end broke has a key, too: who reads the next half tells.
+        """
+        return bool(self.keys) and all(at < len(fields) and key_shape(fields[at]) in self.keys[at] for at in self.keys)
+
+    @property
+    def keys_are_words(self) -> bool:
+        """Whether most keys are several words: then a line of words below the table cannot be told from a row."""
+        shapes = [shape for seen in self.keys.values() for shape in seen]
+        return sum("A " in shape for shape in shapes) * 2 > len(shapes)
 
     @property
     def used(self) -> tuple[int, ...]:
@@ -130,7 +146,23 @@ def resolve(rows: Sequence[Row], at: int, looked_for: Wanted, file: str) -> Colu
     taken = {at for places in positions.values() for at in places}
     named = [at for at in labels if _named(header, at) or at in taken or fold(labels[at]) in looked_for.ignored]
     unnamed = tuple(at for at in labels if at not in named)
-    return ColumnPlan(tuple(labels.values()), positions, unnamed, max(named, default=-1) + 1)
+    width = max(named, default=-1) + 1
+    return ColumnPlan(
+        tuple(labels.values()), positions, unnamed, width, _key_shapes(rows[at + 1 :], width, positions, looked_for)
+    )
+
+
+def _key_shapes(
+    rows: Sequence[Row], width: int, positions: dict[str, tuple[int, ...]], looked_for: Wanted
+) -> dict[int, frozenset[str]]:
+    whole = [row for row in rows if len(row) >= width] or rows
+    places = [positions[name][0] for name in looked_for.table.keys if name in positions]
+    return {at: frozenset(key_shape(row[at]) for row in whole if at < len(row)) - {""} for at in places}
+
+
+def key_shape(text: str | None) -> str:
+    """What a key looks like: "K-00017" -> "A-9"."""
+    return re.sub(r"\d+", "9", re.sub(r"[^\W\d_]+", "A", (text or "").strip()))
 
 
 def _named(header: Row, at: int) -> bool:

@@ -12,7 +12,7 @@ import re
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from itertools import chain, islice
+from itertools import chain, islice, pairwise
 from typing import Any, NamedTuple
 
 import polars as pl
@@ -280,6 +280,7 @@ def _batch(records: list[Record], dialect: Dialect, plan: ColumnPlan) -> Batch:
     lines: list[int] = []
     rows: list[list[str]] = []
     rejected: list[Rejected] = []
+    broken = _broken(records, plan)
     for record in records:
         fields = record.fields
         if record.why is not None:
@@ -287,7 +288,7 @@ def _batch(records: list[Record], dialect: Dialect, plan: ColumnPlan) -> Batch:
         elif len(fields) == full:
             lines.append(record.line)
             rows.append(fields)
-        elif len(fields) < width or any(field.strip() for field in fields[full:]):
+        elif record.line in broken or any(field.strip() for field in fields[full:]):
             why = f"{len(fields)} fields where the header has {width}"
             rejected.append(Rejected(record.line, why, as_line(fields, dialect.delimiter)))
         else:
@@ -297,6 +298,17 @@ def _batch(records: list[Record], dialect: Dialect, plan: ColumnPlan) -> Batch:
     data: dict[str, Any] = {str(at): columns[at] for at in plan.used}
     frame = pl.DataFrame({ROW: lines} | data, schema={ROW: pl.Int64} | dict.fromkeys(data, pl.String))
     return Batch(frame, tuple(rejected))
+
+
+def _broken(records: list[Record], plan: ColumnPlan) -> frozenset[int]:
+    """Lines of short records that are halves of a broken one, not rows whose last fields are empty."""
+    short = [record for record in records if record.why is None and len(record.fields) < plan.width]
+    halves = {record.line for record in short if not plan.ends_early(record.fields)}
+    for before, record in pairwise(short):
+        joined = len(before.fields) + len(record.fields) - 1 in {plan.width, len(plan.header)}
+        if record.line in halves and joined and record.line == before.last_line + 1:
+            halves.add(before.line)
+    return frozenset(halves)
 
 
 def as_line(fields: Iterable[str | None], delimiter: str) -> str:

@@ -7,15 +7,20 @@ import polars as pl
 from regclean.landing.columns import ColumnPlan, Wanted
 from regclean.landing.delimited import as_line
 from regclean.landing.report import ROW, Batch, Rejected
+from regclean.standardise import PLACEHOLDERS
 
 _WHY = "_why"
+_ERROR_CELL = r"^#(?:[A-ZÅÄÖ]+[/!?]?[A-Z0]*[!?]?|[A-Z]+/[A-Z]+)$"
+_TOTAL = (
+    r"(?i)^(?:yhteensä|yht\.|yht|summa|total|totalt|sammanlagt|loppusumma|välisumma|rivejä|antal rader)(?:[\s:.]|$)"
+)
 
 
 def shape(batch: Batch, plan: ColumnPlan, looked_for: Wanted, delimiter: str) -> tuple[pl.DataFrame, list[Rejected]]:
     """The batch's good rows as `ROW` and canonical columns, as written; and every row that is not good, by line.
 
-    An empty text is null. A row without a key, or with a value under no heading, is rejected; so is the header when it
-    comes again, as in exports that were put together or broken into pages.
+    An empty text is null. A row without a key, or with a value under no heading, is rejected; so are a total, a line below
+    the table, and the header when it comes again, as in exports that were put together or broken into pages.
     """
     canonical = {column: _column(column, plan, looked_for) for column in looked_for.table.by_name}
     present = {column: expression for column, expression in canonical.items() if expression is not None}
@@ -26,7 +31,7 @@ def shape(batch: Batch, plan: ColumnPlan, looked_for: Wanted, delimiter: str) ->
     empty = [
         pl.when(present[key].is_null() if key in present else pl.lit(value=True)).then(pl.lit(f"{key} is empty"))
         for key in looked_for.table.keys
-    ]
+    ] + [reason for key in looked_for.table.keys if key in present for reason in _no_key(key, present, plan)]
     shaped = batch.frame.select(
         ROW,
         pl.coalesce(*empty, *_header_again(plan), *stray, pl.lit(None, pl.String)).alias(_WHY),
@@ -38,6 +43,19 @@ def shape(batch: Batch, plan: ColumnPlan, looked_for: Wanted, delimiter: str) ->
     for line, *cells, why in bad.rows():
         rejected.append(Rejected(line, why, as_line(cells, delimiter)))
     return good, sorted(rejected, key=lambda item: item.line)
+
+
+def _no_key(key: str, present: dict[str, pl.Expr], plan: ColumnPlan) -> list[pl.Expr]:
+    """Why what stands in a key column is no key: an error of a spreadsheet, a placeholder, a total or a footer."""
+    text = present[key].str.strip_chars()
+    others = [value.is_null() for name, value in present.items() if name != key]
+    alone = pl.all_horizontal(others) if others and not plan.keys_are_words else pl.lit(value=False)
+    return [
+        pl.when(text.str.contains(_ERROR_CELL)).then(pl.lit(f"{key} is an error of the spreadsheet")),
+        pl.when(text.str.to_lowercase().is_in(sorted(PLACEHOLDERS - {"0"}))).then(pl.lit(f"{key} is a placeholder")),
+        pl.when(text.str.contains(_TOTAL)).then(pl.lit("a total, not a row")),
+        pl.when(alone & text.str.contains(r"\pL.*\s")).then(pl.lit("a line below the table, not a row")),
+    ]
 
 
 def _header_again(plan: ColumnPlan) -> list[pl.Expr]:

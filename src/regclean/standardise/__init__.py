@@ -9,10 +9,11 @@ from regclean.standardise.quantities import UnreadableNumberError, read_boolean,
 from regclean.standardise.reference import first_name_genders, name_counts, name_variants
 from regclean.standardise.shares import read_share
 from regclean.standardise.tables import Options, standardise_tables
-from regclean.standardise.text import clean_text, value_or_none
+from regclean.standardise.text import PLACEHOLDERS, clean_text, value_or_none
 
 __all__ = [
     "NATIONAL_ID_IN_TEXT",
+    "PLACEHOLDERS",
     "Options",
     "UnknownCodeError",
     "UnreadableDateError",
