@@ -125,10 +125,6 @@ class Cell:
     state: str | None
     says_more: bool
 
-    @property
-    def symbol(self) -> str:
-        return diff.SYMBOLS[self.likeness] if self.likeness else ""
-
 
 @dataclass(frozen=True, slots=True)
 class FieldRow:
@@ -138,10 +134,6 @@ class FieldRow:
     cells: tuple[Cell, ...]
     likeness: diff.Likeness
     result: ShownField | None
-
-    @property
-    def symbol(self) -> str:
-        return diff.SYMBOLS[self.likeness]
 
     @property
     def differs(self) -> bool:

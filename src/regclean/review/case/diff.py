@@ -11,7 +11,6 @@ from difflib import SequenceMatcher
 from typing import Literal
 
 Likeness = Literal["equal", "close", "different", "missing"]
-SYMBOLS: dict[Likeness, str] = {"equal": "=", "close": "≈", "different": "≠", "missing": "∅"}
 CLOSE = 0.72  # share of characters in common from which two values are worth marking
 CLOSE_WORD = 0.5  # the same of two words in one place
 _WORD = re.compile(r"\w+|\W")

@@ -78,16 +78,6 @@ def postcodes() -> dict[str, Postcode]:
 
 
 @cache
-def postcode_centroids() -> dict[str, tuple[float, float]]:
-    """Postal code -> (latitude, longitude), WGS84 degrees."""
-    return {
-        code: (place.latitude, place.longitude)
-        for code, place in postcodes().items()
-        if place.latitude is not None and place.longitude is not None
-    }
-
-
-@cache
 def municipalities() -> tuple[Municipality, ...]:
     return tuple(Municipality(**row) for row in rows("municipalities"))
 
