@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import logging
+import os
+import stat
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from sqlalchemy import insert, select
+from sqlalchemy.engine import make_url
 
-from regclean.config import Workspace, another_key, fingerprint, present_key, workspace_key
+from regclean.config import Workspace, another_key, derived_key, fingerprint, present_key, workspace_key
 from regclean.config.identity import FILE, Identity, remember, remembered
 from regclean.errors import ConfigError, UnavailableError
-from regclean.ledger import Ledger, is_there, open_ledger, runs
+from regclean.ledger import Anchor, Ledger, audit, is_there, open_ledger, runs
 from regclean.ledger.tables import identity
 from regclean.warehouse import Warehouse
+
+ANCHOR = "audit.anchor"
+_log = logging.getLogger("regclean")
 
 
 @contextmanager
@@ -39,21 +47,54 @@ def open_own_ledger(workspace: Workspace) -> Ledger:
                 "the workspace's ledger is not there, or empty.", file=_where(workspace), remedy=_restore(workspace)
             )
     ledger = open_ledger(workspace.ledger_url)
+    begins = False
     try:
         found = _identity(ledger)
         if known is None:
             known = _met(workspace, ledger, found)
             remember(workspace.var, known)
+            begins = True
         elif found != known:
             raise ConfigError(
                 "this is not the ledger that the workspace was made with.",
                 file=_where(workspace),
                 remedy=_restore(workspace),
             )
+        ledger.anchor = _anchor(workspace)
+        if begins and ledger.anchor.held() is None:
+            with ledger.read() as reading:
+                seq, end = audit.end(reading)
+            if seq:
+                ledger.anchor.hold(seq, end)
     except BaseException:
         ledger.close()
         raise
+    _keep_private(workspace)
     return ledger
+
+
+def _anchor(workspace: Workspace) -> Anchor:
+    copy = str(workspace.config.section("audit")["copy_to"])
+    key = derived_key(workspace_key(workspace.var), "audit")
+    return Anchor(workspace.var / ANCHOR, key, workspace.root / copy if copy else None)
+
+
+def _keep_private(workspace: Workspace) -> None:
+    """What holds personal data is its owner's alone. What cannot be mended is said."""
+    os.umask(0o077)
+    var = workspace.var
+    url = make_url(workspace.ledger_url)
+    outside = [Path(url.database)] if url.get_backend_name() == "sqlite" and url.database else []
+    names = ("*", "warehouse/*", "exports/*", "exports/*/*")
+    for path in (var, *outside, *(found for name in names for found in var.glob(name))):
+        try:
+            mode = path.stat().st_mode
+            if mode & 0o077:
+                path.chmod(stat.S_IMODE(mode) & 0o700)
+        except FileNotFoundError:
+            continue
+        except OSError:
+            _log.warning("%s can be read by others, and its rights cannot be changed here", path)
 
 
 def _met(workspace: Workspace, ledger: Ledger, found: Identity | None) -> Identity:
@@ -85,8 +126,6 @@ def _identity(ledger: Ledger) -> Identity | None:
 
 
 def _where(workspace: Workspace) -> str:
-    from sqlalchemy.engine import make_url
-
     return make_url(workspace.ledger_url).render_as_string(hide_password=True)
 
 

@@ -95,6 +95,7 @@ def apply(
         if row["state"] == "applied" or (row["state"] == "rejected" and _tried(lines)):
             return _again(row["state"], batch_id, lines)
         store.require(row, ("approved", "applying", "unknown"), "applied")
+        _check_lines(writing, batch_id)
         attempt = attempts.begin(writing, row, "apply", token)
         if row["state"] == "approved":
             audit.append(writing, audit.Entry(now, user, "batch_release", subject_text("batches", batch_id)))
@@ -109,6 +110,16 @@ def apply(
         attempts.back(ledger, batch_id, "approved")
         return Outcome(batch_id, "approved", receipt.seen, receipt.held)
     return _settle(ledger, batch_id, receipt, step)
+
+
+def _check_lines(connection: Connection, batch_id: int) -> None:
+    """What was approved is what was built. Errors: ConflictError."""
+    noted = audit.noted_lines(connection, batch_id)
+    if noted is not None and noted != audit.lines_digest(connection, batch_id):
+        raise ConflictError(
+            f"the lines of batch {batch_id} are not those that were built: somebody has changed them in the ledger.",
+            remedy="Nothing was written. Take the batch back, and look with: regclean verify-audit",
+        )
 
 
 def confirm_import(ledger: Ledger, batch_id: int, *, user: str, now: datetime) -> Outcome:

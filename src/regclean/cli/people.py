@@ -186,12 +186,14 @@ def revoke_tokens(name: Name) -> None:
 
 @app.command(name="verify-audit")
 def verify_audit() -> None:
-    """Check the audit log's hash chain."""
+    """Check the audit log: its chain, its end, and the decisions and batch lines that it covers."""
     from regclean.errors import GateError
-    from regclean.ledger import verify
+    from regclean.ledger import audit
 
     with opened() as (_, ledger):
-        broken = verify(ledger)
+        broken = audit.examine(ledger)
     if broken is not None:
-        raise GateError(f"The audit log is broken at entry {broken}.", remedy="Compare it with a backup.")
+        raise GateError(
+            f"The audit log is broken at entry {broken.seq}: {broken.what}.", remedy="Compare it with a backup."
+        )
     typer.echo("The audit log is whole.")

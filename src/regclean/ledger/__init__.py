@@ -1,6 +1,7 @@
 """The ledger: runs, findings, decisions and the audit log, in SQLite or PostgreSQL."""
 
 from regclean.ledger import audit, runs, tables
+from regclean.ledger.anchor import Anchor
 from regclean.ledger.audit import Entry, append, verify
 from regclean.ledger.database import (
     CHUNK,
@@ -16,6 +17,7 @@ from regclean.ledger.database import (
 
 __all__ = [
     "CHUNK",
+    "Anchor",
     "Entry",
     "Ledger",
     "LedgerError",

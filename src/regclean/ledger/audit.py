@@ -16,8 +16,9 @@ from typing import Any
 from sqlalchemy import Connection, desc, insert, select
 
 from regclean.domain.findings import digest
-from regclean.ledger.database import Ledger, is_writing
-from regclean.ledger.tables import audit, runs
+from regclean.domain.register import Subject, subject_text
+from regclean.ledger.database import AUDIT_END, Ledger, is_writing
+from regclean.ledger.tables import audit, batch_changes, decisions, runs
 
 GENESIS = "0" * 64
 
@@ -61,6 +62,7 @@ def append_all(connection: Connection, entries: list[Entry]) -> list[int]:
         rows.append(row)
     if rows:
         connection.execute(insert(audit), rows)
+        connection.info[AUDIT_END] = (seq, previous)
     return [row["seq"] for row in rows]
 
 
@@ -70,8 +72,86 @@ def end(connection: Connection) -> tuple[int, str]:
     return (last.seq, last.hash) if last else (0, GENESIS)
 
 
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """The number of the first entry that does not hold, and what is wrong there."""
+
+    seq: int
+    what: str
+
+
 def verify(ledger: Ledger) -> int | None:
-    """The number of the first entry that is altered, missing or out of the chain; None when the log is whole."""
+    """The number of the first entry that does not hold; None when the log is whole."""
+    broken = examine(ledger)
+    return broken.seq if broken else None
+
+
+def examine(ledger: Ledger) -> Broken | None:
+    """What is wrong with the log or with what it covers: the chain, its end, the decisions and the lines of batches."""
+    seq = _chain(ledger)
+    if seq is not None:
+        return Broken(seq, "the entry is altered, missing or out of the chain")
+    return _off_anchor(ledger) or _off_tables(ledger)
+
+
+def _off_anchor(ledger: Ledger) -> Broken | None:
+    """Does the log go as far as its anchor, and was it the same then?"""
+    if ledger.anchor is None:
+        return None
+    held = ledger.anchor.held()
+    with ledger.read() as connection:
+        last = end(connection)[0]
+        found = connection.execute(select(audit.c.hash).where(audit.c.seq == (held[0] if held else 0))).scalar()
+    if spoilt := ledger.anchor.spoilt():
+        return Broken(last, f"the anchor {spoilt} was altered")
+    if held is None:
+        return Broken(last, f"the anchor {ledger.anchor.file} is not there") if last else None
+    if held[0] > last:
+        return Broken(last + 1, f"the entries from here to {held[0]} were cut off")
+    if found != held[1]:
+        return Broken(held[0], "the chain was computed anew: its anchor holds another end")
+    return None
+
+
+def _off_tables(ledger: Ledger) -> Broken | None:
+    """Are the decisions and the lines of batches as they were when the log took note of them?"""
+    with ledger.read() as connection:
+        entries = connection.execute(
+            select(audit).where(audit.c.action.in_(("decide", "batch_build"))).order_by(audit.c.seq)
+        ).mappings()
+        rows = {row["decision_id"]: row for row in connection.execute(select(decisions)).mappings()}
+        for entry in entries:
+            detail = entry["detail"]
+            if entry["action"] == "decide" and "decision" in detail:
+                row = rows.get(detail["decision"])
+                said = row and (row["user"], row["verdict"], digest(row["reason"]), digest(row["choices"]))
+                noted = (entry["actor"], detail["verdict"], detail["reason_digest"], detail["choices_digest"])
+                if said != noted:
+                    return Broken(entry["seq"], f"decision {detail['decision']} is not as it was made")
+            elif entry["action"] == "batch_build":
+                batch_id = int(Subject.parse(entry["subject"]).key)
+                if lines_digest(connection, batch_id) != detail["digest"]:
+                    return Broken(entry["seq"], f"the lines of batch {batch_id} are not as they were built")
+    return None
+
+
+def lines_digest(connection: Connection, batch_id: int) -> str:
+    """Digest of what a batch's lines say, as the log notes it when the batch is built."""
+    columns = [batch_changes.c[name] for name in ("seq", "table", "key", "column", "before", "after")]
+    query = select(*columns).where(batch_changes.c.batch_id == batch_id).order_by(batch_changes.c.seq)
+    return digest([list(row) for row in connection.execute(query)])
+
+
+def noted_lines(connection: Connection, batch_id: int) -> str | None:
+    """The digest of a batch's lines that the log took note of; None of a batch that was built without one."""
+    query = select(audit.c.detail).where(
+        audit.c.action == "batch_build", audit.c.subject == subject_text("batches", batch_id)
+    )
+    detail = connection.execute(query.order_by(audit.c.seq)).scalars().first()
+    return detail["digest"] if detail else None
+
+
+def _chain(ledger: Ledger) -> int | None:
     previous, expected = GENESIS, 1
     with ledger.read() as connection:
         ends = {

@@ -7,6 +7,7 @@ read transaction is a snapshot: it never sees half of anything.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import islice
@@ -19,11 +20,14 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
 from regclean.errors import RegcleanError, UnavailableError, UnknownCommitError
+from regclean.ledger.anchor import Anchor
 from regclean.ledger.migrations import HEAD
 from regclean.outside import unavailable
 
+_log = logging.getLogger("regclean")
 CHUNK = 2_000
 BUSY_SECONDS = 15
+AUDIT_END = "regclean_audit_end"  # what a write transaction has added to the log, for the anchor
 _WRITES = "regclean_writes"
 _WRITE_LOCK = 7_306_027_581_463  # any number that nothing else in the same PostgreSQL database uses
 
@@ -41,6 +45,7 @@ class Ledger:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
+        self.anchor: Anchor | None = None  # where the audit log's end is held outside
         self._writer = engine.execution_options(**{_WRITES: True})
         self._reader = engine
         if engine.dialect.name == "postgresql":
@@ -50,9 +55,12 @@ class Ledger:
     def write(self) -> Iterator[Connection]:
         """A write transaction: committed at the end, rolled back on any error."""
         asked = False
+        ended: tuple[int, str] | None = None
         try:
             with self._writer.begin() as connection:
+                connection.info.pop(AUDIT_END, None)
                 yield connection
+                ended = connection.info.pop(AUDIT_END, None)
                 asked = True
         except DBAPIError as error:
             away = unavailable(error, self.place)
@@ -65,6 +73,11 @@ class Ledger:
                     remedy="When it answers again, look whether the last step was kept before you repeat it.",
                 ) from error
             raise away from error
+        if ended is not None and self.anchor is not None:
+            try:
+                self.anchor.hold(*ended)
+            except OSError as error:  # it is committed all the same, and the next commit holds it
+                _log.warning("the audit log's end could not be held outside (%s)", error.strerror)
 
     @contextmanager
     def read(self) -> Iterator[Connection]:

@@ -1,0 +1,66 @@
+"""The audit log's end, kept outside of the ledger and signed with the workspace's key.
+
+Invariant: the anchor follows each commit that adds to the log. So a tail that was cut, or a chain that was computed anew
+from some entry on, differs from it; and without the key nobody makes another one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import os
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from threading import get_ident
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """`file`: the anchor; `copy`: a file elsewhere to which every end is added, or None."""
+
+    file: Path
+    key: bytes
+    copy: Path | None = None
+
+    def hold(self, seq: int, end: str) -> None:
+        """The log ends here now. A later end that another process has written stays."""
+        before = self.held()
+        if before is not None and before[0] >= seq:
+            return
+        line = json.dumps({"seq": seq, "hash": end, "mac": self._mac(seq, end)})
+        fresh = self.file.with_name(f".{self.file.name}.{os.getpid()}-{get_ident()}")
+        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="ascii") as file:
+            file.write(line + "\n")
+        fresh.replace(self.file)
+        if self.copy is not None:
+            with os.fdopen(os.open(self.copy, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "a") as file:
+                file.write(line + "\n")
+
+    def held(self) -> tuple[int, str] | None:
+        """The latest end that is held and rightly signed; of the file and its copy, the later one."""
+        lines = [path.read_text(encoding="ascii", errors="replace") for path in self._files() if path.is_file()]
+        ends = [end for text in lines if (end := self._read(text)) is not None]
+        return max(ends, default=None)
+
+    def spoilt(self) -> Path | None:
+        """A file that is there and holds no end that is rightly signed."""
+        for path in self._files():
+            if path.is_file() and self._read(path.read_text(encoding="ascii", errors="replace")) is None:
+                return path
+        return None
+
+    def _files(self) -> list[Path]:
+        return [path for path in (self.file, self.copy) if path is not None]
+
+    def _read(self, text: str) -> tuple[int, str] | None:
+        with suppress(ValueError, KeyError, TypeError, IndexError):
+            last = json.loads(text.strip().splitlines()[-1])
+            seq, end = int(last["seq"]), str(last["hash"])
+            if hmac.compare_digest(str(last["mac"]), self._mac(seq, end)):
+                return seq, end
+        return None
+
+    def _mac(self, seq: int, end: str) -> str:
+        return hmac.new(self.key, f"{seq}:{end}".encode(), hashlib.sha256).hexdigest()
