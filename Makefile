@@ -7,7 +7,7 @@ DEMO_DIR ?= demo
 # Compile on install, whatever the environment says: commands start in half the time.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help install install-dev demo test check format lint types lock wheel messages docs screenshots clean
+.PHONY: help install install-dev demo test check format lint types lock wheel messages docs screenshots soak clean
 
 help:
 	@echo "make demo     install, run one night on the shipped register, serve the review page"
@@ -15,6 +15,7 @@ help:
 	@echo "make test     install what tests need and run all of them"
 	@echo "make messages find, merge and compile the texts of the review page"
 	@echo "make docs     write the handbook of rules and the data dictionary anew"
+	@echo "make soak     faults, broken input and canaries in earnest"
 	@echo "make check    format, lint, types, tests"
 
 # The lock's hash names the marker: a changed lock installs anew.
@@ -79,6 +80,10 @@ docs: install
 # Every page at a desk's size and at 200 % zoom; needs Debian's Chromium.
 screenshots: install-dev
 	$(BIN)/python scripts/screenshots.py
+
+# Faults, broken input and canaries in earnest; takes long, and wants the machine for itself. CI runs a sample.
+soak: install-dev
+	$(BIN)/python bench/soak.py -o soak.json $(SOAK_ARGS)
 
 clean:
 	rm -rf .venv dist demo .mypy_cache .ruff_cache .pytest_cache .hypothesis
