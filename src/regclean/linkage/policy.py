@@ -7,9 +7,6 @@ import polars as pl
 
 from regclean.warehouse import rows
 
-# Probabilities are learnt without labels: so many times as many errors as they say are reckoned with.
-CAUTION = 1.25
-
 
 def decide(
     connection: duckdb.DuckDBPyConnection, same_precision: float, review: float, *, fixed: float | None = None
@@ -17,7 +14,7 @@ def decide(
     """Temp table `link_policy` (evidence, threshold) from the pairs of `link_relations`.
 
     The threshold is the lowest one from which on the pairs of this evidence are expected to be right at least `same_precision` of
-    the time, with `CAUTION`. A pair whose own probability is so high needs no company; none is below `review`.
+    the time. A pair whose own probability is so high needs no company; none is below `review`.
     `fixed`: one threshold for all evidence, of an older configuration.
     """
     query = """SELECT evidence, round(probability, 6) AS p, count(*) AS pairs FROM link_relations
@@ -40,7 +37,7 @@ def threshold(steps: list[tuple[float, int]], precision: float) -> float:
     lowest, pairs, wrong = precision, 0, 0.0
     for p, n in steps:
         pairs += n
-        wrong += CAUTION * n * (1.0 - p)
+        wrong += n * (1.0 - p)
         if wrong <= (1.0 - precision) * pairs:
             lowest = min(lowest, p)
     return lowest
