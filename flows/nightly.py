@@ -24,28 +24,36 @@ from prefect.states import Completed, Failed
 from regclean.config import load_workspace
 from regclean.errors import RegcleanError
 from regclean.night import STEPS, Night, Step, StepResult, open_night, take, today
+from regclean.outside import in_words
 
 
 @flow(name="regclean-nightly", persist_result=False)
-def nightly(workspace: str, as_of: date | None = None, full: bool = False) -> State[str]:
+def nightly(
+    workspace: str, as_of: date | None = None, full: bool = False, force: bool = False, keep: bool = False
+) -> State[str]:
     """One night on the workspace in the folder `workspace`; the final state's message is the run id, or what stopped it.
 
-    What stops a night is said in one sentence, as on the command line: such an error ends the flow as Failed, with the
-    error's class as the state's name, and without a traceback in the logs.
+    What stops a night is said in one sentence, as on the command line: an error ends the flow as Failed, with its class
+    as the state's name, and without a traceback or an engine's message in the logs.
     """
     try:
-        return Completed(message=_night(Path(workspace), as_of, full=full))
+        return Completed(message=_night(Path(workspace), as_of, full=full, force=force, keep=keep))
     except RegcleanError as error:
         return Failed(name=type(error).__name__, message=str(error))
+    except Exception as error:  # its message could quote a value, and the server would keep it
+        return Failed(name=type(error).__name__, message=str(in_words(error)))
 
 
-def _night(workspace: Path, as_of: date | None, *, full: bool) -> str:
+def _night(workspace: Path, as_of: date | None, *, full: bool, force: bool, keep: bool) -> str:
     logger = get_run_logger()
     place = load_workspace(workspace)
     progress = cast(
         UUID, create_progress_artifact(0.0, key="regclean-night-progress", description="Steps of the night done")
     )
-    with open_night(place, as_of=as_of or today(place), now=datetime.now(UTC), full=full) as night:
+    day = as_of or today(place)
+    with open_night(place, as_of=day, now=datetime.now(UTC), full=full, force=force, keep=keep) as night:
+        for note in night.notes:
+            logger.warning("%s", note)
         try:
             for number, step in enumerate(STEPS, 1):
                 result = _take_as_task(night, step)
@@ -69,12 +77,13 @@ def _take_as_task(night: Night, step: Step) -> StepResult:
             return take(night, step)
         except RegcleanError as error:
             stopped.append(error)
-            return Failed(name=type(error).__name__, message=str(error))
+        except Exception as error:
+            stopped.append(in_words(error))
+        return Failed(name=type(stopped[-1]).__name__, message=str(stopped[-1]))
 
     state = run(return_state=True)
     if stopped and not state.is_completed():
         raise stopped[-1]
-    # Anything unexpected is raised here as it was.
     return cast(StepResult, state.result())
 
 

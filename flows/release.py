@@ -21,6 +21,7 @@ from regclean.acts import Context
 from regclean.config import load_workspace
 from regclean.errors import RegcleanError, UsageError
 from regclean.home import own_ledger
+from regclean.outside import in_words
 
 
 @flow(name="regclean-release", persist_result=False)
@@ -33,6 +34,8 @@ def release(workspace: str, account: str) -> State[str]:
         return _release(Path(workspace), account)
     except RegcleanError as error:
         return Failed(name=type(error).__name__, message=str(error))
+    except Exception as error:  # its message could quote a value, and the server would keep it
+        return Failed(name=type(error).__name__, message=str(in_words(error)))
 
 
 def _release(folder: Path, account: str) -> State[str]:
@@ -62,6 +65,8 @@ def _apply_as_task(context: Context, batch_id: int) -> dict[str, int | str]:
         except RegcleanError as error:
             get_run_logger().error("batch %d: %s", batch_id, error)
             return {"batch": batch_id, "state": type(error).__name__, "written": 0, "held": 1}
+        except Exception as error:
+            raise in_words(error) from None
         written = outcome.count("ready")
         return {"batch": batch_id, "state": outcome.state, "written": written, "held": len(outcome.held)}
 

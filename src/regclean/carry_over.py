@@ -1,17 +1,20 @@
 """A night whose linkage would see what the last one saw takes over its pairs, clusters and member links.
 
 Registers change little from night to night, lists still less; on most nights between two exports nothing changes at
-all. What counts as the same: the typed tables, the decisions, the settings, the models and the program. `regclean run
---full` carries nothing over.
+all. What counts as the same: the typed tables, the decisions, the settings, the models, and the code and SQL that link.
+`regclean run --full` carries nothing over.
 """
 
 from __future__ import annotations
 
+import hashlib
+from functools import cache
+from importlib import metadata
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import duckdb
 
-from regclean import __version__
 from regclean.domain.findings import digest
 from regclean.warehouse import is_damage, load_sql, rows
 
@@ -19,6 +22,10 @@ if TYPE_CHECKING:
     from regclean.night_state import Night
 
 LINKED = ("pairs", "clusters", "member_links")
+# The rooms whose code and SQL the linkage is made of. `standardise` holds the names and variants that it compares by,
+# `warehouse` and `domain` the shape of what it reads.
+ROOMS = ("linkage", "standardise", "warehouse", "domain")
+GUESTS = ("duckdb", "splink", "polars", "numpy")
 
 
 def linkage_digest(night: Night) -> str:
@@ -30,10 +37,30 @@ def linkage_digest(night: Night) -> str:
             "decided": night.decided.sort(night.decided.columns).rows(),
             "settings": dict(night.workspace.config.section("linkage")),
             "country": night.workspace.config.country,
-            "models": sorted(path.name for path in models.glob("*.json")),
-            "program": [__version__, duckdb.__version__],
+            "models": {path.name: _of_file(path) for path in sorted(models.glob("*.json"))},
+            "program": _program(),
         }
     )
+
+
+@cache
+def _program() -> dict[str, str]:
+    """The version of each guest, and a digest of each room as this process has it. Not the product's own version number:
+    that stays while somebody changes a threshold.
+    """
+    return {guest: metadata.version(guest) for guest in GUESTS} | {
+        room: folder_digest(Path(__file__).with_name(room)) for room in ROOMS
+    }
+
+
+def folder_digest(folder: Path) -> str:
+    """A digest of every file below a folder, by name and content; what Python compiled is left aside."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
+    return digest([[path.relative_to(folder).as_posix(), _of_file(path)] for path in files])
+
+
+def _of_file(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def carry_over(night: Night) -> bool:

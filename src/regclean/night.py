@@ -21,7 +21,7 @@ from regclean import batches, checks, findings, landing, linkage, rules
 from regclean.bin_reports import unsettled, write_bin_reports
 from regclean.carry_over import carry_over, linkage_digest
 from regclean.config import Workspace, derived_key, workspace_key
-from regclean.errors import ConflictError, RegcleanError
+from regclean.errors import ConflictError, RegcleanError, UsageError
 from regclean.findings import counts_by_rule, seal
 from regclean.home import own_ledger
 from regclean.ledger import Ledger, runs
@@ -29,7 +29,7 @@ from regclean.night_page import write_night_page
 from regclean.night_state import Night, Observer, Step, StepResult
 from regclean.outside import unavailable
 from regclean.standardise import Options, standardise_tables
-from regclean.warehouse import DamagedNightError, LandedTables, Warehouse, rows, write_frame
+from regclean.warehouse import KEPT_NIGHTS, DamagedNightError, LandedTables, Warehouse, rows, write_frame
 
 __all__ = [
     "STEPS",
@@ -69,6 +69,7 @@ def _standardise(night: Night) -> int:
     write_frame(night.connection, "origins", result.origins)
     write_frame(night.connection, "unreadable", result.unreadable)
     landing.quarantine(night.workspace, night.connection, result.rejected)
+    night.decided = findings.standing(night.connection, findings.decided_edges(night.ledger))
     return sum(frame.height for frame in result.tables.values())
 
 
@@ -81,8 +82,7 @@ def _link_customers(night: Night) -> int:
         country=config.country,
         settings=config.section("linkage"),
         models=night.workspace.var / "models",
-        # What was told apart on records that have changed since is open again: linkage must not rely on it.
-        decided=findings.holding(night.connection, night.decided),
+        decided=night.decided,
         previous_clusters=night.clusters_before,
         engine=config.section("engine"),
     )
@@ -152,6 +152,8 @@ def _publish(night: Night) -> int:
             previous_clusters=night.clusters_before,
         )
         batches.verify(night.ledger, connection, run_id=night.run_id, as_of=night.as_of, now=night.now)
+        for old in runs.published(night.ledger, limit=10 * KEPT_NIGHTS)[KEPT_NIGHTS:]:
+            night.warehouse.remove(old.run_id)
         return int(rows(connection, "SELECT count(*) FROM findings")[0][0])
 
 
@@ -193,10 +195,17 @@ STEPS = (
 
 
 def run_night(
-    workspace: Workspace, *, as_of: date, now: datetime, full: bool = False, observer: Observer | None = None
+    workspace: Workspace,
+    *,
+    as_of: date,
+    now: datetime,
+    full: bool = False,
+    force: bool = False,
+    keep: bool = False,
+    observer: Observer | None = None,
 ) -> Night:
     """Run every step in this process. Errors: RegcleanError of the step that stopped the night."""
-    with open_night(workspace, as_of=as_of, now=now, full=full) as night:
+    with open_night(workspace, as_of=as_of, now=now, full=full, force=force, keep=keep) as night:
         for step in STEPS:
             if observer:
                 observer.started(step.name)
@@ -216,8 +225,19 @@ def take(night: Night, step: Step) -> StepResult:
 
 
 @contextmanager
-def open_night(workspace: Workspace, *, as_of: date, now: datetime, full: bool = False) -> Iterator[Night]:
-    """One night at a time: sweep what a killed one left, begin a run, and end it as published or failed."""
+def open_night(
+    workspace: Workspace, *, as_of: date, now: datetime, full: bool = False, force: bool = False, keep: bool = False
+) -> Iterator[Night]:
+    """One night at a time: sweep what a killed one left, begin a run, and end it as published or failed.
+
+    `keep`: the file of a night that fails is set aside, to look into. Errors: UsageError when `as_of` has not come yet
+    where the register is kept, unless `force`.
+    """
+    if as_of > now.astimezone(workspace.config.timezone).date() and not force:
+        raise UsageError(
+            f"{as_of} has not come yet.",
+            remedy="Name a day up to today; to run that day's night all the same, add --force.",
+        )
     engine = workspace.config.section("engine")
     warehouse = Warehouse(workspace.var / "warehouse", threads=engine["threads"], memory_limit=engine["memory_limit"])
     with _one_at_a_time(workspace.var), own_ledger(workspace) as ledger:
@@ -237,9 +257,12 @@ def open_night(workspace: Workspace, *, as_of: date, now: datetime, full: bool =
                     ledger=ledger,
                     connection=building.connection,
                     last=last,
-                    decided=findings.decided_edges(ledger),
                     clusters_before=findings.kept_clusters(ledger),
                 )
+                if last and as_of < last.as_of:
+                    night.notes.append(
+                        f"This night is of {as_of}, before the last one's day, {last.as_of}; it is the one in force now."
+                    )
                 if last:
                     night.clusters_before = _clusters(night, last)
                 try:
@@ -257,7 +280,10 @@ def open_night(workspace: Workspace, *, as_of: date, now: datetime, full: bool =
             with suppress(RegcleanError, OSError):
                 runs.fail(ledger, run_id, now=now)
             with suppress(OSError):
-                warehouse.sweep()
+                kept = warehouse.keep_failed(run_id) if keep else None
+                if kept and isinstance(error, RegcleanError):
+                    error.remedy = f"{error.remedy or ''} The night's file is kept for a week: {kept}".strip()
+                warehouse.sweep(now)
             outside = unavailable(error, workspace.var) if isinstance(error, Exception) else None
             if outside is not None and outside is not error:
                 raise outside from error
@@ -287,7 +313,7 @@ def _one_at_a_time(var: Path) -> Iterator[None]:
 
 def _sweep(warehouse: Warehouse, ledger: Ledger, now: datetime) -> None:
     """Undo the halves of a killed night: unfinished files, and files whose findings the ledger never took."""
-    warehouse.sweep()
+    warehouse.sweep(now)
     runs.sweep(ledger, now=now)
     for run_id in warehouse.published():
         run = runs.get(ledger, run_id)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from regclean import findings, landing
+from regclean import landing
 from regclean.checks import (
     Estimate,
     FileLine,
@@ -79,7 +79,7 @@ def _health(night: Night) -> dict[str, float]:
             connection,
             as_of=night.as_of,
             protected=protected,
-            decided=findings.holding(connection, night.decided),
+            decided=night.decided,
         ),
     )
     return (measured or {}) | open_by_kind(night.ledger)

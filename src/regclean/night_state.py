@@ -12,7 +12,7 @@ import polars as pl
 
 from regclean import checks, landing, linkage, rules
 from regclean.config import Workspace
-from regclean.findings import PublishReport
+from regclean.findings import EDGE_SCHEMA, PublishReport
 from regclean.ledger import Ledger, runs
 from regclean.warehouse import Warehouse
 
@@ -47,8 +47,8 @@ class Night:
     ledger: Ledger
     connection: duckdb.DuckDBPyConnection
     last: runs.Run | None
-    decided: pl.DataFrame
     clusters_before: pl.DataFrame
+    decided: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=EDGE_SCHEMA))  # once standardised
     steps: list[StepResult] = field(default_factory=list)
     gates: list[checks.SuiteResult] = field(default_factory=list)
     landed: landing.LandingReport | None = None

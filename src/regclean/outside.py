@@ -8,10 +8,11 @@ from __future__ import annotations
 import errno
 import re
 import sys
+import traceback
 from collections.abc import Iterator
 from pathlib import Path
 
-from regclean.errors import RegcleanError, UnavailableError
+from regclean.errors import RegcleanError, UnavailableError, UsageError
 
 _FULL = ("the disk is full.", "Free space there, then do the same again.")
 _TOO_LARGE = ("a file may not grow further.", "Raise the limit for files, or the quota, then do the same again.")
@@ -122,3 +123,21 @@ def _of_database(error: BaseException, *, lost: bool) -> tuple[str, str] | None:
 def _by_text(error: BaseException) -> tuple[str, str] | None:
     text = str(error)
     return next((said for pattern, said in _TEXTS if pattern.search(text)), None)
+
+
+def in_words(error: Exception) -> RegcleanError:
+    """What may be told of an error that nobody expected: what is not there or full, else what it is and where it happened.
+
+    Not what it says: that can quote a value. The error itself goes along as the cause.
+    """
+    found: RegcleanError | None = unavailable(error)
+    if found is None:
+        frames = traceback.extract_tb(error.__traceback__)
+        place = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "unknown place"
+        found = UsageError(
+            f"Something unexpected happened ({type(error).__name__} at {place}).",
+            remedy="Please report it with what you did.",
+        )
+    if found is not error:
+        found.__cause__ = error
+    return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import importlib
 import json
 import os
 import subprocess
@@ -12,9 +13,15 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from sqlalchemy import select
 
 from regclean.cli.app import workspace_first
+from regclean.config import load_workspace
+from regclean.errors import RegcleanError
+from regclean.ledger import opened
+from regclean.ledger.tables import audit
 
+cli_app = importlib.import_module("regclean.cli.app")  # `regclean.cli.app` is the application of that name
 FINDINGS = [
     "finding_id",
     "kind",
@@ -71,6 +78,45 @@ def test_outputs_have_the_contract_columns_and_content(published_register: Path)
     assert {
         line["kind"] for line in read(regclean("-w", published_register, "findings", "--kind", "stale").stdout)
     } == {"stale"}
+
+
+def test_a_night_is_looked_into_and_every_reading_is_written_down(published_register: Path, tmp_path: Path) -> None:
+    why = regclean("-w", published_register, "explain", "1003", "1004").stdout
+    assert "A night compares them." in why
+    assert "identity" in why
+    assert (
+        json.loads(regclean("-w", published_register, "explain", "1003", "1004", "--json").stdout)["relation"] == "same"
+    )
+    assert "no customer 1014" in regclean("-w", published_register, "explain", "1001", "1014", code=2).stderr
+    assert "Matti Virtanen" in regclean("-w", published_register, "show", "1003").stdout
+    assert (
+        json.loads(regclean("-w", published_register, "show", "1003", "--json").stdout)["subject"] == "customers:1003"
+    )
+    question = "SELECT customer_no, name FROM customers WHERE customer_no IN ('1003', '1014')"
+    assert "Matti Virtanen" in regclean("-w", published_register, "sql", question).stdout
+    regclean("-w", published_register, "sql", question, "-o", tmp_path / "a.xlsx")
+    assert pl.read_excel(tmp_path / "a.xlsx").rows() == [("1003", "Matti Virtanen")]
+    assert "customer_no VARCHAR" in regclean("-w", published_register, "sql").stdout
+    regclean("-w", published_register, "sql", "DROP TABLE customers", code=2)
+    with opened(load_workspace(published_register).ledger_url) as ledger, ledger.read() as connection:
+        readings = [row for row in connection.execute(select(audit)).mappings() if row["action"] == "read"]
+    assert [row["detail"]["command"] for row in readings] == ["explain", "explain", "show", "show", "sql", "sql"]
+    assert all(row["actor"].startswith("shell:") for row in readings)
+    assert readings[-1]["detail"]["customers"] == ["1003"]
+
+
+def test_an_error_is_shown_whole_only_when_asked_for_and_only_on_a_terminal(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def broken(args: list[str]) -> None:
+        raise RegcleanError("the rule K99 could not be run.") from ValueError("Virtanen")
+
+    monkeypatch.setattr(cli_app, "app", broken)
+    for debug, terminal, shown in ((True, True, True), (True, False, False), (False, True, False)):
+        monkeypatch.setattr(cli_app._Chosen, "debug", debug)
+        monkeypatch.setattr(sys.stderr, "isatty", lambda terminal=terminal: terminal)
+        assert cli_app.run([]) == 2
+        assert ("Virtanen" in capsys.readouterr().err) is shown
 
 
 def test_findings_in_every_format_say_the_same(published_register: Path, tmp_path: Path) -> None:

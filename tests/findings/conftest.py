@@ -14,7 +14,7 @@ import polars as pl
 import pytest
 from sqlalchemy import select, update
 
-from regclean.findings import PublishReport, assemble, decided_edges, publish
+from regclean.findings import PublishReport, assemble, decided_edges, publish, standing
 from regclean.findings.decide import DecideReport, DecisionLine, record
 from regclean.findings.edges import EDGE_SCHEMA
 from regclean.ledger import Ledger, open_ledger, runs
@@ -128,7 +128,7 @@ class Nights:
         """Build the register, assemble its findings on what is decided by now, publish them."""
         made = Register()
         fill(made)
-        assemble(made.connection, language="fi", decided=decided_edges(self.ledger))
+        assemble(made.connection, language="fi", decided=standing(made.connection, decided_edges(self.ledger)))
         run_id = f"2026-11-{20 + day}-1"
         runs.start(self.ledger, run_id, as_of=DAY + timedelta(days=day), now=moment(day))
         report = publish(
@@ -173,7 +173,11 @@ class Nights:
         return record(self.ledger, [DecisionLine(2, verdict, user, **given)], moment(day, hour=9))
 
     def edges(self) -> dict[tuple[str, str], str]:
-        return {(left, right): verdict for left, right, verdict, _ in decided_edges(self.ledger).iter_rows()}
+        """The pairs whose decision holds."""
+        return {edge.pair: edge.verdict for edge in decided_edges(self.ledger) if not edge.lapsed}
+
+    def lapsed(self) -> set[tuple[str, str]]:
+        return {edge.pair for edge in decided_edges(self.ledger) if edge.lapsed}
 
     def _known(self, customers: tuple[str, ...]) -> bool:
         wanted = sorted(f"customers:{customer}" for customer in customers)

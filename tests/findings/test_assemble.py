@@ -11,8 +11,8 @@ import pytest
 
 from regclean.domain.findings import Change, Finding
 from regclean.domain.register import row_subject
-from regclean.findings import assemble
-from regclean.findings.edges import EDGE_SCHEMA
+from regclean.findings import assemble, standing
+from regclean.findings.edges import EDGE_SCHEMA, Edge, pair_fingerprint
 from regclean.findings.summaries import duplicate_summary
 
 NOTHING = pl.DataFrame(schema=EDGE_SCHEMA)
@@ -25,7 +25,7 @@ def found(register: Any, decided: pl.DataFrame = NOTHING, language: str = "fi") 
 
 
 def edges(*rows: tuple[str, str, str]) -> pl.DataFrame:
-    return pl.DataFrame([(*row, None) for row in rows], schema=EDGE_SCHEMA, orient="row")
+    return pl.DataFrame(rows, schema=EDGE_SCHEMA, orient="row")
 
 
 def test_a_cluster_is_one_finding_with_its_weakest_link(register: Any) -> None:
@@ -101,7 +101,7 @@ def test_relatives_are_shown_where_a_steward_can_do_something(
     assert [(row["severity"], row["relation"]) for row in rows] == ([("info", relation)] if shown else [])
 
 
-@pytest.mark.parametrize("verdict", ["same", "different", "household", "successor"])
+@pytest.mark.parametrize("verdict", ["same", "entity", "different", "household", "successor"])
 def test_what_is_decided_is_not_asked(register: Any, verdict: str) -> None:
     register.customers("1", "2").clusters().pair("1", "2", 0.6, "unsure")
     assert found(register, edges(("1", "2", verdict))) == []
@@ -116,15 +116,26 @@ def test_what_follows_from_decisions_is_not_asked(register: Any) -> None:
 def test_a_decision_on_other_records_is_asked_again(register: Any, new_register: Callable[[], Any]) -> None:
     register.customers("1", "2").clusters().pair("1", "2", 0.6, "unsure")
     (row,) = found(register)
-    from regclean.findings.edges import pair_fingerprint
-
     digests = json.loads(row["evidence"])["basis"]["customers"]
     fingerprint = pair_fingerprint("1", digests["1"], "2", digests["2"])
-    decided = pl.DataFrame([("1", "2", "different", fingerprint)], schema=EDGE_SCHEMA, orient="row")
-    assert found(register, decided) == []
+    decided = [Edge(("1", "2"), "different", 1, fingerprint)]
+    assert found(register, standing(register.connection, decided)) == []
     moved = new_register()
     moved.customers("1").customers("2", phone="+358409999999").clusters().pair("1", "2", 0.6, "unsure")
-    assert len(found(moved, decided)) == 1
+    assert len(found(moved, standing(moved.connection, decided))) == 1
+
+
+def test_of_two_clusters_the_pair_that_keeps_them_apart_is_asked(register: Any) -> None:
+    register.customers("1", "2", "3").clusters(C1="1 3").pair("1", "2", 0.96, "unsure").pair("2", "3", 0.99, "same")
+    assert [row["who"] for row in found(register)] == [["1", "3"], ["2", "3"]]
+    assert [row["who"] for row in found(register, edges(("1", "2", "lapsed")))] == [["1", "2"], ["1", "3"]]
+
+
+def test_accounts_of_one_legal_entity_are_kept_and_a_new_account_is_asked(register: Any) -> None:
+    register.customers("1", "2", "3", kind="company").clusters(C1="1 2 3").pair("1", "2").pair("2", "3")
+    (row,) = found(register, edges(("1", "2", "entity")))
+    assert (row["who"], row["proposal"]) == (["1", "2", "3"], None)
+    assert found(register, edges(("1", "2", "entity"), ("2", "3", "entity"))) == []
 
 
 def test_what_a_merge_left_behind_is_settled(register: Any) -> None:

@@ -76,6 +76,42 @@ def test_who_is_left_out_of_a_group_is_different_from_the_rest(night: Any) -> No
     assert night.state("1", "2", "3") == ("accepted", None)
 
 
+def organisations(made: Any) -> None:
+    made.customers("1", "2", "3", kind="company").clusters(C1="1 2 3")
+    made.pair("1", "2", model="organisation").pair("2", "3", model="organisation")
+
+
+def test_one_legal_entity_keeps_its_accounts_and_is_asked_no_more(nights: Any) -> None:
+    nights.run(0, organisations)
+    assert nights.decide("entity", "1", "2", "3").taken == 1
+    assert nights.state("1", "2", "3") == ("rejected", None)
+    assert set(nights.edges().values()) == {"entity"}
+    nights.run(1, organisations)
+    assert (nights.state("1", "2", "3"), nights.row("1", "2", "3")["present"]) == (("rejected", None), False)
+    assert [refusal.code for refusal in nights.decide("same", "1", "2").refused] == ["conflict"], "kept, not merged"
+    assert [refusal.code for refusal in nights.decide("different", "1", "2").refused] == ["conflict"]
+
+
+def test_persons_are_no_legal_entity(night: Any) -> None:
+    assert [refusal.code for refusal in night.decide("entity", "1", "2", "3").refused] == ["verdict"]
+
+
+def test_undo_of_an_answer_leaves_apart_what_was_told_apart_before_it(nights: Any) -> None:
+    def pair(phone: str | None) -> Callable[[Any], object]:
+        return lambda made: made.customers("1").customers("2", phone=phone).clusters().pair("1", "2", 0.6, "unsure")
+
+    nights.run(0, pair(None))
+    nights.decide("different", "1", "2")
+    nights.run(1, pair("+358401"))
+    assert (nights.edges(), nights.lapsed()) == ({}, {("1", "2")})
+    nights.decide("unsure", "1", "2", day=1)
+    assert nights.lapsed() == {("1", "2")}, "unsure is no answer"
+    answer = nights.decide("same", "1", "2", day=1).decision_ids[2]
+    assert (nights.edges(), nights.lapsed()) == ({("1", "2"): "same"}, set())
+    undo(nights.ledger, answer, user="aino", now=NOW)
+    assert (nights.edges(), nights.lapsed()) == ({}, {("1", "2")})
+
+
 def test_the_same_lines_again_change_nothing(night: Any) -> None:
     lines = [
         DecisionLine(2, "same", "aino", finding_id=night.row("1", "2", "3")["finding_id"], choices='{"survivor": "2"}'),

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from regclean.domain.decisions import SEPARATING_VERDICTS
 from regclean.findings.duplicates import weakest_link
-from regclean.findings.edges import DecidedGraph, ordered, pair_fingerprint, pairs_of
+from regclean.findings.edges import Decided, DecidedGraph, Edge, night_edges, ordered, pair_fingerprint, pairs_of, words
 
 PEOPLE = "abcdefgh"
 EDGES = st.lists(
@@ -96,3 +96,30 @@ def test_the_weakest_link_is_the_last_edge_of_the_best_tree(scores: dict[tuple[s
 def test_a_pair_fingerprint_is_symmetric_and_knows_whose_record_it_is() -> None:
     assert pair_fingerprint("1", "x", "2", "y") == pair_fingerprint("2", "y", "1", "x")
     assert pair_fingerprint("1", "x", "2", "y") != pair_fingerprint("1", "y", "2", "x")
+
+
+def test_a_lapsed_edge_that_others_answered_says_nothing_any_more() -> None:
+    apart = Edge(("1", "2"), "different", 1, pair_fingerprint("1", "a", "2", "b"))
+    same = [Edge(("1", "3"), "same", 2, None), Edge(("2", "3"), "same", 3, None)]
+
+    def said(edges: list[Edge], **digests: str) -> list[tuple[str, ...]]:
+        return words(night_edges(edges, {"1": "a", "2": "b", **digests})).rows()
+
+    assert said([apart]) == [("1", "2", "different")]
+    assert said([apart], **{"2": "c"}) == [("1", "2", "lapsed")]
+    (lapsed,) = night_edges([apart], {"1": "a", "2": "c"})
+    assert night_edges([lapsed], {"1": "a"}) == [lapsed], "a record that is not there changes nothing"
+    assert night_edges([lapsed], {"1": "a", "2": "b"}) == [apart], "the records are what they were"
+    # Meanwhile the two were joined through a third: the old records do not bring the old answer back.
+    assert said([lapsed, *same]) == [("1", "3", "same"), ("2", "3", "same")]
+
+
+def test_what_follows_is_an_entity_where_the_accounts_of_any_are_kept() -> None:
+    def follows(*verdicts: str) -> object:
+        pairs = (("1", "2"), ("2", "3"))
+        edges = [Edge(pair, verdict, 1, None) for pair, verdict in zip(pairs, verdicts, strict=True)]
+        return Decided(edges).follows(["1", "3"])
+
+    assert follows("same", "same") == ("same", 1)
+    assert follows("same", "entity") == follows("entity", "entity") == ("entity", 1)
+    assert follows("entity", "different") == ("different", 1)

@@ -14,16 +14,17 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, multiple, precondition, rule
 from sqlalchemy import select, update
 
-from regclean.domain.decisions import SEPARATING_VERDICTS
+from regclean.domain.decisions import JOINING_VERDICTS, LAPSED, SEPARATING_VERDICTS
 from regclean.errors import ConflictError
-from regclean.findings import decided_edges
+from regclean.findings import decided_edges, standing
 from regclean.findings.edges import ordered, pairs_of
 from regclean.findings.follow import undo
 from regclean.ledger import open_ledger, verify
 from regclean.ledger.tables import decisions, findings
 
 PEOPLE = ("1", "2", "3", "4", "5")
-VERDICTS = ("same", "same", "different", "household", "unsure")
+VERDICTS = ("same", "same", "different", "household", "unsure", "entity")
+APART = SEPARATING_VERDICTS | {LAPSED}
 SUGGESTIONS = st.sets(st.sampled_from(list(pairs_of(PEOPLE))), max_size=5)
 
 
@@ -50,14 +51,12 @@ class LifeOfFindings(RuleBasedStateMachine):
     def register(self, made: Any) -> None:
         for customer in PEOPLE:
             made.customers(customer, phone=self.phones[customer])
-        # A stand-in for linkage: what is decided holds as long as its records do, then suggestions join what they may.
-        from regclean.findings import holding
-
-        held = holding(made.connection, decided_edges(self.ledger))
+        # A stand-in for linkage: what is decided joins and parts, then suggestions join what they may.
+        held = standing(made.connection, decided_edges(self.ledger))
         graph = nx.Graph()
         graph.add_nodes_from(PEOPLE)
-        graph.add_edges_from((left, right) for left, right, verdict, _ in held.iter_rows() if verdict == "same")
-        apart = [(left, right) for left, right, verdict, _ in held.iter_rows() if verdict in SEPARATING_VERDICTS]
+        graph.add_edges_from((left, right) for left, right, verdict in held.iter_rows() if verdict in JOINING_VERDICTS)
+        apart = [(left, right) for left, right, verdict in held.iter_rows() if verdict in APART]
         for edge in sorted(self.suggested):
             joined = graph.copy()
             joined.add_edge(*edge)
@@ -145,7 +144,7 @@ class LifeOfFindings(RuleBasedStateMachine):
         graph = nx.Graph()
         graph.add_nodes_from(PEOPLE)
         edges = self.nights.edges()
-        graph.add_edges_from(pair for pair, verdict in edges.items() if verdict == "same")
+        graph.add_edges_from(pair for pair, verdict in edges.items() if verdict in JOINING_VERDICTS)
         for pair, verdict in edges.items():
             assert pair == ordered(*pair)
             if verdict in SEPARATING_VERDICTS:
@@ -169,7 +168,7 @@ class LifeOfFindings(RuleBasedStateMachine):
             return
         same = nx.Graph()
         same.add_nodes_from(PEOPLE)
-        same.add_edges_from(pair for pair, verdict in self.nights.edges().items() if verdict == "same")
+        same.add_edges_from(pair for pair, verdict in self.nights.edges().items() if verdict in JOINING_VERDICTS)
         for row in self.nights.rows():
             customers = [subject.removeprefix("customers:") for subject in json.loads(row["subjects"])]
             asked = row["state"] == "open" and row["reopened_because"] not in ("contradicted", "returned")

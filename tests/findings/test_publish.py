@@ -97,7 +97,8 @@ def test_a_changed_record_of_a_rejected_group_asks_the_pair_again_with_its_old_d
     nights.run(1, changed)
     row = nights.row("2", "3")
     assert (row["state"], row["reopened_because"], row["decision_id"]) == ("open", "evidence_changed", decision)
-    assert nights.edges() == {("1", "2"): "different", ("1", "3"): "different"}
+    assert nights.edges() == {("1", "2"): "different"}
+    assert nights.lapsed() == {("1", "3"), ("2", "3")}
     assert nights.state("1", "2", "3") == ("rejected", None)
 
 
@@ -278,7 +279,7 @@ def wait_here(name):
     setattr(publishing, name, stopping)
 
 wait_here(stop)
-with Warehouse(Path(folder)).read() as connection:
+with Warehouse(Path(folder)).read("2026-11-21-1") as connection:
     publishing.publish(open_ledger(url), connection, "2026-11-21-1", date(2026, 11, 21), datetime(2026, 11, 21, tzinfo=UTC))
 """
 
@@ -317,7 +318,7 @@ def test_a_killed_night_leaves_the_old_one_and_the_next_try_repairs_it(
     killed.stdout.close()
     published = stop == "_sweep_evidence"
     assert (export(ledger).height, export(ledger).equals(before)) == ((15, False) if published else (10, True))
-    with Warehouse(tmp_path).read() as connection:
+    with Warehouse(tmp_path).read("2026-11-21-1") as connection:
         publish(ledger, connection, "2026-11-21-1", date(2026, 11, 21), moment)
     after = export(ledger)
     assert after.height == 15

@@ -58,6 +58,7 @@ def test_every_verdict_leads_somewhere() -> None:
     found = {verdict: after_decision(verdict) for verdict in (*PAIR_VERDICTS, *FINDING_VERDICTS)}
     assert found == {
         "same": "accepted",
+        "entity": "rejected",
         "different": "rejected",
         "household": "rejected",
         "successor": "rejected",

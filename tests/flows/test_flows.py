@@ -115,6 +115,40 @@ def test_a_gate_fails_the_flow_and_the_command(environment: dict[str, str], publ
     assert open_published(load_workspace(published_register))[1] == "2026-11-01-001"
 
 
+BROKEN = """
+import sys
+from datetime import date
+from regclean import night
+from regclean.cli.flows import flow_module
+
+def broken(*arguments, **options):
+    raise ValueError("could not convert 'Virtanen Matti'")
+
+night.rules.run_rules = broken
+state = flow_module("nightly").nightly(workspace=sys.argv[1], as_of=date(2026, 11, 2), return_state=True)
+print(state.name, state.message)
+"""
+
+
+def test_what_an_engine_says_reaches_neither_the_server_nor_a_log(
+    environment: dict[str, str], published_register: Path
+) -> None:
+    place = str(published_register.resolve())
+    done = subprocess.run(
+        [sys.executable, "-c", BROKEN, place], env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert "ValueError" in done.stdout
+    runs = [run for run in ask(environment, "flow_runs/filter", {}) if run["parameters"].get("workspace") == place]
+    assert [run["state"]["type"] for run in runs] == ["FAILED"]
+    its = {"flow_runs": {"id": {"any_": [runs[0]["id"]]}}}
+    tasks = ask(environment, "task_runs/filter", its)
+    logs = ask(environment, "logs/filter", {"logs": {"flow_run_id": {"any_": [runs[0]["id"]]}}})
+    assert "ValueError" in str(tasks)
+    for told in (done.stdout, done.stderr, str(runs), str(tasks), str(logs)):
+        assert "Virtanen" not in told
+
+
 def test_schedule_yields_scheduled_runs_and_sweeps_zombies(
     environment: dict[str, str], published_register: Path, token_for: Callable[..., str]
 ) -> None:

@@ -16,6 +16,7 @@ FLOORS = {
     "review": 6,
     "acts": 5,
     "home": 3,
+    "inspection": 5,
     "bin_reports": 4,
     "findings": 4,
     "batches": 4,

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import json
+import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -11,8 +14,13 @@ from pathlib import Path
 
 import pytest
 
+from regclean import carry_over as carrying
+from regclean import linkage
+from regclean.batches.last_extract import last_extract
+from regclean.carry_over import folder_digest
 from regclean.config import load_workspace
-from regclean.errors import ConflictError, GateError
+from regclean.errors import ConflictError, GateError, UsageError
+from regclean.findings.decide import DecisionLine, record
 from regclean.findings.export import export
 from regclean.ledger import opened, runs
 from regclean.night import STEPS, Night, open_night, open_published, run_night
@@ -154,3 +162,103 @@ def test_linkage_is_carried_over_only_while_nothing_it_rests_on_changes(publishe
     assert second.page is not None
     assert second.page.linkage is not None
     assert second.page.linkage.relations == third.page.linkage.relations  # type: ignore[union-attr]  # as above
+
+
+def edit(root: Path, before: str, after: str) -> None:
+    customers = root / "in/customers.csv"
+    text = customers.read_text(encoding="utf-8")
+    assert before in text
+    customers.write_text(text.replace(before, after), encoding="utf-8")
+
+
+def say(root: Path, verdict: str, *customers: str) -> None:
+    """One decision on the finding on these customers."""
+    with opened(load_workspace(root).ledger_url) as ledger:
+        line = DecisionLine(2, verdict, "aino", customer_no_l=customers[0], customer_no_r=customers[1], reason="seen")
+        assert record(ledger, [line], NOW).taken == 1
+
+
+def asked(root: Path) -> dict[str, str]:
+    """State of every duplicate, by its customers."""
+    with opened(load_workspace(root).ledger_url) as ledger:
+        found = export(ledger, kind="duplicate")
+    return {
+        " ".join(subject.removeprefix("customers:") for subject in json.loads(subjects)): state
+        for subjects, state in zip(found["subjects"], found["state"], strict=True)
+    }
+
+
+def cluster_mates(root: Path, customer: str) -> list[str]:
+    warehouse, last = open_published(load_workspace(root))
+    with warehouse.read(last) as connection:
+        query = "SELECT them.customer_no FROM clusters AS them JOIN clusters AS me USING (cluster_id) WHERE me.customer_no = $no ORDER BY 1"
+        return [number for (number,) in rows(connection, query, {"no": customer})]
+
+
+def test_a_pair_told_apart_is_asked_again_when_its_records_change_and_joined_only_by_an_answer(
+    published_register: Path,
+) -> None:
+    assert cluster_mates(published_register, "1003") == ["1003", "1004"]
+    say(published_register, "different", "1003", "1004")
+    night(published_register)
+    assert cluster_mates(published_register, "1003") == ["1003"]
+    assert asked(published_register)["1003 1004"] == "rejected"
+    edit(
+        published_register,
+        "1003;Virtanen Matti;010190-901R;;1.1.1990;Kauppakatu 3;70100;Kuopio;050 765 4321",
+        "1003;Virtanen Matti;010190-901R;;1.1.1990;Kauppakatu 3;70100;Kuopio;050 999 4321",
+    )
+    for _ in range(2):  # the night of the change, and the ones after it
+        night(published_register)
+        assert asked(published_register)["1003 1004"] == "open"
+        assert cluster_mates(published_register, "1003") == ["1003"]
+    say(published_register, "unsure", "1003", "1004")  # this is no answer
+    run_night(load_workspace(published_register), as_of=AS_OF, now=NOW, full=True)
+    assert cluster_mates(published_register, "1003") == ["1003"]
+    say(published_register, "same", "1003", "1004")
+    night(published_register)
+    assert cluster_mates(published_register, "1003") == ["1003", "1004"]
+
+
+def test_the_night_in_force_is_the_one_published_last_whatever_its_day(
+    published_register: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("regclean.night.KEPT_NIGHTS", 2)
+    ahead = date(2036, 1, 1)
+    with pytest.raises(UsageError, match="--force"):
+        night(published_register, ahead)
+    forced = run_night(load_workspace(published_register), as_of=ahead, now=NOW, force=True)
+    assert load_and_last(published_register) == forced.run_id
+    again = night(published_register)
+    assert load_and_last(published_register) == again.run_id
+    kept = (published_register / "var/warehouse").glob("*.duckdb")
+    assert {path.stem for path in kept} == {forced.run_id, again.run_id}, "the oldest by publishing is forgotten"
+    assert again.last is not None
+    assert any("2036-01-01" in note for note in again.notes), "that it goes back is said"
+    assert again.last.run_id == forced.run_id
+    with opened(load_workspace(published_register).ledger_url) as ledger:
+        assert last_extract(load_workspace(published_register), ledger).run_id == again.run_id
+
+
+def test_a_change_of_the_linkages_code_links_anew(
+    published_register: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room = Path(shutil.copytree(Path(linkage.__file__).parent, tmp_path / "linkage"))
+    before = folder_digest(room)
+    sql = room / "sql/relations.sql"
+    sql.write_text(sql.read_text(encoding="utf-8") + "-- changed", encoding="utf-8")
+    assert folder_digest(room) != before
+    monkeypatch.setattr(carrying, "_program", lambda: {"linkage": folder_digest(room)})
+    assert night(published_register).linked is not None, "the linkage was another one"
+    assert night(published_register).linked is None, "nothing has changed since"
+
+
+def test_the_digest_knows_every_room_that_the_linkage_is_made_of() -> None:
+    source = Path(linkage.__file__).parent
+    imported = {
+        module.split(".")[1]
+        for path in source.rglob("*.py")
+        for module in re.findall(r"^(?:from|import) (regclean\.\w+)", path.read_text(encoding="utf-8"), re.MULTILINE)
+    }
+    # Settings come as values, which the digest holds; errors say only what went wrong.
+    assert imported - {"config", "errors"} <= set(carrying.ROOMS)

@@ -63,6 +63,23 @@ def test_a_decision_by_plain_forms(signed_in: Callable[[str], Any], ledger: Ledg
     assert state_of(ledger, row) == "open"
 
 
+def test_organisations_may_be_one_legal_entity_persons_not(signed_in: Callable[[str], Any], ledger: Ledger) -> None:
+    browser, offer = signed_in("steward"), 'value="entity"'
+    rows = {}
+    with ledger.read() as connection:
+        for row in connection.execute(select(findings).where(findings.c.kind == "duplicate")).mappings():
+            rows[row["subjects"]] = row
+    persons, companies = (
+        rows[f'["customers:{one}","customers:{other}"]'] for one, other in (("1003", "1004"), ("1008", "1009"))
+    )
+    assert offer not in browser.get(f"/case/{persons['finding_id']}").text
+    case = f"/case/{companies['finding_id']}"
+    assert offer in browser.get(case).text
+    browser.submit(f"{case}/stage", {"verdict": "entity", "version": str(companies["version"])}, seen=case)
+    assert browser.submit("/staged/submit", seen="/staged").status_code == 303
+    assert state_of(ledger, companies) == "rejected"
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_no_rejection_without_a_reason(signed_in: Callable[[str], Any], ledger: Ledger, kind: str) -> None:
     browser, row = signed_in("steward"), one_of(ledger, kind)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -14,8 +15,8 @@ from hypothesis import strategies as st
 
 from regclean.config import default_config, presets
 from regclean.domain.findings import SEVERITIES
-from regclean.errors import ConfigError
-from regclean.rules import catalogue, run_rules, summary
+from regclean.errors import ConfigError, RegcleanError
+from regclean.rules import catalogue, engine, run_rules, summary
 from regclean.rules.catalogue import rules
 from regclean.rules.engine import bound_parameters, needed_shared, shared_files
 from regclean.warehouse import parameters_of
@@ -47,6 +48,16 @@ def test_report_counts_every_rule() -> None:
         assert sum(report.hits.values()) == len(hits(connection))
         assert report.hits["K02"] == report.hits["K12"] == report.hits["S04"] == report.hits["F03"] == 1
         assert report.off == ()
+
+
+def test_a_rule_that_fails_is_named_and_what_the_engine_quotes_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    broken = replace(rules()[0], sql="SELECT [CAST('Virtanen' AS INTEGER)::TEXT] AS subjects, '{}' AS evidence")
+    monkeypatch.setattr(engine, "rules", lambda: [broken])
+    with rule_examples.given(everything()) as connection, pytest.raises(RegcleanError) as told:
+        run_rules(connection, config=default_config(), as_of=AS_OF)
+    assert f"the rule {broken.info.id} could not be run (ConversionException)" in str(told.value)
+    assert "Virtanen" not in str(told.value)
+    assert "Virtanen" in str(told.value.__cause__), "--debug has it"
 
 
 def test_rules_switched_off_do_not_run() -> None:

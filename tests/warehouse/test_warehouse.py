@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import duckdb
@@ -11,7 +12,7 @@ import pytest
 from regclean.domain.register import TABLES
 from regclean.errors import InputError
 from regclean.warehouse import Warehouse, rows, write_frame
-from regclean.warehouse.database import KEPT_NIGHTS, LOCKDOWN
+from regclean.warehouse.database import LOCKDOWN
 
 
 def publish(warehouse: Warehouse, run_id: str) -> None:
@@ -25,10 +26,10 @@ def test_a_night_is_invisible_until_published(tmp_path: Path) -> None:
     with warehouse.build("2026-11-01-1") as night:
         write_frame(night.connection, "clusters", pl.DataFrame({"cluster_id": ["C"], "customer_no": ["1"]}))
         assert warehouse.published() == []
-    with pytest.raises(InputError, match="regclean run"), warehouse.read():
+    with pytest.raises(InputError, match="regclean run"), warehouse.read(None):
         pass
     warehouse.publish("2026-11-01-1")
-    with warehouse.read() as connection:
+    with warehouse.read("2026-11-01-1") as connection:
         assert rows(connection, "SELECT * FROM clusters") == [("C", "1")]
         with pytest.raises(duckdb.Error):
             connection.execute("DELETE FROM clusters")
@@ -39,16 +40,23 @@ def test_what_a_killed_night_left_is_swept_and_only_that(tmp_path: Path) -> None
     publish(warehouse, "2026-11-01-1")
     with warehouse.build("2026-11-02-1"):
         pass
-    warehouse.sweep()
+    warehouse.sweep(datetime.now(UTC))
     assert [path.name for path in tmp_path.glob("*.duckdb")] == ["2026-11-01-1.duckdb"]
 
 
-def test_old_nights_are_forgotten(tmp_path: Path) -> None:
+def test_a_failed_night_that_is_kept_is_its_owners_and_goes_after_a_week(tmp_path: Path) -> None:
     warehouse = Warehouse(tmp_path)
-    for day in range(1, KEPT_NIGHTS + 4):
-        publish(warehouse, f"2026-11-{day:02}-1")
-    assert len(warehouse.published()) == KEPT_NIGHTS
-    assert warehouse.published()[-1] == f"2026-11-{KEPT_NIGHTS + 3:02}-1"
+    with warehouse.build("2026-11-02-1"):
+        pass
+    kept = warehouse.keep_failed("2026-11-02-1")
+    assert kept is not None
+    assert kept.stat().st_mode & 0o777 == 0o600
+    assert warehouse.published() == []
+    made = datetime.fromtimestamp(kept.stat().st_mtime, UTC)
+    warehouse.sweep(made + timedelta(days=6))
+    assert kept.exists()
+    warehouse.sweep(made + timedelta(days=8))
+    assert not kept.exists()
 
 
 def test_extensions_are_locked_down(tmp_path: Path) -> None:

@@ -12,8 +12,8 @@ from typing import Annotated
 import typer
 
 from regclean import __version__
-from regclean.errors import RegcleanError, UsageError
-from regclean.outside import unavailable
+from regclean.errors import RegcleanError
+from regclean.outside import in_words, unavailable
 
 # No guest may call home: decided before any of them can be imported.
 QUIET = {
@@ -32,9 +32,10 @@ app = typer.Typer(
 
 
 class _Chosen:
-    """The workspace that `-w` names; the commands of one process share it."""
+    """The workspace that `-w` names, and `--debug`; the commands of one process share them."""
 
     folder = Path()
+    debug = False
 
 
 def _version(shown: bool) -> None:
@@ -46,12 +47,16 @@ def _version(shown: bool) -> None:
 @app.callback()
 def options(
     workspace: Annotated[Path, typer.Option("--workspace", "-w", help="The workspace's folder.")] = Path(),
+    debug: Annotated[
+        bool, typer.Option("--debug", help="On a terminal, show an error whole; it may quote values of the register.")
+    ] = False,
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
     """Options that stand before the command."""
     _Chosen.folder = workspace
+    _Chosen.debug = debug
 
 
 def workspace_folder() -> Path:
@@ -68,6 +73,7 @@ def run(arguments: list[str]) -> int | str | None:
     except SystemExit as done:
         return done.code
     except RegcleanError as error:
+        _show_whole(error)
         _say(str(error))
         return error.exit_code
     except BrokenPipeError:
@@ -77,18 +83,16 @@ def run(arguments: list[str]) -> int | str | None:
     except KeyboardInterrupt:
         _say("Stopped.")
         return 130
-    except Exception as error:  # the last line of defence: no traceback reaches a user
-        outside = unavailable(error, workspace_folder())
-        if outside:
-            _say(str(outside))
-            return outside.exit_code
-        _say(str(_unexpected(error)))
-        return 2
+    except Exception as error:  # the last line of defence: no traceback reaches a user who has not asked for it
+        _show_whole(error)
+        outside = unavailable(error, workspace_folder()) or _unexpected(error)
+        _say(str(outside))
+        return outside.exit_code
     return 0
 
 
 def workspace_first(arguments: list[str]) -> list[str]:
-    """`-w DIR` may stand anywhere on the line: move it before the command, where it is declared."""
+    """`-w DIR` and `--debug` may stand anywhere on the line: move them before the command, where they are declared."""
     moved: list[str] = []
     rest: list[str] = []
     waiting = iter(arguments)
@@ -97,26 +101,31 @@ def workspace_first(arguments: list[str]) -> list[str]:
             rest += [argument, *waiting]
         elif argument in ("-w", "--workspace"):
             moved += [argument, *([value] if (value := next(waiting, None)) is not None else [])]
-        elif argument.startswith("--workspace="):
+        elif argument.startswith("--workspace=") or argument == "--debug":
             moved.append(argument)
         else:
             rest.append(argument)
     return moved + rest
 
 
-def _unexpected(error: Exception) -> UsageError:
+def _show_whole(error: Exception) -> None:
+    """What an engine said may quote a value: it is for the eyes of who asks for it, and for no file, pipe or log."""
+    if _Chosen.debug and sys.stderr.isatty():
+        traceback.print_exception(error)
+
+
+def _unexpected(error: Exception) -> RegcleanError:
     """Keep where it happened, not the message: a message can quote a personal value."""
-    frames = traceback.extract_tb(error.__traceback__)
-    place = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "unknown place"
-    lines = [f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames]
+    found = in_words(error)
     folder = workspace_folder() / "var"
-    remedy = "Please report it with what you did."
     if folder.is_dir():
         log = folder / "error.log"
+        frames = traceback.extract_tb(error.__traceback__)
+        lines = [f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames]
         with suppress(OSError):
             log.write_text("\n".join([type(error).__name__, *lines, ""]), encoding="utf-8")
-        remedy = f"Where it happened is in {log}; it holds no register data. Please report it."
-    return UsageError(f"Something unexpected happened ({type(error).__name__} at {place}).", remedy=remedy)
+        found.remedy = f"Where it happened is in {log}; it holds no register data. Please report it."
+    return found
 
 
 def _say(message: str) -> None:

@@ -44,7 +44,7 @@ def acting(user: str | None = None, needs: Permission | None = None, *, first: b
     from regclean.acts import Context
 
     with opened() as (workspace, ledger):
-        who = _signed_in(workspace, ledger)
+        who = signed_in(workspace, ledger)
         named = user or os.environ.get(USER)
         if who is None and not first:
             raise SignInError(
@@ -126,7 +126,7 @@ def ask_password(*, from_stdin: bool = False, twice: bool = False) -> str:
     return read
 
 
-def _signed_in(workspace: Workspace, ledger: Ledger) -> User | None:
+def signed_in(workspace: Workspace, ledger: Ledger) -> User | None:
     """By token or by this shell's session; None when there is neither. Errors: SignInError when they do not hold."""
     from regclean.accounts import sessions, shell, tokens
 

@@ -32,6 +32,8 @@ def init(folder: Annotated[Path, typer.Argument(help="The new workspace's folder
 def run(
     as_of: Annotated[str | None, typer.Option(help="The night's day, YYYY-MM-DD; today by default.")] = None,
     full: Annotated[bool, typer.Option("--full", help="Carry nothing over from the last night.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Run the night of a day that has not come yet.")] = False,
+    keep: Annotated[bool, typer.Option("--keep", help="Keep the file of a night that fails, for a week.")] = False,
 ) -> None:
     """Run one night: load, standardise, check, link, find, publish."""
     import os
@@ -46,28 +48,38 @@ def run(
         )
     day = _day(as_of) if as_of else today(workspace)
     if os.environ.get("PREFECT_API_URL"):
-        _run_as_flow(day, full=full)
+        _run_as_flow(day, full=full, force=force, keep=keep)
         return
-    _run_here(workspace_folder(), day, full=full)
+    _run_here(workspace_folder(), day, full=full, force=force, keep=keep)
 
 
-def _run_here(folder: Path, day: date, *, full: bool = False) -> Night:
+def _run_here(folder: Path, day: date, *, full: bool, force: bool, keep: bool = False) -> Night:
     from regclean.cli.console import ProgressLines
     from regclean.cli.summary import print_night
     from regclean.config import load_workspace
     from regclean.night import run_night
 
-    night = run_night(load_workspace(folder), as_of=day, now=datetime.now(UTC), full=full, observer=ProgressLines())
+    night = run_night(
+        load_workspace(folder),
+        as_of=day,
+        now=datetime.now(UTC),
+        full=full,
+        force=force,
+        keep=keep,
+        observer=ProgressLines(),
+    )
     print_night(night)
     return night
 
 
-def _run_as_flow(day: date, *, full: bool) -> None:
+def _run_as_flow(day: date, *, full: bool, force: bool, keep: bool) -> None:
     from regclean import errors
     from regclean.cli.flows import flow_module
 
     flow = flow_module("nightly").nightly
-    state = flow(workspace=str(workspace_folder().resolve()), as_of=day, full=full, return_state=True)
+    state = flow(
+        workspace=str(workspace_folder().resolve()), as_of=day, full=full, force=force, keep=keep, return_state=True
+    )
     if not state.is_completed():
         raise getattr(errors, state.name, errors.RegcleanError)(state.message or "the flow did not complete.")
     typer.echo(f"Published {state.message}")
@@ -93,7 +105,7 @@ def demo(
     report = make_demo(folder)
     if report is not None:
         print_import(report, folder)
-    _run_here(folder, date.fromisoformat(DEMO_AS_OF), full=True)
+    _run_here(folder, date.fromisoformat(DEMO_AS_OF), full=True, force=True)
     make_demo_people(folder)
     if serve:
         serve_demo(folder)
@@ -106,14 +118,14 @@ def train(
     """Train a new linkage model from the register and the decisions; the old one is kept."""
     from regclean.cli.summary import print_training
     from regclean.config import load_workspace
-    from regclean.findings import decided_edges
+    from regclean.findings import decided_edges, standing
     from regclean.home import own_ledger
     from regclean.linkage import train as train_models
     from regclean.night import open_published, today
 
     workspace = load_workspace(workspace_folder())
     with own_ledger(workspace) as ledger:
-        decided = decided_edges(ledger)
+        edges = decided_edges(ledger)
     warehouse, run_id = open_published(workspace)
     with warehouse.read(run_id) as connection:
         report = train_models(
@@ -121,7 +133,7 @@ def train(
             country=workspace.config.country,
             settings=workspace.config.section("linkage"),
             models=workspace.var / "models",
-            decided=decided,
+            decided=standing(connection, edges),
             trained_at=today(workspace).isoformat(),
             compare=compare,
         )

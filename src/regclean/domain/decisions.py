@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from typing import Literal, get_args
 
-PairVerdict = Literal["same", "different", "household", "successor", "unsure"]
+PairVerdict = Literal["same", "entity", "different", "household", "successor", "unsure"]
 FindingVerdict = Literal["accept", "reject", "defer"]
 
 PAIR_VERDICTS: tuple[PairVerdict, ...] = get_args(PairVerdict)
 FINDING_VERDICTS: tuple[FindingVerdict, ...] = get_args(FindingVerdict)
+# "entity": one legal entity whose accounts are kept. It stands in one cluster, and nothing is merged.
+JOINING_VERDICTS = frozenset({"same", "entity"})
 # A pair that was told apart must never be joined by a cluster.
 SEPARATING_VERDICTS = frozenset({"different", "household", "successor"})
+# What is left of a separating verdict once a compared value of either record has changed: the two stay apart until
+# somebody answers again, and they are asked.
+LAPSED = "lapsed"

@@ -5,12 +5,13 @@ from regclean.findings.assemble import assemble
 from regclean.findings.case import Case, Refused
 from regclean.findings.clusters import kept_clusters
 from regclean.findings.counts import counts_by_rule
-from regclean.findings.duplicates import holding
-from regclean.findings.edges import DecidedGraph, Edge, Pair, decided_edges, edges_around, ordered
+from regclean.findings.duplicates import standing
+from regclean.findings.edges import EDGE_SCHEMA, DecidedGraph, Edge, Pair, decided_edges, edges_around, ordered
 from regclean.findings.export import export, published, write
 from regclean.findings.hidden import about_protected, ever_hidden
 from regclean.findings.plan import customers_of
 from regclean.findings.publishing import PublishReport, publish
+from regclean.findings.records import subject_records
 from regclean.findings.sealing import seal, unseal
 from regclean.findings.states import DECIDABLE
 from regclean.findings.summaries import duplicate_summary, said_of
@@ -18,6 +19,7 @@ from regclean.findings.workpools import WORKPOOLS, Workpool
 
 __all__ = [
     "DECIDABLE",
+    "EDGE_SCHEMA",
     "WORKPOOLS",
     "Case",
     "DecidedGraph",
@@ -37,13 +39,14 @@ __all__ = [
     "ever_hidden",
     "export",
     "follow",
-    "holding",
     "kept_clusters",
     "ordered",
     "publish",
     "published",
     "said_of",
     "seal",
+    "standing",
+    "subject_records",
     "unseal",
     "write",
 ]

@@ -56,7 +56,7 @@ def assemble(
 ) -> int:
     """Fill the warehouse table `findings` from `clusters`, `pairs` and `rule_hits`; returns how many there are.
 
-    `decided`: customer_no_l, customer_no_r (l < r), verdict and, where known, the fingerprint of the records decided on.
+    `decided`: customer_no_l, customer_no_r (l < r), verdict, as `standing` says it.
     Summaries are in `language` (fi, sv, en). A finding is protected when it is about a customer under non-disclosure, or
     names one in its evidence or proposal; `ever_hidden`: numbers of those whom nights before have called so.
     """

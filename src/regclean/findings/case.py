@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, select
 
+from regclean.domain.decisions import JOINING_VERDICTS
 from regclean.domain.findings import Finding
 from regclean.domain.register import TABLES, Subject, subject_text
 from regclean.findings.decision_file import DecisionLine
@@ -32,13 +33,15 @@ class Refused(Exception):  # noqa: N818  # it is an answer, not a failure
 class Case:
     """A finding (`finding` is its row in the ledger) or a bare pair; `customers` are who it is about, sorted.
 
-    `prior` is the last decision on it, `digests` what its evidence says of each customer's record.
+    `prior` is the last decision on it, `digests` what its evidence says of each customer's record. `model` compared
+    them: "person" or "organisation", None where no finding tells.
     """
 
     finding: RowMapping | None
     customers: tuple[str, ...]
     prior: RowMapping | None
     digests: Mapping[str, str]
+    model: str | None = None
 
     @property
     def decided(self) -> bool:
@@ -79,8 +82,8 @@ def open_case(connection: Connection, line: DecisionLine) -> Case:
     if finding["decision_id"] is not None:
         query = select(decisions).where(decisions.c.decision_id == finding["decision_id"])
         prior = connection.execute(query).mappings().first()
-    digests = _digests(connection, finding["finding_id"], finding["evidence_digest"])
-    return Case(finding, customers, prior, digests)
+    payload = _payload(connection, finding["finding_id"], finding["evidence_digest"])
+    return Case(finding, customers, prior, _digests(payload), _model(payload))
 
 
 def check_choices(case: Case, verdict: str, choices: Mapping[str, Any] | None) -> None:
@@ -89,9 +92,11 @@ def check_choices(case: Case, verdict: str, choices: Mapping[str, Any] | None) -
         return
     left_out, survivor = set(choices.get("leave_out", ())), choices.get("survivor")
     sources = choices.get("from", {})
+    if (survivor or sources) and verdict != "same":
+        raise Refused("choices", "a survivor, and whose values stand, go with the verdict 'same' only")
     if left_out or survivor or sources:
-        if not case.on_customers or verdict != "same":
-            raise Refused("choices", "a survivor, whose values stand, and whom to leave out go with 'same' only")
+        if not case.on_customers or verdict not in JOINING_VERDICTS:
+            raise Refused("choices", "members to leave out go with the verdicts 'same' and 'entity' only")
         if not left_out <= set(case.customers) or len(set(case.customers) - left_out) < 2:
             raise Refused("choices", "who is left out must be in the group, and two must stay")
         if survivor and survivor not in set(case.customers) - left_out:
@@ -124,7 +129,7 @@ def _pair_finding_id(pair: Pair) -> str:
 
 
 def _prior_on_pair(connection: Connection, pair: Pair) -> RowMapping | None:
-    lapsed = select(pair_decisions.c.decision_id).where(~pair_decisions.c.current)
+    over = select(pair_decisions.c.decision_id).where(~pair_decisions.c.current | pair_decisions.c.lapsed)
     query = (
         select(decisions)
         .where(
@@ -132,7 +137,7 @@ def _prior_on_pair(connection: Connection, pair: Pair) -> RowMapping | None:
             decisions.c.customer_no_r == pair[1],
             decisions.c.superseded_by.is_(None),
             decisions.c.undone_at.is_(None),
-            decisions.c.decision_id.not_in(lapsed),
+            decisions.c.decision_id.not_in(over),
         )
         .order_by(decisions.c.decision_id.desc())
         .limit(1)
@@ -140,11 +145,17 @@ def _prior_on_pair(connection: Connection, pair: Pair) -> RowMapping | None:
     return connection.execute(query).mappings().first()
 
 
-def _digests(connection: Connection, finding_id: str, digest: str) -> dict[str, str]:
-    payload = connection.execute(
-        select(evidence.c.payload).where(evidence.c.finding_id == finding_id, evidence.c.digest == digest)
-    ).scalar()
-    basis = json.loads(payload).get("basis") if payload else None
+def _payload(connection: Connection, finding_id: str, digest: str) -> Mapping[str, Any]:
+    query = select(evidence.c.payload).where(evidence.c.finding_id == finding_id, evidence.c.digest == digest)
+    return json.loads(connection.execute(query).scalar() or "{}")  # type: ignore[no-any-return]  # JSON of ours
+
+
+def _model(payload: Mapping[str, Any]) -> str | None:
+    return min((pair["model"] for pair in payload.get("pairs", ())), default=None, key=("person", "organisation").index)
+
+
+def _digests(payload: Mapping[str, Any]) -> dict[str, str]:
+    basis = payload.get("basis")
     customers = basis.get("customers", {}) if isinstance(basis, dict) else {}
     return {number: value for number, value in customers.items() if isinstance(value, str)}
 
@@ -165,4 +176,4 @@ def _digests_of_pair(connection: Connection, pair: Pair) -> dict[str, str]:
         .order_by(findings.c.finding_id)
         .limit(1)
     ).first()
-    return _digests(connection, row.finding_id, row.evidence_digest) if row else {}
+    return _digests(_payload(connection, row.finding_id, row.evidence_digest)) if row else {}

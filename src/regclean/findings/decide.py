@@ -15,13 +15,13 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, update
 
-from regclean.domain.decisions import FINDING_VERDICTS, PAIR_VERDICTS, SEPARATING_VERDICTS
+from regclean.domain.decisions import FINDING_VERDICTS, JOINING_VERDICTS, PAIR_VERDICTS, SEPARATING_VERDICTS
 from regclean.domain.findings import digest
 from regclean.domain.register import join_key, subject_text
 from regclean.errors import ConflictError, ForbiddenError, NotFoundError, UsageError
 from regclean.findings.case import Case, Refused, check_choices, open_case
 from regclean.findings.decision_file import DecisionLine, parse_choices, read_decisions
-from regclean.findings.edges import Decided, DecidedGraph, edges_around, pairs_of
+from regclean.findings.edges import Decided, edges_around, pairs_of
 from regclean.findings.follow import follow_up, give_way, reconsider, settle
 from regclean.findings.states import DECIDABLE
 from regclean.ledger import Ledger, audit
@@ -120,8 +120,8 @@ def _take(
     gives_way = _gives_way(case, line)
     edges: list[Verdict] = []
     if case.on_customers:
-        graph = Decided(edges_around(connection, case.customers, without=gives_way)).graph
-        edges = _new_edges(graph, case, line.verdict, choices)
+        decided = Decided(edges_around(connection, case.customers, without=gives_way))
+        edges = _new_edges(decided, case, line.verdict, choices)
         if case.finding is None and not edges and line.verdict != "unsure":
             return None, False
     decision_id = _write(connection, line, case, choices, now)
@@ -153,6 +153,8 @@ def _check_verdict(line: DecisionLine, case: Case) -> None:
     allowed: tuple[str, ...] = PAIR_VERDICTS if case.on_customers else FINDING_VERDICTS
     if line.verdict not in allowed:
         raise Refused("verdict", f"the verdict must be one of: {', '.join(allowed)}")
+    if line.verdict == "entity" and case.model == "person":
+        raise Refused("verdict", "only organisations are one legal entity with several accounts")
     if case.finding is not None and line.verdict in ("reject", "different") and not line.reason:
         raise Refused("reason", "a rejection needs a reason")
 
@@ -219,11 +221,12 @@ def _is_anothers(case: Case) -> bool:
     return case.prior["finding_id"] not in (None, case.finding["finding_id"])
 
 
-def _new_edges(graph: DecidedGraph, case: Case, verdict: str, choices: Mapping[str, Any] | None) -> list[Verdict]:
+def _new_edges(decided: Decided, case: Case, verdict: str, choices: Mapping[str, Any] | None) -> list[Verdict]:
     """The verdict on each pair, what follows already left aside. Who is left out of a group is different from the rest.
 
     Errors: Refused when an edge contradicts what is recorded, or another edge of the same decision through it.
     """
+    graph = decided.graph
     if verdict == "unsure":
         if case.finding is None and graph.follows(*case.customers):
             raise Refused("conflict", "this pair is already decided; undo that decision first")
@@ -234,8 +237,11 @@ def _new_edges(graph: DecidedGraph, case: Case, verdict: str, choices: Mapping[s
         for left, right in pairs_of(case.customers)
         if not (left in left_out and right in left_out)
     ]
-    new = [edge for edge in edges if edge[2] != "same" or graph.follows(edge[0], edge[1]) != "same"]
-    for left, right, edge_verdict in sorted(edges, key=lambda edge: edge[2] != "same"):
+    for left, right, edge_verdict in edges:
+        if edge_verdict == "same" and (decided.follows((left, right)) or ("",))[0] == "entity":
+            raise Refused("conflict", f"{left} and {right} are recorded as accounts of one legal entity that are kept")
+    new = [edge for edge in edges if edge[2] not in JOINING_VERDICTS or graph.follows(edge[0], edge[1]) != "same"]
+    for left, right, edge_verdict in sorted(edges, key=lambda edge: edge[2] not in JOINING_VERDICTS):
         against = graph.contradiction(left, right, edge_verdict)
         if against:
             raise Refused(

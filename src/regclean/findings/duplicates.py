@@ -15,10 +15,10 @@ from typing import Any
 import duckdb
 import polars as pl
 
-from regclean.domain.decisions import SEPARATING_VERDICTS
+from regclean.domain.decisions import LAPSED
 from regclean.domain.findings import Change, Finding, Severity
 from regclean.domain.register import subject_text
-from regclean.findings.edges import DecidedGraph, ordered, pair_fingerprint
+from regclean.findings.edges import DecidedGraph, Edge, night_edges, ordered, pairs_of, words
 from regclean.findings.summaries import duplicate_summary
 from regclean.survivorship import Rank, rank
 from regclean.warehouse import load_sql
@@ -48,8 +48,7 @@ class Duplicate:
 def find_duplicates(connection: duckdb.DuckDBPyConnection, *, language: str, decided: pl.DataFrame) -> list[Duplicate]:
     """Every duplicate of the night, sorted by subjects.
 
-    `decided`: customer_no_l, customer_no_r, verdict, and maybe fingerprint (of the two records decided on; where it no
-    longer fits, a separating decision is asked again).
+    `decided`: customer_no_l, customer_no_r, verdict, as `standing` says it. A lapsed pair is asked again.
     """
     members = _lists(connection.sql(load_sql("cluster_members", PACKAGE)).pl(), "cluster_id", "customer_no")
     inside = _rows_by(connection, "cluster_pairs", "cluster_id")
@@ -60,29 +59,33 @@ def find_duplicates(connection: duckdb.DuckDBPyConnection, *, language: str, dec
     for frame in (crossing, decided):
         shown |= set(frame["customer_no_l"]) | set(frame["customer_no_r"])
     customers, idle = _customers(connection, shown)
-    graph = DecidedGraph(_live(decided, customers).select("customer_no_l", "customer_no_r", "verdict").iter_rows())
+    edges = list(decided.select("customer_no_l", "customer_no_r", "verdict").iter_rows())
+    graph = DecidedGraph(edges)
+    entities = DecidedGraph(edge for edge in edges if edge[2] == "entity")
+    lapsed = {(left, right) for left, right, verdict in edges if verdict == LAPSED}
     settled = _settled(idle, graph, customers)
-    found = [
-        _cluster_duplicate(
-            [customers[customer] for customer in cluster if customer not in settled], inside[cluster_id], language
-        )
-        for cluster_id, cluster in members.items()
-        if sum(customer not in settled for customer in cluster) > 1
-    ]
+    found = []
+    for cluster_id, cluster in members.items():
+        asked = [customer for customer in cluster if customer not in settled]
+        # One legal entity whose accounts are kept: there is nothing to merge, and nothing to ask.
+        if len(asked) > 1 and entities.follows_for(asked) != "same":
+            found.append(_cluster_duplicate([customers[one] for one in asked], inside[cluster_id], entities, language))
     found += [
         _pair_duplicate(pair, customers, language)
-        for pair in _worth_asking(crossing.iter_rows(named=True), graph, settled)
+        for pair in _worth_asking(crossing.iter_rows(named=True), graph, settled, lapsed)
     ]
     return sorted(found, key=lambda duplicate: duplicate.finding.subjects)
 
 
-def holding(connection: duckdb.DuckDBPyConnection, decided: pl.DataFrame) -> pl.DataFrame:
-    """The decided edges that hold on tonight's standardised records: what linkage may rely on.
+def standing(connection: duckdb.DuckDBPyConnection, edges: Sequence[Edge]) -> pl.DataFrame:
+    """What is decided of each pair of customers on tonight's standardised records: see `edges.words`."""
+    return words(standing_edges(connection, edges))
 
-    A separating decision lapses when a compared value of either record has changed since; "same" stays.
-    """
-    customers, _ = _customers(connection, {*decided["customer_no_l"], *decided["customer_no_r"]})
-    return _live(decided, customers)
+
+def standing_edges(connection: duckdb.DuckDBPyConnection, edges: Sequence[Edge]) -> list[Edge]:
+    """The ledger's edges as they stand on tonight's standardised records: see `edges.night_edges`."""
+    customers, _ = _customers(connection, {customer for edge in edges for customer in edge.pair})
+    return night_edges(edges, {number: customer.digest for number, customer in customers.items()})
 
 
 def weakest_link(pairs: Iterable[Mapping[str, Any]], customers: Sequence[str]) -> Mapping[str, Any] | None:
@@ -115,18 +118,6 @@ def _customers(connection: duckdb.DuckDBPyConnection, shown: Iterable[str]) -> t
     return {customer.customer_no: customer for customer in customers}, idle
 
 
-def _live(decided: pl.DataFrame, customers: Mapping[str, Customer]) -> pl.DataFrame:
-    if "fingerprint" not in decided.columns:
-        return decided
-    holds = []
-    columns = ("customer_no_l", "customer_no_r", "verdict", "fingerprint")
-    for left, right, verdict, fingerprint in decided.select(columns).iter_rows():
-        one, other = customers.get(left), customers.get(right)
-        changed = one and other and fingerprint != pair_fingerprint(left, one.digest, right, other.digest)
-        holds.append(not (fingerprint and changed and verdict in SEPARATING_VERDICTS))
-    return decided.filter(pl.Series(holds, dtype=pl.Boolean))
-
-
 def _settled(idle: set[str], graph: DecidedGraph, customers: Mapping[str, Customer]) -> set[str]:
     """What earlier merges left behind: idle customers that are decided to be the same as one that is kept."""
     settled: set[str] = set()
@@ -139,9 +130,9 @@ def _settled(idle: set[str], graph: DecidedGraph, customers: Mapping[str, Custom
 
 
 def _worth_asking(
-    pairs: Iterable[Mapping[str, Any]], graph: DecidedGraph, settled: set[str]
+    pairs: Iterable[Mapping[str, Any]], graph: DecidedGraph, settled: set[str], lapsed: set[tuple[str, str]]
 ) -> list[Mapping[str, Any]]:
-    """The best pair between any two clusters, what is decided or settled left aside."""
+    """The best pair between any two clusters, what is decided or settled left aside. What keeps them apart comes first."""
     best: dict[tuple[str, str], tuple[Any, ...]] = {}
     for pair in pairs:
         left, right = pair["customer_no_l"], pair["customer_no_r"]
@@ -149,13 +140,16 @@ def _worth_asking(
             continue
         clusters = ordered(pair["cluster_l"], pair["cluster_r"])
         # Rounded, so that a breath of the model does not change which pair, and so which finding, it is.
-        order = (pair["relation"] not in ("same", "unsure"), -round(pair["match_probability"], 2), left, right)
+        unasked = pair["relation"] not in ("same", "unsure")
+        order = (unasked, (left, right) not in lapsed, -round(pair["match_probability"], 2), left, right)
         if clusters not in best or order < best[clusters][0]:
             best[clusters] = (order, pair)
     return [pair for _, pair in best.values()]
 
 
-def _cluster_duplicate(members: Sequence[Customer], pairs: Sequence[Mapping[str, Any]], language: str) -> Duplicate:
+def _cluster_duplicate(
+    members: Sequence[Customer], pairs: Sequence[Mapping[str, Any]], entities: DecidedGraph, language: str
+) -> Duplicate:
     numbers = [member.customer_no for member in members]
     among = tuple(pair for pair in pairs if pair["customer_no_l"] in numbers and pair["customer_no_r"] in numbers)
     weakest = weakest_link(among, numbers)
@@ -165,7 +159,8 @@ def _cluster_duplicate(members: Sequence[Customer], pairs: Sequence[Mapping[str,
         for number in sorted(numbers)
         if number != survivor.customer_no
     )
-    return _duplicate(members, "same", "review", weakest, among, proposal, language)
+    kept = any(entities.follows(*pair) for pair in pairs_of(numbers))
+    return _duplicate(members, "same", "review", weakest, among, None if kept else proposal, language)
 
 
 def _pair_duplicate(pair: Mapping[str, Any], customers: Mapping[str, Customer], language: str) -> Duplicate:

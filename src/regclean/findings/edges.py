@@ -1,26 +1,30 @@
 """Decisions as edges between customers, and what follows from them.
 
-Invariant: no two customers that are joined by "same" edges, directly or through others, are told apart by a current
-"different", "household" or "successor" edge. So what follows from the edges is well defined: never asked again, and
-whatever contradicts it is shown, not applied.
+A decision holds until it is answered anew or undone; one that told two records apart holds only while their compared
+values stay what they were. Once they change it lapses: the two are asked again, and stay apart until somebody answers.
+The night (`night_edges`) says which lapse, for linkage, gates, findings and ledger alike; the ledger keeps its word.
+
+Invariant: no two customers that are joined by "same" or "entity" edges that hold, directly or through others, are told
+apart by a "different", "household" or "successor" edge that holds. So what follows from the edges is well defined:
+never asked again, and whatever contradicts it is shown, not applied.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 import polars as pl
 from sqlalchemy import Connection, Select, or_, select
 
-from regclean.domain.decisions import SEPARATING_VERDICTS
+from regclean.domain.decisions import JOINING_VERDICTS, LAPSED, SEPARATING_VERDICTS
 from regclean.domain.findings import digest
 from regclean.ledger import CHUNK, Ledger
 from regclean.ledger.tables import pair_decisions
 
 Pair = tuple[str, str]
-EDGE_SCHEMA = {"customer_no_l": pl.String, "customer_no_r": pl.String, "verdict": pl.String, "fingerprint": pl.String}
+EDGE_SCHEMA = {"customer_no_l": pl.String, "customer_no_r": pl.String, "verdict": pl.String}
 
 
 def ordered(one: str, other: str) -> Pair:
@@ -40,12 +44,18 @@ def pair_fingerprint(one: str, one_digest: str, other: str, other_digest: str) -
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """A current decision on a pair. Without a fingerprint it holds whatever the records become."""
+    """A pair's last decision. Without a fingerprint it holds whatever the records become."""
 
     pair: Pair
     verdict: str
     decision_id: int
     fingerprint: str | None
+    lapsed: bool = False
+
+    @property
+    def word(self) -> str:
+        """The verdict while it holds, else "lapsed"."""
+        return LAPSED if self.lapsed else self.verdict
 
 
 class DecidedGraph:
@@ -57,7 +67,7 @@ class DecidedGraph:
         self._apart: dict[str, dict[str, Pair]] = {}  # group -> other group -> the edge that says so
         waiting = []
         for left, right, verdict in edges:
-            if verdict == "same":
+            if verdict in JOINING_VERDICTS:
                 self.add(left, right, verdict)
             elif verdict in SEPARATING_VERDICTS:
                 waiting.append((left, right, verdict))
@@ -83,7 +93,7 @@ class DecidedGraph:
     def contradiction(self, one: str, other: str, verdict: str) -> Pair | None:
         """The recorded pair that speaks against giving this pair this verdict, if any."""
         followed = self.follows(one, other)
-        if followed == "different" and verdict == "same":
+        if followed == "different" and verdict in JOINING_VERDICTS:
             return self._apart[self._root(one)][self._root(other)]
         if followed == "same" and verdict in SEPARATING_VERDICTS:
             return ordered(one, other)
@@ -92,7 +102,7 @@ class DecidedGraph:
     def add(self, one: str, other: str, verdict: str) -> None:
         """Record an edge that contradicts nothing."""
         root, other_root = self._root(one), self._root(other)
-        if verdict == "same":
+        if verdict in JOINING_VERDICTS:
             self._join(root, other_root)
         elif verdict in SEPARATING_VERDICTS and root != other_root:
             edge = ordered(one, other)
@@ -124,30 +134,64 @@ class Decided:
     """What follows from a set of edges, and from which decision."""
 
     def __init__(self, edges: Iterable[Edge]) -> None:
-        self._by_pair = {edge.pair: edge for edge in edges}
+        self._by_pair = {edge.pair: edge for edge in edges if not edge.lapsed}
         self.graph = DecidedGraph((*edge.pair, edge.verdict) for edge in self._by_pair.values())
+        self._merged = DecidedGraph((*e.pair, e.verdict) for e in self._by_pair.values() if e.verdict == "same")
         self._latest: dict[str, int] = {}
         for edge in self._by_pair.values():
-            if edge.verdict == "same":
+            if edge.verdict in JOINING_VERDICTS:
                 for customer in edge.pair:
                     self._latest[customer] = max(edge.decision_id, self._latest.get(customer, 0))
 
     def follows(self, customers: Sequence[str]) -> tuple[str, int] | None:
         """Verdict and decision behind it, when a finding on these customers need not be asked.
 
-        That is: all are the same; or they are two, told apart.
+        That is: all are the same ("entity" where the accounts of any are kept); or they are two, told apart.
         """
         verdict = self.graph.follows_for(customers)
         if verdict == "same":
-            return verdict, max(self._latest[customer] for customer in customers)
+            merged = self._merged.follows_for(customers)
+            return merged or "entity", max(self._latest[customer] for customer in customers)
         if verdict == "different" and len(customers) == 2:
             pair = self.graph.contradiction(customers[0], customers[1], "same")
             return (verdict, self._by_pair[pair].decision_id) if pair else None
         return None
 
 
+def night_edges(edges: Iterable[Edge], digests: Mapping[str, str]) -> list[Edge]:
+    """The edges as they stand on a night's records, of which `digests` knows what is compared: customer -> digest.
+
+    A separating edge lapses when its records are not those decided on, and holds again when they are; where a record is
+    not there tonight it stays as it was. What was answered in the meantime stays lapsed, and then says nothing.
+    """
+    standing = [replace(edge, lapsed=_lapses(edge, digests)) for edge in edges]
+    decided = Decided(edge for edge in standing if edge.verdict not in SEPARATING_VERDICTS)
+    return [
+        replace(edge, lapsed=True) if decided.graph.contradiction(*edge.pair, edge.verdict) else edge
+        for edge in standing
+    ]
+
+
+def _lapses(edge: Edge, digests: Mapping[str, str]) -> bool:
+    one, other = (digests.get(customer) for customer in edge.pair)
+    if edge.verdict not in SEPARATING_VERDICTS or edge.fingerprint is None or not (one and other):
+        return edge.lapsed
+    return edge.fingerprint != pair_fingerprint(edge.pair[0], one, edge.pair[1], other)
+
+
+def words(edges: Iterable[Edge]) -> pl.DataFrame:
+    """What is decided of each pair, as a frame of `EDGE_SCHEMA`, sorted. A lapsed edge that others answered is left out.
+
+    `verdict`: same, entity, different, household, successor or lapsed; "unsure" decides nothing.
+    """
+    edges = list(edges)
+    graph = Decided(edges).graph
+    said = [(*edge.pair, edge.word) for edge in edges if not (edge.lapsed and graph.follows(*edge.pair))]
+    return pl.DataFrame(sorted(said), schema=EDGE_SCHEMA, orient="row")
+
+
 def edges_around(connection: Connection, customers: Iterable[str], *, without: int | None = None) -> list[Edge]:
-    """The current edges that can say anything about these customers, leaving one decision aside if asked to."""
+    """The edges that hold and can say anything about these customers, leaving one decision aside if asked to."""
     edges: set[Edge] = set()
     known: set[str] = set()
     frontier = set(customers)
@@ -155,25 +199,20 @@ def edges_around(connection: Connection, customers: Iterable[str], *, without: i
         known |= frontier
         found = [edge for edge in _edges_touching(connection, sorted(frontier)) if edge.decision_id != without]
         edges.update(found)
-        # Only "same" leads on to others whose edges matter.
-        frontier = {customer for edge in found if edge.verdict == "same" for customer in edge.pair} - known
+        # Only joining edges lead on to others whose edges matter.
+        frontier = {customer for edge in found if edge.verdict in JOINING_VERDICTS for customer in edge.pair} - known
     return sorted(edges, key=lambda edge: (edge.pair, edge.decision_id))
 
 
 def current_edges(connection: Connection) -> list[Edge]:
-    """Every current edge, sorted by pair."""
+    """The last edge of every pair, lapsed ones too, sorted by pair."""
     return _read(connection, _CURRENT.order_by(pair_decisions.c.customer_no_l, pair_decisions.c.customer_no_r))
 
 
-def decided_edges(ledger: Ledger) -> pl.DataFrame:
-    """The decided pairs: customer_no_l, customer_no_r (l < r), verdict, fingerprint; sorted.
-
-    The verdict is same, different, household or successor, each pair's last; "unsure" decides nothing. A separating
-    verdict holds on the records of its fingerprint.
-    """
+def decided_edges(ledger: Ledger) -> list[Edge]:
+    """`current_edges` of a ledger."""
     with ledger.read() as connection:
-        rows = [(*edge.pair, edge.verdict, edge.fingerprint) for edge in current_edges(connection)]
-    return pl.DataFrame(rows, schema=EDGE_SCHEMA, orient="row")
+        return current_edges(connection)
 
 
 _CURRENT = select(
@@ -182,6 +221,7 @@ _CURRENT = select(
     pair_decisions.c.verdict,
     pair_decisions.c.decision_id,
     pair_decisions.c.fingerprint,
+    pair_decisions.c.lapsed,
 ).where(pair_decisions.c.current)
 
 
@@ -190,12 +230,9 @@ def _edges_touching(connection: Connection, customers: Sequence[str]) -> list[Ed
     for start in range(0, len(customers), CHUNK):
         some = customers[start : start + CHUNK]
         either = or_(pair_decisions.c.customer_no_l.in_(some), pair_decisions.c.customer_no_r.in_(some))
-        edges += _read(connection, _CURRENT.where(either))
+        edges += _read(connection, _CURRENT.where(either, ~pair_decisions.c.lapsed))
     return edges
 
 
-def _read(connection: Connection, query: Select[tuple[str, str, str, int, str | None]]) -> list[Edge]:
-    return [
-        Edge((left, right), verdict, decision_id, fingerprint)
-        for left, right, verdict, decision_id, fingerprint in connection.execute(query).tuples()
-    ]
+def _read(connection: Connection, query: Select[tuple[str, str, str, int, str | None, bool]]) -> list[Edge]:
+    return [Edge((row[0], row[1]), *row[2:]) for row in connection.execute(query).tuples()]

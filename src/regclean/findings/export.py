@@ -35,7 +35,7 @@ FINDING_SCHEMA: dict[str, type[pl.DataType]] = {
     "last_seen_run": pl.String,
 }
 Published = Literal["pairs", "clusters", "member_links"]
-FORMATS = ("csv", "jsonl", "parquet")
+FORMATS = ("csv", "jsonl", "json", "parquet", "xlsx")
 
 
 def export(
@@ -76,8 +76,11 @@ def published(
     return frame
 
 
-def write(frame: pl.DataFrame, output: Path | None, form: str = "csv") -> None:
-    """Write a frame as csv, jsonl or parquet, to a file or to standard output. Errors: UsageError."""
+def write(frame: pl.DataFrame, output: Path | None, form: str | None = None) -> None:
+    """Write a frame to a file or to standard output, in a format of `FORMATS`: by default what the file's suffix says,
+    else csv. Errors: UsageError.
+    """
+    form = form or (output.suffix.removeprefix(".").lower() if output else "") or "csv"
     if form not in FORMATS:
         raise UsageError(f"'{form}' is not a format.", remedy=f"Known: {', '.join(FORMATS)}.")
     if output is None:
@@ -89,6 +92,10 @@ def write(frame: pl.DataFrame, output: Path | None, form: str = "csv") -> None:
             frame.write_csv(output)
         elif form == "jsonl":
             frame.write_ndjson(output)
+        elif form == "json":
+            frame.write_json(output)
+        elif form == "xlsx":
+            frame.write_excel(output)
         else:
             frame.write_parquet(output)
     except OSError as error:
@@ -98,6 +105,7 @@ def write(frame: pl.DataFrame, output: Path | None, form: str = "csv") -> None:
 
 
 def _write_out(frame: pl.DataFrame, form: str) -> None:
-    if form == "parquet":
-        raise UsageError("parquet is not text.", remedy="Name a file with: -o FILE.")
-    sys.stdout.write(frame.write_csv() if form == "csv" else frame.write_ndjson())
+    if form in ("parquet", "xlsx"):
+        raise UsageError(f"{form} is not text.", remedy="Name a file with: -o FILE.")
+    text = frame.write_csv() if form == "csv" else frame.write_json() if form == "json" else frame.write_ndjson()
+    sys.stdout.write(text)

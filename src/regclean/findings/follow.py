@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, and_, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, and_, func, insert, or_, select, update
 
+from regclean.domain.decisions import SEPARATING_VERDICTS
 from regclean.domain.register import subject_text
 from regclean.errors import ConflictError, UsageError
 from regclean.findings.edges import Decided, edges_around
@@ -69,9 +70,11 @@ def reconsider(connection: Connection, customers: Iterable[str], user: str, now:
 
 
 def give_way(connection: Connection, earlier: int, later: int) -> None:
-    """Let a later decision take the place of an earlier one."""
+    """Let a later decision take the place of an earlier one. What it tells apart stays so where the later is no answer."""
     connection.execute(update(decisions).where(decisions.c.decision_id == earlier).values(superseded_by=later))
-    connection.execute(update(pair_decisions).where(pair_decisions.c.decision_id == earlier).values(current=False))
+    its = update(pair_decisions).where(pair_decisions.c.decision_id == earlier)
+    connection.execute(its.where(pair_decisions.c.verdict.in_(SEPARATING_VERDICTS)).values(lapsed=True))
+    connection.execute(its.where(pair_decisions.c.verdict.not_in(SEPARATING_VERDICTS)).values(current=False))
 
 
 def undo(ledger: Ledger, decision_id: int, *, user: str, now: datetime) -> None:
@@ -165,8 +168,10 @@ def _take_back(connection: Connection, decision_id: int, user: str, now: datetim
         update(decisions).where(decisions.c.decision_id == decision_id).values(undone_at=now, undone_by=user)
     )
     connection.execute(update(pair_decisions).where(pair_decisions.c.decision_id == decision_id).values(current=False))
-    row = connection.execute(select(findings).where(findings.c.decision_id == decision_id)).mappings().first()
-    if row is not None and row["state"] != "open":
+    _ask_again(connection, decision_id)
+    # A decision on a group may stand behind findings on its pairs too, that it settles while its records are the same.
+    settled = select(findings).where(findings.c.decision_id == decision_id, findings.c.state != "open")
+    for row in connection.execute(settled).mappings().all():
         if row["state"] not in DECIDABLE:
             raise ConflictError(f"the finding {row['finding_id']} is {row['state']}: undo the batch first.")
         connection.execute(
@@ -186,6 +191,34 @@ def _take_back(connection: Connection, decision_id: int, user: str, now: datetim
         )
 
 
+def _ask_again(connection: Connection, undone: int) -> None:
+    """Pairs that an earlier decision told apart, and the undone one answered, stay apart until they are answered again."""
+    its = pair_decisions.alias()
+    pair = (
+        pair_decisions.c.customer_no_l == its.c.customer_no_l,
+        pair_decisions.c.customer_no_r == its.c.customer_no_r,
+    )
+    earlier = (
+        select(its.c.customer_no_l, its.c.customer_no_r, func.max(pair_decisions.c.decision_id).label("decision_id"))
+        .join(pair_decisions, and_(*pair))
+        .join(decisions, decisions.c.decision_id == pair_decisions.c.decision_id)
+        .where(its.c.decision_id == undone, decisions.c.undone_at.is_(None))
+        .group_by(its.c.customer_no_l, its.c.customer_no_r)
+    )
+    for left, right, decision_id in connection.execute(earlier).tuples().all():
+        connection.execute(
+            update(pair_decisions)
+            .where(
+                pair_decisions.c.customer_no_l == left,
+                pair_decisions.c.customer_no_r == right,
+                pair_decisions.c.decision_id == decision_id,
+                pair_decisions.c.verdict.in_(SEPARATING_VERDICTS),
+                ~pair_decisions.c.current,
+            )
+            .values(current=True, lapsed=True)
+        )
+
+
 def _restore(connection: Connection, old: RowMapping, now: datetime) -> None:
     """Let a decision hold again that the one just undone had taken the place of."""
     connection.execute(
@@ -195,8 +228,12 @@ def _restore(connection: Connection, old: RowMapping, now: datetime) -> None:
     # On a finding that had reopened, the old decision did not hold any more: it stays history.
     if row is not None and row["fingerprint"] != old["fingerprint"]:
         return
-    connection.execute(
-        update(pair_decisions).where(pair_decisions.c.decision_id == old["decision_id"]).values(current=True)
-    )
+    edges = pair_decisions.c.decision_id == old["decision_id"]
+    decided = connection.execute(select(pair_decisions).where(edges)).mappings().all()
+    around = _around(connection, {row[side] for row in decided for side in ("customer_no_l", "customer_no_r")})
+    graph = Decided(edges_around(connection, around)).graph
+    if any(graph.contradiction(row["customer_no_l"], row["customer_no_r"], row["verdict"]) for row in decided):
+        return
+    connection.execute(update(pair_decisions).where(edges).values(current=True, lapsed=False))
     if row is not None:
         settle(connection, row, old["verdict"], old["decision_id"], now)

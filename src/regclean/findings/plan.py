@@ -9,10 +9,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from regclean.domain.decisions import SEPARATING_VERDICTS
 from regclean.domain.findings import State
 from regclean.domain.register import customers_among
-from regclean.findings.edges import Decided, Edge, Pair, pair_fingerprint, pairs_of
+from regclean.findings.edges import Decided, Edge, Pair, pairs_of
 from regclean.findings.states import Reason, Sighting, after_decision, after_night
 from regclean.findings.workpools import case_key, workpool
 
@@ -72,8 +71,6 @@ class PublishingPlan:
     changed: list[dict[str, Any]] = field(default_factory=list)
     followed: dict[str, tuple[str, int]] = field(default_factory=dict)  # finding -> verdict, the decision behind it
     judged: dict[str, str] = field(default_factory=dict)  # applied finding -> verified | contradicted
-    lapsed: list[tuple[str, str, int]] = field(default_factory=list)  # edges whose evidence changed
-    restored: list[int] = field(default_factory=list)  # decisions whose evidence is back
     counts: dict[str, Counter[str]] = field(default_factory=dict)
 
     def count(self, kind: str, what: str) -> None:
@@ -85,13 +82,13 @@ def plan_night(
 ) -> PublishingPlan:
     """Work out the night.
 
-    `tonight` has the findings of the warehouse (`SHOWN`, id, kind, rule, subjects, and the `basis` of duplicates),
-    `known` those of the ledger by id, `priors` the decisions that `known` refers to.
+    `tonight` has the findings of the warehouse (`SHOWN`, id, kind, rule, subjects), `known` those of the ledger by id,
+    `edges` the decisions on pairs as they stand tonight, `priors` the decisions that `known` refers to.
     """
-    plan, found = PublishingPlan(), list(tonight)
-    live, lapsed = _still_true(found, edges)
-    plan.lapsed = [(*edge.pair, edge.decision_id) for edge in lapsed.values()]
-    decided = Decided(live.values())
+    plan, found, edges = PublishingPlan(), list(tonight), list(edges)
+    lapsed = {edge.pair: edge for edge in edges if edge.lapsed}
+    holding = {edge.pair: edge.decision_id for edge in edges if not edge.lapsed}
+    decided = Decided(edges)
     for row in found:
         old = known.get(row["finding_id"])
         if old is None:
@@ -113,6 +110,7 @@ def plan_night(
         if finding_id not in present:
             night = Sighting(
                 present=False,
+                as_rejected=_holds_again(old, holding),
                 judges=old["state_since"] < run.started_at,
                 superseded=any(pair in together for pair in pairs_of(_customers(old))),
             )
@@ -125,8 +123,14 @@ def _as_rejected(row: Row, old: Row, followed: tuple[str, int] | None, prior: Pr
     if row["fingerprint"] != old["rejected_fingerprint"]:
         return False
     if followed:
-        return followed[0] == "different"
+        return followed[0] in ("different", "entity")
     return not (prior and prior.followed)
+
+
+def _holds_again(old: Row, holding: Mapping[Pair, int]) -> bool:
+    """Was a finding asked again because its records had changed, and are they what was decided on once more?"""
+    pairs = list(pairs_of(_customers(old))) if old["reopened_because"] == "evidence_changed" else []
+    return bool(pairs) and all(holding.get(pair) == old["decision_id"] for pair in pairs)
 
 
 def customers_of(subjects: str) -> list[str]:
@@ -137,23 +141,6 @@ def customers_of(subjects: str) -> list[str]:
 def _customers(row: Row) -> list[str]:
     """The customers that a duplicate is about; nobody for the other kinds."""
     return customers_of(row["subjects"]) if row["kind"] == "duplicate" else []
-
-
-def _still_true(found: Iterable[Row], edges: Iterable[Edge]) -> tuple[dict[Pair, Edge], dict[Pair, Edge]]:
-    """Split the edges: those that hold, and separating ones whose records have changed and whose pair is asked again."""
-    live = {edge.pair: edge for edge in edges}
-    lapsed: dict[Pair, Edge] = {}
-    told_apart = {pair for pair, edge in live.items() if edge.verdict in SEPARATING_VERDICTS and edge.fingerprint}
-    for row in found if told_apart else ():
-        if row["kind"] != "duplicate":
-            continue
-        digests: dict[str, str] = json.loads(row["basis"])["customers"]
-        for pair in pairs_of(digests):
-            if pair in told_apart and live[pair].fingerprint != pair_fingerprint(
-                pair[0], digests[pair[0]], pair[1], digests[pair[1]]
-            ):
-                lapsed[pair] = live[pair]
-    return {pair: edge for pair, edge in live.items() if pair not in lapsed}, lapsed
 
 
 def _lapsed_decision(customers: list[str], lapsed: Mapping[Pair, Edge]) -> int | None:
@@ -213,11 +200,11 @@ def _carry_on(
         values["state_since"] = run.now
     if reopened:
         values |= {"opened_at": run.now, "reopened_because": reopened, "deferred_until": None}
-    if state == "rejected" and old["state"] != "rejected":
+    if state == "rejected" and old["state"] != "rejected" and night.present:
         values["rejected_fingerprint"] = shown["fingerprint"]
-        plan.restored += [old["decision_id"]] if old["decision_id"] else []
     if state in ("accepted", "rejected") and state != old["state"]:
-        values |= {"reopened_because": None, "decided_fingerprint": shown["fingerprint"]}
+        values["reopened_because"] = None
+        values["decided_fingerprint"] = shown["fingerprint"] if night.present else old["decided_fingerprint"]
     if state != old["state"] or shown["fingerprint"] != old["fingerprint"]:
         values["version"] = old["version"] + 1
     if old["state"] == "applied" and state != "applied":

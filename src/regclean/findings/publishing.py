@@ -19,7 +19,8 @@ from sqlalchemy import Connection, and_, bindparam, delete, exists, insert, not_
 
 from regclean.domain.register import subject_text
 from regclean.findings.clusters import ClusterEvent, cluster_events, keep_clusters, lasting_clusters
-from regclean.findings.edges import current_edges
+from regclean.findings.duplicates import standing_edges
+from regclean.findings.edges import Edge, current_edges
 from regclean.findings.follow import follow
 from regclean.findings.plan import LIFE, SHOWN, Prior, PublishingPlan, RunFacts, plan_night
 from regclean.ledger import CHUNK, Ledger, audit, in_chunks, insert_missing, insert_texts, runs
@@ -71,8 +72,11 @@ def publish(
     with ledger.write() as writing:
         runs.ensure(writing, run_id, as_of=as_of, now=now)
         run = RunFacts(run_id, as_of, now, _started_at(writing, run_id))
-        plan = plan_night(tonight.iter_rows(named=True), _known(writing), current_edges(writing), _priors(writing), run)
+        before = current_edges(writing)
+        edges = standing_edges(connection, before)
+        plan = plan_night(tonight.iter_rows(named=True), _known(writing), edges, _priors(writing), run)
         _write(writing, plan, run)
+        _write_edges(writing, [edge for edge, old in zip(edges, before, strict=True) if edge.lapsed != old.lapsed])
         _log_clusters(writing, events, run_id)
         keep_clusters(writing, lasting)
         counts = {kind: dict(sorted(plan.counts[kind].items())) for kind in sorted(plan.counts)}
@@ -135,29 +139,20 @@ def _write(writing: Connection, plan: PublishingPlan, run: RunFacts) -> None:
             [{"b_finding_id": row["finding_id"]} | {name: row[name] for name in (*SHOWN, *LIFE)} for row in chunk],
         )
     writing.execute(update(findings).where(findings.c.present).values(last_seen_run=run.run_id))
-    _write_edges(writing, plan)
     _write_outcomes(writing, plan.judged, run.run_id)
 
 
-def _write_edges(writing: Connection, plan: PublishingPlan) -> None:
-    for left, right, decision_id in plan.lapsed:
+def _write_edges(writing: Connection, changed: Iterable[Edge]) -> None:
+    """Note which decisions hold no longer, or again."""
+    for edge in changed:
         writing.execute(
             update(pair_decisions)
             .where(
-                pair_decisions.c.customer_no_l == left,
-                pair_decisions.c.customer_no_r == right,
-                pair_decisions.c.decision_id == decision_id,
+                pair_decisions.c.customer_no_l == edge.pair[0],
+                pair_decisions.c.customer_no_r == edge.pair[1],
+                pair_decisions.c.decision_id == edge.decision_id,
             )
-            .values(current=False)
-        )
-    undone = select(decisions.c.decision_id).where(
-        decisions.c.undone_at.is_not(None) | decisions.c.superseded_by.is_not(None)
-    )
-    for decision_id in plan.restored:
-        writing.execute(
-            update(pair_decisions)
-            .where(pair_decisions.c.decision_id == decision_id, pair_decisions.c.decision_id.not_in(undone))
-            .values(current=True)
+            .values(lapsed=edge.lapsed)
         )
 
 

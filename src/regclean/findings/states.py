@@ -22,6 +22,7 @@ _VERDICT_STATES: dict[str, State] = {
     "same": "accepted",
     "accept": "accepted",
     "different": "rejected",
+    "entity": "rejected",  # there is nothing to merge
     "household": "rejected",
     "successor": "rejected",
     "reject": "rejected",
@@ -36,7 +37,7 @@ class Sighting:
 
     present: bool
     fingerprint_changed: bool = False  # against the evidence that was shown before
-    as_rejected: bool = False  # its fingerprint is the one that was once rejected
+    as_rejected: bool = False  # its evidence is what was once rejected
     due: bool = False  # it was deferred to a day that has come
     judges: bool = True  # its input was read after the change was applied
     superseded: bool = False  # it is gone, but another finding speaks of the same customers
@@ -50,10 +51,10 @@ def after_night(state: State, night: Sighting) -> tuple[State, Reason | None]:
         return state, None
     if state == "applied":
         return _after_apply(night)
-    if not night.present:
-        return ("withdrawn" if state in ("open", "deferred") else state), None
     if night.as_rejected:
         return "rejected", None
+    if not night.present:
+        return ("withdrawn" if state in ("open", "deferred") else state), None
     if state == "rejected":
         return "open", "evidence_changed"
     if state in ("withdrawn", "verified"):

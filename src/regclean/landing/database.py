@@ -125,7 +125,9 @@ def _engine(query: Query) -> sa.Engine:
         snapshot = query.url.get_backend_name() in {"postgresql", "mysql", "mariadb"}
         url = query.url.set(drivername="postgresql+psycopg") if query.url.drivername == "postgresql" else query.url
         try:
-            return sa.create_engine(url, **({"isolation_level": "REPEATABLE READ"} if snapshot else {}))
+            return sa.create_engine(
+                url, hide_parameters=True, **({"isolation_level": "REPEATABLE READ"} if snapshot else {})
+            )
         except (ImportError, sa.exc.NoSuchModuleError) as error:
             kind = query.url.drivername
             raise InputError(
@@ -144,7 +146,7 @@ def _engine(query: Query) -> sa.Engine:
         connection.execute("BEGIN")
         return connection
 
-    return sa.create_engine("sqlite://", creator=connect, poolclass=sa.pool.NullPool)
+    return sa.create_engine("sqlite://", creator=connect, poolclass=sa.pool.NullPool, hide_parameters=True)
 
 
 def _decoded(text: bytes) -> str:

@@ -199,11 +199,17 @@ def _engine(url: URL) -> Engine:
     if url.get_backend_name() == "sqlite":
         if url.database and url.database != ":memory:":
             Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-        engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS}, pool_size=10, max_overflow=30)
+        engine = create_engine(
+            url, connect_args={"timeout": BUSY_SECONDS}, pool_size=10, max_overflow=30, hide_parameters=True
+        )
         event.listen(engine, "connect", _configure_sqlite)
     elif url.get_backend_name() == "postgresql":
         engine = create_engine(
-            url.set(drivername="postgresql+psycopg"), pool_size=10, max_overflow=30, pool_pre_ping=True
+            url.set(drivername="postgresql+psycopg"),
+            pool_size=10,
+            max_overflow=30,
+            pool_pre_ping=True,
+            hide_parameters=True,
         )
     else:
         raise ArgumentError("neither SQLite nor PostgreSQL")

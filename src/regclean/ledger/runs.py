@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, delete, desc, insert, select, update
+from sqlalchemy import Connection, RowMapping, delete, desc, func, insert, select, update
 
 from regclean.ledger.database import Ledger
 from regclean.ledger.tables import runs
@@ -124,8 +124,16 @@ def sweep(ledger: Ledger, *, now: datetime) -> list[str]:
 
 
 def last_published(ledger: Ledger) -> Run | None:
-    """The newest published night."""
-    return next(iter(history(ledger, status="published", limit=1)), None)
+    """The night in force: the one that was published last, whatever day it is of."""
+    return next(iter(published(ledger, limit=1)), None)
+
+
+def published(ledger: Ledger, *, limit: int) -> list[Run]:
+    """The published nights, the last one first."""
+    # Not by a clock: publishing a night appends to the audit log, whose numbers only grow.
+    query = select(runs).where(runs.c.status == "published").order_by(desc(_AUDITED), *_NEWEST).limit(limit)
+    with ledger.read() as connection:
+        return [_run(row) for row in connection.execute(query).mappings()]
 
 
 def get(ledger: Ledger, run_id: str) -> Run | None:
@@ -135,12 +143,16 @@ def get(ledger: Ledger, run_id: str) -> Run | None:
 
 
 def history(ledger: Ledger, *, status: str | None = None, limit: int = 100) -> list[Run]:
-    """Nights, newest first."""
-    query = select(runs).order_by(desc(runs.c.as_of), desc(runs.c.started_at), desc(runs.c.run_id)).limit(limit)
+    """Nights, the one that began last first."""
+    query = select(runs).order_by(*_NEWEST).limit(limit)
     if status is not None:
         query = query.where(runs.c.status == status)
     with ledger.read() as connection:
         return [_run(row) for row in connection.execute(query).mappings()]
+
+
+_AUDITED = func.coalesce(runs.c.audit_seq, 0)
+_NEWEST = (desc(runs.c.started_at), desc(_AUDITED), desc(runs.c.run_id))
 
 
 def _run(row: RowMapping) -> Run:

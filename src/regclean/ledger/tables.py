@@ -215,7 +215,10 @@ pair_decisions = Table(
     Column("decision_id", Integer, ForeignKey("decisions.decision_id"), nullable=False),
     Column("verdict", String(10), nullable=False),
     Column("fingerprint", String(64)),  # of the two records; NULL: holds whatever they become
-    Column("current", Boolean, nullable=False),  # false: superseded, undone, or its evidence changed
+    Column("current", Boolean, nullable=False),  # false: answered anew, or undone
+    Column(
+        "lapsed", Boolean, nullable=False, server_default=false()
+    ),  # the records have changed: apart until answered again
     PrimaryKeyConstraint("customer_no_l", "customer_no_r", "decision_id"),
     CheckConstraint("customer_no_l < customer_no_r", name="ordered"),
     Index(None, "customer_no_r"),

@@ -1,6 +1,7 @@
 """Linkage: which customers are one, and which lines of shared-bin lists are which customers."""
 
 from regclean.linkage.customers import LinkReport, link_customers
+from regclean.linkage.explain import PairExplanation, explain_pair
 from regclean.linkage.members import MemberLinkReport, link_members
 from regclean.linkage.retraining import Figures, TrainReport, train
 
@@ -8,7 +9,9 @@ __all__ = [
     "Figures",
     "LinkReport",
     "MemberLinkReport",
+    "PairExplanation",
     "TrainReport",
+    "explain_pair",
     "link_customers",
     "link_members",
     "train",

@@ -68,11 +68,12 @@ def link_customers(
 ) -> LinkReport:
     """Write `pairs` and `clusters` from the typed tables customers, customer_persons and customer_addresses.
 
-    `decided`: customer_no_l, customer_no_r, verdict (l < r). `previous_clusters`: cluster_id, customer_no of the last night.
+    `decided`: customer_no_l, customer_no_r, verdict (l < r), as `findings.standing` says it. `previous_clusters`: cluster_id, customer_no of the last night.
     `models`: folder of the trained models; a model that is not there yet is trained from this register and stored, with
     `as_of` (ISO date) as its date. `engine`: the workspace's `[engine]`, whose backend compares the pairs (training stays
     on DuckDB). Errors: RegcleanError when a stored model is damaged or leaves a level untrained.
     """
+    decided = as_linked(decided)
     prepare(connection, country, decided)
     used: dict[str, int] = {}
     candidates: dict[str, int] = {}
@@ -120,6 +121,11 @@ def prepare(connection: duckdb.DuckDBPyConnection, country: str, decided: pl.Dat
     )
     for name in ("name_cell", "own_contacts", "addresses", "persons", "organisations"):
         connection.execute(load_sql(name, scoring.PACKAGE))
+
+
+def as_linked(decided: pl.DataFrame) -> pl.DataFrame:
+    """The decided pairs as linkage takes them: one legal entity is the same, whether or not its accounts are kept."""
+    return _texts(decided, DECIDED).with_columns(pl.col("verdict").replace("entity", "same"))
 
 
 def first_names(country: str) -> pl.DataFrame:

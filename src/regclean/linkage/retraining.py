@@ -60,7 +60,8 @@ def train(
     `decided`: customer_no_l, customer_no_r, verdict. `trained_at`: ISO date that is written into the model. `compare`: score the
     register with the version in use before and with the new one, leaving the decisions out of both.
     """
-    bench = _workbench(connection)
+    bench = workbench(connection)
+    decided = customers.as_linked(decided)
     try:
         old = {model: parameters.latest(models, model, country) for model in MODELS}
         customers.prepare(bench, country, decided)
@@ -94,7 +95,7 @@ def train(
     )
 
 
-def _workbench(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
+def workbench(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
     """An in-memory copy of what linkage reads: Splink writes tables, and a published night is never written again."""
     bench = duckdb.connect()
     create_tables(bench)

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
@@ -19,7 +20,8 @@ from typing import Any
 import duckdb
 
 from regclean.config import Config
-from regclean.errors import ConfigError
+from regclean.errors import ConfigError, RegcleanError
+from regclean.outside import unavailable
 from regclean.rules.catalogue import Rule, read_header, rules
 from regclean.rules.reference import load_reference
 from regclean.warehouse import load_sql, parameters_of, rows
@@ -42,12 +44,16 @@ class RuleReport:
 
 
 def run_rules(connection: duckdb.DuckDBPyConnection, *, config: Config, as_of: date) -> RuleReport:
-    """Run every rule that is on and fill `rule_hits`. Errors: ConfigError on an unknown rule or a wrong threshold."""
+    """Run every rule that is on and fill `rule_hits`.
+
+    Errors: ConfigError on an unknown rule or a wrong threshold, RegcleanError that names the rule that failed.
+    """
     off = switched_off(config)
     started = time.perf_counter()
     parameters = bound_parameters(config, as_of)
     chosen = [rule for rule in rules() if rule.info.id not in off]
-    temporary = prepare(connection, parameters, country=config.country, users=chosen)
+    with told("what the rules share"):
+        temporary = prepare(connection, parameters, country=config.country, users=chosen)
     shared_seconds = time.perf_counter() - started
     hits: dict[str, int] = {}
     seconds: dict[str, float] = {}
@@ -55,12 +61,29 @@ def run_rules(connection: duckdb.DuckDBPyConnection, *, config: Config, as_of: d
         connection.execute("DELETE FROM rule_hits")
         for rule in chosen:
             started = time.perf_counter()
-            hits[rule.info.id] = evaluate(connection, rule, parameters)
+            with told(f"the rule {rule.info.id}"):
+                hits[rule.info.id] = evaluate(connection, rule, parameters)
             seconds[rule.info.id] = time.perf_counter() - started
         fill_before(connection)
     finally:
         forget(connection, temporary)
     return RuleReport(hits, seconds, shared_seconds, tuple(sorted(off)))
+
+
+@contextmanager
+def told(what: str) -> Iterator[None]:
+    """Name what failed, and the class of the error. The engine's own message may quote a value: it goes along as the
+    cause, which `--debug` shows on a terminal and nothing else does.
+    """
+    try:
+        yield
+    except (duckdb.Error, ValueError) as error:
+        if unavailable(error):
+            raise
+        raise RegcleanError(
+            f"{what} could not be run ({type(error).__name__}).",
+            remedy="What the engine says of it: regclean --debug run, on a terminal. It may quote values of the register.",
+        ) from error
 
 
 def switched_off(config: Config) -> frozenset[str]:

@@ -1,6 +1,7 @@
 """One DuckDB file a night: built aside, published by rename, opened read-only afterwards."""
 
 from regclean.warehouse.database import (
+    KEPT_NIGHTS,
     DamagedNightError,
     LandedTables,
     NightDatabase,
@@ -14,6 +15,7 @@ from regclean.warehouse.database import (
 )
 
 __all__ = [
+    "KEPT_NIGHTS",
     "DamagedNightError",
     "LandedTables",
     "NightDatabase",

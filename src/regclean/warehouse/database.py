@@ -1,7 +1,7 @@
 """The night's DuckDB file.
 
-Invariant: a file in `var/warehouse/` whose name does not start with "building-" is complete and never written again;
-"damaged-" marks one that was, and cannot be read any more.
+Invariant: a file in `var/warehouse/` whose name does not start with "building-" or "failed-" is complete and never
+written again; "damaged-" marks one that was, and cannot be read any more.
 The night alone writes, into a file of its own; publishing is one rename. Readers open published files read-only.
 """
 
@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -39,7 +40,8 @@ SQL_TYPES: dict[ColumnType, str] = {
     "list": "TEXT[]",
 }
 KEPT_NIGHTS = 7
-_UNFINISHED, _DAMAGED = "building-", "damaged-"
+_UNFINISHED, _DAMAGED, _FAILED = "building-", "damaged-", "failed-"
+KEPT_FAILED = timedelta(days=7)
 # How DuckDB says that a file is not what it wrote. A checksum that does not match comes as the bare base class.
 _DAMAGE = (duckdb.IOException, duckdb.SerializationException, duckdb.InternalException, duckdb.FatalException)
 _IDENTIFIER = re.compile(r"[a-z_][a-z0-9_]*(\.[a-z_][a-z0-9_]*)?\Z")
@@ -155,27 +157,38 @@ class Warehouse:
             connection.close()
 
     def publish(self, run_id: str) -> Path:
-        """Make a finished night visible by one rename, and forget nights beyond the last seven."""
+        """Make a finished night visible by one rename."""
         target, built = self.path(run_id), self._building(run_id)
         if built.with_name(built.name + ".wal").exists():
             raise UnavailableError("not all of the night could be written.", file=built, remedy="Free space there.")
         built.replace(target)
-        for old in self.published()[:-KEPT_NIGHTS]:
-            self.remove(old)
         return target
 
     def published(self) -> list[str]:
-        """Run ids of the published nights, oldest first (run ids sort by time)."""
-        return sorted(p.stem for p in self.folder.glob("*.duckdb") if not p.stem.startswith((_UNFINISHED, _DAMAGED)))
+        """Run ids of the nights whose files are here, by their days; the ledger knows which one is in force."""
+        unpublished = (_UNFINISHED, _DAMAGED, _FAILED)
+        return sorted(p.stem for p in self.folder.glob("*.duckdb") if not p.stem.startswith(unpublished))
 
     def remove(self, run_id: str) -> None:
         """Forget a published night."""
         self._remove(self.path(run_id))
 
-    def sweep(self) -> None:
-        """Remove what killed nights left behind."""
+    def keep_failed(self, run_id: str) -> Path | None:
+        """Keep the unfinished file of a night that failed, for its owner's eyes alone; `sweep` forgets it after a week."""
+        path, target = self._building(run_id), self.folder / f"{_FAILED}{run_id}.duckdb"
+        if not path.exists():
+            return None
+        path.chmod(0o600)
+        path.replace(target)
+        return target
+
+    def sweep(self, now: datetime) -> None:
+        """Remove what killed nights left behind, and the failed ones that were kept for more than a week."""
         for path in self.folder.glob(f"{_UNFINISHED}*"):
             path.unlink(missing_ok=True)
+        for path in self.folder.glob(f"{_FAILED}*"):
+            if now - datetime.fromtimestamp(path.stat().st_mtime, UTC) > KEPT_FAILED:
+                path.unlink(missing_ok=True)
 
     def set_aside(self, run_id: str) -> Path:
         """Take a damaged night out of the way, for somebody to look at; one at a time is kept. Returns the file."""
@@ -187,12 +200,11 @@ class Warehouse:
         return aside
 
     @contextmanager
-    def read(self, run_id: str | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
-        """A read-only connection to a published night, the last one by default."""
-        chosen = run_id or next(reversed(self.published()), None)
-        if chosen is None:
+    def read(self, run_id: str | None) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A read-only connection to a published night. Errors: InputError when there is none, DamagedNightError."""
+        if run_id is None:
             raise InputError("No night has been published here yet.", remedy="Start one with: regclean run")
-        path = self.path(chosen)
+        path = self.path(run_id)
         if not path.exists():
             raise DamagedNightError(path)
         try:

@@ -3,7 +3,6 @@ SELECT
     finding_id, kind, rule, severity, subjects, score, summary, proposal, fingerprint, protected,
     relation, area, label, priority,
     sha256(evidence) AS evidence_digest,
-    CASE WHEN kind = 'duplicate' THEN json_extract_string(evidence, '$.basis') END AS basis,
     -- The file of the first record, without folder, sheet, number or date: a filter that holds from night to night.
     left(nullif(regexp_replace(regexp_extract(
         json_extract_string(evidence, '$.records.*.source.file')[1], '([^/#]+?)(\.[A-Za-z]+)?(#.*)?$', 1

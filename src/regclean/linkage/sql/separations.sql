@@ -11,7 +11,7 @@ identified AS (
 ),
 apart AS (
     SELECT customer_no_l AS l, customer_no_r AS r, 'decided' AS why FROM link_decided
-    WHERE verdict IN ('different', 'household', 'successor')
+    WHERE verdict IN ('different', 'household', 'successor', 'lapsed')
     UNION ALL
     SELECT least(a.customer_no, b.customer_no), greatest(a.customer_no, b.customer_no), 'id'
     FROM identified a

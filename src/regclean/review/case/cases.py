@@ -62,6 +62,12 @@ class OpenCase:
     def proposal(self) -> list[dict[str, Any]]:
         return list(json.loads(self.row["proposal"])) if self.row["proposal"] else []
 
+    @property
+    def organisations(self) -> bool:
+        """Is it about organisations alone? Those may be one legal entity with several accounts."""
+        pairs = self.payload.get("pairs") or ()
+        return bool(pairs) and all(pair["model"] == "organisation" for pair in pairs)
+
     def decided_among(self, customers: Sequence[str]) -> dict[tuple[str, str], str]:
         chosen = set(customers)
         return {edge.pair: edge.verdict for edge in self.edges if chosen >= set(edge.pair)}

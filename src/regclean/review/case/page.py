@@ -18,6 +18,7 @@ from regclean.accounts import sessions
 from regclean.accounts.permissions import User
 from regclean.accounts.sessions import Session
 from regclean.acts import Context
+from regclean.domain.decisions import JOINING_VERDICTS
 from regclean.review.case import cases, staging
 from regclean.review.case.desk import case_view, queue_view
 from regclean.review.case.own_session import TOLD, OwnSession, change_staging, counts_of, open_case, remember_opened
@@ -224,8 +225,10 @@ def _stage(
         verdict = ("different" if case.kind == "duplicate" else "reject") if reason else form.get("verdict", "")
         if verdict == "skip":
             return skip(request, finding_id, service, session, acting)
-        chosen = read_form(case.customers, form) if verdict == "same" else None
-        merged = _result(service, case, chosen) if chosen else None
+        chosen = read_form(case.customers, form) if verdict in JOINING_VERDICTS else None
+        if chosen and verdict == "entity":  # nothing is merged: nothing survives, and no value is chosen
+            chosen = Choices(None, chosen.leave_out, {}, {})
+        merged = _result(service, case, chosen) if chosen and verdict == "same" else None
         kept = (merged.recorded if merged else chosen.kept()) if chosen else None
         item = Staged(
             finding_id=finding_id,

@@ -27,6 +27,7 @@ POOLS = {
 }
 VERDICTS = {
     "same": N_("same"),
+    "entity": N_("one legal entity, accounts kept"),
     "different": N_("different"),
     "household": N_("same household"),
     "successor": N_("successor"),

@@ -129,10 +129,7 @@ def _report(service: Service, name: str) -> str | None:
 def _before(service: Service, run: Run) -> Run | None:
     """The published night that this one followed."""
     earlier = runs.history(service.ledger, status="published", limit=1000)
-    return next(
-        (other for other in earlier if (other.as_of, other.started_at) < (run.as_of, run.started_at)),
-        None,
-    )
+    return next((other for other in earlier if other.started_at < run.started_at), None)
 
 
 def _landed(run: Run) -> list[tuple[str, int, int | None]]:

@@ -3,7 +3,7 @@
 WITH edges AS (
     SELECT customer_no_l, customer_no_r FROM pairs WHERE relation = 'same'
     UNION
-    SELECT customer_no_l, customer_no_r FROM decided_edges WHERE verdict = 'same'
+    SELECT customer_no_l, customer_no_r FROM decided_edges WHERE verdict IN ('same', 'entity')
 ),
 inside AS (
     SELECT l.cluster_id, e.customer_no_l, e.customer_no_r

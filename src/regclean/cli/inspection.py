@@ -1,0 +1,170 @@
+"""explain, show, sql: ways to look inside the night in force. Each reading of a customer is written down first."""
+
+from __future__ import annotations
+
+import getpass
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from regclean.cli.app import app
+from regclean.domain.register import customers_among, join_key, subject_text
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from regclean.config import Workspace
+    from regclean.ledger import Ledger
+    from regclean.linkage import PairExplanation
+
+Json = Annotated[bool, typer.Option("--json", help="For programs: one JSON document.")]
+Output = Annotated[
+    Path | None,
+    typer.Option("--output", "-o", help="The file to write; its suffix says how: csv, jsonl, json, parquet, xlsx."),
+]
+Restricted = Annotated[
+    bool, typer.Option("--restricted", help="Customers under non-disclosure too, as an account with the right.")
+]
+SHELL = "shell:"  # before the name of the shell's user, who has no account
+
+
+@dataclass(frozen=True, slots=True)
+class _Night:
+    workspace: Workspace
+    ledger: Ledger
+    connection: duckdb.DuckDBPyConnection
+    run_id: str
+    protected: frozenset[str]  # customer numbers that are left out, beside those of the night itself
+    actor: str
+    restricted: bool
+
+    def note(self, command: str, subject: str, **told: Any) -> None:
+        from regclean.inspection import note_reading
+
+        if self.restricted:
+            told["detail"] = {**told.get("detail", {}), "restricted": True}
+        note_reading(self.ledger, self.actor, command, subject, datetime.now(UTC), **told)
+
+
+@contextmanager
+def _night(*, restricted: bool = False) -> Iterator[_Night]:
+    """The night in force, to look into; `restricted` as an account that may open protected customers.
+
+    Errors: SignInError, ForbiddenError.
+    """
+    from regclean.night import open_published
+    from regclean.quality import protected_customers
+
+    with _reader(restricted=restricted) as (workspace, ledger, actor):
+        warehouse, run_id = open_published(workspace)
+        with warehouse.read(run_id) as connection:
+            protected = frozenset(customers_among(protected_customers(ledger)))
+            yield _Night(workspace, ledger, connection, str(run_id), protected, actor, restricted)
+
+
+@contextmanager
+def _reader(*, restricted: bool) -> Iterator[tuple[Workspace, Ledger, str]]:
+    """The workspace, its ledger, and who reads: the account that is signed in, else the shell's user."""
+    from regclean.cli.identity import acting, opened, signed_in
+
+    if restricted:
+        with acting(needs="restricted:open") as context:
+            yield context.workspace, context.ledger, context.user.name
+        return
+    with opened() as (workspace, ledger):
+        account = signed_in(workspace, ledger)
+        yield workspace, ledger, account.name if account else f"{SHELL}{getpass.getuser()}"[:80]
+
+
+@app.command()
+def explain(
+    one: Annotated[str, typer.Argument(metavar="A", help="A customer's number.")],
+    other: Annotated[str, typer.Argument(metavar="B", help="Another customer's number.")],
+    restricted: Restricted = False,
+    as_json: Json = False,
+) -> None:
+    """Say why two customers are, or are not, taken for one: what was compared, what it says, what would change it."""
+    from dataclasses import asdict
+
+    from regclean.cli.inspection_tables import print_explanation
+    from regclean.errors import UsageError
+    from regclean.findings import decided_edges, standing
+    from regclean.inspection import hidden_customers
+    from regclean.linkage import explain_pair
+
+    with _night(restricted=restricted) as night:
+        hidden = frozenset() if restricted else hidden_customers(night.connection, night.protected)
+        for number in sorted({one, other} & hidden):
+            raise UsageError(f"the night in force knows no customer {number}.")
+        night.note("explain", subject_text("pairs", join_key(sorted((one, other)))), customers=(one, other))
+        found: PairExplanation = explain_pair(
+            night.connection,
+            one,
+            other,
+            country=night.workspace.config.country,
+            settings=night.workspace.config.section("linkage"),
+            models=night.workspace.var / "models",
+            decided=standing(night.connection, decided_edges(night.ledger)),
+        )
+    if as_json:
+        _print_json(asdict(found) | {"compared": found.compared})
+    else:
+        print_explanation(found)
+
+
+@app.command()
+def show(
+    subject: Annotated[str, typer.Argument(help="TABLE:KEY, for example bin_groups:K1; or a customer's number.")],
+    restricted: Restricted = False,
+    as_json: Json = False,
+) -> None:
+    """Show everything about one subject: as landed and as read, links, findings, decisions, batches."""
+    from regclean.cli.inspection_tables import print_subject
+    from regclean.inspection import look_up
+
+    with _night(restricted=restricted) as night:
+        page = look_up(night.connection, night.ledger, subject, protected=night.protected, restricted=restricted)
+        night.note("show", page.subject)
+    if as_json:
+        _print_json(page.data)
+    else:
+        print_subject(page)
+
+
+@app.command()
+def sql(
+    question: Annotated[
+        str | None, typer.Argument(help="One SELECT; without it, the tables and columns there are.")
+    ] = None,
+    as_json: Json = False,
+    output: Output = None,
+) -> None:
+    """Ask the night in force in SQL, read only: without protected customers and national ids."""
+    from regclean.cli.inspection_tables import print_answer, print_tables
+    from regclean.findings import write
+    from regclean.inspection import ask, customers_in, tables
+
+    with _night() as night:
+        if question is None:
+            print_tables(tables(night.connection))
+            return
+        answer = ask(night.connection, question, protected=night.protected)
+        night.note(
+            "sql", subject_text("runs", night.run_id), customers=customers_in(answer), detail={"rows": answer.height}
+        )
+    if output is not None or as_json:
+        write(answer, output, "json" if as_json else None)
+    else:
+        print_answer(answer)
+
+
+def _print_json(document: Any) -> None:
+    import json
+
+    sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=1, default=str) + "\n")
