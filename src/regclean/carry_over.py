@@ -21,7 +21,7 @@ from regclean.warehouse import is_damage, load_sql, rows
 if TYPE_CHECKING:
     from regclean.night_state import Night
 
-LINKED = ("pairs", "clusters", "member_links")
+LINKED = ("pairs", "thresholds", "clusters", "member_links")
 # The rooms whose code and SQL the linkage is made of. `standardise` holds the names and variants that it compares by,
 # `warehouse` and `domain` the shape of what it reads.
 ROOMS = ("linkage", "standardise", "warehouse", "domain")

@@ -68,7 +68,8 @@ def link_customers(
 ) -> LinkReport:
     """Write `pairs` and `clusters` from the typed tables customers, customer_persons and customer_addresses.
 
-    `decided`: customer_no_l, customer_no_r, verdict (l < r), as `findings.standing` says it. `previous_clusters`: cluster_id, customer_no of the last night.
+    `decided`: customer_no_l, customer_no_r, verdict (l < r), as `findings.standing` says it. `previous_clusters`: cluster_id, customer_no
+    of the last night.
     `models`: folder of the trained models; a model that is not there yet is trained from this register and stored, with
     `as_of` (ISO date) as its date. `engine`: the workspace's `[engine]`, whose backend compares the pairs (training stays
     on DuckDB). Errors: RegcleanError when a stored model is damaged or leaves a level untrained.
@@ -85,6 +86,7 @@ def link_customers(
             used[model] = _judge(connection, model, country, models, as_of, score)
     relate(connection, country, settings)
     connection.execute(load_sql("publish_pairs", scoring.PACKAGE))
+    connection.execute("INSERT INTO thresholds BY NAME SELECT evidence, threshold FROM link_policy")
     grouped = clustering.cluster(connection, generic=country != "fi", previous=_texts(previous_clusters, PREVIOUS))
     report = LinkReport(
         customers=scoring.count(connection, "customers"),
@@ -189,15 +191,23 @@ def _judge(
     return stored.version
 
 
-def relate(connection: duckdb.DuckDBPyConnection, country: str, settings: Section) -> None:
-    """Temp table `link_relations`: what each pair of customers is."""
+def relate(
+    connection: duckdb.DuckDBPyConnection, country: str, settings: Section, thresholds: pl.DataFrame | None = None
+) -> None:
+    """Temp table `link_relations`: what each pair of customers is.
+
+    `thresholds` (evidence, threshold) of a night before; without them they follow from the pairs at hand.
+    """
     generic = country != "fi"
     connection.execute(load_sql("person_pairs", scoring.PACKAGE), {"generic": generic})
     connection.execute(load_sql("organisation_pairs", scoring.PACKAGE), {"generic": generic})
     connection.execute(load_sql("successors", scoring.PACKAGE))
     connection.execute(load_sql("relations", scoring.PACKAGE))
     review = float(settings["review_probability"])
-    policy.decide(connection, float(settings["same_precision"]), review, fixed=settings.get("same_probability"))
+    if thresholds is None:
+        policy.decide(connection, float(settings["same_precision"]), review, fixed=settings.get("same_probability"))
+    else:
+        policy.take(connection, thresholds, float(settings["same_precision"]))
     for statement in load_sql("relate", scoring.PACKAGE).split(";\n\n"):
         connection.execute(statement, {"review": review} if "$review" in statement else None)
 

@@ -117,10 +117,11 @@ def explain_pair(
             customers.block(bench, model, country)
             keys += _keys(bench, model, left, right)
             _block_only(bench, model, left, right)
-            scoring.compare(bench, current, blocked="link_blocked", output="link_compared")
-            scoring.posterior(bench, current, scored="link_compared")
+            scoring.compare(bench, model, country)
+            scoring.posterior(bench, current)
             versions[model] = current.version
-        customers.relate(bench, country, settings)
+        customers.relate(bench, country, settings, connection.sql("SELECT * FROM thresholds").pl())
+        same = rows(bench, "SELECT max(threshold) FROM link_relations")[0][0]
         relation, found = _published(bench)
     finally:
         bench.close()
@@ -137,7 +138,7 @@ def explain_pair(
         household_probability=found["household_probability"] if found else None,
         relation=relation,
         because=tuple(code for code in explanation.get("reasons", ()) if "." not in code),
-        same=float(settings["same_probability"]),
+        same=float(settings["same_precision"] if same is None else same),
         review=float(settings["review_probability"]),
     )
 

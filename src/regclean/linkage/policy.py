@@ -41,3 +41,14 @@ def threshold(steps: list[tuple[float, int]], precision: float) -> float:
         if wrong <= (1.0 - precision) * pairs:
             lowest = min(lowest, p)
     return lowest
+
+
+def take(connection: duckdb.DuckDBPyConnection, thresholds: pl.DataFrame, same_precision: float) -> None:
+    """Temp table `link_policy` as an earlier night had it; evidence that it had not seen needs `same_precision` of its own."""
+    connection.register("link_policy_frame", thresholds)
+    connection.execute("CREATE OR REPLACE TEMP TABLE link_policy AS SELECT evidence, threshold FROM link_policy_frame")
+    connection.unregister("link_policy_frame")
+    connection.execute(
+        "INSERT INTO link_policy SELECT DISTINCT evidence, $precision FROM link_relations ANTI JOIN link_policy USING (evidence)",
+        {"precision": same_precision},
+    )

@@ -4,7 +4,8 @@ UPDATE link_relations SET threshold = coalesce((SELECT p.threshold FROM link_pol
 UPDATE link_relations SET relation = CASE
     WHEN verdict IN ('same', 'household', 'successor', 'unsure') THEN verdict
     WHEN verdict = 'different' THEN 'related'
-    WHEN between = 'alike' AND round(probability, 6) >= threshold AND NOT doubtful THEN 'same'
+    -- Told apart on other records: whatever the score says now, a person answers.
+    WHEN between = 'alike' AND round(probability, 6) >= threshold AND NOT doubtful THEN CASE WHEN verdict = 'lapsed' THEN 'unsure' ELSE 'same' END
     WHEN between = 'alike' AND probability >= $review THEN 'unsure'
     WHEN between = 'member' AND p_same >= 0.5 THEN 'household'
     WHEN between IN ('estate', 'trade_name') AND p_same >= 0.5 THEN 'related'

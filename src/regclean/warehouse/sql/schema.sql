@@ -64,6 +64,9 @@ CREATE TABLE pairs (
     PRIMARY KEY (customer_no_l, customer_no_r)
 );
 
+-- From which probability on a pair is "same", by the kind of its evidence.
+CREATE TABLE thresholds (evidence TEXT PRIMARY KEY, threshold DOUBLE NOT NULL);
+
 CREATE TABLE clusters (cluster_id TEXT NOT NULL, customer_no TEXT PRIMARY KEY);
 
 CREATE TABLE member_links (
