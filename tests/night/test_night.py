@@ -245,7 +245,7 @@ def test_a_change_of_the_linkages_code_links_anew(
 ) -> None:
     room = Path(shutil.copytree(Path(linkage.__file__).parent, tmp_path / "linkage"))
     before = folder_digest(room)
-    sql = room / "sql/relations.sql"
+    sql = room / "sql/relate.sql"
     sql.write_text(sql.read_text(encoding="utf-8") + "-- changed", encoding="utf-8")
     assert folder_digest(room) != before
     monkeypatch.setattr(carrying, "_program", lambda: {"linkage": folder_digest(room)})
