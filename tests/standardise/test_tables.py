@@ -143,9 +143,8 @@ OPTIONAL: dict[str, list[dict[str, str | None]]] = {
             "building_id": "100012345N",
             "property_id": "297-12-34-5",
             "street_address": "Rantatie 5",
-            "use": "vapaa-aika",
         },
-        {"building_id": "100012345N", "dwellings": "2", "exempt_until": "31.12.2027"},
+        {"building_id": "100012345N", "property_id": "297-12-34-5", "dwellings": "2", "exempt_until": "31.12.2027"},
     ],
 }
 
