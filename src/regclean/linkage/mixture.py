@@ -29,6 +29,7 @@ PSEUDO_COUNTS = 25.0
 PSEUDO_ROWS = 20.0
 # So many pairs of strangers without an equal value stand behind every exact level before any register speaks.
 PSEUDO_STRANGERS = 1000.0
+PSEUDO_NAMESAKES = 10.0
 STEPS = 60
 ANCHORS = 50
 TWINS = 0.05
@@ -109,14 +110,16 @@ def _by_chance(part: Comparison, u: Array) -> Array:
 
 def _first_names(part: Comparison, parameters: Parameters, u: Array, *, namesake: bool) -> Array:
     """Log chance of the levels of first names in one household: no name in common but by chance; or one, written as one customer's
-    is, with the further names agreeing by chance.
+    is, with as many further names in common as namesakes have (`_shared_names`).
     """
     agreeing = np.array([code in SAME_FIRST_NAME for code in part.codes])
     if not namesake:
         return np.asarray(np.where(agreeing, NEVER, np.log(u / max(1.0 - u[agreeing].sum(), 1e-9))))
-    same = parameters.same(part.name)
+    same, shared = parameters.same(part.name), parameters.m["namesake"][part.name]
     share = np.array([same[code] if code not in ("different", "disjoint") else 0.0 for code in part.codes])
-    share[agreeing] = share[agreeing].sum() * u[agreeing] / u[agreeing].sum()
+    among = np.array([shared[code] for code in part.codes])[agreeing]
+    among = among if among.sum() > 0 else u[agreeing]
+    share[agreeing] = share[agreeing].sum() * among / among.sum()
     return np.asarray(np.log(np.maximum(share, np.exp(NEVER))))
 
 
@@ -231,8 +234,32 @@ def _levels(
             found["namesake"][part.name] = expected["namesake"][part.name]
         elif part.name not in CONTACTS:
             found["namesake"][part.name] = found["household"][part.name]
+        if part.name == "given_name":
+            found["namesake"][part.name] = _shared_names(part, parts, candidates, current.u[part.name], conflict)
     found["successor"] = _successor(found["household"])
     return found
+
+
+def _shared_names(
+    part: Comparison, parts: tuple[Comparison, ...], candidates: Patterns, u: dict[str, float], conflict: float | None
+) -> dict[str, float]:
+    """How many given names namesakes share: as those do who have one surname, one place and two birth dates.
+
+    By chance, beyond the first name, where the register has few of them. Of one customer's pairs, some have two dates.
+    """
+    together = np.zeros(len(candidates.counts), dtype=bool)
+    for name in PLACES:
+        together |= candidates.agrees(parts, name, SAME_PLACE)
+    together &= candidates.agrees(parts, "surname", ("equal",))
+    seen = {code: PSEUDO_NAMESAKES * u[code] / sum(u[c] for c in SAME_FIRST_NAME) for code in SAME_FIRST_NAME}
+    for name in DATES:
+        wrong = conflict if conflict is not None else _expected(parts)["stayed"].get(name, {}).get("different", 0.0)
+        for code in SAME_FIRST_NAME:
+            named = together & candidates.agrees(parts, part.name, (code,))
+            two = candidates.counts[named & candidates.agrees(parts, name, ("different",))].sum()
+            one = candidates.counts[named & candidates.agrees(parts, name, ("equal",))].sum()
+            seen[code] += max(float(two - wrong / (1.0 - wrong) * one), 0.0)
+    return {code: seen.get(code, 0.0) / sum(seen.values()) for code in part.codes}
 
 
 def _held(part: Comparison, share: Array, fixed: dict[str, float]) -> Array:
