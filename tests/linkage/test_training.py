@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from regclean.linkage import LinkReport, link_customers, parameters
-from regclean.linkage.mixture import monotone
 from regclean.linkage.model import MODELS, Comparison, comparisons
+from regclean.linkage.monotone import monotone
 from regclean.linkage.parameters import Parameters, Probabilities
 
 SETTINGS = {"same_precision": 0.985, "review_probability": 0.5}
