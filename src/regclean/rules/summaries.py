@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from regclean.domain.languages import in_language
+from regclean.domain.languages import FALLBACK, LANGUAGES, in_language
 from regclean.resources import load_texts
 from regclean.rules.catalogue import catalogue
 
@@ -23,6 +23,7 @@ def summary(rule_id: str, evidence: Mapping[str, Any], language: str) -> str:
 
     Codes are said in words, dates and decimals as the language writes them, what is missing as a dash.
     """
+    language = language if language in LANGUAGES else FALLBACK
     template = in_language(catalogue()[rule_id].summary, language)
     return _PLACEHOLDER.sub(lambda match: said(match[1], evidence.get(match[1]), language), template)
 
