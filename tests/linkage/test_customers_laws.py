@@ -180,6 +180,14 @@ def test_a_damaged_model_is_an_error_with_its_file(tmp_path: Path) -> None:
     assert str(caught.value.file).endswith("person-fi-v0001.json")
 
 
+def test_a_model_of_another_version_is_kept_and_a_new_one_learnt(tmp_path: Path) -> None:
+    old = tmp_path / "person-fi-v0001.json"
+    old.write_text(json.dumps({"model": "person", "country": "fi", "version": 1, "m": {}, "u": {}}))
+    run(people().connect(), models=tmp_path)
+    assert old.exists()
+    assert parameters.latest(tmp_path, "person", "fi").version == 2
+
+
 def test_first_night_trains_and_the_next_uses_what_was_stored(tmp_path: Path) -> None:
     register = people()
     first = run(register.connect(), models=tmp_path)

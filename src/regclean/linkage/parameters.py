@@ -92,7 +92,7 @@ class Parameters:
         }
 
     def to_json(self) -> dict[str, Any]:
-        return asdict(self) | {"names": list(self.names)}
+        return asdict(self) | {"names": list(self.names), "comparisons": _shape(self.model, self.country)}
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Parameters:
@@ -150,8 +150,24 @@ def load(path: Path) -> Parameters:
 
 
 def latest(folder: Path, model: str, country: str) -> Parameters | None:
+    """The newest stored model; None when there is none of these comparisons: another version of the program's is no use.
+
+    Errors: InputError when it is damaged.
+    """
     paths = versions(folder, model, country)
-    return load(paths[-1]) if paths else None
+    if not paths:
+        return None
+    try:
+        data = json.loads(paths[-1].read_text(encoding="utf-8"))
+    except ValueError:
+        data = {}
+    other = isinstance(data, dict) and data and data.get("comparisons") != _shape(model, country)
+    return None if other else load(paths[-1])
+
+
+def _shape(model: str, country: str) -> str:
+    """A digest of what is compared, by which a model tells whose it is."""
+    return digest([[comparison.name, *comparison.codes] for comparison in comparisons(model, country)])[:16]
 
 
 def save(folder: Path, parameters: Parameters) -> Path:
