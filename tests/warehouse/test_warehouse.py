@@ -81,3 +81,15 @@ def test_landed_has_every_canonical_column(tmp_path: Path) -> None:
 def test_write_frame_takes_no_sql_for_a_table_name(tmp_path: Path) -> None:
     with Warehouse(tmp_path).build("r") as night, pytest.raises(ValueError, match="not a table name"):
         write_frame(night.connection, "clusters; DROP TABLE pairs", pl.DataFrame())
+
+
+def test_a_night_of_an_earlier_version_says_so(published_register: Path) -> None:
+    warehouse = Warehouse(published_register / "var" / "warehouse")
+    (run_id,) = warehouse.published()
+    with pytest.raises(duckdb.BinderException), warehouse.read(run_id) as night:
+        night.execute("SELECT nothing FROM evidence")
+    with duckdb.connect(str(warehouse.path(run_id))) as connection:
+        connection.execute("ALTER TABLE evidence DROP COLUMN touchpoint")
+    with pytest.raises(InputError, match="earlier version") as caught, warehouse.read(run_id) as night:
+        night.execute("SELECT touchpoint FROM evidence")
+    assert "regclean run" in str(caught.value)

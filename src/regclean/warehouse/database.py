@@ -201,7 +201,11 @@ class Warehouse:
 
     @contextmanager
     def read(self, run_id: str | None) -> Iterator[duckdb.DuckDBPyConnection]:
-        """A read-only connection to a published night. Errors: InputError when there is none, DamagedNightError."""
+        """A read-only connection to a published night.
+
+        Errors: InputError when there is none, or a query asks for what a night of an earlier version does not have;
+        DamagedNightError.
+        """
         if run_id is None:
             raise InputError("No night has been published here yet.", remedy="Start one with: regclean run")
         path = self.path(run_id)
@@ -217,6 +221,14 @@ class Warehouse:
         except duckdb.Error as error:
             if is_damage(error):
                 raise DamagedNightError(path) from error
+            if isinstance(error, (duckdb.BinderException, duckdb.CatalogException)) and not _is_of_this_shape(
+                connection
+            ):
+                raise InputError(
+                    "the night in force was made by an earlier version of regclean, and lacks what is asked for.",
+                    file=path,
+                    remedy="Run a night first: regclean run",
+                ) from error
             raise
         finally:
             connection.close()
@@ -225,6 +237,13 @@ class Warehouse:
     def _remove(path: Path) -> None:
         path.unlink(missing_ok=True)
         path.with_name(path.name + ".wal").unlink(missing_ok=True)
+
+
+def _is_of_this_shape(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Has a night every table and column that the register has by now?"""
+    query = "SELECT table_name, column_name FROM duckdb_columns() WHERE schema_name = 'main'"
+    there = set(rows(connection, query))
+    return all((table.name, column.name) in there for table in TABLES.values() for column in table.typed)
 
 
 def create_tables(connection: duckdb.DuckDBPyConnection) -> None:
