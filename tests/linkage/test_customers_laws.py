@@ -21,7 +21,8 @@ from hypothesis import strategies as st
 from regclean.errors import RegcleanError
 from regclean.linkage import link_customers, parameters, train
 from regclean.linkage.clustering import constrained_components
-from regclean.linkage.model import DUCKDB, MODELS, SPARK, splink_settings
+from regclean.linkage.comparison import DUCKDB, SPARK
+from regclean.linkage.model import MODELS, splink_settings
 from regclean.linkage.parameters import Parameters
 
 STORED = Path(__file__).parent / "models"

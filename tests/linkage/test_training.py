@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from regclean.linkage import LinkReport, link_customers, parameters
-from regclean.linkage.model import MODELS, Comparison, comparisons
+from regclean.linkage.comparison import Comparison
+from regclean.linkage.model import MODELS, comparisons
 from regclean.linkage.monotone import monotone
 from regclean.linkage.parameters import Parameters, Probabilities
 

@@ -19,7 +19,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from regclean.linkage.model import CONTACTS, DATES, NAMES, PLACES, SAME_FIRST_NAME, SAME_PLACE, Comparison
+from regclean.linkage.comparison import Comparison
+from regclean.linkage.model import CONTACTS, DATES, NAMES, PLACES, SAME_FIRST_NAME, SAME_PLACE
 from regclean.linkage.monotone import monotone
 from regclean.linkage.parameters import CELLS, CLASSES, RARITIES, Parameters, Probabilities
 from regclean.linkage.patterns import Array, Codes, Patterns

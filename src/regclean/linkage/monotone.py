@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from regclean.linkage.model import Comparison
+from regclean.linkage.comparison import Comparison
 from regclean.linkage.parameters import Probabilities
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from regclean.linkage.model import Comparison
+from regclean.linkage.comparison import Comparison
 from regclean.linkage.parameters import CLASSES
 
 Array = npt.NDArray[np.float64]

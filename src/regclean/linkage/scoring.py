@@ -16,13 +16,12 @@ import numpy as np
 import polars as pl
 
 from regclean.linkage import mixture
+from regclean.linkage.comparison import DUCKDB, Comparison
 from regclean.linkage.model import (
-    DUCKDB,
     MISSING,
     NAMES,
     SAME_FIRST_NAME,
     SAME_PLACE,
-    Comparison,
     comparisons,
     splink_settings,
     term_frequency_columns,

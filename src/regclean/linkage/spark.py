@@ -23,7 +23,8 @@ import duckdb
 from regclean.config import Section
 from regclean.errors import ConfigError, RegcleanError
 from regclean.linkage import scoring
-from regclean.linkage.model import SPARK, comparisons, splink_settings, term_frequency_columns
+from regclean.linkage.comparison import SPARK
+from regclean.linkage.model import comparisons, splink_settings, term_frequency_columns
 from regclean.warehouse import load_sql
 
 FOLDERS = "spark-"

@@ -9,8 +9,9 @@ import numpy as np
 import polars as pl
 
 from regclean.linkage import mixture, scoring
+from regclean.linkage.comparison import Comparison
 from regclean.linkage.mixture import Evidence
-from regclean.linkage.model import Comparison, columns, comparisons
+from regclean.linkage.model import columns, comparisons
 from regclean.linkage.parameters import CELLS, Parameters
 from regclean.linkage.patterns import Array, Patterns, as_patterns
 from regclean.warehouse import load_sql, rows
