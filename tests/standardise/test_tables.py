@@ -469,3 +469,22 @@ def test_the_order_of_the_rows_as_landed_does_not_matter() -> None:
 
 def test_the_key_does_not_show_itself() -> None:
     assert "a key for tests" not in repr(OPTIONS)
+
+
+def test_a_mark_of_non_disclosure_in_a_name_protects_at_once() -> None:
+    row = one(name="Turvakielto - Mäkelä Sari")
+    assert (row["non_disclosure"], row["name"]) == (True, "Sari Mäkelä")
+    assert one(name="Mäkelä Sari")["non_disclosure"] is False
+    assert one(name="Mäkelä Sari", non_disclosure="kyllä")["non_disclosure"] is True
+
+
+def test_marks_of_generation_compare_as_names_that_conflict() -> None:
+    assert one(name="Korpi Veikko seniori")["m_given"] == ["veikko", "elder"]
+    assert one(name="Korpi Veikko d.y.")["m_given"] == ["veikko", "younger"]
+
+
+def test_a_guardian_is_no_person_of_the_customer() -> None:
+    persons = standardise(customers=[{"customer_no": "1", "name": "Pesämaa Oili / ev. asianajaja Vuori"}]).tables[
+        "customer_persons"
+    ]
+    assert persons.select("part", "m_last").rows() == [("self", "pesamaa")]

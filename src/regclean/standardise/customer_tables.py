@@ -66,7 +66,7 @@ def customer_tables(
         CUSTOMERS,
         keys,
         [
-            party.drop("main_part", "others", "unreadable"),
+            party.drop("main_part", "others", "protected", "unreadable"),
             _identifiers(frame, birth, reading),
             address.drop("care_of", "box"),
             read_contacts(frame, reading),
@@ -75,7 +75,7 @@ def customer_tables(
             ),
         ],
         reading,
-    ).with_columns(pl.col("non_disclosure").fill_null(False))
+    ).with_columns(pl.col("non_disclosure").fill_null(False) | party["protected"])
     addresses = pl.concat([_own(keys, address, "own"), _own(keys, billing, "billing")])
     return exactly(customers, schema_of(CUSTOMERS)), _persons(keys, party, reading), addresses
 

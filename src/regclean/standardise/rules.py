@@ -58,6 +58,7 @@ PARTY = {
     "m_org_numerals": pl.String,
     "main_part": pl.String,
     "others": pl.String,
+    "protected": pl.Boolean,
     "unreadable": pl.Boolean,
 }
 
@@ -88,7 +89,8 @@ def party(
     )
     effective = read.kind if given in {None, "person"} else given
     main = read.main
-    others = read.persons if main is names.NOBODY else read.persons[1:]
+    # Who acts for a person is not the person: a guardian of many would make them one.
+    others = tuple(item for item in read.persons[main is not names.NOBODY :] if item[0] != "guardian")
     organisation = read.organisation
     return (
         effective,
@@ -99,12 +101,13 @@ def party(
         main.last_name,
         ", ".join(main.previous) or None,
         read.company_name,
-        *_match_names(main),
+        *_match_names(main, read.generation),
         organisation.base,
         organisation.form,
         organisation.numerals,
         read.persons[0][0] if main is not names.NOBODY else None,
         _packed(others),
+        read.protected,
         unreadable,
     )
 
@@ -117,9 +120,9 @@ def _kind(text: str | None) -> tuple[str | None, bool]:
     return (kind if kind in KINDS else None), False
 
 
-def _match_names(person: Person) -> Answer:
-    """m_first, m_given, m_last, m_last_parts, m_previous."""
-    given = names.given_keys(person.first_names)
+def _match_names(person: Person, generation: str | None = None) -> Answer:
+    """m_first, m_given, m_last, m_last_parts, m_previous. A mark of generation tells two apart as a further name does."""
+    given = [*names.given_keys(person.first_names), *([generation] if generation else [])]
     last = names.last_key(person.last_name) if person.last_name else None
     previous = [names.last_key(name) for name in person.previous]
     parts = [part for whole in (last or "", *previous) for part in whole.split()]
@@ -203,6 +206,7 @@ def _generic_party(
         organisation.numerals,
         "self" if person.printed else None,
         None,
+        False,
         unreadable,
     )
 
