@@ -82,9 +82,8 @@ def test_a_line_that_has_no_number_yet_is_of_its_list() -> None:
     ("raw", "clean"),
     [(" 1002.0", "1002"), ("1002", "1002"), ("  ", None), (None, None), ("A.0", "A.0"), ("10 02", "10 02")],
 )
-def test_a_key_is_cleaned_alike_in_python_and_sql(raw: str | None, clean: str | None) -> None:
+def test_a_key_is_cleaned(raw: str | None, clean: str | None) -> None:
     assert clean_key(raw) == clean
-    assert _sql("SELECT clean_key(?::TEXT)", raw) == clean
 
 
 def test_a_raw_row_has_the_key_of_the_typed_one() -> None:

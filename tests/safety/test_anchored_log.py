@@ -37,7 +37,7 @@ def kept(published_register: Path) -> Path:
             ).scalars()
             lines = [DecisionLine(n, "same", "aino", finding_id=one) for n, one in enumerate(found)]
         assert record(ledger, lines, NOW).taken
-        with Warehouse(workspace.var / "warehouse").read() as night:
+        with Warehouse(workspace.var / "warehouse").read("2026-11-01-001") as night:
             assert batches.build(ledger, night, workspace.config, as_of=NOW.date(), user="clerk", now=NOW).batch_id == 1
         batches.approve(ledger, 1, user="dan", now=NOW)
         with ledger.write() as writing:

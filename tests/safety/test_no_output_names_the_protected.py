@@ -103,7 +103,7 @@ def planted(tmp_path_factory: pytest.TempPathFactory) -> Path:
             ],
             NOW,
         )
-        with Warehouse(root / "var" / "warehouse").read() as night:
+        with Warehouse(root / "var" / "warehouse").read("2026-11-01-001") as night:
             batches.build(ledger, night, load_workspace(root).config, as_of=date(2026, 11, 1), user="guardian", now=NOW)
         batches.approve(ledger, 1, user="approver", now=NOW)
     return root
@@ -115,7 +115,7 @@ def test_the_canaries_are_in(planted: Path) -> None:
         protected = reading.execute(select(findings.c.rule, findings.c.summary).where(findings.c.protected)).all()
     assert "S01" in {row.rule for row in protected}
     assert any("77001" in row.summary for row in protected)  # the heir of somebody who is not protected
-    with Warehouse(planted / "var" / "warehouse").read() as night:
+    with Warehouse(planted / "var" / "warehouse").read("2026-11-01-001") as night:
         numbers = {row[0] for row in night.execute("SELECT customer_no FROM customers WHERE non_disclosure").fetchall()}
     assert numbers >= PROTECTED
 

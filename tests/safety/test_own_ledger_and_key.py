@@ -131,7 +131,7 @@ def test_nights_that_a_ledger_does_not_know_are_never_swept(published_register: 
     nights = published_register / "var" / "warehouse"
     (first,) = nights.glob("*.duckdb")
     shutil.copy(first, nights / "2026-11-09-001.duckdb")
-    night(published_register, date(2026, 11, 9))
+    night(published_register, date(2026, 11, 9), force=True)
     assert sorted(path.stem for path in nights.glob("2026*.duckdb"))[1:] == ["2026-11-09-001", "2026-11-09-002"]
 
 

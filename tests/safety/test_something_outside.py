@@ -136,6 +136,7 @@ def test_a_ledger_that_another_program_holds(
     assert "locked" in told
     assert "ledger.db" in told
     holder.close()
+    monkeypatch.undo()
     said(capsys, "-w", published_register, "run", "--as-of", "2026-11-02", code=0)
 
 

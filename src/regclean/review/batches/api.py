@@ -62,7 +62,7 @@ def build_batch(service: Service, acting: Acting, new: NewBatch, response: Respo
     return BuiltBatch(batch=_summary(made[0]) if made else None, left_out=left_out)
 
 
-@router.get("/batches/{batch_id}", responses=problems(404))
+@router.get("/batches/{batch_id}", responses=problems())
 def get_batch(
     service: Service,
     acting: Acting,
@@ -93,21 +93,21 @@ def get_batch(
     )
 
 
-@router.post("/batches/{batch_id}/approve", responses=problems(404, 409))
+@router.post("/batches/{batch_id}/approve", responses=problems(409))
 def approve_batch(service: Service, acting: Acting, batch_id: BatchId) -> BatchSummary:
     """The second pair of eyes says yes. 409 when this user decided any of it, or may not see all of it."""
     acts.approve(acting, batch_id)
     return _one(service, acting.user, batch_id)
 
 
-@router.post("/batches/{batch_id}/reject", responses=problems(404, 409))
+@router.post("/batches/{batch_id}/reject", responses=problems(409))
 def reject_lines(service: Service, acting: Acting, batch_id: BatchId, back: SentBackLines) -> SentBack:
     """Send lines back with a reason: their findings leave the batch whole, and reopen."""
     gone = acts.send_back(acting, batch_id, back.lines, reason=back.reason, note=back.note or "")
     return SentBack(findings=gone, batch=_one(service, acting.user, batch_id))
 
 
-@router.post("/batches/{batch_id}/apply", responses=problems(404, 409))
+@router.post("/batches/{batch_id}/apply", responses=problems(409))
 def apply_batch(service: Service, acting: Acting, batch_id: BatchId, how: ApplyBatch) -> AppliedBatch:
     """Apply an approved batch to the register, or note that its files were imported; again gives the same end.
 
@@ -118,27 +118,27 @@ def apply_batch(service: Service, acting: Acting, batch_id: BatchId, how: ApplyB
     return _outcome(service, acting.user, acts.apply(acting, batch_id, whole=how.whole))
 
 
-@router.post("/batches/{batch_id}/undo", responses=problems(404, 409))
+@router.post("/batches/{batch_id}/undo", responses=problems(409))
 def undo_batch(service: Service, acting: Acting, batch_id: BatchId, what: UndoBatch) -> AppliedBatch:
     """Take a batch, or one finding of it, back. What others have edited since is kept, and listed in `kept`."""
     return _outcome(service, acting.user, acts.undo(acting, batch_id, what.finding_id))
 
 
-@router.post("/batches/{batch_id}/export", responses=problems(404, 409))
+@router.post("/batches/{batch_id}/export", responses=problems(409))
 def export_batch(acting: Acting, batch_id: BatchId) -> BatchFiles:
     """Write the files of an approved batch, and give their manifest; lines of protected customers are in no file."""
     acts.export(acting, batch_id, acts.export_folder(acting.workspace, batch_id))
     return _manifest(acting, batch_id)
 
 
-@router.get("/batches/{batch_id}/manifest", responses=problems(404))
+@router.get("/batches/{batch_id}/manifest", responses=problems())
 def get_manifest(acting: Acting, _: Clerk, batch_id: BatchId) -> BatchFiles:
     """What was exported: counts, who decided and approved, and each file's SHA-256. 404 before the first export."""
     acts.check_there(acting, batch_id)
     return _manifest(acting, batch_id)
 
 
-@router.get("/batches/{batch_id}/receipt", responses=problems(404))
+@router.get("/batches/{batch_id}/receipt", responses=problems())
 def get_receipt(service: Service, acting: Acting, user: Reader, batch_id: BatchId) -> BatchReceipt:
     """Who did what and when, line by line, without any value of a customer."""
     acts.check_there(acting, batch_id)

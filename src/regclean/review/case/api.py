@@ -58,7 +58,7 @@ def list_findings(
     return models.FindingPage(items=shown, next=shown[-1].finding_id if len(rows) > limit else None)
 
 
-@router.get("/findings/{finding_id}", responses=problems(404))
+@router.get("/findings/{finding_id}", responses=problems())
 def get_finding(service: Service, user: Reader, finding_id: FindingId) -> models.FindingDetail:
     """One finding with its evidence. A protected one is opened with a reason instead (POST …/open)."""
     with service.ledger.read() as connection:
@@ -68,7 +68,7 @@ def get_finding(service: Service, user: Reader, finding_id: FindingId) -> models
         return _detail(connection, user, row)
 
 
-@router.post("/findings/{finding_id}/open", responses=problems(404))
+@router.post("/findings/{finding_id}/open", responses=problems())
 def open_finding(service: Service, acting: Acting, finding_id: FindingId, look: models.Look) -> models.FindingDetail:
     """Open a protected finding: the reason goes to the audit log, with who and when."""
     acts.open_protected(acting, finding_id, look.reason, look.note)
@@ -76,7 +76,7 @@ def open_finding(service: Service, acting: Acting, finding_id: FindingId, look: 
         return _detail(connection, acting.user, visible_finding(connection, acting.user, finding_id), opened=True)
 
 
-@router.post("/findings/{finding_id}/decisions", status_code=201, responses=problems(404, 409))
+@router.post("/findings/{finding_id}/decisions", status_code=201, responses=problems(409))
 def decide_finding(acting: Acting, finding_id: FindingId, new: models.NewDecision) -> models.Decided:
     """Decide on a finding as it was read. 409 when it has changed since, or contradicts what is decided already."""
     kind = acts.consider(acting, finding_id)["kind"]
@@ -101,20 +101,20 @@ def decide_finding(acting: Acting, finding_id: FindingId, new: models.NewDecisio
     return models.Decided(decision_id=decision_id, finding=_one(acting, finding_id))
 
 
-@router.delete("/decisions/{decision_id}", status_code=204, responses=problems(404, 409), tags=["decisions"])
+@router.delete("/decisions/{decision_id}", status_code=204, responses=problems(409), tags=["decisions"])
 def undo_decision(acting: Acting, decision_id: Annotated[int, Path(ge=1, le=2**31 - 1)]) -> None:
     """Take one's own decision back, with all that followed from it."""
     acts.undo_decision(acting, decision_id)
 
 
-@router.put("/findings/{finding_id}/assignee", responses=problems(404))
+@router.put("/findings/{finding_id}/assignee", responses=problems())
 def assign_finding(acting: Acting, finding_id: FindingId, given: models.Assignment) -> models.FindingSummary:
     """Give the whole case to somebody, or to nobody."""
     acts.assign(acting, finding_id, given.assignee)
     return _one(acting, finding_id)
 
 
-@router.post("/findings/{finding_id}/comments", status_code=201, responses=problems(404))
+@router.post("/findings/{finding_id}/comments", status_code=201, responses=problems())
 def comment_on_finding(acting: Acting, finding_id: FindingId, new: models.NewComment) -> models.Comment:
     """Say something about a finding."""
     made = acts.comment(acting, finding_id, new.text)

@@ -12,7 +12,7 @@ from regclean.review.web.services import Acting
 router = APIRouter(tags=["people"], responses=problems())
 
 
-@router.post("/reveals", responses=problems(404))
+@router.post("/reveals", responses=problems())
 def reveal(acting: Acting, new: models.NewReveal) -> models.Revealed:
     """Show one masked value: the reason goes to the audit log, with who and when."""
     value = acts.reveal(acting, new.subject, new.field, new.reason, new.note)

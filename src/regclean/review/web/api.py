@@ -41,11 +41,11 @@ def known_parameters(request: Request) -> None:
 
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """What a router declares of its errors; 400, 401, 403 and 422 always."""
+    """What a router declares of its errors; 400, 401, 403, 422, and 404 for an address that names nothing, always."""
     content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
     return {
         status: {"description": _MEANINGS[status], "content": content}
-        for status in sorted({400, 401, 403, 422, *statuses})
+        for status in sorted({400, 401, 403, 404, 422, *statuses})
     }
 
 

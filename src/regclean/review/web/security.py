@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import traceback
 from collections import deque
 from collections.abc import Callable, MutableMapping
 from datetime import datetime, timedelta
 from hmac import compare_digest
+from http import HTTPStatus
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -115,14 +117,19 @@ def _bounded(receive: Receive) -> Receive:
 
 
 class Refusal:
-    """A bare answer without a page."""
+    """A bare answer without a page; a program is told as the API's description says."""
 
     def __init__(self, status: int) -> None:
         self.status = status
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await send({"type": "http.response.start", "status": self.status, "headers": []})
-        await send({"type": "http.response.body", "body": b""})
+        body, headers = b"", []
+        if scope["path"].startswith("/api/"):
+            title = HTTPStatus(self.status).phrase
+            body = json.dumps({"type": "about:blank", "title": title, "status": self.status}).encode()
+            headers = [(b"content-type", b"application/problem+json")]
+        await send({"type": "http.response.start", "status": self.status, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
 
 
 def _set_headers(scope: Scope, message: MutableMapping[str, Any]) -> None:
