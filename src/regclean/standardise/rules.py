@@ -24,7 +24,7 @@ from regclean.standardise import (
     places,
     quantities,
 )
-from regclean.standardise.folding import fold
+from regclean.standardise.folding import fold, word_list
 from regclean.standardise.identifiers.rakennustunnus import Rakennustunnus
 from regclean.standardise.keys import clean_key
 from regclean.standardise.names import Person
@@ -39,28 +39,11 @@ LISTED = ("m_given", "m_last_parts")
 _FIELD = "\t"
 
 PERSON_NAMES = {"m_first": pl.String, "m_given": pl.String, "m_last": pl.String}
-PARTY = {
-    "kind": pl.String,
-    "kind_given": pl.String,
-    "kind_inferred": pl.String,
-    "name": pl.String,
-    "first_names": pl.String,
-    "last_name": pl.String,
-    "previous_last_name": pl.String,
-    "company_name": pl.String,
-    "m_first": pl.String,
-    "m_given": pl.String,
-    "m_last": pl.String,
-    "m_last_parts": pl.String,
-    "m_previous": pl.String,
-    "m_org": pl.String,
-    "m_org_form": pl.String,
-    "m_org_numerals": pl.String,
-    "main_part": pl.String,
-    "others": pl.String,
-    "protected": pl.Boolean,
-    "unreadable": pl.Boolean,
-}
+_PARTY_TEXTS = word_list(
+    """kind kind_given kind_inferred name first_names last_name previous_last_name company_name m_first m_given m_last
+    m_last_parts m_previous m_org m_org_form m_org_numerals main_part others"""
+)
+PARTY = dict.fromkeys(_PARTY_TEXTS, pl.String) | dict.fromkeys(("protected", "unreadable"), pl.Boolean)
 
 
 def party(
