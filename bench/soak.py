@@ -113,7 +113,8 @@ def faults() -> Iterator[tuple[str, Callable[[Path], Any], set[int]]]:
     yield "ledger held by another program", held, {3}
 
 
-def two_at_once(root: Path) -> int:
+def started_night(root: Path) -> subprocess.Popen[bytes]:
+    """A night of its own process, that nobody waits for yet."""
     line = [
         sys.executable,
         "-c",
@@ -124,23 +125,17 @@ def two_at_once(root: Path) -> int:
         "--as-of",
         "2026-11-02",
     ]
-    both = [subprocess.Popen(line, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) for _ in range(2)]
+    return subprocess.Popen(line, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+def two_at_once(root: Path) -> int:
+    both = [started_night(root) for _ in range(2)]
     codes = sorted(one.wait() for one in both)
     return 0 if codes in ([0, 1], [0, 0]) else 9
 
 
 def replaced(root: Path) -> int:
-    line = [
-        sys.executable,
-        "-c",
-        "from regclean.cli import main; main()",
-        "-w",
-        str(root),
-        "run",
-        "--as-of",
-        "2026-11-02",
-    ]
-    night = subprocess.Popen(line, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    night = started_night(root)
     path, generator = root / "in" / "customers.csv", random.Random(1)
     whole = path.read_bytes()
     while night.poll() is None:

@@ -158,7 +158,7 @@ def _append(connection: duckdb.DuckDBPyConnection, table: Table, file: str, wait
         f"if({column} IS NULL, '', concat('{column}=', strlen({column}), ':', {column}, ';'))" for column in columns
     )
     columns_and_hash = f"*, $file AS _file, sha256(concat({hashed})) AS _hash"
-    statement = f"INSERT INTO landed.{table.name} BY NAME SELECT {columns_and_hash} FROM incoming"  # noqa: S608
+    statement = f"INSERT INTO landed.{table.name} BY NAME SELECT {columns_and_hash} FROM incoming"  # noqa: S608  # ours
     connection.register("incoming", good)
     try:
         connection.execute(statement, {"file": file})

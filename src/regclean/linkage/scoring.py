@@ -187,7 +187,7 @@ def posterior(connection: duckdb.DuckDBPyConnection, parameters: Parameters) -> 
     frame = connection.sql(f"SELECT * FROM {table} ORDER BY pattern").pl()  # noqa: S608  # constants
     judged = judge_patterns(frame, parameters, count(connection, ENTITIES[model]))
     connection.register("link_pattern_frame", judged)
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT * FROM link_pattern_frame")  # noqa: S608
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT * FROM link_pattern_frame")  # noqa: S608  # ours
     connection.unregister("link_pattern_frame")
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE link_{model}_scored AS "  # noqa: S608  # constants
