@@ -1,6 +1,6 @@
 """The ledger: runs, findings, decisions and the audit log, in SQLite or PostgreSQL."""
 
-from regclean.ledger import audit, runs, tables
+from regclean.ledger import audit, runs, sample_tables, tables
 from regclean.ledger.anchor import Anchor
 from regclean.ledger.audit import Entry, append, verify
 from regclean.ledger.database import (
@@ -30,6 +30,7 @@ __all__ = [
     "open_ledger",
     "opened",
     "runs",
+    "sample_tables",
     "tables",
     "verify",
 ]
