@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import re
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from importlib import import_module
 from pathlib import Path
+from threading import Barrier
+from typing import Any
 
 import pytest
 from rule_examples import RULES, examples, outcome
 
 from regclean.rules import catalogue, summary, titles
-from regclean.rules.catalogue import read_rule, rules
+from regclean.rules.catalogue import Rule, read_rule, rules
 from regclean.rules.handbook import handbook
 from regclean.rules.summaries import placeholders
 
+catalogue_module = import_module("regclean.rules.catalogue")  # its package has a function of that name
 ROOT = Path(__file__).parents[2]
 DOMAIN_RULES = {*(f"K{number:02}" for number in range(1, 29)), *(f"S{number:02}" for number in range(1, 13))}
 HEADER = """-- id = "X01"
@@ -27,6 +33,28 @@ HEADER = """-- id = "X01"
 def test_all_rules_of_the_field_are_there() -> None:
     assert catalogue().keys() >= DOMAIN_RULES
     assert sum(info.kind == "field" for info in catalogue().values()) >= 15
+
+
+def test_rules_are_read_once_however_many_ask_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Twenty people on a fresh server: one reads the rules, the others wait for it."""
+    read: list[str] = []
+
+    def noted(name: str, *rest: Any) -> Rule:
+        read.append(name)
+        return read_rule(name, *rest)
+
+    monkeypatch.setattr(catalogue_module, "_rules", cache(catalogue_module._rules.__wrapped__))
+    monkeypatch.setattr(catalogue_module, "read_rule", noted)
+    together = Barrier(8)
+
+    def ask() -> int:
+        together.wait()
+        return len(rules())
+
+    with ThreadPoolExecutor(8) as pool:
+        counts = {one.result() for one in [pool.submit(ask) for _ in range(8)]}
+    assert counts == {len(read)}
+    assert len(read) == len(set(read))
 
 
 def test_every_rule_speaks_three_languages() -> None:

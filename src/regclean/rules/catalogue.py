@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
+from threading import Lock
 from typing import Any
 
 from regclean.domain.findings import SEVERITIES, Kind, Severity
@@ -19,6 +20,7 @@ from regclean.domain.languages import LANGUAGES, in_language
 from regclean.warehouse import parameters_of
 
 FOLDERS: dict[str, Kind] = {"stale": "stale", "bin_groups": "bin_group", "fields": "field"}
+_READING = Lock()
 _GUARD = re.compile(r"^[ \t]*-- guard: (?P<name>[a-z_]+)\n(?P<body>.*?)^[ \t]*-- end guard\n", re.M | re.S)
 _REQUIRED = ("id", "title", "summary", "severity", "why", "subjects")
 _KNOWN = frozenset({*_REQUIRED, "severities", "parameters", "guards", "countries", "uses"})
@@ -69,9 +71,14 @@ def marked_guards(sql: str) -> frozenset[str]:
     return frozenset(match["name"] for match in _GUARD.finditer(sql))
 
 
-@cache
 def rules() -> tuple[Rule, ...]:
     """Every rule, stale ones first, then shared bins, then fields, each by id."""
+    with _READING:  # whoever asks meanwhile waits, instead of reading them all as well
+        return _rules()
+
+
+@cache
+def _rules() -> tuple[Rule, ...]:
     found = []
     for folder, kind in FOLDERS.items():
         files = resources.files("regclean.rules").joinpath(folder).iterdir()

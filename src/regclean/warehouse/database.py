@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -68,10 +69,17 @@ def load_sql(name: str, package: str = "regclean.warehouse") -> str:
     return resources.files(package).joinpath("sql", f"{name}.sql").read_text(encoding="utf-8")
 
 
+@cache
 def parameters_of(sql: str) -> frozenset[str]:
     """Names of the `$parameters` that a text's statements take, as DuckDB itself reads them."""
-    with duckdb.connect() as parser:
+    with _parser().cursor() as parser:
         return frozenset(name for one in parser.extract_statements(sql) for name in one.named_parameters)
+
+
+@cache
+def _parser() -> duckdb.DuckDBPyConnection:
+    # One for the process, as a database begins its threads when it is opened.
+    return duckdb.connect(config={"threads": 1})
 
 
 def rows(

@@ -7,7 +7,7 @@ import socket
 from collections.abc import Callable
 from contextlib import suppress
 
-from regclean import checks
+from regclean import checks, rules
 from regclean.config import Workspace
 from regclean.errors import UsageError
 from regclean.review.web.app import create_app
@@ -33,6 +33,7 @@ def serve(workspace: Workspace, host: str, port: int, *, ready: Callable[[str], 
     try:
         app = create_app(workspace)
         checks.great_expectations()  # what every batch is judged with is loaded before anybody can ask for one
+        rules.catalogue()  # and what every page names the rules by
         config = uvicorn.Config(
             app,
             log_level="warning",
