@@ -20,6 +20,7 @@ from regclean.config.workspace import Section, default_config
 from regclean.errors import ConfigError
 from regclean.linkage import customers, link_customers, scoring, spark
 from regclean.linkage.model import MODELS, comparisons
+from regclean.warehouse import load_sql
 
 STORED = Path(__file__).parent / "models"
 ENGINE = default_config(engine={"backend": "spark", "threads": 2, "memory_limit": "1GB"}).section("engine")
@@ -165,7 +166,9 @@ def test_no_level_asks_for_less_than_is_counted_exactly() -> None:
         float(found) for text in conditions for found in re.findall(r"\{jaro_winkler\}[^>]*>= ([0-9.]+)", text)
     ]
     assert len(thresholds) >= sum("{jaro_winkler}" in text for text in conditions) > 0
-    assert min(thresholds) > spark.EXACT_FROM + 1 / 18
+    counted = re.search(r"jaro_winkler\(a, b\) < ([0-9.]+)D", load_sql("spark_functions", "regclean.linkage"))
+    assert counted
+    assert min(thresholds) > float(counted[1]) + 1 / 18
 
 
 def test_duckdb_starts_no_session_and_clears_what_a_killed_one_left(

@@ -208,8 +208,7 @@ def relate(
         policy.decide(connection, float(settings["same_precision"]), review, fixed=settings.get("same_probability"))
     else:
         policy.take(connection, thresholds, float(settings["same_precision"]))
-    for statement in load_sql("relate", scoring.PACKAGE).split(";\n\n"):
-        connection.execute(statement, {"review": review} if "$review" in statement else None)
+    connection.execute(load_sql("relate", scoring.PACKAGE), {"review": review})
 
 
 def forget(connection: duckdb.DuckDBPyConnection) -> None:

@@ -144,8 +144,11 @@ def explain_pair(
 
 
 def _keys(bench: duckdb.DuckDBPyConnection, model: str, left: str, right: str) -> list[BlockingKey]:
-    query = load_sql("pair_keys", scoring.PACKAGE).replace("entities_table", scoring.ENTITIES[model])
-    return [BlockingKey(f"{model}.{rule}", *found) for rule, *found in rows(bench, query, {"l": left, "r": right})]
+    query = load_sql("pair_keys", scoring.PACKAGE)
+    return [
+        BlockingKey(f"{model}.{rule}", *found)
+        for rule, *found in rows(bench, query, {"entities": scoring.ENTITIES[model], "l": left, "r": right})
+    ]
 
 
 def _block_only(bench: duckdb.DuckDBPyConnection, model: str, left: str, right: str) -> None:

@@ -11,13 +11,13 @@ from regclean.warehouse import rows
 def decide(
     connection: duckdb.DuckDBPyConnection, same_precision: float, review: float, *, fixed: float | None = None
 ) -> None:
-    """Temp table `link_policy` (evidence, threshold) from the pairs of `link_relations`.
+    """Temp table `link_policy` (evidence, threshold) from the pairs of `link_related`.
 
     The threshold is the lowest one from which on the pairs of this evidence are expected to be right at least `same_precision` of
     the time. A pair whose own probability is so high needs no company; none is below `review`.
     `fixed`: one threshold for all evidence, of an older configuration.
     """
-    query = """SELECT evidence, round(probability, 6) AS p, count(*) AS pairs FROM link_relations
+    query = """SELECT evidence, round(probability, 6) AS p, count(*) AS pairs FROM link_related
         WHERE between = 'alike' AND NOT doubtful AND verdict IS NULL AND probability >= $review GROUP BY ALL ORDER BY evidence, p DESC"""
     found: dict[str, list[tuple[float, int]]] = {}
     for evidence, p, pairs in rows(connection, query, {"review": review}):
@@ -49,6 +49,6 @@ def take(connection: duckdb.DuckDBPyConnection, thresholds: pl.DataFrame, same_p
     connection.execute("CREATE OR REPLACE TEMP TABLE link_policy AS SELECT evidence, threshold FROM link_policy_frame")
     connection.unregister("link_policy_frame")
     connection.execute(
-        "INSERT INTO link_policy SELECT DISTINCT evidence, $precision FROM link_relations ANTI JOIN link_policy USING (evidence)",
+        "INSERT INTO link_policy SELECT DISTINCT evidence, $precision FROM link_related ANTI JOIN link_policy USING (evidence)",
         {"precision": same_precision},
     )

@@ -73,12 +73,15 @@ def train(
             number = parameters.next_version(models, model, country)
             new[model] = training.train_model(bench, model, country, version=number, trained_at=trained_at)
         before = after = None
+        bench.execute(
+            "CREATE TEMP TABLE link_pairs_judged (models TEXT, customer_no_l TEXT, customer_no_r TEXT, relation TEXT, verdict TEXT)"
+        )
         gained = lost = 0
         if compare:
             used = {model: found for model, found in old.items() if found is not None}
             if len(used) == len(MODELS):
-                before = _figures(bench, country, settings, used, decided, "link_pairs_before")
-            after = _figures(bench, country, settings, new, decided, "link_pairs_after")
+                before = _figures(bench, country, settings, used, decided, "before")
+            after = _figures(bench, country, settings, new, decided, "after")
             if before is not None:
                 gained, lost = rows(bench, load_sql("pairs_compared", scoring.PACKAGE))[0]
         for parameters_ in new.values():
@@ -120,7 +123,7 @@ def _figures(
     settings: Section,
     models: dict[str, Parameters],
     decided: pl.DataFrame,
-    output: str,
+    which: str,
 ) -> Figures:
     customers.prepare(connection, country, decided.head(0))
     for model in MODELS:
@@ -129,7 +132,7 @@ def _figures(
         scoring.posterior(connection, models[model])
     customers.relate(connection, country, settings)
     connection.register("link_decided_input", decided)
-    connection.execute(load_sql("pairs_judged", scoring.PACKAGE).replace("output_pairs", output))
+    connection.execute(load_sql("pairs_judged", scoring.PACKAGE), {"models": which})
     connection.unregister("link_decided_input")
-    counted = rows(connection, load_sql("pairs_figures", scoring.PACKAGE).replace("output_pairs", output))[0]
+    counted = rows(connection, load_sql("pairs_figures", scoring.PACKAGE), {"models": which})[0]
     return Figures({model: found.version for model, found in models.items()}, *(int(value) for value in counted))

@@ -63,8 +63,6 @@ def compare(connection: duckdb.DuckDBPyConnection, model: str, country: str, *, 
     full name, else -1), and rarity: -log2 of the frequency of the values that agree outside a full name.
     `score`: another engine (`spark.py`).
     """
-    for column in term_frequency_columns(model, country):
-        term_frequencies(connection, ENTITIES[model], column)
     parts = comparisons(model, country)
     gammas = ", ".join(f"gamma_{part.name} TINYINT" for part in parts)
     rarities = ", ".join(f"rarity_{part.name} DOUBLE" for part in parts if _has_tf(part))
@@ -110,12 +108,11 @@ def _compare_parts(connection: duckdb.DuckDBPyConnection, model: str, country: s
     quieten_splink()
     parts = comparisons(model, country)
     api = DuckDBAPI(connection=connection)
-    paired = "SELECT join_key_l FROM link_numbered UNION SELECT join_key_r FROM link_numbered"
-    entities = api.register(connection.sql(f"SELECT * FROM {ENTITIES[model]} WHERE entity IN ({paired})"))  # noqa: S608
+    entities = api.register(paired_entities(connection, ENTITIES[model]))
     linker = Linker(entities, splink_settings(model, country, DUCKDB), log_level=None)
     for column in term_frequency_columns(model, country):
         linker.table_management.register_term_frequency_lookup(
-            api.register(connection.sql(f"SELECT * FROM link_tf_{column}")),  # noqa: S608  # a constant
+            api.register(term_frequencies(connection, ENTITIES[model], column)),
             column,
         )
     columns = ", ".join(f"gamma_{part.name}" for part in parts) + ", " + rarity_expressions(parts)
@@ -147,10 +144,15 @@ def rarity_expressions(parts: tuple[Comparison, ...]) -> str:
     return ", ".join(found)
 
 
-def term_frequencies(connection: duckdb.DuckDBPyConnection, entities: str, column: str) -> None:
-    """Temp table `link_tf_<column>`: how probable it is that a stranger bears the value that one row bears."""
-    sql = load_sql("term_frequency", PACKAGE).replace("entities_table", entities).replace("value_column", column)
-    connection.execute(sql)
+def paired_entities(connection: duckdb.DuckDBPyConnection, entities: str) -> duckdb.DuckDBPyRelation:
+    """The rows of `entities` that stand in some pair of `link_numbered`."""
+    return connection.sql(load_sql("paired_entities", PACKAGE), params={"entities": entities})
+
+
+def term_frequencies(connection: duckdb.DuckDBPyConnection, entities: str, column: str) -> duckdb.DuckDBPyRelation:
+    """As Splink looks them up (<column>, tf_<column>): how probable it is that a stranger bears the value that one row bears."""
+    found = connection.sql(load_sql("term_frequency", PACKAGE), params={"entities": entities, "column": column})
+    return found.project(f"value AS {column}, frequency AS tf_{column}")
 
 
 def gamma(comparison: Comparison, code: str) -> int:
@@ -174,6 +176,9 @@ _FLAGS: tuple[tuple[str, str, frozenset[str]], ...] = (
 )
 
 
+_WATERFALL = pl.List(pl.Struct({"comparison": pl.String, "level": pl.String, "weight": pl.Float64}))
+
+
 def posterior(connection: duckdb.DuckDBPyConnection, parameters: Parameters) -> None:
     """Temp table `link_<model>_scored`: the compared pairs with p_same, p_household, match_weight and their pattern's flags.
 
@@ -183,8 +188,7 @@ def posterior(connection: duckdb.DuckDBPyConnection, parameters: Parameters) -> 
     parts = comparisons(model, parameters.country)
     gammas = ", ".join(f"gamma_{part.name}" for part in parts)
     table = f"link_{model}_patterns"
-    connection.execute(load_sql("patterns", PACKAGE).replace("output_patterns", table).replace("gamma_columns", gammas))
-    frame = connection.sql(f"SELECT * FROM {table} ORDER BY pattern").pl()  # noqa: S608  # constants
+    frame = connection.sql(load_sql("patterns", PACKAGE)).pl().with_row_index("pattern")
     judged = judge_patterns(frame, parameters, count(connection, ENTITIES[model]))
     connection.register("link_pattern_frame", judged)
     connection.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT * FROM link_pattern_frame")  # noqa: S608  # ours
@@ -198,8 +202,8 @@ def posterior(connection: duckdb.DuckDBPyConnection, parameters: Parameters) -> 
 
 
 def judge_patterns(frame: pl.DataFrame, parameters: Parameters, size: int) -> pl.DataFrame:
-    """Patterns with p_same, p_household, match_weight (log2 of posterior odds less log2 of prior odds), flags, and the JSON texts
-    `reasons` and `waterfall`, whose weights sum to match_weight.
+    """Patterns with p_same, p_household, match_weight (log2 of posterior odds less log2 of prior odds), flags, `reasons`
+    (list of "comparison.level") and `waterfall` (list of comparison, level, weight), whose weights sum to match_weight.
     """
     parts = comparisons(parameters.model, parameters.country)
     patterns = as_patterns(frame, parts, parameters.country)
@@ -220,22 +224,20 @@ def judge_patterns(frame: pl.DataFrame, parameters: Parameters, size: int) -> pl
             for part, code in zip(parts, patterns.codes[i], strict=True)
             if code >= 0 and part.codes[code] != MISSING
         ]
-        reasons.append(",".join(f'"{part.name}.{level}"' for part, level in said))
+        reasons.append([f"{part.name}.{level}" for part, level in said])
         found = [(part.name, level, steps[part.name][i]) for part, level in said]
         if abs(steps["rarity"][i]) > 5e-4:
             found.append(("rarity", "term_frequency", steps["rarity"][i]))
         found.append(("household", "against_household", weight[i] - sum(w for _, _, w in found)))
-        waterfalls.append(
-            ",".join(f'{{"comparison":"{name}","level":"{level}","weight":{w:.3f}}}' for name, level, w in found)
-        )
+        waterfalls.append([{"comparison": name, "level": level, "weight": round(w, 3)} for name, level, w in found])
     return frame.with_columns(
         pl.Series("p_same", same),
         pl.Series("p_household", home),
         pl.Series("match_weight", weight),
         *(pl.Series(name, values) for name, values in flags.items()),
         pl.Series("full_name", patterns.cell >= 0),
-        pl.Series("reasons", reasons, dtype=pl.String),
-        pl.Series("waterfall", waterfalls, dtype=pl.String),
+        pl.Series("reasons", reasons, dtype=pl.List(pl.String)),
+        pl.Series("waterfall", waterfalls, dtype=_WATERFALL),
     )
 
 

@@ -28,10 +28,6 @@ from regclean.linkage.model import comparisons, splink_settings, term_frequency_
 from regclean.warehouse import load_sql
 
 FOLDERS = "spark-"
-# Splink's Java library counts half transpositions where DuckDB rounds them down, which parts pairs near a threshold: what may
-# reach one is counted here as DuckDB does. The two are never further apart than 1/18 (three matches, in a circle), so
-# what is below `EXACT_FROM` stays as it is: no level asks for so little.
-EXACT_FROM = 0.74
 LOCAL = re.compile(r"local(\[.*\])?\Z")
 _LOGGING = """rootLogger.level = error
 rootLogger.appenderRef.stderr.ref = stderr
@@ -141,7 +137,7 @@ def _session(engine: Section, folder: Path) -> Iterator[Any]:
         context.setCheckpointDir(str(folder / "checkpoints"))
         session = SparkSession(context)
         SparkAPI(spark_session=session)  # type: ignore[no-untyped-call]  # registers the library's functions, which ours call
-        session.sql(load_sql("spark_functions", scoring.PACKAGE).replace("exact_from", f"{EXACT_FROM}D"))
+        session.sql(load_sql("spark_functions", scoring.PACKAGE))
     except (PySparkException, Py4JError, OSError) as error:
         _end(gateway)
         raise ConfigError(
@@ -202,22 +198,22 @@ class _SparkScore:
         parts, rarities = comparisons(model, country), term_frequency_columns(model, country)
         entities = scoring.ENTITIES[model]
 
-        def sent(name: str, query: str) -> Any:
+        def sent(name: str, relation: duckdb.DuckDBPyRelation) -> Any:
             path = str(folder / f"{name}.parquet")
-            connection.sql(query).write_parquet(path)
+            relation.write_parquet(path)
             return api.register(self.session.read.parquet(path))
 
         api = SparkAPI(spark_session=self.session, register_udfs_automatically=False)  # type: ignore[no-untyped-call]  # as below
-        paired = "SELECT join_key_l FROM link_numbered UNION SELECT join_key_r FROM link_numbered"
         linker = Linker(
-            sent("entities", f"SELECT * FROM {entities} WHERE entity IN ({paired})"),  # noqa: S608  # constants
+            sent("entities", scoring.paired_entities(connection, entities)),
             splink_settings(model, country, SPARK),
             log_level=None,
         )
         tables = linker.table_management
         for column in rarities:
-            tables.register_term_frequency_lookup(sent(column, f"SELECT * FROM link_tf_{column}"), column)  # noqa: S608
-        pairs = sent("pairs", "SELECT match_key, join_key_l, join_key_r FROM link_numbered")
+            frequencies = sent(column, scoring.term_frequencies(connection, entities, column))
+            tables.register_term_frequency_lookup(frequencies, column)
+        pairs = sent("pairs", connection.sql("SELECT match_key, join_key_l, join_key_r FROM link_numbered"))
         tables.register_blocked_pairs_for_predict(pairs)
         result = linker.inference.predict(warning_mode="never")
         gammas = [f"gamma_{part.name}" for part in parts]

@@ -25,7 +25,7 @@ def add_pairs(connection: duckdb.DuckDBPyConnection, model: str) -> None:
     """Put random pairs, and decided pairs that no key met, beside the candidates of `link_blocked`: they are compared with them."""
     table = scoring.ENTITIES[model]
     size = scoring.count(connection, table)
-    connection.execute(load_sql("decided_entities", scoring.PACKAGE).replace("entities_table", table))
+    connection.execute(load_sql("decided_entities", scoring.PACKAGE), {"entities": table})
     connection.execute(
         load_sql("training_pairs", scoring.PACKAGE),
         {"size": max(size, 1), "random_pairs": min(RANDOM_PAIRS, 4 * size * (size - 1))},
@@ -65,9 +65,7 @@ def read_patterns(
     connection: duckdb.DuckDBPyConnection, parts: tuple[Comparison, ...], country: str
 ) -> dict[str, Patterns]:
     """Kind of pair (candidate, random) -> its patterns. Decided pairs are candidates whose classes are known."""
-    gammas = ", ".join(f"gamma_{part.name}" for part in parts)
-    query = load_sql("training_patterns", scoring.PACKAGE).replace("gamma_columns", gammas)
-    frame = connection.sql(query).pl()
+    frame = connection.sql(load_sql("training_patterns", scoring.PACKAGE)).pl()
     found = {}
     for kind in ("candidate", "random"):
         chosen = frame.filter(pl.col("kind") == kind)
@@ -80,8 +78,8 @@ def _equal_pairs(connection: duckdb.DuckDBPyConnection, table: str, column: str)
     """Pairs of rows that share a value of the column."""
     is_list = rows(connection, f"SELECT typeof({column}) LIKE '%[]' FROM {table} LIMIT 1")  # noqa: S608  # constants
     name = "value_counts_list" if is_list and is_list[0][0] else "value_counts"
-    sql = load_sql(name, scoring.PACKAGE).replace("entities_table", table).replace("value_column", column)
-    return float(rows(connection, sql)[0][0] or 0)
+    found = rows(connection, load_sql(name, scoring.PACKAGE), {"entities": table, "column": column})
+    return float(found[0][0] or 0)
 
 
 def _cell_pairs(connection: duckdb.DuckDBPyConnection, table: str, name: str) -> Array:

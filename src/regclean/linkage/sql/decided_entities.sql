@@ -2,7 +2,7 @@
 CREATE OR REPLACE TEMP TABLE link_decided_entities AS
 SELECT least(l.entity, r.entity) AS entity_l, greatest(l.entity, r.entity) AS entity_r, d.verdict
 FROM link_decided d
-JOIN entities_table l ON l.customer_no = d.customer_no_l
-JOIN entities_table r ON r.customer_no = d.customer_no_r
+JOIN query_table($entities) l ON l.customer_no = d.customer_no_l
+JOIN query_table($entities) r ON r.customer_no = d.customer_no_r
 WHERE d.verdict IN ('same', 'different', 'household', 'successor')
 QUALIFY count(*) OVER (PARTITION BY d.customer_no_l, d.customer_no_r) = 1;

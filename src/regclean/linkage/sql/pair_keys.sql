@@ -3,7 +3,7 @@
 WITH of_pair AS (
     SELECT DISTINCT k.rule, k.key, k.widest, e.customer_no
     FROM link_keys k
-    JOIN entities_table e USING (entity)
+    JOIN query_table($entities) e USING (entity)
     WHERE e.customer_no IN ($l, $r)
 ),
 shared AS (SELECT rule, key, widest FROM of_pair GROUP BY ALL HAVING count(DISTINCT customer_no) = 2),

@@ -5,4 +5,5 @@ SELECT
     count(*) FILTER (verdict = 'same' AND relation = 'same'),
     count(*) FILTER (verdict IN ('different', 'household', 'successor')),
     count(*) FILTER (verdict IN ('different', 'household', 'successor') AND relation = 'same')
-FROM output_pairs;
+FROM link_pairs_judged
+WHERE models = $models;

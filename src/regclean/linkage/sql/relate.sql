@@ -1,7 +1,9 @@
 -- What each pair is called: "same" from the threshold of its evidence on, and by no rule that doubts it.
-UPDATE link_relations SET threshold = coalesce((SELECT p.threshold FROM link_policy p WHERE p.evidence = link_relations.evidence), 1.0);
-
-UPDATE link_relations SET relation = CASE
+CREATE OR REPLACE TEMP TABLE link_relations AS
+WITH held AS (
+    SELECT r.*, coalesce(p.threshold, 1.0) AS threshold FROM link_related r LEFT JOIN link_policy p USING (evidence)
+)
+SELECT *, CASE
     WHEN verdict IN ('same', 'household', 'successor', 'unsure') THEN verdict
     WHEN verdict = 'different' THEN 'related'
     -- Told apart on other records: whatever the score says now, a person answers.
@@ -14,4 +16,5 @@ UPDATE link_relations SET relation = CASE
     WHEN successive AND NOT kin THEN 'successor'
     WHEN between = 'trade_name' THEN NULL
     WHEN p_household >= 0.5 AND together THEN CASE WHEN between = 'estate' THEN 'related' ELSE 'household' END
-END;
+END AS relation
+FROM held;

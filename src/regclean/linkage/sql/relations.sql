@@ -1,5 +1,5 @@
 -- What two customers are to each other. A decision of a steward stands above every score.
-CREATE OR REPLACE TEMP TABLE link_relations AS
+CREATE OR REPLACE TEMP TABLE link_related AS
 WITH judged AS (
     SELECT p.*, d.verdict, s.customer_no_l IS NOT NULL AS successive,
         CASE
@@ -14,12 +14,9 @@ scored AS (
     SELECT 'person' AS model, * FROM link_person_scored
     UNION ALL BY NAME
     SELECT 'organisation' AS model, * FROM link_organisation_scored
-),
-related AS (
-    SELECT judged.*, s.shares_name AS kin, s.birth_conflict, s.name_conflict, s.pattern,
-        s.shares_place AND (s.shares_name OR s.shares_contact) OR s.shares_name AND s.shares_contact AS together,
-        concat_ws(' ', judged.model, CASE WHEN s.shares_place THEN 'place' WHEN s.handover THEN 'handover' ELSE 'elsewhere' END) AS evidence
-    FROM judged
-    JOIN scored s USING (model, entity_l, entity_r)
 )
-SELECT *, NULL::DOUBLE AS threshold, NULL::TEXT AS relation FROM related;
+SELECT judged.*, s.shares_name AS kin, s.birth_conflict, s.name_conflict, s.pattern,
+    s.shares_place AND (s.shares_name OR s.shares_contact) OR s.shares_name AND s.shares_contact AS together,
+    concat_ws(' ', judged.model, CASE WHEN s.shares_place THEN 'place' WHEN s.handover THEN 'handover' ELSE 'elsewhere' END) AS evidence
+FROM judged
+JOIN scored s USING (model, entity_l, entity_r);

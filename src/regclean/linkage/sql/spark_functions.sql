@@ -1,10 +1,13 @@
 -- Jaro-Winkler similarity as DuckDB counts it, for the Spark session. Letters match within half the longer length, each once, in
 -- the order of the second text: `found` are its matched letters, and `rest` is the first text with its own marked.
+-- Splink's Java library counts half transpositions where DuckDB rounds them down, which parts pairs near a threshold: what may
+-- reach one is counted here. The two are never further apart than 1/18 (three matches, in a circle), so what is below 0.74
+-- stays as it is: no level asks for so little.
 -- A one-element list stands for each intermediate value: functions in Spark's SQL name none, and cannot be nested here.
 CREATE OR REPLACE TEMPORARY FUNCTION jaro_winkler_exact(a STRING, b STRING)
 RETURNS DOUBLE
 RETURN CASE
-    WHEN a = b OR jaro_winkler(a, b) < exact_from THEN jaro_winkler(a, b)
+    WHEN a = b OR jaro_winkler(a, b) < 0.74D THEN jaro_winkler(a, b)
     ELSE element_at(
         transform(
             transform(
