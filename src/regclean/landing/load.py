@@ -1,7 +1,7 @@
 """Loading a night's sources into `landed.*`.
 
 Invariants: nothing is dropped silently (a column is mapped, canonical, ignored by name, or an error; a row is loaded or
-in quarantine), and loaded + quarantined equals a count made by another reader.
+in quarantine), and loaded + quarantined equals a count made by another reader. A national id is where it belongs, or masked.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ from regclean.config import Mapping, Source, Workspace, load_mapping
 from regclean.domain.register import TABLES, Table
 from regclean.errors import GateError, InputError
 from regclean.landing.columns import Wanted, wanted
+from regclean.landing.concealment import conceal, conceal_known, concealed, keep
+from regclean.landing.delimited import as_line
 from regclean.landing.report import ROW, FileReport, LandingReport, Rejected
 from regclean.landing.shape import shape
 from regclean.landing.sources import Piece, matching_files, open_file, open_query
@@ -45,12 +47,14 @@ def load(
     reports: list[FileReport] = []
     read: set[tuple[object, ...]] = set()
     # A second try begins anew.
-    for name in (*TABLES, "files", "quarantine"):
+    for name in (*TABLES, "files", "quarantine", "misplaced_ids"):
         connection.execute(f"DELETE FROM landed.{name}")  # noqa: S608  # tables of ours
     try:
         for number, source in enumerate(workspace.config.sources, 1):
             for piece, looked_for in _pieces(workspace, number, source, read):
-                reports.append(_land(connection, piece, looked_for))
+                reports.append(_land(connection, piece, looked_for, country=workspace.config.country))
+        if workspace.config.country == "fi":
+            conceal_known(connection)
     finally:
         # Also when a source stops the load: what was read so far tells the clerk more.
         _write_quarantine(connection, workspace.var / QUARANTINE_FILE)
@@ -62,7 +66,8 @@ def load(
 def quarantine(workspace: Workspace, connection: duckdb.DuckDBPyConnection, rejected: pl.DataFrame) -> None:
     """Set aside rows that were loaded but mean nothing (table_name, file, line, why, record), and say so in the file."""
     if rejected.height:
-        write_frame(connection, "landed.quarantine", rejected)
+        masked = [_shortened(record) for record in rejected["record"]]
+        write_frame(connection, "landed.quarantine", rejected.with_columns(record=pl.Series(masked, dtype=pl.String)))
         _write_quarantine(connection, workspace.var / QUARANTINE_FILE)
 
 
@@ -94,12 +99,19 @@ def _relative(path: Path, root: Path) -> str:
     return path.relative_to(root).as_posix() if path.is_relative_to(root) else path.as_posix()
 
 
-def _land(connection: duckdb.DuckDBPyConnection, piece: Piece, looked_for: Wanted) -> FileReport:
+def _land(connection: duckdb.DuckDBPyConnection, piece: Piece, looked_for: Wanted, *, country: str) -> FileReport:
     table = looked_for.table
     loaded = quarantined = 0
     waiting: list[pl.DataFrame] = []
     for batch in piece.batches:
         good, rejected = shape(batch, piece.plan, looked_for, piece.delimiter or ";")
+        if country == "fi":
+            good, misplaced, nameless = conceal(good, table)
+            keep(connection, table, piece.file, misplaced)
+            why = f"{' or '.join(table.keys)} holds a national id"
+            rejected += [
+                Rejected(line, why, as_line(cells, piece.delimiter or ";")) for line, *cells in nameless.rows()
+            ]
         waiting.append(good)
         if sum(frame.height for frame in waiting) >= APPENDED_ROWS:
             _append(connection, table, piece.file, waiting)
@@ -182,7 +194,7 @@ def _quarantine(connection: duckdb.DuckDBPyConnection, table: Table, file: str, 
 
 
 def _shortened(record: str) -> str:
-    text = record.rstrip("\r\n")
+    text, _ = concealed(record.rstrip("\r\n"))
     return text if len(text) <= LONGEST_QUARANTINED else text[:LONGEST_QUARANTINED] + " …"
 
 

@@ -3,7 +3,12 @@
 from regclean.standardise.codes import UnknownCodeError, read_code
 from regclean.standardise.dates import UnreadableDateError, read_date
 from regclean.standardise.folding import fold
-from regclean.standardise.identifiers import NATIONAL_ID_IN_TEXT, mask_national_id
+from regclean.standardise.identifiers import (
+    NATIONAL_ID_IN_TEXT,
+    WRITTEN_NATIONAL_ID,
+    mask_national_id,
+    national_ids_in,
+)
 from regclean.standardise.keys import clean_key, row_key
 from regclean.standardise.quantities import UnreadableNumberError, read_boolean, read_decimal
 from regclean.standardise.reference import first_name_genders, name_counts, name_variants
@@ -14,6 +19,7 @@ from regclean.standardise.text import PLACEHOLDERS, clean_text, value_or_none
 __all__ = [
     "NATIONAL_ID_IN_TEXT",
     "PLACEHOLDERS",
+    "WRITTEN_NATIONAL_ID",
     "Options",
     "UnknownCodeError",
     "UnreadableDateError",
@@ -25,6 +31,7 @@ __all__ = [
     "mask_national_id",
     "name_counts",
     "name_variants",
+    "national_ids_in",
     "read_boolean",
     "read_code",
     "read_date",

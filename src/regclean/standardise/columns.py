@@ -12,6 +12,7 @@ import polars as pl
 from regclean.domain.findings import canonical_json
 from regclean.domain.register import Column, Table, join_key
 from regclean.standardise import rules
+from regclean.standardise.identifiers import MASKED_NATIONAL_ID
 from regclean.standardise.mapping import Mapper
 
 ADDRESS_PARTS = ("m_street", "m_house", "m_house_letter", "m_stair", "m_flat", "m_postal", "m_city")
@@ -23,6 +24,13 @@ REJECTED = {
     "record": pl.String,
 }
 UNREADABLE = {"table": pl.String, "key": pl.String, "column": pl.String}
+MISPLACED = {
+    "table_name": pl.String,
+    "file": pl.String,
+    "line": pl.Int64,
+    "column_name": pl.String,
+    "national_id": pl.String,
+}
 ORIGINS: dict[str, pl.DataType | type[pl.DataType]] = {
     "table_name": pl.String,
     "key": pl.String,
@@ -61,6 +69,7 @@ class Reading:
     rejected: list[pl.DataFrame] = field(default_factory=list)
     unreadable: list[pl.DataFrame] = field(default_factory=list)
     origins: list[pl.DataFrame] = field(default_factory=list)
+    misplaced: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=MISPLACED))
 
     def trace(self, table: Table, landed: pl.DataFrame, typed: pl.DataFrame, taken: pl.Series | None = None) -> None:
         """Remember the landed rows under the keys of `typed`, row by row; `taken`: those that became the typed row (all)."""
@@ -105,13 +114,22 @@ class Reading:
 
 
 def prepared(landed: Mapping[str, pl.DataFrame], table: Table, reading: Reading) -> pl.DataFrame:
-    """The landed rows of a table in the order of their files, every canonical column there."""
+    """The landed rows of a table in the order of their files, every canonical column there.
+
+    Where a national id was masked in another column, nothing of it is left: what else the cell says is read as it is.
+    """
     frame = landed.get(table.name)
     if frame is None:
         frame = pl.DataFrame(schema={name: ORIGINS[name] for name in _LANDED})
     missing = [column.name for column in table.columns if column.name not in frame.columns]
     frame = frame.with_columns([pl.lit(None, dtype=pl.String).alias(name) for name in missing])
     frame = frame.sort(_PLACED, maintain_order=True) if frame.height else frame
+    masked = [column.name for column in table.columns if column.type != "key" and not column.sealed]
+    if reading.options.country == "fi" and reading.misplaced.filter(pl.col("table_name") == table.name).height:
+        text = pl.col(masked).str.replace_all(MASKED_NATIONAL_ID, " ").str.replace(r"^[\s,;/–-]*$", "")
+        frame = frame.with_columns(
+            pl.when(pl.col(masked).str.contains(MASKED_NATIONAL_ID)).then(text).otherwise(pl.col(masked))
+        )
     return frame.select([*[column.name for column in table.columns], *_LANDED])
 
 

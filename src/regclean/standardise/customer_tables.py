@@ -25,6 +25,7 @@ from regclean.standardise.columns import (
     typed_column,
     with_keys,
 )
+from regclean.standardise.misplaced import read_ids, with_found_ids
 
 TEXTS = pl.List(pl.String)
 PERSON_SCHEMA: dict[str, Any] = {
@@ -97,18 +98,7 @@ def _parties(frame: pl.DataFrame, keys: pl.Series, reading: Reading) -> pl.DataF
 
 def _identifiers(frame: pl.DataFrame, birth: pl.Series, reading: Reading) -> pl.DataFrame:
     options, mapper = reading.options, reading.mapper
-    personal = mapper.apply(
-        frame,
-        ["national_id"],
-        partial(
-            rules.personal_id,
-            country=options.country,
-            key=options.id_key,
-            as_of=options.as_of,
-            accept_test_ids=options.accept_test_ids,
-        ),
-        rules.PERSONAL_ID,
-    )
+    personal = read_ids(with_found_ids(frame, "customers", reading), reading)
     country = partial(rules.business_id, country=options.country)
     business = mapper.apply(frame, ["business_id", "e_invoice_address"], country, rules.IDENTIFIER)
     invoice = mapper.apply(

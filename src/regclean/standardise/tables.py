@@ -13,9 +13,10 @@ import polars as pl
 
 from regclean.domain.register import EMPTYINGS, INVOICES
 from regclean.standardise.bin_group_tables import bin_group_tables
-from regclean.standardise.columns import ORIGINS, REJECTED, UNREADABLE, Options, Reading
+from regclean.standardise.columns import MISPLACED, ORIGINS, REJECTED, UNREADABLE, Options, Reading
 from regclean.standardise.customer_tables import customer_addresses, customer_tables
 from regclean.standardise.mapping import Mapper
+from regclean.standardise.misplaced import misplaced_ids
 from regclean.standardise.site_tables import (
     buildings_table,
     evidence_table,
@@ -45,7 +46,7 @@ class Standardised:
 def standardise_tables(landed: Mapping[str, pl.DataFrame], options: Options) -> Standardised:
     """Read every canonical table. `landed`: text frames with the canonical columns, `_file`, `_row`, `_hash`; any may be absent."""
     with Mapper(options.processes) as mapper:
-        reading = Reading(options, mapper)
+        reading = Reading(options, mapper, misplaced=landed.get("misplaced_ids", pl.DataFrame(schema=MISPLACED)))
         customers, persons, own_addresses = customer_tables(landed, reading)
         sites = sites_table(landed, reading)
         roles = site_roles_table(landed, reading)
@@ -54,6 +55,8 @@ def standardise_tables(landed: Mapping[str, pl.DataFrame], options: Options) -> 
         evidence = evidence_table(landed, reading)
         emptyings, invoices = (history_table(table, landed, reading) for table in (EMPTYINGS, INVOICES))
         buildings = buildings_table(landed, reading)
+        origins = pl.concat([pl.DataFrame(schema=ORIGINS), *reading.origins])
+        misplaced = misplaced_ids(origins, reading)
     tables = {
         "customers": customers,
         "customer_persons": persons,
@@ -67,9 +70,10 @@ def standardise_tables(landed: Mapping[str, pl.DataFrame], options: Options) -> 
         "emptyings": emptyings,
         "invoices": invoices,
         "buildings": buildings,
+        "misplaced_ids": misplaced,
     }
     rejected = pl.concat([pl.DataFrame(schema=REJECTED), *reading.rejected]).sort("table_name", "file", "line", "why")
     unreadable = (
         pl.concat([pl.DataFrame(schema=UNREADABLE), *reading.unreadable]).unique().sort("table", "key", "column")
     )
-    return Standardised(tables, pl.concat([pl.DataFrame(schema=ORIGINS), *reading.origins]), rejected, unreadable)
+    return Standardised(tables, origins, rejected, unreadable)

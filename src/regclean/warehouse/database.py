@@ -101,22 +101,27 @@ def write_frame(connection: duckdb.DuckDBPyConnection, table: str, frame: pl.Dat
 
 
 class LandedTables(Mapping[str, pl.DataFrame]):
-    """The landed tables by name, each read when it is asked for, so that not all are in memory at once."""
+    """The landed tables by name, each read when it is asked for, so that not all are in memory at once.
+
+    "misplaced_ids" is one of them.
+    """
+
+    _names = (*TABLES, "misplaced_ids")
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self._connection = connection
 
     def __getitem__(self, name: str) -> pl.DataFrame:
-        if name not in TABLES:
+        if name not in self._names:
             raise KeyError(name)
         frame: pl.DataFrame = self._connection.sql(f"SELECT * FROM landed.{name}").pl()  # noqa: S608  # ours
         return frame
 
     def __iter__(self) -> Iterator[str]:
-        return iter(TABLES)
+        return iter(self._names)
 
     def __len__(self) -> int:
-        return len(TABLES)
+        return len(self._names)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import cache
 
 from regclean.standardise.identifiers.henkilotunnus import IN_TEXT as NATIONAL_ID_IN_TEXT
-from regclean.standardise.identifiers.henkilotunnus import Henkilotunnus
+from regclean.standardise.identifiers.henkilotunnus import MASKED, WRITTEN, Henkilotunnus, ids_in
 from regclean.standardise.identifiers.iban import Iban
 from regclean.standardise.identifiers.identifier import Context, Identifier, IdentifierKind, keyed_hash, normalise_id
 from regclean.standardise.identifiers.kiinteistotunnus import Kiinteistotunnus
@@ -19,7 +19,9 @@ from regclean.standardise.identifiers.y_tunnus import YTunnus
 
 __all__ = [
     "KINDS",
+    "MASKED_NATIONAL_ID",
     "NATIONAL_ID_IN_TEXT",
+    "WRITTEN_NATIONAL_ID",
     "Context",
     "Identifier",
     "IdentifierKind",
@@ -29,6 +31,7 @@ __all__ = [
     "kinds_in",
     "mask",
     "mask_national_id",
+    "national_ids_in",
     "normalise_id",
     "read",
 ]
@@ -45,6 +48,8 @@ KINDS: tuple[IdentifierKind, ...] = (
 _OPAQUE = Opaque()
 _ANYWHERE = Context()
 mask_national_id = Henkilotunnus().mask
+national_ids_in = ids_in
+MASKED_NATIONAL_ID, WRITTEN_NATIONAL_ID = MASKED, WRITTEN
 
 
 @cache

@@ -12,10 +12,21 @@ from regclean.standardise.identifiers.identifier import (
     Context,
     Identifier,
     IdentifierKind,
+    normalise_id,
 )
 
 # One in any free text: a date, a century sign, three digits and a check character.
 IN_TEXT = r"[0-3]\d[01]\d{3}[-+A-FU-Ya-fu-y]\d{3}[0-9A-FHJ-NPR-Ya-fhj-npr-y]"
+# One as people write it into other fields: with any dash, with blanks, in small letters, without its century sign.
+_SIGN = "[-+A-FU-Ya-fu-y\u2010-\u2015\u2212]"
+WRITTEN = rf"(?:[0-3]\d[01]\d{{3}}\s?{_SIGN}\s?\d{{3}}\s?[0-9A-FHJ-NPR-Ya-fhj-npr-y]|[0-3]\d[01]\d{{6}}[A-FHJ-NPR-Ya-fhj-npr-y])"
+_WRITTEN = re.compile(rf"(?<![^\W_]){WRITTEN}(?![^\W_])")
+# What `Henkilotunnus.mask` leaves of one, and the words that say what it is.
+MASKED = (
+    r"(?i)[(\[]?\s*(?:(?:hetu|henkilötunnus|henk\.?\s?tun\w*\.?|sotu|synt\.?|s\.|pb|personbeteckning|personnummer|id)\s*[:.=]?\s*)?"
+    r"\b\d{6}[-+A-FU-Y]?\*{3}[0-9A-Y]\b\s*[)\]]?"
+)
+_LENGTH = 11
 _WHOLE = re.compile(r"(\d{6})([-+YXWVUABCDEF])(\d{3})([0-9A-Y])")
 # A birth date with an empty or crossed-out tail says that the id is not known.
 _CROSSED_OUT = re.compile(r"\d{6}[-+A]?(?:0000?|[xX*]{3,4})?")
@@ -45,7 +56,26 @@ class Henkilotunnus(IdentifierKind):
 
     def mask(self, value: str) -> str:
         """`010190-123R` -> `010190-***R`."""
-        return f"{value[:7]}***{value[-1:]}"
+        return f"{value[:-4]}***{value[-1:]}"
+
+
+def ids_in(text: str, *, phones: bool = False, buildings: bool = False) -> list[tuple[int, int, str]]:
+    """(start, end, id) of every henkilötunnus in a text, the id normalised.
+
+    One of digits alone, or without its century sign, counts only with a right check character. Where telephone numbers or
+    building ids are at home (`phones`, `buildings`), what may be one is left: a few have that shape and pass the check.
+    """
+    found = []
+    for match in _WRITTEN.finditer(text):
+        value = normalise_id(match[0])
+        day, month, check = int(value[:2]), int(value[2:4]), value[-1]
+        right = CHECK_CHARACTERS[int(value[:6] + value[-4:-1]) % 31] == check
+        signed = len(value) == _LENGTH
+        sure = signed and (check.isalpha() or value[6].isalpha())
+        other = (phones and value[0] == "0" and value[6] == "-" and check.isdigit()) or (buildings and not signed)
+        if 1 <= day <= 31 and 1 <= month <= 12 and (right or sure) and not other:
+            found.append((match.start(), match.end(), value))
+    return found
 
 
 def _birth_date(digits: str, separator: str) -> date | None:

@@ -16,3 +16,8 @@ CREATE TABLE landed.files (
 CREATE TABLE landed.quarantine (
     table_name TEXT NOT NULL, file TEXT NOT NULL, line BIGINT NOT NULL, why TEXT NOT NULL, record TEXT
 );
+
+-- National ids that stood in a column for something else: there they are masked. As secret as customers.national_id.
+CREATE TABLE landed.misplaced_ids (
+    table_name TEXT NOT NULL, file TEXT NOT NULL, line BIGINT NOT NULL, column_name TEXT NOT NULL, national_id TEXT NOT NULL
+);

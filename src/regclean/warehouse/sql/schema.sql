@@ -50,6 +50,17 @@ CREATE TABLE customer_addresses (
 -- Cells whose text could not be read as what the column holds (a date, a number, a code). The cell is NULL above.
 CREATE TABLE unreadable ("table" TEXT NOT NULL, key TEXT NOT NULL, "column" TEXT NOT NULL);
 
+-- National ids that stood in another column of a row. `state`: what the rules say of the id. `raw.misplaced_ids` has it whole.
+CREATE TABLE misplaced_ids (
+    table_name TEXT NOT NULL, key TEXT NOT NULL, column_name TEXT NOT NULL, masked TEXT NOT NULL, state TEXT NOT NULL,
+    file TEXT NOT NULL, line BIGINT NOT NULL
+);
+CREATE VIEW raw.misplaced_ids AS
+SELECT o.table_name, o.key, m.column_name, m.national_id
+FROM origins AS o
+INNER JOIN landed.misplaced_ids AS m ON m.table_name = o.table_name AND m.file = o._file AND m.line = o._row
+WHERE o.taken;
+
 -- Written by linkage --------------------------------------------------------------------------------------------------
 
 CREATE TABLE pairs (
