@@ -9,7 +9,6 @@ import duckdb
 
 from regclean import landing
 from regclean.checks import (
-    Estimate,
     FileLine,
     FindingLine,
     LinkagePage,
@@ -21,7 +20,7 @@ from regclean.checks import (
 )
 from regclean.findings import counts_by_rule
 from regclean.ledger import Ledger, runs
-from regclean.quality import expected_true, open_by_kind, protected_customers, register_health
+from regclean.quality import Measured, measure, open_by_kind, protected_customers, register_health
 from regclean.rules import titles
 from regclean.warehouse import rows
 
@@ -33,6 +32,7 @@ HISTORY = 60
 
 def write_night_page(night: Night, stopped_because: str | None) -> NightPage:
     """Write `var/reports/<run_id>.html`, for a published night and for one that was stopped alike."""
+    measured = _measured(night)
     page = NightPage(
         run_id=night.run_id,
         as_of=night.as_of,
@@ -48,7 +48,7 @@ def write_night_page(night: Night, stopped_because: str | None) -> NightPage:
         quarantine=_from_database(night, _quarantine) or (),
         suites=tuple(night.gates),
         findings=_findings(night),
-        linkage=_from_database(night, lambda connection: _linkage(night, connection)),
+        linkage=_from_database(night, lambda connection: _linkage(night, connection, measured)),
         history=_history(night.ledger, night.run_id),
         customers=_from_database(night, lambda connection: _number(connection, "SELECT count(*) FROM customers")),
     )
@@ -61,11 +61,19 @@ def write_night_page(night: Night, stopped_because: str | None) -> NightPage:
             {"suite": gate.name, "checked": len(gate.results), "failed": [_failed(result) for result in gate.failed]}
             for gate in night.gates
         ],
-        measures=dict(summary.values) | _health(night),
+        measures=dict(summary.values) | _health(night) | measured.values(),
         model_version=page.linkage.model_version if page.linkage else None,
     )
     write_report(night.workspace.var / "reports", page)
     return page
+
+
+def _measured(night: Night) -> Measured:
+    """How good the linkage is by the blind samples so far; nothing of a night that was stopped."""
+    if night.published is None:
+        return Measured()
+    found = _from_database(night, lambda connection: measure(night.ledger, connection))
+    return found if isinstance(found, Measured) else Measured()
 
 
 def _health(night: Night) -> dict[str, float]:
@@ -79,7 +87,6 @@ def _health(night: Night) -> dict[str, float]:
             connection,
             as_of=night.as_of,
             protected=protected,
-            decided=night.decided,
         ),
     )
     return (measured or {}) | open_by_kind(night.ledger)
@@ -136,19 +143,17 @@ def _findings(night: Night) -> tuple[FindingLine, ...]:
     )
 
 
-def _linkage(night: Night, connection: duckdb.DuckDBPyConnection) -> LinkagePage | None:
+def _linkage(night: Night, connection: duckdb.DuckDBPyConnection, measured: Measured) -> LinkagePage | None:
     sizes = "SELECT coalesce(max(size), 0) FROM (SELECT count(*) AS size FROM clusters GROUP BY cluster_id)"
     states = rows(connection, "SELECT state, count(*) FROM member_links GROUP BY state ORDER BY state")
     relations = rows(connection, "SELECT relation, count(*) FROM pairs GROUP BY relation ORDER BY relation")
-    published = connection.sql("SELECT match_probability FROM pairs").pl()["match_probability"]
-    expected = expected_true(published.to_list()) if published.len() else None
     return LinkagePage(
         relations=dict(relations),
         customers=_number(connection, "SELECT count(*) FROM clusters"),
         clusters=_number(connection, "SELECT count(DISTINCT cluster_id) FROM clusters"),
         largest_cluster=_number(connection, sizes),
         members=dict(states),
-        expected_duplicates=Estimate(expected.value, expected.low, expected.high) if expected else None,
+        measured=measured.values(),
         model_version=_models(night),
     )
 

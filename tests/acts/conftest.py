@@ -20,6 +20,7 @@ from sqlalchemy import Connection, insert, select, update
 from regclean.accounts import local, sessions, tokens
 from regclean.accounts.permissions import permissions_of
 from regclean.config import load_workspace
+from regclean.ledger.sample_tables import sample_pairs, samples
 from regclean.ledger.tables import (
     batch_changes,
     batches,
@@ -55,6 +56,8 @@ KEPT = (
     "receipts",
     "users",
     "tokens",
+    "samples",
+    "labels",
 )
 
 
@@ -129,6 +132,22 @@ def world(_published_once: Path, tmp_path_factory: pytest.TempPathFactory) -> It
             assert session is not None
             made[name] = (token, secret, session.csrf_token)
         objects, own = _fill(connection)
+        connection.execute(
+            insert(samples).values(
+                sample_id=1,
+                run_id="2026-11-01-001",
+                model_version="",
+                scheme="coarse",
+                strata=[],
+                drawn_at=NOW,
+                drawn_by="colleague",
+            )
+        )
+        connection.execute(
+            insert(sample_pairs).values(sample_id=1, number=1, customer_no_l="1003", customer_no_r="1004", stratum=1)
+        )
+    (folder / "labels.csv").write_text("customer_no_l,customer_no_r,verdict\n1003,1004,same\n", encoding="utf-8")
+    objects["drawn"] = str(folder / "labels.csv")
     pristine = sqlite3.connect(":memory:")
     live = sqlite3.connect(folder / "var" / "ledger.db")
     live.backup(pristine)

@@ -252,6 +252,8 @@ COMMANDS: dict[str, Rights] = {
         Line("", ("admin",), sent=("colleague",)),
         Line("", EVERYBODY, sent=("{self}",), writes=True),
     ),
+    "sample draw": (Line("", DECIDERS, sent=("--size", "2"), writes=True),),
+    "sample label": (Line("drawn", DECIDERS, sent=("--from", "{object}"), writes=True),),
     "sign-in": PUBLIC,
     "sign-out": PUBLIC,
     # They read, or run what nobody decides.

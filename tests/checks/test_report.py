@@ -13,7 +13,6 @@ import pytest
 from regclean import checks
 from regclean.checks.charts import sparkline
 from regclean.checks.report import (
-    Estimate,
     FileLine,
     FindingLine,
     LinkagePage,
@@ -76,7 +75,7 @@ def page(orphaned: tuple[checks.SuiteResult, ...]) -> NightPage:
         quarantine=(QuarantineLine("customers", "3 fields where the header has 4", 11),),
         suites=orphaned,
         findings=(FindingLine("stale", "S04", "review", "No emptying for long", 812, 12, 30, 1),),
-        linkage=LinkagePage({"same": 3022, "household": 9120}, 72600, 69711, 7, {"linked": 19880}, Estimate(2950, 2870, 3034), "m-7"),
+        linkage=LinkagePage({"same": 3022, "household": 9120}, 72600, 69711, 7, {"linked": 19880}, {"precision": 0.98, "precision_low": 0.95, "precision_high": 0.99, "checks": 100.0}, "m-7"),
         history=(earlier(2, customers=72500, findings=800), earlier(1, customers=72550, findings=830)),
         customers=72600,
     )  # fmt: skip

@@ -132,8 +132,10 @@ def test_a_stopped_night_leaves_the_published_figures(ledger: Ledger) -> None:
     assert found.night is not None
     assert found.latest is not None
     assert (found.night.run_id, found.latest.run_id) == ("2026-11-01-001", "2026-11-02-001")
+    assert found.figures[1].last is not None
+    assert found.figures[1].last.value is not None
     assert found.figures[0].last is not None
-    assert found.figures[0].last.value is not None
+    assert found.figures[0].last.value is None, "nobody has measured the duplicates left"
 
 
 @pytest.mark.parametrize("path", ["/overview", "/nights", "/nights/2026-11-01-001"])

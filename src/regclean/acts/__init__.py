@@ -29,6 +29,7 @@ from regclean.acts.people import (
     set_password,
     set_roles,
 )
+from regclean.acts.samples import LabelReport, draw_sample, label_pairs
 from regclean.acts.visibility import hidden_findings, hidden_from, is_protected, visible_finding, visible_to
 
 __all__ = [
@@ -36,6 +37,7 @@ __all__ = [
     "LOOKS",
     "SENT_BACK",
     "Context",
+    "LabelReport",
     "add_account",
     "apply",
     "approve",
@@ -47,11 +49,13 @@ __all__ = [
     "consider",
     "decide",
     "decide_all",
+    "draw_sample",
     "export",
     "export_folder",
     "hidden_findings",
     "hidden_from",
     "is_protected",
+    "label_pairs",
     "list_accounts",
     "make_token",
     "open_protected",

@@ -5,7 +5,6 @@ Great Expectations and pandas are imported when the first suite runs, not before
 """
 
 from regclean.checks.report import (
-    Estimate,
     FileLine,
     FindingLine,
     LinkagePage,
@@ -22,7 +21,6 @@ from regclean.checks.texts import decimal, whole
 
 __all__ = [
     "GATES",
-    "Estimate",
     "ExpectationResult",
     "FileLine",
     "FindingLine",

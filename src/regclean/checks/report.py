@@ -70,24 +70,17 @@ class FindingLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Estimate:
-    """A number with its 95 % interval."""
-
-    value: float
-    low: float
-    high: float
-
-
-@dataclass(frozen=True, slots=True)
 class LinkagePage:
-    """What was linked. `relations`: pairs by relation; `members`: lines of shared-bin lists by state."""
+    """What was linked. `relations`: pairs by relation; `members`: lines of shared-bin lists by state. `measured`: what blind
+    samples say of the clusters, with limits ("precision", "precision_low", …); empty while nothing is measured.
+    """
 
     relations: Mapping[str, int]
     customers: int
     clusters: int
     largest_cluster: int
     members: Mapping[str, int] = field(default_factory=dict)
-    expected_duplicates: Estimate | None = None
+    measured: Mapping[str, float] = field(default_factory=dict)
     model_version: str | None = None
 
 

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Literal, cast
 
 import typer
 
-from regclean.cli.app import app, workspace_folder
+from regclean.cli.app import app
 from regclean.domain.findings import KINDS, STATES
+from regclean.errors import UsageError
 
 if TYPE_CHECKING:
     import polars as pl
@@ -85,18 +86,27 @@ def member_links(output: Output = None, restricted: Restricted = False) -> None:
 
 @app.command()
 def evaluate(
-    truth: Annotated[Path, typer.Option(help="What is true: clusters, pairs or member links, as csv or parquet.")],
+    truth: Annotated[
+        Path | None, typer.Option(help="What is true: clusters, pairs or member links, as csv or parquet.")
+    ] = None,
     on: Annotated[On | None, typer.Option(help="What to judge; by default what the truth file holds.")] = None,
 ) -> None:
-    """Judge the last night against a truth file: precision, recall, F1, with intervals."""
-    from regclean.cli.summary import print_evaluation
-    from regclean.config import load_workspace
+    """Say how good the last night's linkage is: by a truth file, else by the blind samples that people have answered."""
+    from regclean.cli.identity import opened
+    from regclean.cli.summary import print_evaluation, print_measured
     from regclean.night import open_published
     from regclean.quality import evaluate as judge
+    from regclean.quality import measure
 
-    warehouse, run_id = open_published(load_workspace(workspace_folder()))
-    with warehouse.read(run_id) as connection:
-        print_evaluation(judge(connection, truth, cast("Subject | None", on and on.value)))
+    if truth is None and on is not None:
+        raise UsageError("without a truth file there is only what was measured.", remedy="Leave --on away.")
+    with opened() as (workspace, ledger):
+        warehouse, run_id = open_published(workspace)
+        with warehouse.read(run_id) as connection:
+            if truth is None:
+                print_measured(measure(ledger, connection))
+            else:
+                print_evaluation(judge(connection, truth, cast("Subject | None", on and on.value)))
 
 
 def _published(table: Literal["pairs", "clusters", "member_links"], *, restricted: bool) -> pl.DataFrame:

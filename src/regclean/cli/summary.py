@@ -9,13 +9,15 @@ from rich.markup import escape
 from regclean.cli.console import console, table
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
+    from regclean.acts import LabelReport
     from regclean.findings.decide import DecideReport
     from regclean.landing import LandingReport
     from regclean.linkage import TrainReport
     from regclean.night import Night
-    from regclean.quality import Evaluation, Interval
+    from regclean.quality import Evaluation, Interval, Measured
 
 WHATS = ("new", "still", "reopened", "withdrawn", "verified", "contradicted")
 
@@ -34,11 +36,7 @@ def print_night(night: Night) -> None:
         linked = night.page.linkage
         console.print()
         console.print(table("Pairs of customers", ("relation", "pairs"), sorted(linked.relations.items())))
-        expected = linked.expected_duplicates
-        if expected:
-            console.print(
-                f"Expected to be one customer: {expected.value:.0f} pairs, between {expected.low:.0f} and {expected.high:.0f}."
-            )
+        print_measures(linked.measured)
     if night.published:
         lines = [
             (kind, *(counts.get(what, 0) for what in WHATS)) for kind, counts in sorted(night.published.counts.items())
@@ -109,6 +107,48 @@ def print_decisions(report: DecideReport) -> None:
     console.print(f"Taken: {report.taken:,}. Already known: {report.repeated:,}. Refused: {len(report.refused):,}.")
     for line in report.refused:
         console.print(f"  line {line.number}: {line.why}")
+
+
+def print_measures(measured: Mapping[str, float]) -> None:
+    """What blind samples say of the linkage, with 95 % intervals, what they rest on, and what more of them would give."""
+    if not measured:
+        console.print(
+            "How good the linkage is: [bold]not measured yet[/]. Draw a blind sample with: regclean sample draw"
+        )
+        return
+
+    def shown(name: str, *, share: bool) -> str | None:
+        if name not in measured:
+            return None
+        value, low, high = (measured[name + end] for end in ("", "_low", "_high"))
+        return f"{value:.4f}  [{low:.4f}, {high:.4f}]" if share else f"{value:,.0f}  [{low:,.0f}, {high:,.0f}]"
+
+    names = (("precision", True), ("recall", True), ("duplicates_left", False), ("beyond", False))
+    lines = [
+        (name.replace("_", " "), shown(name, share=share), shown(f"more_{name}", share=share)) for name, share in names
+    ]
+    title = f"The linkage, measured by {measured['checks']:,.0f} blind checks"
+    console.print(table(title, ("measure", "now (95 %)", "with 50 more"), lines))
+    console.print(
+        "Recall and duplicates left are about pairs to which the linkage gives at least one in a thousand; beyond: true pairs below it."
+    )
+
+
+def print_measured(measured: Measured) -> None:
+    """The same for `evaluate`, with what still waits to be answered."""
+    print_measures(measured.values())
+    if measured.run_id:
+        console.print(
+            f"Drawn from night {measured.run_id}, model {measured.model_version}. Nobody could say: {measured.unsure:,}. "
+            f"Waiting for an answer: {measured.waiting:,}."
+        )
+
+
+def print_labels(report: LabelReport) -> None:
+    """How many answers were taken, how many pairs still wait; the refused lines by number and reason."""
+    console.print(f"Taken: {report.taken:,}. Waiting: {report.waiting:,}. Refused: {len(report.refused):,}.")
+    for number, why in report.refused:
+        console.print(f"  line {number}: {why}")
 
 
 def _interval(value: Interval | None) -> str:

@@ -8,7 +8,7 @@ from regclean.findings.counts import counts_by_rule
 from regclean.findings.duplicates import standing
 from regclean.findings.edges import EDGE_SCHEMA, DecidedGraph, Edge, Pair, decided_edges, edges_around, ordered
 from regclean.findings.export import export, published, write
-from regclean.findings.hidden import about_protected, ever_hidden
+from regclean.findings.hidden import about_protected, ever_hidden, hidden_customers
 from regclean.findings.plan import customers_of
 from regclean.findings.publishing import PublishReport, publish
 from regclean.findings.records import subject_records
@@ -39,6 +39,7 @@ __all__ = [
     "ever_hidden",
     "export",
     "follow",
+    "hidden_customers",
     "kept_clusters",
     "ordered",
     "publish",

@@ -2,6 +2,7 @@
 
 from regclean.linkage.customers import LinkReport, link_customers
 from regclean.linkage.explain import PairExplanation, explain_pair
+from regclean.linkage.frame import sampling_frame
 from regclean.linkage.members import MemberLinkReport, link_members
 from regclean.linkage.retraining import Figures, TrainReport, train
 
@@ -14,5 +15,6 @@ __all__ = [
     "explain_pair",
     "link_customers",
     "link_members",
+    "sampling_frame",
     "train",
 ]

@@ -3,25 +3,34 @@
 from regclean.quality.calibration import Calibration, calibrate
 from regclean.quality.evaluate import Evaluation, Score, evaluate
 from regclean.quality.health import FIELDS, open_by_kind, protected_customers, register_health
-from regclean.quality.intervals import Interval
-from regclean.quality.sampling import Sample, Stratum, draw_sample, estimate_share, expected_true
+from regclean.quality.intervals import Interval, clopper_pearson
+from regclean.quality.label_file import LabelLine, read_labels
+from regclean.quality.measured import Figures, Measured, answers, measure
+from regclean.quality.sampling import PAIR, Sample, Stratum, draw, rank
 from regclean.quality.truth import Subject
 
 __all__ = [
     "FIELDS",
+    "PAIR",
     "Calibration",
     "Evaluation",
+    "Figures",
     "Interval",
+    "LabelLine",
+    "Measured",
     "Sample",
     "Score",
     "Stratum",
     "Subject",
+    "answers",
     "calibrate",
-    "draw_sample",
-    "estimate_share",
+    "clopper_pearson",
+    "draw",
     "evaluate",
-    "expected_true",
+    "measure",
     "open_by_kind",
     "protected_customers",
+    "rank",
+    "read_labels",
     "register_health",
 ]

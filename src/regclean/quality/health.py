@@ -9,12 +9,10 @@ from collections.abc import Collection
 from datetime import date
 
 import duckdb
-import polars as pl
 from sqlalchemy import func, select
 
 from regclean.ledger import Ledger
 from regclean.ledger.tables import finding_subjects, findings, protected_subjects
-from regclean.quality.sampling import expected_true
 from regclean.warehouse import load_sql, rows
 
 FIELDS = ("national_id", "business_id", "postal_code", "phone", "email", "e_invoice_address", "iban")
@@ -28,20 +26,18 @@ def protected_customers(ledger: Ledger) -> list[str]:
 
 
 def register_health(
-    connection: duckdb.DuckDBPyConnection, *, as_of: date, protected: Collection[str], decided: pl.DataFrame
+    connection: duckdb.DuckDBPyConnection, *, as_of: date, protected: Collection[str]
 ) -> dict[str, float]:
     """Measures of one night's linked tables: shares 0..1, days, and complaints of a year for 1,000 customers.
 
-    `decided`: the pairs that people have decided (customer_no_l, customer_no_r, verdict). A measure without anything
-    to measure is left out.
+    A measure without anything to measure is left out.
     """
     parameters = {"as_of": as_of, "protected": sorted(protected)}
-    measures = {
+    return {
         str(name): float(value)
         for name, value in rows(connection, load_sql("health", PACKAGE), parameters)
         if value is not None
     }
-    return measures | _duplicates_left(connection, protected, decided)
 
 
 def open_by_kind(ledger: Ledger) -> dict[str, float]:
@@ -69,17 +65,3 @@ def open_by_kind(ledger: Ledger) -> dict[str, float]:
         "bin_groups_with_defects": float(found.get("bin_group", none)[1]),
         "field_faults": float(found.get("field", none)[0]),
     }
-
-
-def _duplicates_left(
-    connection: duckdb.DuckDBPyConnection, protected: Collection[str], decided: pl.DataFrame
-) -> dict[str, float]:
-    connection.register("decided", decided.select("customer_no_l", "customer_no_r", "verdict"))
-    try:
-        pairs = rows(connection, load_sql("duplicates_left", PACKAGE), {"protected": sorted(protected)})
-    finally:
-        connection.unregister("decided")
-    if not pairs:
-        return {"duplicates_left": 0.0, "duplicates_left_low": 0.0, "duplicates_left_high": 0.0}
-    left = expected_true([pair[1] for pair in pairs], groups=[pair[0] for pair in pairs])
-    return {"duplicates_left": left.value, "duplicates_left_low": left.low, "duplicates_left_high": left.high}

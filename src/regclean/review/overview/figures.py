@@ -42,7 +42,7 @@ DID_NOT_LAST = ("evidence_changed", "contradicted", "returned", "undone")
 
 # measure, title, what it counts, the measures of its interval
 FIGURES = (
-    ("duplicates_left", N_("Duplicates left"), N_("pairs, by calibrated probability"), True),
+    ("duplicates_left", N_("Duplicates left"), N_("pairs, measured by blind samples"), True),
     ("stale_customers", N_("Stale customers"), N_("customers that look stale"), False),
     ("bin_group_defects", N_("Shared-bin defects"), N_("defects of shared bins"), False),
     ("field_faults", N_("Faulty fields"), N_("values that cannot be right"), False),

@@ -1,0 +1,62 @@
+"""sample draw, sample label."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from regclean.cli.app import app
+from regclean.cli.identity import UserOption, acting
+
+sample = typer.Typer(name="sample", help="Blind samples of pairs, for measuring how good the linkage is: draw, label.")
+app.add_typer(sample, name="sample", no_args_is_help=True)
+
+
+@sample.command()
+def draw(
+    size: Annotated[int, typer.Option(help="How many pairs to draw.")] = 100,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="The sheet to write; standard output by default.")
+    ] = None,
+    user: UserOption = None,
+) -> None:
+    """Draw pairs of customers to be looked at without their scores, and write the sheet to fill in."""
+    from regclean import acts
+    from regclean.findings import write
+
+    with acting(user) as context:
+        drawn = acts.draw_sample(context, size)
+        if output is not None:
+            keep_private(output)
+        write(drawn, output)
+    if output is not None:
+        typer.echo(
+            f"Drawn: {drawn.height:,} pairs, into {output}. Write same, different or unsure under 'verdict', then: "
+            f"regclean sample label --from {output}"
+        )
+
+
+@sample.command()
+def label(
+    source: Annotated[Path, typer.Option("--from", help="The sheet with its verdicts: same, different or unsure.")],
+    user: UserOption = None,
+) -> None:
+    """Record what one says of drawn pairs; lines without a verdict wait."""
+    from regclean import acts
+    from regclean.cli.summary import print_labels
+    from regclean.quality import read_labels
+
+    with acting(user) as context:
+        report = acts.label_pairs(context, read_labels(source))
+    print_labels(report)
+    if report.refused:
+        raise typer.Exit(1)
+
+
+def keep_private(path: Path) -> None:
+    """Let a file that is about to hold personal data be its owner's alone."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch(mode=0o600)
+    path.chmod(0o600)

@@ -1,0 +1,132 @@
+"""Blind samples as their user has them: drawn, answered, measured; without a score, without the protected, by accounts alone."""
+
+from __future__ import annotations
+
+import csv
+import stat
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from regclean.cli.app import run
+from regclean.config import load_workspace
+from regclean.ledger import audit, opened
+from regclean.ledger.tables import audit as audit_table
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a command wrote."""
+
+    stdout: str
+    stderr: str
+
+
+@pytest.fixture
+def regclean(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Callable[..., Said]:
+    """One command line in this process, as an account."""
+
+    def call(*arguments: object, code: int = 0, token: str | None = None) -> Said:
+        with monkeypatch.context() as patched:
+            if token:
+                patched.setenv("REGCLEAN_TOKEN", token)
+            capsys.readouterr()
+            found = run([str(argument) for argument in arguments])
+        said = capsys.readouterr()
+        assert int(found or 0) == code, said.out + said.err
+        return Said(said.out, said.err)
+
+    return call
+
+
+@pytest.fixture
+def steward(published_register: Path, token_for: Callable[..., str]) -> str:
+    return token_for(published_register, "sam", "steward")
+
+
+def answer(sheet: Path, word: Callable[[dict[str, str]], str]) -> list[dict[str, str]]:
+    with sheet.open(encoding="utf-8") as file:
+        lines = list(csv.DictReader(file))
+    for line in lines:
+        line["verdict"] = word(line)
+    with sheet.open("w", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, lines[0].keys())
+        writer.writeheader()
+        writer.writerows(lines)
+    return lines
+
+
+def test_from_not_measured_to_measured(
+    regclean: Callable[..., Said], published_register: Path, steward: str, tmp_path: Path
+) -> None:
+    sheet = tmp_path / "sheet.csv"
+    assert "not measured yet" in regclean("-w", published_register, "evaluate").stdout
+    regclean("-w", published_register, "sample", "draw", "--size", 500, "-o", sheet, token=steward)
+    assert "not measured yet" in regclean("-w", published_register, "evaluate").stdout, "drawn is not answered"
+    assert stat.S_IMODE(sheet.stat().st_mode) == 0o600
+    lines = answer(sheet, lambda line: "same" if line["name_l"] == line["name_r"] else "different")
+    told = set(lines[0])
+    assert not {name for name in told if "probab" in name or "score" in name or "stratum" in name or "weight" in name}
+    said = regclean("-w", published_register, "sample", "label", "--from", sheet, token=steward).stdout
+    assert f"Taken: {len(lines)}. Waiting: 0. Refused: 0." in said
+    measured = regclean("-w", published_register, "evaluate").stdout
+    assert f"measured by {len(lines)} blind checks" in measured
+    for word in ("precision", "recall", "duplicates left", "with 50 more"):
+        assert word in measured
+    with opened(load_workspace(published_register).ledger_url) as ledger, ledger.read() as connection:
+        done = connection.execute(select(audit_table.c.action, audit_table.c.actor)).fetchall()
+        assert ("sample_draw", "sam") in done
+        assert ("label", "sam") in done
+    with opened(load_workspace(published_register).ledger_url) as ledger:
+        assert audit.verify(ledger) is None
+
+
+def test_nobody_under_non_disclosure_is_drawn(
+    regclean: Callable[..., Said], published_register: Path, steward: str, tmp_path: Path
+) -> None:
+    sheet = tmp_path / "sheet.csv"
+    regclean("-w", published_register, "sample", "draw", "--size", 500, "-o", sheet, token=steward)
+    known = {line["customer_no"] for line in clusters(regclean, published_register)}
+    with sheet.open(encoding="utf-8") as file:
+        drawn = {line[f"customer_no_{side}"] for line in csv.DictReader(file) for side in "lr"}
+    assert drawn <= known, "the clusters leave out whom nobody may know of"
+
+
+def clusters(regclean: Callable[..., Said], folder: Path) -> list[dict[str, str]]:
+    return list(csv.DictReader(regclean("-w", folder, "clusters").stdout.splitlines()))
+
+
+def test_a_line_that_cannot_be_taken_is_refused_with_its_number(
+    regclean: Callable[..., Said], published_register: Path, steward: str, tmp_path: Path
+) -> None:
+    sheet = tmp_path / "sheet.csv"
+    regclean("-w", published_register, "sample", "draw", "--size", 3, "-o", sheet, token=steward)
+    with sheet.open(encoding="utf-8") as file:
+        first, second, third = csv.DictReader(file)
+    text = "customer_no_l,customer_no_r,verdict,user\n"
+    text += f"{first['customer_no_r']},{first['customer_no_l']},SAME,sam\n"  # either way round
+    text += f"{second['customer_no_l']},{second['customer_no_r']},perhaps,\n"
+    text += f"{third['customer_no_l']},{third['customer_no_r']},same,somebody\n"
+    text += "1,2,same,\n"
+    text += f"{third['customer_no_l']},{third['customer_no_r']},,\n"  # waits
+    sheet.write_text(text, encoding="utf-8")
+    said = regclean("-w", published_register, "sample", "label", "--from", sheet, code=1, token=steward).stdout
+    assert "Taken: 1. Waiting: 2. Refused: 3." in said
+    assert [line.split(":")[0].strip() for line in said.splitlines()[1:]] == ["line 3", "line 4", "line 5"]
+
+
+def test_it_takes_an_account_and_a_right(
+    regclean: Callable[..., Said], published_register: Path, token_for: Callable[..., str], tmp_path: Path
+) -> None:
+    regclean("-w", published_register, "sample", "draw", "-o", tmp_path / "s.csv", code=2)
+    clerk = token_for(published_register, "kim", "clerk")
+    regclean("-w", published_register, "sample", "draw", "-o", tmp_path / "s.csv", code=2, token=clerk)
+    assert not (tmp_path / "s.csv").exists()
+    (tmp_path / "s.csv").write_text("customer_no_l,verdict\n1,same\n", encoding="utf-8")
+    steward = token_for(published_register, "sam", "steward")
+    said = regclean("-w", published_register, "sample", "label", "--from", tmp_path / "s.csv", code=2, token=steward)
+    assert "customer_no_r" in said.stderr
+    regclean("-w", published_register, "sample", "draw", "--size", 0, code=2, token=steward)
