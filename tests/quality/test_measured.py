@@ -15,7 +15,7 @@ from regclean.ledger import Ledger, opened
 from regclean.ledger.sample_tables import labels, sample_pairs, samples
 from regclean.quality import clopper_pearson, draw, measure
 from regclean.quality.measured import Measured, _cells, _figures
-from regclean.quality.melding import Cell, between, totals
+from regclean.quality.melding import Tally, between, totals
 from regclean.warehouse import Warehouse
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -26,7 +26,7 @@ NOW = datetime(2026, 11, 2, 9, tzinfo=UTC)
 
 @pytest.mark.parametrize(("looked", "true"), [(50, 0), (50, 1), (50, 25), (50, 50), (3, 0), (1, 1)])
 def test_one_large_stratum_has_the_exact_interval(looked: int, true: int) -> None:
-    low, high = totals([Cell(1_000_000, looked, true)])
+    low, high = totals([Tally(1_000_000, looked, true)])
     exact = clopper_pearson(true, looked)
     assert exact is not None
     found = between(true / looked, low[0] / 1e6, high[0] / 1e6)
@@ -36,11 +36,11 @@ def test_one_large_stratum_has_the_exact_interval(looked: int, true: int) -> Non
 def test_a_finite_stratum_is_known_the_better_the_more_of_it_was_looked_at() -> None:
     widths = []
     for looked in (10, 30, 55, 60):
-        low, high = totals([Cell(60, looked, 0)])
+        low, high = totals([Tally(60, looked, 0)])
         widths.append(between(0.0, low[0], high[0]).high)
     assert widths == sorted(widths, reverse=True)
     assert widths[-1] == 0
-    low, high = totals([Cell(60, 0, 0)])
+    low, high = totals([Tally(60, 0, 0)])
     assert (low[0].max(), high[0].min()) == (0, 60), "nobody has looked: anything may be"
 
 

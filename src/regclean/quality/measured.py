@@ -22,7 +22,7 @@ from sqlalchemy import Connection, select
 from regclean.ledger import Ledger
 from regclean.ledger.sample_tables import labels, sample_pairs, samples
 from regclean.quality.intervals import Interval
-from regclean.quality.melding import Cell, between, totals
+from regclean.quality.melding import Tally, between, totals
 from regclean.warehouse import load_sql
 
 MORE = 50
@@ -83,10 +83,10 @@ class Measured:
 
 
 @dataclass(frozen=True, slots=True)
-class _Cell:
+class _Placed:
     """A cell with what the linkage makes of it: joined tonight, else within reach or not."""
 
-    cell: Cell
+    cell: Tally
     joined: bool
     beyond: bool
 
@@ -160,7 +160,7 @@ def _drawn(connection: Connection) -> tuple[pl.DataFrame, dict[str, int], Mappin
     return pl.DataFrame(drawn, schema=_COLUMNS, orient="row"), populations, dict(newest)
 
 
-def _cells(status: pl.DataFrame, populations: Mapping[str, int]) -> list[_Cell]:
+def _cells(status: pl.DataFrame, populations: Mapping[str, int]) -> list[_Placed]:
     found = []
     for (name, part), rows in sorted(status.group_by("stratum", "part"), key=lambda group: str(group[0])):
         for joined in (True, False):
@@ -170,11 +170,11 @@ def _cells(status: pl.DataFrame, populations: Mapping[str, int]) -> list[_Cell]:
             looked = here.filter(pl.col("answer").is_in(["same", "different"]))
             population = max(round(populations[str(name)] * here.height / rows.height), here.height)
             true = looked.filter(pl.col("answer") == "same").height
-            found.append(_Cell(Cell(population, looked.height, true), joined, part == "beyond" and not joined))
+            found.append(_Placed(Tally(population, looked.height, true), joined, part == "beyond" and not joined))
     return found
 
 
-def _figures(cells: list[_Cell]) -> Figures:
+def _figures(cells: list[_Placed]) -> Figures:
     if not cells:
         return Figures()
     low, high = totals([one.cell for one in cells])
@@ -202,7 +202,7 @@ def _ratio(part: Any, whole: Any) -> Any:
     return np.where(whole > 0, part / np.maximum(whole, 1e-12), 1.0)
 
 
-def _expected(cells: Iterable[_Cell], chosen: Any) -> float | None:
+def _expected(cells: Iterable[_Placed], chosen: Any) -> float | None:
     """True pairs of these cells; a cell that nobody has looked at is taken to be like the others. None when none was."""
     some = [one.cell for one, take in zip(cells, chosen, strict=True) if take]
     if not some:
@@ -214,7 +214,7 @@ def _expected(cells: Iterable[_Cell], chosen: Any) -> float | None:
     return sum(cell.population * (cell.rate if cell.rate is not None else share) for cell in some)
 
 
-def _with_more(cells: list[_Cell]) -> list[_Cell]:
+def _with_more(cells: list[_Placed]) -> list[_Placed]:
     """The cells with `MORE` further checks, spread and answered as those so far."""
     whole = sum(one.cell.looked for one in cells)
     found = []
@@ -222,5 +222,5 @@ def _with_more(cells: list[_Cell]) -> list[_Cell]:
         cell = one.cell
         further = min(round(MORE * cell.looked / whole), cell.population - cell.looked) if whole else 0
         true = round(further * (cell.rate or 0.0))
-        found.append(replace(one, cell=Cell(cell.population, cell.looked + further, cell.true + true)))
+        found.append(replace(one, cell=Tally(cell.population, cell.looked + further, cell.true + true)))
     return found

@@ -22,7 +22,7 @@ FINITE = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class Tally:
     """One stratum: how many items, how many were looked at, how many of these were true."""
 
     population: int
@@ -34,7 +34,7 @@ class Cell:
         return self.true / self.looked if self.looked else None
 
 
-def totals(cells: list[Cell], *, seed: int = 1) -> tuple[Array, Array]:
+def totals(cells: list[Tally], *, seed: int = 1) -> tuple[Array, Array]:
     """Draws (cells x DRAWS) from the low and from the high confidence distribution of each cell's number of true items."""
     generator = np.random.default_rng(seed)
     low = np.empty((len(cells), DRAWS))
@@ -52,7 +52,7 @@ def between(value: float, low: Array, high: Array, level: float = LEVEL) -> Inte
     return Interval(value, min(lower, value), max(upper, value), level)
 
 
-def _cell(cell: Cell, u: Array, generator: np.random.Generator) -> tuple[Array, Array]:
+def _cell(cell: Tally, u: Array, generator: np.random.Generator) -> tuple[Array, Array]:
     size, n, x = cell.population, cell.looked, cell.true
     if n == 0:
         return np.zeros(DRAWS), np.full(DRAWS, float(size))
