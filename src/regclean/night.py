@@ -17,7 +17,7 @@ from time import perf_counter
 
 import polars as pl
 
-from regclean import batches, checks, findings, landing, linkage, rules
+from regclean import batches, checks, findings, landing, linkage, quality, rules
 from regclean.bin_reports import unsettled, write_bin_reports
 from regclean.carry_over import carry_over, linkage_digest
 from regclean.config import Workspace, derived_key, workspace_key
@@ -151,6 +151,14 @@ def _publish(night: Night) -> int:
             night.now,
             previous_clusters=night.clusters_before,
         )
+        revoked = quality.revoke(
+            night.ledger,
+            connection,
+            model_version=night.model_version,
+            sources=quality.sources_digest(night.workspace),
+            now=night.now,
+        )
+        night.notes += [f"The certificate of {band} holds no longer: {why}." for band, why in sorted(revoked.items())]
         batches.verify(night.ledger, connection, run_id=night.run_id, as_of=night.as_of, now=night.now)
         for old in runs.published(night.ledger, limit=10 * KEPT_NIGHTS)[KEPT_NIGHTS:]:
             night.warehouse.remove(old.run_id)

@@ -154,14 +154,8 @@ def _linkage(night: Night, connection: duckdb.DuckDBPyConnection, measured: Meas
         largest_cluster=_number(connection, sizes),
         members=dict(states),
         measured=measured.values(),
-        model_version=_models(night),
+        model_version=night.model_version,
     )
-
-
-def _models(night: Night) -> str | None:
-    if night.linked:
-        return ", ".join(f"{name} {version}" for name, version in sorted(night.linked.models.items()))
-    return night.last.model_version if night.last else None
 
 
 def _history(ledger: Ledger, run_id: str) -> tuple[NightSummary, ...]:

@@ -58,6 +58,13 @@ class Night:
     page: checks.NightPage | None = None
     notes: list[str] = field(default_factory=list)  # what somebody should know who does not read the whole report
 
+    @property
+    def model_version(self) -> str | None:
+        """The models behind tonight's links; where these were carried over, those of the night before."""
+        if self.linked:
+            return ", ".join(f"{name} {version}" for name, version in sorted(self.linked.models.items()))
+        return self.last.model_version if self.last else None
+
     def set_aside(self, run_id: str) -> None:
         """A night's file turned out to be damaged: this night goes on without it."""
         path = self.warehouse.set_aside(run_id)

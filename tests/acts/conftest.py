@@ -58,6 +58,7 @@ KEPT = (
     "tokens",
     "samples",
     "labels",
+    "certificates",
 )
 
 

@@ -254,6 +254,7 @@ COMMANDS: dict[str, Rights] = {
     ),
     "sample draw": (Line("", DECIDERS, sent=("--size", "2"), writes=True),),
     "sample label": (Line("drawn", DECIDERS, sent=("--from", "{object}"), writes=True),),
+    "certify": (Line("", DECIDERS, sent=("person place 0-1",), writes=True),),
     "sign-in": PUBLIC,
     "sign-out": PUBLIC,
     # They read, or run what nobody decides.

@@ -130,3 +130,27 @@ def test_it_takes_an_account_and_a_right(
     said = regclean("-w", published_register, "sample", "label", "--from", tmp_path / "s.csv", code=2, token=steward)
     assert "customer_no_r" in said.stderr
     regclean("-w", published_register, "sample", "draw", "--size", 0, code=2, token=steward)
+
+
+def test_a_certificate_from_its_opening_to_its_bound(
+    regclean: Callable[..., Said], published_register: Path, steward: str, tmp_path: Path
+) -> None:
+    w, sheet = published_register, tmp_path / "checks.csv"
+    regclean("-w", w, "certify", code=2)
+    assert "No band has a certificate yet" in regclean("-w", w, "certify", token=steward).stdout
+    assert "is no band" in regclean("-w", w, "certify", "place", code=2, token=steward).stderr
+    opened_now = regclean("-w", w, "certify", "person place 0-1", token=steward).stdout
+    assert "Nothing is proved of the band yet" in opened_now
+    regclean("-w", w, "certify", "person place 0-1", "--checks", 2, "-o", sheet, token=steward)
+    lines = answer(sheet, lambda line: "same")
+    assert len(lines) == 2
+    regclean("-w", w, "sample", "label", "--from", sheet, token=steward)
+    regclean("-w", w, "certify", "person place 0-1", "--checks", 900, "-o", sheet, token=steward)
+    rest = answer(sheet, lambda line: "same")
+    assert {line["number"] for line in rest}.isdisjoint({line["number"] for line in lines}), "the next ones"
+    assert not {name for name in rest[0] if "known" in name or "probab" in name}
+    regclean("-w", w, "sample", "label", "--from", sheet, token=steward)
+    regclean("-w", w, "certify", "person place 0-1", "-o", sheet, code=2, token=steward)  # all are answered
+    assert "in force" in regclean("-w", w, "certify", token=steward).stdout
+    measured = regclean("-w", w, "evaluate").stdout
+    assert "not measured yet" in measured, "a band's checks say nothing of the register"

@@ -17,6 +17,7 @@ from regclean.acts.batches import (
     undo,
 )
 from regclean.acts.cases import assign, comment, consider, decide, decide_all, undo_decision
+from regclean.acts.certificates import certify, next_checks
 from regclean.acts.context import ACTS, Context
 from regclean.acts.looking import LOOKS, open_protected, reveal
 from regclean.acts.people import (
@@ -43,6 +44,7 @@ __all__ = [
     "approve",
     "assign",
     "build",
+    "certify",
     "check_may_add",
     "check_there",
     "comment",
@@ -58,6 +60,7 @@ __all__ = [
     "label_pairs",
     "list_accounts",
     "make_token",
+    "next_checks",
     "open_protected",
     "reveal",
     "revoke_tokens",

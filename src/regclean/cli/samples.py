@@ -1,4 +1,4 @@
-"""sample draw, sample label."""
+"""sample draw, sample label, certify."""
 
 from __future__ import annotations
 
@@ -53,6 +53,42 @@ def label(
     print_labels(report)
     if report.refused:
         raise typer.Exit(1)
+
+
+@app.command()
+def certify(
+    band: Annotated[
+        str | None,
+        typer.Argument(
+            help='A kind of evidence and a range of scores, as "person place 0.99-1"; alone, it lists them.'
+        ),
+    ] = None,
+    checks: Annotated[int, typer.Option(help="How many further checks to write with -o.")] = 50,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Write the next checks into this sheet, to be labelled.")
+    ] = None,
+    user: UserOption = None,
+) -> None:
+    """Say how right a band of pairs is at least, by blind checks, and how many more would prove how much."""
+    from regclean import acts
+    from regclean.cli.certificate_tables import print_certificate, print_certificates
+    from regclean.findings import write
+    from regclean.quality import stands
+
+    with acting(user) as context:
+        if band is None:
+            with context.ledger.read() as connection:
+                print_certificates(stands(connection))
+            return
+        certificate = acts.certify(context, band)
+        print_certificate(certificate)
+        if output is not None:
+            drawn = acts.next_checks(context, certificate.certificate_id, checks)
+            keep_private(output)
+            write(drawn, output)
+            typer.echo(
+                f"Next checks: {drawn.height:,}, into {output}. Answer them in their order, then: regclean sample label --from {output}"
+            )
 
 
 def keep_private(path: Path) -> None:

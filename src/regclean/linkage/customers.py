@@ -86,6 +86,8 @@ def link_customers(
             used[model] = _judge(connection, model, country, models, as_of, score)
     relate(connection, country, settings)
     connection.execute(load_sql("publish_pairs", scoring.PACKAGE))
+    for model, version in used.items():
+        connection.execute("UPDATE pairs SET model_version = ? WHERE model = ?", [version, model])
     connection.execute("INSERT INTO thresholds BY NAME SELECT evidence, threshold FROM link_policy")
     grouped = clustering.cluster(connection, generic=country != "fi", previous=_texts(previous_clusters, PREVIOUS))
     report = LinkReport(

@@ -1,6 +1,16 @@
 """How good is it: evaluation against a truth, clerical samples where there is none, intervals for both."""
 
+from regclean.quality.bands import (
+    Band,
+    Certificate,
+    in_order,
+    known_pairs,
+    revoke,
+    sources_digest,
+    stands,
+)
 from regclean.quality.calibration import Calibration, calibrate
+from regclean.quality.certificates import Checks, lower_bound, needed
 from regclean.quality.evaluate import Evaluation, Score, evaluate
 from regclean.quality.health import FIELDS, open_by_kind, protected_customers, register_health
 from regclean.quality.intervals import Interval, clopper_pearson
@@ -12,7 +22,10 @@ from regclean.quality.truth import Subject
 __all__ = [
     "FIELDS",
     "PAIR",
+    "Band",
     "Calibration",
+    "Certificate",
+    "Checks",
     "Evaluation",
     "Figures",
     "Interval",
@@ -27,10 +40,17 @@ __all__ = [
     "clopper_pearson",
     "draw",
     "evaluate",
+    "in_order",
+    "known_pairs",
+    "lower_bound",
     "measure",
+    "needed",
     "open_by_kind",
     "protected_customers",
     "rank",
     "read_labels",
     "register_health",
+    "revoke",
+    "sources_digest",
+    "stands",
 ]

@@ -15,7 +15,7 @@ WITH published AS (
 )
 SELECT
     customer_no_l, customer_no_r, round(probability, 6) AS match_probability, round(match_weight, 4) AS match_weight, relation,
-    model, round(p_household, 6) AS household_probability,
+    model, evidence, round(p_household, 6) AS household_probability,
     CAST(to_json({reasons: list_concat(level_reasons, more_reasons), waterfall: level_steps}) AS TEXT) AS explanation
 FROM published
 QUALIFY row_number() OVER (PARTITION BY customer_no_l, customer_no_r ORDER BY probability DESC, model) = 1

@@ -71,6 +71,8 @@ CREATE TABLE pairs (
     relation          TEXT NOT NULL,           -- same | household | successor | related | unsure
     model             TEXT NOT NULL,           -- person | organisation | rule
     household_probability DOUBLE,
+    evidence          TEXT,                    -- its pattern, by which policies and certificates are made: "person place"
+    model_version     INTEGER,                 -- of the model that scored it
     explanation       TEXT NOT NULL,           -- JSON: {"reasons": [codes], "waterfall": [{"comparison","level","weight"}]}; no personal values
     PRIMARY KEY (customer_no_l, customer_no_r)
 );

@@ -1,0 +1,71 @@
+"""How certificates are told on the command line."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from regclean.cli.console import console, table
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from regclean.quality import Certificate
+
+TARGETS = (0.985, 0.99, 0.993, 0.997)
+REASONS = {
+    "drift": "the band has drifted",
+    "new_model": "another model is in force",
+    "new_input": "the input comes from elsewhere",
+}
+
+
+def print_certificates(found: Sequence[Certificate]) -> None:
+    """All certificates, newest first."""
+    from regclean.quality import lower_bound
+
+    if not found:
+        console.print('No band has a certificate yet. Open one with: regclean certify "person place 0.99-1"')
+        return
+    lines = [
+        (
+            one.band,
+            one.checks.population,
+            one.checks.looked,
+            one.checks.wrong,
+            f"{lower_bound(one.checks):.4f}" if one.revoked_because is None else None,
+            f"revoked: {REASONS.get(one.revoked_because, one.revoked_because)}" if one.revoked_because else "in force",
+        )
+        for one in found
+    ]
+    console.print(table("Certificates", ("band", "pairs", "checks", "wrong", "at least right", "state"), lines))
+
+
+def print_certificate(one: Certificate) -> None:
+    """One certificate: its bound, what the reviewers' own errors are, and how many further clean checks prove more."""
+    from regclean.quality import lower_bound, needed
+
+    checks, error = one.checks, one.checks.reviewer_error
+    console.print(
+        f"[bold]{one.band}[/]: {checks.population:,} pairs of night {one.run_id}, models {one.model_version}."
+    )
+    console.print(
+        f"Checks: {checks.looked:,}, of them not the same: {checks.wrong:,}. Of {checks.known:,} known different pairs "
+        f"{checks.missed:,} were called the same, of {one.known_same:,} known same ones {one.called_apart:,} different."
+    )
+    if error is not None:
+        console.print(
+            f"A different pair is called the same {error.value:.1%} of the time, between {error.low:.1%} and {error.high:.1%}."
+        )
+    bound = lower_bound(checks)
+    if bound > 0:
+        console.print(
+            f"At least [bold]{bound:.2%}[/] of the band are one customer (95 %, at every moment that one looks)."
+        )
+    else:
+        console.print("Nothing is proved of the band yet.")
+    lines = [(f"{target:.1%}", _further(needed(checks, target))) for target in TARGETS]
+    console.print(table("Further checks, if all are clean", ("to prove at least", "checks"), lines))
+
+
+def _further(count: int | None) -> str:
+    return "the whole band would not" if count is None else "proved" if count == 0 else f"{count:,}"
