@@ -43,7 +43,7 @@ def test_deciding_findings_of_each_kind(pool: str, open_desk: Callable[..., Any]
     desk.press("z")  # undo: the last one comes back
     desk.wait_until_staged(EACH - 1)
     assert decided(served.ledger, "aino") == before  # staged, not recorded
-    desk.press("Z")
+    desk.press("Shift+Z")
     desk.wait_until_staged(EACH)
     desk.press("Control+Enter")
     desk.page.wait_for_selector("[data-testid=submitted]")

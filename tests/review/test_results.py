@@ -112,6 +112,16 @@ def test_another_survivor_gives_another_result(signed_in: Callable[[str], Any], 
     assert written(again.text) == written(answer.text)
 
 
+@pytest.mark.parametrize("choice", ["typed", "clear"])
+def test_any_field_can_be_typed_or_cleared(signed_in: Callable[[str], Any], ledger: Ledger, choice: str) -> None:
+    browser, finding = signed_in("steward"), finding_of(ledger, "1001", "1002")
+    path = f"/case/{finding['finding_id']}"
+    form = form_of(browser.get(path).text)
+    for name in [name for name in form if name.startswith("typed.")]:
+        changed = form | {name.replace("typed.", "field."): choice, name: "x" if choice == "typed" else ""}
+        assert browser.submit(f"{path}/result", changed, seen=path).status_code == 200, name
+
+
 def test_from_the_page_to_the_change_file(
     signed_in: Callable[[str], Any], ledger: Ledger, published_register: Path, tmp_path: Path
 ) -> None:

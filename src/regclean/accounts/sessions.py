@@ -13,20 +13,25 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from regclean.accounts.permissions import User, user_of
 from regclean.ledger import Ledger
-from regclean.ledger.tables import sessions, users
+from regclean.ledger.tables import desks, sessions, users
 
 TOUCH_SECONDS = 60  # how stale "last seen" may be: one write a minute, not one a click
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """An open session. `data` is what the page keeps for it: language, staged decisions, opened protected cases."""
+    """An open session.
+
+    `data` is what the page keeps for it: language, opened protected cases. `desk` is what the page keeps for the person
+    in every session: staged decisions.
+    """
 
     digest: str
     user: User
     csrf_token: str
     seen_at: datetime
     data: Mapping[str, Any]
+    desk: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +70,9 @@ def open_session(
 def find_session(connection: Connection, secret: str, lifetime: Lifetime, now: datetime) -> Session | None:
     """The session behind a cookie; None when it is unknown, revoked, over, or its user is no longer active."""
     query = (
-        select(sessions, users.c.full_name, users.c.roles, users.c.language)
+        select(sessions, users.c.full_name, users.c.roles, users.c.language, desks.c.data.label("desk"))
         .join(users, users.c.user == sessions.c.user)
+        .outerjoin(desks, desks.c.user == sessions.c.user)
         .where(
             sessions.c.session_digest == digest_of(secret),
             sessions.c.revoked_at.is_(None),
@@ -78,7 +84,8 @@ def find_session(connection: Connection, secret: str, lifetime: Lifetime, now: d
     row = connection.execute(query).mappings().first()
     if row is None:
         return None
-    return Session(row["session_digest"], user_of(row, "session"), row["csrf_token"], row["seen_at"], row["data"])
+    user = user_of(row, "session")
+    return Session(row["session_digest"], user, row["csrf_token"], row["seen_at"], row["data"], row["desk"] or {})
 
 
 def touch(ledger: Ledger, digest: str, now: datetime) -> None:
@@ -95,6 +102,18 @@ def change_data(connection: Connection, digest: str, change: Callable[[dict[str,
     data: dict[str, Any] = dict(connection.execute(query).scalar() or {})
     change(data)
     connection.execute(update(sessions).where(sessions.c.session_digest == digest).values(data=data))
+    return data
+
+
+def change_desk(connection: Connection, user: str, change: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
+    """Change what is kept for a person, inside a write transaction."""
+    found = connection.execute(select(desks.c.data).where(desks.c.user == user)).scalar()
+    data: dict[str, Any] = dict(found or {})
+    change(data)
+    if found is None:
+        connection.execute(insert(desks).values(user=user, data=data))
+    else:
+        connection.execute(update(desks).where(desks.c.user == user).values(data=data))
     return data
 
 

@@ -310,7 +310,15 @@ sessions = Table(
     Column("seen_at", Moment, nullable=False),
     Column("expires_at", Moment, nullable=False),
     Column("revoked_at", Moment),
-    Column("data", Json, nullable=False),  # staged decisions, filters, language
+    Column("data", Json, nullable=False),  # opened protected cases, language, what the next page tells
+)
+
+# What a person has begun and not submitted: it is theirs, whichever session they began it in.
+desks = Table(
+    "desks",
+    metadata,
+    Column("user", String(80), ForeignKey("users.user"), primary_key=True),
+    Column("data", Json, nullable=False),
 )
 
 tokens = Table(

@@ -30,18 +30,16 @@ def own_session(session: CurrentSession) -> Session:
 OwnSession = Annotated[Session, Depends(own_session)]
 
 
-def remember_opened(service: Services, digest: str, finding_id: str, now: Any) -> None:
+def remember_opened(service: Services, user: User, finding_id: str, now: Any) -> None:
     with service.ledger.write() as connection:
-        sessions.change_data(connection, digest, changing(lambda held: held.open(finding_id, now)))
+        sessions.change_desk(connection, user.name, changing(lambda held: held.open(finding_id, now)))
 
 
 def change_staging(service: Services, session: Session, change: Any) -> Staging:
-    def apply(data: dict[str, Any]) -> None:
-        changing(change)(data)
-        data.pop(TOLD, None)
-
     with service.ledger.write() as connection:
-        return from_data(sessions.change_data(connection, session.digest, apply))
+        if TOLD in session.data:
+            sessions.change_data(connection, session.digest, lambda data: data.pop(TOLD, None))
+        return from_data(sessions.change_desk(connection, session.user.name, changing(change)))
 
 
 def open_case(connection: Connection, user: User, session: Session, finding_id: str) -> cases.OpenCase:

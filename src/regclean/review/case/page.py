@@ -137,14 +137,14 @@ def assign(
 def show_staged(request: Request, service: Service, session: OwnSession, user: Decider) -> Response:
     """Everything that waits to be submitted."""
     return page(
-        request, "staged.html", staging=from_data(session.data), filters=_filters(request, user), **words(request)
+        request, "staged.html", staging=from_data(session.desk), filters=_filters(request, user), **words(request)
     )
 
 
 @router.post("/staged/undo")
 def undo_staged(request: Request, service: Service, session: OwnSession, user: Decider, acting: Acting) -> Response:
     """Take back the last staged decision; when nothing is staged, the last submitted one."""
-    held = from_data(session.data)
+    held = from_data(session.desk)
     filters = _filters(request, user)
     if held.items:
         change_staging(service, session, Staging.undo)
@@ -183,19 +183,18 @@ def remove_staged(request: Request, finding_id: str, service: Service, session: 
 @router.post("/staged/submit")
 def submit(request: Request, service: Service, session: OwnSession, acting: Acting) -> Response:
     """Record everything that is staged."""
-    items = from_data(session.data).items
+    items = from_data(session.desk).items
     outcome = staging.submit(acting, items)
     refused = [
         {"finding_id": item.finding_id, "label": item.label, "verdict": item.verdict, "code": why.code}
         for item, why in outcome.refused
     ]
 
-    def change(data: dict[str, Any]) -> None:
-        data[staging.KEY] = staging.forget_submitted(from_data(data), items, outcome).to_data()
-        data[TOLD] = {"taken": outcome.taken + outcome.repeated, "refused": refused}
-
+    told = {"taken": outcome.taken + outcome.repeated, "refused": refused}
+    forget = staging.changing(lambda held: staging.forget_submitted(held, items, outcome))
     with service.ledger.write() as connection:
-        sessions.change_data(connection, session.digest, change)
+        sessions.change_desk(connection, session.user.name, forget)
+        sessions.change_data(connection, session.digest, lambda data: data.update({TOLD: told}))
     counts_of(request).forget()
     return RedirectResponse(_url("/queue", _filters(request, acting.user)), 303)
 
@@ -241,7 +240,7 @@ def _stage(
             comment=form.get("comment", "").strip() or None,
             choices=kept or None,
             picked=chosen.kept() if chosen else None,
-            looked=from_data(session.data).looked_at(finding_id, now),
+            looked=from_data(session.desk).looked_at(finding_id, now),
         )
         if merged and form.get("result", merged.digest) != merged.digest:
             return _desk(
@@ -309,7 +308,7 @@ def _desk(
     merged: Result | None = None,
     unseen: bool = False,
 ) -> Response:
-    now, held = service.now(), from_data(session.data)
+    now, held = service.now(), from_data(session.desk)
     after = request.query_params.get("after")
     left = queue_view(connection, user, filters, held, counts_of(request), now=now, after=after)
     if open_first:
@@ -338,7 +337,7 @@ def _desk(
             now=now,
         )
         if finding_id not in held.opened:
-            service.background.submit(remember_opened, service, session.digest, finding_id, now)
+            service.background.submit(remember_opened, service, user, finding_id, now)
     response = page(
         request,
         "desk.html",

@@ -1,4 +1,4 @@
-"""Decisions that wait in the session until they are submitted: put there, taken back, put back, sent.
+"""Decisions that wait on a person's desk until they are submitted: put there, taken back, put back, sent.
 
 Invariant: a finding is staged at most once; what is staged has changed nothing yet. What was submitted is undone only
 through the door that recorded it.
@@ -24,7 +24,7 @@ from regclean.review.queue.worklist import HANDLING
 from regclean.review.web.i18n import N_
 
 KEY = "staging"
-MOST = 200  # staged at once: a morning's work, and a session that stays small
+MOST = 200  # staged at once: a morning's work, and a desk that stays small
 LONGEST_COMMENT = 2_000
 LONGEST_LOOK = 15 * 60  # seconds; who looked longer was away
 REMEMBERED = 20  # submitted rounds that "undo" still knows
@@ -135,7 +135,7 @@ class Staging:
         return replace(self, items=kept, undone=(*self.undone, item))
 
     def skip(self, finding_id: str) -> Staging:
-        """Put a case aside for this session; it stays in the queue of everybody else."""
+        """Put a case aside; it stays in the queue of everybody else."""
         if finding_id in self.skipped:
             return self
         return replace(self, skipped=(*self.skipped, finding_id)[-MOST:])
@@ -166,7 +166,7 @@ class Staging:
 
 
 def from_data(data: Mapping[str, Any]) -> Staging:
-    """What a session keeps, as `Staging`."""
+    """What is kept for a person, as `Staging`."""
     kept = data.get(KEY) or {}
     return Staging(
         items=tuple(Staged(**item) for item in kept.get("items", ())),
@@ -178,7 +178,7 @@ def from_data(data: Mapping[str, Any]) -> Staging:
 
 
 def changing(change: Callable[[Staging], Staging]) -> Callable[[dict[str, Any]], None]:
-    """A change of staging as a change of a session's data."""
+    """A change of staging as a change of what is kept for a person."""
 
     def apply(data: dict[str, Any]) -> None:
         data[KEY] = change(from_data(data)).to_data()

@@ -45,11 +45,11 @@ def home(service: Service, session: CurrentSession) -> Response:
 
 
 @router.get("/login")
-def form(request: Request, service: Service, session: CurrentSession, to: str = "/") -> Response:
+def form(request: Request, service: Service, session: CurrentSession, to: str = "/", ended: str = "") -> Response:
     """The log-in page."""
     if session is not None:
         return RedirectResponse(local_path(to), 303)
-    return page(request, "login.html", to=local_path(to), failed=False, oidc=bool(service.settings["oidc_issuer"]))
+    return _form(request, service, to, ended=bool(ended))
 
 
 @router.post("/login")
@@ -64,13 +64,17 @@ def log_in(
     client = limit_tries(request, service, user)
     throttle = accounts.throttle_of(service.workspace.config)
     if not accounts.check_password(service.ledger, user, password, throttle, service.now(), client=client):
-        return page(
-            request, "login.html", 401, to=local_path(to), failed=True, oidc=bool(service.settings["oidc_issuer"])
-        )
+        return _form(request, service, to, failed=True)
     response = RedirectResponse(local_path(to), 303)
     set_cookie(request, response, SESSION_COOKIE, new_session(request, service, user))
     remember_device(request, response, service, user)
     return response
+
+
+def _form(request: Request, service: Services, to: str, *, failed: bool = False, ended: bool = False) -> Response:
+    oidc = bool(service.settings["oidc_issuer"])
+    status = 401 if failed else 200
+    return page(request, "login.html", status, to=local_path(to), failed=failed, ended=ended, oidc=oidc)
 
 
 def limit_tries(request: Request, service: Services, user: str | None = None) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import urlencode, urlsplit
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -14,7 +14,7 @@ from starlette.exceptions import HTTPException
 from regclean.errors import ConflictError, ForbiddenError, NotFoundError, RegcleanError, UnavailableError
 from regclean.outside import unavailable
 from regclean.review.web.i18n import N_
-from regclean.review.web.services import language_of, page
+from regclean.review.web.services import SESSION_COOKIE, cookie_name, language_of, page
 
 API = "/api/"
 TEXTS = {
@@ -107,8 +107,13 @@ def _answer(request: Request, status: int, detail: str | None) -> Response:
 
 def _to_log_in(request: Request) -> Response:
     """To the log-in and back; a script's request is told to move the whole page."""
-    back = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-    target = f"/login?to={quote(back if request.method == 'GET' else '/')}"
+    # A form's own address shows nothing: back is the page that it stands on.
+    from_page = request.headers.get("hx-current-url") or request.headers.get("referer") or "/"
+    parts = urlsplit(str(request.url) if request.method == "GET" else from_page)
+    asked = {"to": parts.path + (f"?{parts.query}" if parts.query else "")}
+    if cookie_name(request, SESSION_COOKIE) in request.cookies:
+        asked["ended"] = "1"
+    target = f"/login?{urlencode(asked)}"
     if request.headers.get("hx-request"):
         return Response(status_code=401, headers={"HX-Redirect": target})
     return RedirectResponse(target, 303)

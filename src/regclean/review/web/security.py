@@ -20,11 +20,12 @@ from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from regclean.review.web.services import FORM_COOKIE, CurrentSession, bearer, cookie_name
+from regclean.review.web.services import FORM_COOKIE, SESSION_COOKIE, CurrentSession, NotSignedIn, bearer, cookie_name
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 CSRF_HEADER = "x-csrf-token"
 CSRF_FIELD = "csrf_token"
+WITHOUT_SESSION = ("/login", "/logout", "/language/")  # forms that ask for no session
 CONTENT_SECURITY_POLICY = "; ".join(
     (
         "default-src 'none'",
@@ -155,7 +156,9 @@ def from_our_own_page(request: Request) -> bool:
 
 
 async def protect(request: Request, session: CurrentSession) -> None:
-    """Every unsafe request carries the token of its session, in a form field or a header (CSRF). Errors: 403.
+    """Every unsafe request carries the token of its session, in a form field or a header (CSRF).
+
+    Errors: 403; NotSignedIn where the browser's session has ended, so that whoever worked in it is asked to sign in.
 
     A request with a bearer token needs none: no other site can make a browser send one.
     """
@@ -163,6 +166,9 @@ async def protect(request: Request, session: CurrentSession) -> None:
         return
     if session is None and request.url.path.startswith("/api/"):
         return  # there is nobody to act as: the answer is 401
+    ended = session is None and request.cookies.get(cookie_name(request, SESSION_COOKIE))
+    if ended and not request.url.path.startswith(WITHOUT_SESSION):
+        raise NotSignedIn
     expected = session.csrf_token if session else request.cookies.get(cookie_name(request, FORM_COOKIE))
     given = request.headers.get(CSRF_HEADER)
     if "form" in request.headers.get("content-type", ""):

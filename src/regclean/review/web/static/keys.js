@@ -98,6 +98,18 @@
     if (live) live.textContent = text.replace(/\s+/g, " ").trim();
   }
 
+  // Said on the screen too, until the next key that counts.
+  function tell(text) {
+    const said = one("#said");
+    if (said) said.textContent = text ?? "";
+  }
+
+  // A letter is what its key and Shift make it, whatever Caps Lock does.
+  const keyOf = (event) => /^\p{L}$/u.test(event.key) ? (event.shiftKey ? event.key.toUpperCase() : event.key.toLowerCase()) : event.key;
+
+  // A note that was begun outlives a reload and a new sign-in, with its case.
+  const noteOf = () => { const opened = one("#case")?.dataset.finding; return opened && `note:${opened}`; };
+
   const plain = {
     y: () => press("y"), n: toggleReasons, h: () => press("h"), o: () => press("o"), f: () => press("f"), u: () => press("u"), s: () => press("s"),
     z: () => press("z"), Z: () => press("Z"), j: () => press("j"), k: () => press("k"), d: toggleDifferences, x: cut,
@@ -116,7 +128,10 @@
       if (reject) { toggleReasons(); event.preventDefault(); } else if (typing(event.target)) { (event.target.closest("tr[tabindex]") ?? one("#case")).focus(); event.preventDefault(); }
       return;
     }
-    if (one("#help")?.open || typing(event.target)) return;
+    if (one("#help")?.open) return;
+    if (event.key === "Enter" && event.target.matches?.("#comment")) { event.preventDefault(); one(".say-it button")?.click(); return; }
+    if (event.key === "Enter" && event.target.matches?.("input[name^='typed.']")) { event.preventDefault(); event.target.closest("tr").focus(); return; }
+    if (typing(event.target)) return;
     if (event.target.closest?.("[role=tablist]") && ["ArrowLeft", "ArrowRight"].includes(event.key)) {
       const tabs = all("[data-tab]"), at = tabs.indexOf(event.target.closest("[data-tab]"));
       showTab(tabs[(at + (event.key === "ArrowRight" ? 1 : tabs.length - 1)) % tabs.length].dataset.tab, true);
@@ -129,10 +144,12 @@
       return;
     }
     if (event.target.matches?.("input[type=radio]") && event.key.startsWith("Arrow")) return;
-    const action = plain[event.key];
+    const action = plain[keyOf(event)];
     if (!action) return;
     if (event.key.startsWith("Arrow") && !one(".compare tr[tabindex]")) return;
     event.preventDefault();
+    if (asking) { tell(one("#desk").dataset.early); return; }
+    tell("");
     action();
   });
 
@@ -146,24 +163,35 @@
     if (open && !open.contains(event.target)) open.open = false;
   }, true);
   document.addEventListener("input", (event) => {
+    if (event.target.id === "comment" && noteOf()) kept.set(noteOf(), event.target.value);
     if (event.target.matches?.("input[name^='typed.']")) one(".typed", event.target.closest("tr")).checked = true;
   });
 
   // A button may stand outside of its form (in the bar): what was pressed goes along all the same.
   document.addEventListener("htmx:configRequest", (event) => {
     const by = event.detail.triggeringEvent?.submitter;
+    sent = event.target.id === "decide" ? noteOf() : null;  // the note goes along
     if (by?.name) event.detail.parameters[by.name] = by.value;
     if (by?.hasAttribute("formaction")) event.detail.path = by.getAttribute("formaction");
   });
 
   // The next case comes in where the last one was: the queue keeps its place, the eye too.
-  let queueAt = 0, focusName = null;
+  // While it is asked for, a key would be about a case that is no longer looked at.
+  let queueAt = 0, focusName = null, asking = false, sent = null;
+  document.addEventListener("htmx:beforeRequest", (event) => { if (event.detail.target?.id === "desk") asking = true; });
+  document.addEventListener("htmx:afterRequest", (event) => {
+    if (event.detail.target?.id !== "desk") return;
+    if (event.detail.successful) { if (sent) kept.set(sent, ""); sent = null; return; }
+    asking = false;
+    if (![401, 409, 422].includes(event.detail.xhr.status)) tell(one("#desk")?.dataset.failed);
+  });
   document.addEventListener("htmx:beforeSwap", (event) => {
     const status = event.detail.xhr.status;
     if ((status === 409 || status === 422) && event.detail.target?.id === "desk") { event.detail.shouldSwap = true; event.detail.isError = false; }
     queueAt = one("#queue")?.scrollTop ?? 0;
     focusName = document.activeElement?.id || null;
   });
+  document.addEventListener("htmx:afterSwap", (event) => { if (event.detail.target?.id === "desk") asking = false; });
   document.addEventListener("htmx:afterSettle", (event) => {
     start();
     if (event.detail.target?.id === "compare") { say(one("#written-say")?.textContent ?? ""); return; }
@@ -177,6 +205,8 @@
   function start() {
     if (!one("#desk")) return;
     showTab(kept.get("tab") ?? "why");
+    const note = one("#comment");
+    if (note && noteOf() && !note.value) note.value = kept.get(noteOf()) ?? "";
     if (kept.get("diff") && one(".compare:not(.one):not(.only)")) toggleDifferences();
   }
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start); else start();

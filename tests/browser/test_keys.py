@@ -1,0 +1,97 @@
+"""What a key does, and what it never does: the case on the screen, the letter whatever Caps Lock says, nothing lost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from sqlalchemy import select, update
+from tests.browser.conftest import PASSWORD
+
+from regclean.ledger.tables import comments, sessions
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+
+@pytest.fixture
+def desk(open_desk: Callable[..., Any]) -> Any:
+    """A steward's desk with nothing on it."""
+    opened = open_desk("toivo")
+    opened.go("/queue?pool=field")
+    while opened.staged:
+        opened.press("z")
+        opened.wait_until_staged(opened.staged - 1)
+    opened.go("/queue?pool=field")
+    return opened
+
+
+def test_enter_keeps_a_note_and_decides_nothing(desk: Any, served: Any) -> None:
+    case = desk.finding
+    desk.press("c")
+    desk.page.keyboard.type("called, no answer")
+    desk.press("Enter")
+    desk.page.wait_for_selector("#comment:placeholder-shown")  # it was kept: the input is empty again
+    assert (desk.finding, desk.staged) == (case, 0)
+    with served.ledger.read() as connection:
+        written = connection.execute(select(comments.c.text).where(comments.c.finding_id == case)).scalars().all()
+    assert written == ["called, no answer"]
+    desk.page.keyboard.type("zzz")  # still in the note, no keys
+    assert desk.page.input_value("#comment") == "zzz"
+    desk.press("Escape")
+    desk.decide("y")
+
+
+@pytest.mark.parametrize(("key", "shift", "staged"), [("Y", False, 1), ("z", True, 1)])
+def test_caps_lock_changes_no_key(desk: Any, key: str, shift: bool, staged: int) -> None:
+    if key == "z":  # Shift and Caps Lock together give a small letter; it is redo all the same
+        desk.decide("y")
+        desk.press("z")
+        desk.wait_until_staged(0)
+    desk.page.dispatch_event("#case", "keydown", {"key": key, "shiftKey": shift, "bubbles": True})
+    desk.wait_until_staged(staged)
+
+
+def test_a_key_that_came_too_early_is_said_and_does_nothing(desk: Any) -> None:
+    held: list[Any] = []
+    desk.page.route("**/stage*", lambda route: route.continue_() if held else held.append(route))
+    first = desk.finding
+    desk.press("y", "y", "y")
+    desk.page.wait_for_selector("#said:not(:empty)")
+    assert desk.finding == first
+    assert len(held) == 1
+    held[0].continue_()
+    desk.wait_until_staged(1)
+    desk.decide("y")
+    assert desk.page.inner_text("#said") == ""
+
+
+def test_an_ended_session_asks_to_sign_in_and_goes_on(desk: Any, served: Any) -> None:
+    desk.decide("y")
+    case = desk.finding
+    desk.press("c")
+    desk.page.keyboard.type("half a note")
+    desk.press("Escape")
+    with served.ledger.write() as connection:
+        connection.execute(update(sessions).values(revoked_at=datetime.now(UTC)))
+    desk.press("u")
+    desk.page.wait_for_selector("[data-testid=ended]")
+    desk.page.fill("#user", "toivo")
+    desk.page.fill("#password", PASSWORD)
+    desk.press("Enter")
+    desk.page.wait_for_selector("#case")
+    assert (desk.finding, desk.staged) == (case, 1)
+    assert desk.page.input_value("#comment") == "half a note"
+    desk.complaints = [complaint for complaint in desk.complaints if "401" not in complaint]  # that one was meant
+
+
+def test_staged_work_waits_at_another_machine(desk: Any, open_desk: Callable[..., Any]) -> None:
+    desk.decide("y")
+    other = open_desk("toivo")
+    other.go("/queue?pool=field")
+    assert other.staged == 1
+    other.press("Control+Enter")
+    other.page.wait_for_selector("[data-testid=submitted]")
+    desk.go("/queue?pool=field")
+    assert desk.staged == 0
