@@ -113,7 +113,7 @@ def _to_log_in(request: Request) -> Response:
     asked = {"to": parts.path + (f"?{parts.query}" if parts.query else "")}
     if cookie_name(request, SESSION_COOKIE) in request.cookies:
         asked["ended"] = "1"
-    target = f"/login?{urlencode(asked)}"
+    target = f"/login?{urlencode(asked, safe='/')}"
     if request.headers.get("hx-request"):
         return Response(status_code=401, headers={"HX-Redirect": target})
     return RedirectResponse(target, 303)
