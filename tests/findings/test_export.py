@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
 import polars as pl
 import pytest
 
-from regclean.errors import UsageError
 from regclean.findings import export
-from regclean.findings.export import published, write
+from regclean.findings.export import published
 
 COLUMNS = [
     "finding_id",
@@ -73,30 +71,3 @@ def test_what_touches_a_protected_customer_is_left_out_whole(register: Any) -> N
     assert listed("pairs", restricted=True).height == 2
     links = listed("member_links")
     assert links.columns == ["bin_group_no", "member_no", "customer_no", "match_probability", "customer_no_given"]
-
-
-@pytest.mark.parametrize(
-    ("form", "read"), [("csv", pl.read_csv), ("jsonl", pl.read_ndjson), ("parquet", pl.read_parquet)]
-)
-def test_each_format_holds_the_same(exported: Any, tmp_path: Path, form: str, read: Any) -> None:
-    frame = export(exported.ledger)
-    write(frame, tmp_path / "new" / f"findings.{form}", form)
-    again = read(tmp_path / "new" / f"findings.{form}")
-    assert again.columns == COLUMNS
-    assert again["subjects"].to_list() == frame["subjects"].to_list()
-    assert again["score"].to_list() == frame["score"].to_list()
-
-
-def test_standard_output_is_text(exported: Any, capsys: pytest.CaptureFixture[str]) -> None:
-    write(export(exported.ledger), None)
-    assert capsys.readouterr().out.splitlines()[0] == ",".join(COLUMNS)
-    with pytest.raises(UsageError):
-        write(export(exported.ledger), None, "parquet")
-    with pytest.raises(UsageError):
-        write(export(exported.ledger), None, "xml")
-
-
-def test_an_output_that_cannot_be_written_is_told(exported: Any, tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("")
-    with pytest.raises(UsageError):
-        write(export(exported.ledger), tmp_path / "file" / "findings.csv")

@@ -12,8 +12,9 @@ import pytest
 
 from regclean.config import load_workspace
 from regclean.errors import UsageError
-from regclean.inspection import ask, customers_in, tables
+from regclean.inspection import ask, customers_in, questions, tables
 from regclean.night import open_published
+from regclean.standardise import strike_out_ids
 from regclean.warehouse import Warehouse, write_frame
 
 SECRETS = ("1014", "Salainen", "409998888", "010190-901R", "Minna Canthin")
@@ -61,6 +62,42 @@ def test_a_national_id_in_free_text_is_struck_out(tmp_path: Path) -> None:
     with warehouse.read("2026-11-01-1") as connection:
         answer = ask(connection, "SELECT detail FROM evidence", protected=())
     assert answer["detail"].to_list() == ["called, ******-****, about the bin"]
+
+
+def test_what_only_looks_like_an_id_is_shown() -> None:
+    texts = ["C010190a123b", "F21ab010190b901r0", "050123-4567", "2010190-901R"]
+    assert [strike_out_ids(text) for text in texts] == texts
+    for text in ("010190-901R", "010190A901R", "hetu:010190-901r", '{"a": "x\\n010190A901R"}', "hetu010190-901R."):
+        assert "******-****" in strike_out_ids(text), text
+
+
+def test_every_text_and_list_of_texts_is_looked_through(tmp_path: Path) -> None:
+    warehouse = Warehouse(tmp_path)
+    with warehouse.build("2026-11-01-1") as building:
+        row = {"customer_no": "1", "person_no": 1, "part": "main", "last_name": "Aino 010190-901R"}
+        rows = [row | {"m_given": ["aino", "010190-901R"]}, row | {"customer_no": "2", "m_given": None}]
+        write_frame(building.connection, "customer_persons", pl.DataFrame(rows))
+    warehouse.publish("2026-11-01-1")
+    with warehouse.read("2026-11-01-1") as connection:
+        answer = ask(connection, "SELECT last_name, m_given FROM customer_persons ORDER BY customer_no", protected=())
+    assert answer["last_name"].to_list() == ["Aino ******-****"] * 2
+    assert answer["m_given"].to_list() == [["aino", "******-****"], None]
+
+
+def test_columns_may_be_named_by_their_place(night: duckdb.DuckDBPyConnection) -> None:
+    for question in (
+        "SELECT * FROM pairs ORDER BY 1, 2",
+        "SELECT columns('customer_no_[lr]') FROM pairs ORDER BY 1, 2",
+    ):
+        answer = ask(night, question, protected=())
+        assert answer.equals(answer.sort("customer_no_l", "customer_no_r"))
+
+
+def test_an_answer_has_a_limit(night: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(questions, "MOST_ROWS", 3)
+    answer = ask(night, "SELECT customer_no FROM customers ORDER BY 1 DESC", protected=())
+    assert answer["customer_no"].to_list() == sorted(answer["customer_no"], reverse=True)
+    assert answer.height == 3
 
 
 ATTACKS = [

@@ -10,11 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import typer.main
 from fastapi.testclient import TestClient
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from regclean import batches
 from regclean.accounts import local, tokens
+from regclean.cli import app as cli
 from regclean.cli.app import run
 from regclean.config import load_workspace
 from regclean.findings.decide import record
@@ -132,16 +134,26 @@ def out(planted: Path, capfd: pytest.CaptureFixture[str]) -> Callable[..., str]:
     return call
 
 
-LISTINGS = ("findings", "pairs", "clusters", "member-links")
+# Every command that can also tell of customers under non-disclosure.
+LISTINGS = sorted(
+    name
+    for name, command in typer.main.get_command(cli).commands.items()  # type: ignore[attr-defined]  # a click group
+    if any("--restricted" in parameter.opts for parameter in command.params)
+)
+# What commands with arguments are asked: something anybody may see, and something of a protected customer.
+ASKED = {"explain": (("1101", "1102"), ("1101", "77001")), "show": (("1001",), ("77001",))}
 
 
 @pytest.mark.parametrize("command", LISTINGS)
 def test_no_listing_names_one(out: Callable[..., str], command: str, tmp_path: Path) -> None:
-    listed = out(command)
+    plain, protected = ASKED.get(command, ((), None))
+    listed = out(command, *plain)
     assert not CANARY.search(listed)
     assert len(listed.splitlines()) > 1
-    out(command, "-o", tmp_path / "listing.csv")
-    assert not CANARY.search((tmp_path / "listing.csv").read_text(encoding="utf-8"))
+    out(command, *plain, "-o", tmp_path / "listing.json")
+    assert not CANARY.search((tmp_path / "listing.json").read_text(encoding="utf-8"))
+    if protected:
+        assert not CANARY.search(out(command, *protected, code=2).replace("77001", ""))  # the number that was asked for
 
 
 def test_no_batch_command_names_one(out: Callable[..., str], tmp_path: Path, token_of: Callable[[str], None]) -> None:
@@ -190,14 +202,19 @@ def token_of(planted: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], 
 def test_who_has_the_right_gets_them_and_it_is_noted(
     planted: Path, out: Callable[..., str], token_of: Callable[[str], None], command: str
 ) -> None:
-    assert not CANARY.search(out(command, "--restricted", code=2))  # nobody is signed in
+    _, asked = ASKED.get(command, ((), ()))
+    assert not CANARY.search(out(command, *asked, "--restricted", code=2))  # nobody is signed in
     token_of("steward")
-    assert not CANARY.search(out(command, "--restricted", code=2))
+    assert not CANARY.search(out(command, *asked, "--restricted", code=2))
     token_of("guardian")
-    assert CANARY.search(out(command, "--restricted"))
     with own_ledger(load_workspace(planted)) as ledger, ledger.read() as reading:
-        noted = reading.execute(select(audit.c.actor).where(audit.c.action == "output_restricted")).scalars()
-        assert "guardian" in set(noted)
+        noted = select(func.count()).where(
+            audit.c.actor == "guardian", audit.c.action.in_(["output_restricted", "read"])
+        )
+        before = reading.execute(noted).scalar_one()
+    assert CANARY.search(out(command, *asked, "--restricted"))
+    with own_ledger(load_workspace(planted)) as ledger, ledger.read() as reading:
+        assert reading.execute(noted).scalar_one() == before + 1
 
 
 # Pages ------------------------------------------------------------------------------------------------------------------

@@ -5,7 +5,6 @@ Invariant: nobody approves, applies or takes back a line that they may not see; 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,7 +23,7 @@ from regclean.ledger.audit import Entry, append
 from regclean.ledger.tables import batch_changes, findings
 from regclean.ledger.tables import batches as batch_rows
 from regclean.register import SqlTarget, open_target
-from regclean.standardise import NATIONAL_ID_IN_TEXT
+from regclean.standardise import strike_out_ids
 from regclean.warehouse import Warehouse
 
 # Why an approver sends lines back; the code stands in front of the note that the steward reads.
@@ -79,7 +78,7 @@ def send_back(context: Context, batch_id: int, seqs: Sequence[int], *, reason: s
     `reason` is one of `SENT_BACK`. Errors: NotFoundError, UsageError without a reason or for a line that is not there (for
     this account), ConflictError.
     """
-    said = re.sub(NATIONAL_ID_IN_TEXT, "******-****", note.strip())[:LONGEST_NOTE]
+    said = strike_out_ids(note.strip())[:LONGEST_NOTE]
     if reason not in SENT_BACK:
         raise UsageError("a rejection needs a reason.", remedy=f"Reasons: {', '.join(SENT_BACK)}.")
     if reason == "other" and not said:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from sqlalchemy import exists, select
 
 from regclean.acts.context import Context, act
@@ -14,7 +12,7 @@ from regclean.errors import NotFoundError, UsageError
 from regclean.findings import unseal
 from regclean.ledger.audit import Entry, append
 from regclean.ledger.tables import finding_subjects, findings, sealed
-from regclean.standardise import NATIONAL_ID_IN_TEXT
+from regclean.standardise import strike_out_ids
 
 # Why somebody looks: the codes go to the audit log.
 LOOKS = ("identify", "contact", "correct", "request", "other")
@@ -63,7 +61,7 @@ def reveal(context: Context, subject: str, field: str, reason: str, note: str | 
 
 def _reason(reason: str, note: str | None) -> dict[str, str]:
     """The reason for the audit log; a national id that slipped into the note is struck out."""
-    said = re.sub(NATIONAL_ID_IN_TEXT, "******-****", (note or "").strip())[:LONGEST_NOTE]
+    said = strike_out_ids((note or "").strip())[:LONGEST_NOTE]
     if reason not in LOOKS:
         raise UsageError("a reason is needed.", remedy=f"Reasons: {', '.join(LOOKS)}.")
     if reason == "other" and not said:

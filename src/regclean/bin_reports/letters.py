@@ -19,11 +19,10 @@ from regclean.domain.findings import Severity
 from regclean.domain.languages import LANGUAGES
 from regclean.resources import load_texts
 from regclean.rules import catalogue, said
-from regclean.standardise import NATIONAL_ID_IN_TEXT
+from regclean.standardise import strike_out_ids
 
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 # A national id that somebody wrote into a name or an address.
-_NATIONAL_ID = re.compile(NATIONAL_ID_IN_TEXT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +134,7 @@ def _own_severities() -> Mapping[str, Severity]:
 
 def masked(text: str | None) -> str:
     """A text on one line, without any national id that stands in it."""
-    return _NATIONAL_ID.sub("******-****", " ".join((text or "").split()))
+    return strike_out_ids(" ".join((text or "").split()))
 
 
 def _asked(material: Material) -> list[Defect]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 import traceback
@@ -69,17 +70,18 @@ def run(arguments: list[str]) -> int | str | None:
     for name, value in QUIET.items():
         os.environ.setdefault(name, value)
     try:
-        app(args=workspace_first(arguments))
+        try:
+            app(args=workspace_first(arguments))
+        finally:
+            sys.stdout.flush()
     except SystemExit as done:
-        return done.code
+        return _reader_left() if _is_broken_pipe(done) else done.code
     except RegcleanError as error:
         _show_whole(error)
         _say(str(error))
         return error.exit_code
     except BrokenPipeError:
-        # The reader of a pipe has seen enough; that is no error of ours.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+        return _reader_left()
     except KeyboardInterrupt:
         _say("Stopped.")
         return 130
@@ -88,6 +90,18 @@ def run(arguments: list[str]) -> int | str | None:
         outside = unavailable(error, workspace_folder()) or _unexpected(error)
         _say(str(outside))
         return outside.exit_code
+    return 0
+
+
+def _is_broken_pipe(done: SystemExit) -> bool:
+    """Typer and Rich end the program with 1 when the reader of a pipe has gone."""
+    cause = done.__context__
+    return isinstance(cause, OSError) and cause.errno == errno.EPIPE
+
+
+def _reader_left() -> int:
+    """The reader of a pipe has seen enough, as `head` has: what is left is thrown away, and that is no error."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0
 
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from regclean.cli.console import console, table
+from regclean.cli.listing import Listing, as_table
 
 if TYPE_CHECKING:
     from regclean.batches import Batch, BatchView, BuildReport, LineView, Outcome
     from regclean.register import Seen
 
+BATCH = ("batch", "state", "findings", "lines", "built by", "built at (UTC)", "decided by", "approved by", "title")
+LINE = ("line", "op", "table", "key", "column", "before", "after", "now", "state", "finding", "decided by", "why")
 SAID = {"ready": "ready", "done": "already done", "changed": "changed since", "gone": "gone"}
 
 
@@ -22,53 +25,53 @@ def print_build(report: BuildReport) -> None:
         console.print(f"Next, as somebody else: regclean batch approve {report.batch_id}")
     for warning in report.warnings:
         console.print(f"Warning: {warning.expectation}: {warning.summary}.")
-    if report.left_out:
-        console.print()
-        lines = [(one["finding_id"], one["why"]) for one in report.left_out]
-        console.print(table("Left out", ("finding", "why"), lines))
+    _print_left_out(report.left_out)
 
 
-def print_batches(batches: Iterable[Batch]) -> None:
-    lines = [
-        (
-            batch.batch_id,
-            batch.state,
-            batch.findings,
-            sum(batch.lines.values()),
-            batch.built_by,
-            f"{batch.built_at:%Y-%m-%d %H:%M}",
-            ", ".join(batch.decided_by),
-            batch.approved_by,
-            batch.title,
-        )
-        for batch in batches
-    ]
-    columns = (
-        "batch",
-        "state",
-        "findings",
-        "lines",
-        "built by",
-        "built at (UTC)",
-        "decided by",
-        "approved by",
-        "title",
+def list_batches(batches: Iterable[Batch]) -> Listing:
+    """A line for each batch."""
+    return as_table("Batches", BATCH, map(_batch, batches))
+
+
+def list_lines(view: BatchView) -> Listing:
+    """The lines of a batch; as a document, with the batch and what it left out."""
+    batch, lines = list_batches([view.batch]), as_table("Lines", LINE, map(_line, view.lines))
+    assert batch.frame is not None
+    assert lines.frame is not None
+
+    def printed() -> None:
+        for one in (batch, lines):
+            assert one.printed is not None
+            one.printed()
+            console.print()
+        if view.withheld:
+            console.print(f"Withheld, of customers under non-disclosure: {view.withheld} line(s).")
+        console.print(f"Approved by: {view.batch.approved_by or '–'}")
+        _print_left_out(view.batch.left_out)
+
+    left_out = {"left_out": list(view.batch.left_out), "withheld": view.withheld}
+    return Listing(lines.frame, printed, batch.frame.to_dicts()[0] | {"lines": lines.frame.to_dicts()} | left_out)
+
+
+def _batch(batch: Batch) -> tuple[object, ...]:
+    return (
+        batch.batch_id,
+        batch.state,
+        batch.findings,
+        sum(batch.lines.values()),
+        batch.built_by,
+        f"{batch.built_at:%Y-%m-%d %H:%M}",
+        ", ".join(batch.decided_by),
+        batch.approved_by,
+        batch.title,
     )
-    console.print(table("Batches", columns, lines))
 
 
-def print_batch(view: BatchView) -> None:
-    print_batches([view.batch])
-    console.print()
-    columns = ("line", "op", "row", "column", "before", "after", "now", "state", "finding", "decided by", "why")
-    console.print(table("Lines", columns, [_line(line) for line in view.lines]))
-    if view.withheld:
-        console.print(f"Withheld, of customers under non-disclosure: {view.withheld} line(s).")
-    console.print(f"Approved by: {view.batch.approved_by or '–'}")
-    if view.batch.left_out:
+def _print_left_out(left_out: Iterable[Mapping[str, str]]) -> None:
+    lines = [(one["finding_id"], one["why"]) for one in left_out]
+    if lines:
         console.print()
-        left_out = [(one["finding_id"], one["why"]) for one in view.batch.left_out]
-        console.print(table("Left out", ("finding", "why"), left_out))
+        console.print(table("Left out", ("finding", "why"), lines))
 
 
 def _line(line: LineView) -> tuple[object, ...]:
@@ -76,7 +79,8 @@ def _line(line: LineView) -> tuple[object, ...]:
     return (
         line.seq,
         line.op,
-        f"{line.table} {line.key}",
+        line.table,
+        line.key,
         line.column,
         line.before,
         line.after,

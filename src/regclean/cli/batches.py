@@ -12,6 +12,7 @@ import typer
 from regclean.cli.app import app
 from regclean.cli.identity import UserOption as User
 from regclean.cli.identity import acting, opened
+from regclean.cli.listing import Listing, listing
 
 if TYPE_CHECKING:
     from regclean.config import Workspace
@@ -39,23 +40,25 @@ def build(
 
 
 @batch.command(name="list")
-def list_all() -> None:
+@listing
+def list_all() -> Listing:
     """List all batches, newest first."""
     from regclean import batches
-    from regclean.cli.batch_tables import print_batches
+    from regclean.cli.batch_tables import list_batches
 
     with opened() as (_, ledger):
-        print_batches(batches.list_batches(ledger))
+        return list_batches(batches.list_batches(ledger))
 
 
 @batch.command()
-def show(number: Number) -> None:
+@listing
+def show(number: Number) -> Listing:
     """Show a batch line by line: before, after, the register's value now, finding, who decided, who approved."""
     from regclean import batches
-    from regclean.cli.batch_tables import print_batch
+    from regclean.cli.batch_tables import list_lines
 
     with opened() as (workspace, ledger), _target(workspace) as target:
-        print_batch(batches.show(ledger, number, target))
+        return list_lines(batches.show(ledger, number, target))
 
 
 @batch.command()

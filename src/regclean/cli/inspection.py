@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import getpass
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from regclean.cli.app import app
+from regclean.cli.listing import Listing, as_table, listing
 from regclean.domain.register import customers_among, join_key, subject_text
 
 if TYPE_CHECKING:
@@ -23,11 +22,6 @@ if TYPE_CHECKING:
     from regclean.ledger import Ledger
     from regclean.linkage import PairExplanation
 
-Json = Annotated[bool, typer.Option("--json", help="For programs: one JSON document.")]
-Output = Annotated[
-    Path | None,
-    typer.Option("--output", "-o", help="The file to write; its suffix says how: csv, jsonl, json, parquet, xlsx."),
-]
 Restricted = Annotated[
     bool, typer.Option("--restricted", help="Customers under non-disclosure too, as an account with the right.")
 ]
@@ -83,12 +77,12 @@ def _reader(*, restricted: bool) -> Iterator[tuple[Workspace, Ledger, str]]:
 
 
 @app.command()
+@listing
 def explain(
     one: Annotated[str, typer.Argument(metavar="A", help="A customer's number.")],
     other: Annotated[str, typer.Argument(metavar="B", help="Another customer's number.")],
     restricted: Restricted = False,
-    as_json: Json = False,
-) -> None:
+) -> Listing:
     """Say why two customers are, or are not, taken for one: what was compared, what it says, what would change it."""
     from dataclasses import asdict
 
@@ -112,18 +106,15 @@ def explain(
             models=night.workspace.var / "models",
             decided=standing(night.connection, decided_edges(night.ledger)),
         )
-    if as_json:
-        _print_json(asdict(found) | {"compared": found.compared})
-    else:
-        print_explanation(found)
+    return Listing(printed=lambda: print_explanation(found), document=asdict(found) | {"compared": found.compared})
 
 
 @app.command()
+@listing
 def show(
     subject: Annotated[str, typer.Argument(help="TABLE:KEY, for example bin_groups:K1; or a customer's number.")],
     restricted: Restricted = False,
-    as_json: Json = False,
-) -> None:
+) -> Listing:
     """Show everything about one subject: as landed and as read, links, findings, decisions, batches."""
     from regclean.cli.inspection_tables import print_subject
     from regclean.inspection import look_up
@@ -131,40 +122,27 @@ def show(
     with _night(restricted=restricted) as night:
         page = look_up(night.connection, night.ledger, subject, protected=night.protected, restricted=restricted)
         night.note("show", page.subject)
-    if as_json:
-        _print_json(page.data)
-    else:
-        print_subject(page)
+    return Listing(printed=lambda: print_subject(page), document=page.data)
 
 
 @app.command()
+@listing
 def sql(
     question: Annotated[
         str | None, typer.Argument(help="One SELECT; without it, the tables and columns there are.")
     ] = None,
-    as_json: Json = False,
-    output: Output = None,
-) -> None:
+) -> Listing:
     """Ask the night in force in SQL, read only: without protected customers and national ids."""
-    from regclean.cli.inspection_tables import print_answer, print_tables
-    from regclean.findings import write
-    from regclean.inspection import ask, customers_in, tables
+    from regclean.cli.inspection_tables import print_answer
+    from regclean.inspection import MOST_ROWS, ask, customers_in, tables
 
     with _night() as night:
         if question is None:
-            print_tables(tables(night.connection))
-            return
+            known = tables(night.connection).items()
+            return as_table("Tables", ("table", "columns"), [(name, ", ".join(columns)) for name, columns in known])
         answer = ask(night.connection, question, protected=night.protected)
-        night.note(
-            "sql", subject_text("runs", night.run_id), customers=customers_in(answer), detail={"rows": answer.height}
-        )
-    if output is not None or as_json:
-        write(answer, output, "json" if as_json else None)
-    else:
-        print_answer(answer)
-
-
-def _print_json(document: Any) -> None:
-    import json
-
-    sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=1, default=str) + "\n")
+        note = {"rows": answer.height}
+        night.note("sql", subject_text("runs", night.run_id), customers=customers_in(answer), detail=note)
+    if answer.height == MOST_ROWS:
+        typer.echo(f"These are the first {MOST_ROWS:,} rows; there may be more. Ask for fewer.", err=True)
+    return Listing(answer, lambda: print_answer(answer))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from regclean.cli.console import console, table
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from regclean.inspection import SubjectPage
     from regclean.linkage import PairExplanation
 
+MOST_COLUMNS = 12  # of a table on the screen
 MOST_LINES = 1_000  # of an answer on the screen; a file holds them all
 
 
@@ -96,14 +97,18 @@ def print_subject(page: SubjectPage) -> None:
     console.print(f"[bold]{page.subject}[/]" + (f"  ({page.source})" if page.source else ""))
     for section in page.sections:
         console.print()
-        console.print(table(section.title, section.columns, section.lines))
+        if len(section.columns) <= MOST_COLUMNS:
+            console.print(table(section.title, section.columns, section.lines))
+            continue
+        console.print(f"[bold]{section.title}[/]")
+        for line in section.lines:
+            console.print(_paragraph(section.columns, line), markup=False)
 
 
-def print_tables(tables: Mapping[str, Sequence[str]]) -> None:
-    """What there is to ask."""
-    console.print(
-        table("Tables", ("table", "columns"), [(name, ", ".join(columns)) for name, columns in tables.items()])
-    )
+def _paragraph(columns: Sequence[str], line: Sequence[object]) -> str:
+    """What stands in one line of a table that is too wide to print; lists and objects only `--json` shows."""
+    told = zip(columns, line, strict=True)
+    return "– " + "; ".join(f"{name}: {value}" for name, value in told if not str(value or "[").startswith(("[", "{")))
 
 
 def print_answer(answer: pl.DataFrame) -> None:

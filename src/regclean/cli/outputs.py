@@ -11,26 +11,17 @@ from typing import TYPE_CHECKING, Annotated, Literal, cast
 import typer
 
 from regclean.cli.app import app
+from regclean.cli.listing import Listing, listing
 from regclean.domain.findings import KINDS, STATES
 from regclean.errors import UsageError
 
 if TYPE_CHECKING:
-    import polars as pl
-
     from regclean.config import Workspace
     from regclean.ledger import Ledger
     from regclean.quality import Subject
 
 Kind = StrEnum("Kind", {kind: kind for kind in KINDS})  # type: ignore[misc]  # built from the domain's list
 State = StrEnum("State", {state: state for state in STATES})  # type: ignore[misc]  # as above
-
-
-class Format(StrEnum):
-    """How findings are written."""
-
-    csv = "csv"
-    jsonl = "jsonl"
-    parquet = "parquet"
 
 
 class On(StrEnum):
@@ -41,8 +32,6 @@ class On(StrEnum):
     member_links = "member-links"
 
 
-Output = Annotated[Path | None, typer.Option("--output", "-o", help="The file to write; standard output by default.")]
-
 Restricted = Annotated[
     bool,
     typer.Option("--restricted", help="With customers under non-disclosure; takes the right to them, and is noted."),
@@ -50,38 +39,44 @@ Restricted = Annotated[
 
 
 @app.command()
+@listing
 def findings(
     kind: Annotated[Kind | None, typer.Option(help="Only this kind.")] = None,
     rule: Annotated[str | None, typer.Option(help="Only this rule, for example K12.")] = None,
     state: Annotated[State | None, typer.Option(help="Only this state.")] = None,
-    form: Annotated[Format, typer.Option("--format", help="csv, jsonl or parquet.")] = Format.csv,
-    output: Output = None,
     restricted: Restricted = False,
-) -> None:
+) -> Listing:
     """Write the findings of the ledger."""
     from regclean.findings import export
+    from regclean.rules import catalogue
 
+    if rule is not None and rule not in (known := ["duplicate", *sorted(catalogue())]):
+        raise UsageError(f"there is no rule '{rule}'.", remedy=f"Known: {', '.join(known)}.")
     with _reader("findings", restricted=restricted) as (_, ledger):
-        frame = export(ledger, kind=kind and kind.value, rule=rule, state=state and state.value, protected=restricted)
-    _write(frame, output, form)
+        return Listing(
+            export(ledger, kind=kind and kind.value, rule=rule, state=state and state.value, protected=restricted)
+        )
 
 
 @app.command()
-def pairs(output: Output = None, restricted: Restricted = False) -> None:
+@listing
+def pairs(restricted: Restricted = False) -> Listing:
     """Write the candidate pairs of the last night, with probability and relation."""
-    _write(_published("pairs", restricted=restricted), output)
+    return _published("pairs", restricted=restricted)
 
 
 @app.command()
-def clusters(output: Output = None, restricted: Restricted = False) -> None:
+@listing
+def clusters(restricted: Restricted = False) -> Listing:
     """Write which customers are one and the same, by the last night."""
-    _write(_published("clusters", restricted=restricted), output)
+    return _published("clusters", restricted=restricted)
 
 
 @app.command(name="member-links")
-def member_links(output: Output = None, restricted: Restricted = False) -> None:
+@listing
+def member_links(restricted: Restricted = False) -> Listing:
     """Write which customer each line of the shared-bin lists is."""
-    _write(_published("member_links", restricted=restricted), output)
+    return _published("member_links", restricted=restricted)
 
 
 @app.command()
@@ -109,7 +104,7 @@ def evaluate(
                 print_evaluation(judge(connection, truth, cast("Subject | None", on and on.value)))
 
 
-def _published(table: Literal["pairs", "clusters", "member_links"], *, restricted: bool) -> pl.DataFrame:
+def _published(table: Literal["pairs", "clusters", "member_links"], *, restricted: bool) -> Listing:
     from regclean.findings import ever_hidden, published
     from regclean.night import open_published
 
@@ -117,7 +112,7 @@ def _published(table: Literal["pairs", "clusters", "member_links"], *, restricte
         hidden = ever_hidden(ledger)
     warehouse, run_id = open_published(workspace)
     with warehouse.read(run_id) as connection:
-        return published(connection, table, hidden, restricted=restricted)
+        return Listing(published(connection, table, hidden, restricted=restricted))
 
 
 @contextmanager
@@ -134,9 +129,3 @@ def _reader(output: str, *, restricted: bool) -> Iterator[tuple[Workspace, Ledge
         with context.ledger.write() as writing:
             append(writing, Entry(context.now, context.user.name, "output_restricted", f"outputs:{output}"))
         yield context.workspace, context.ledger
-
-
-def _write(frame: pl.DataFrame, output: Path | None, form: Format = Format.csv) -> None:
-    from regclean.findings import write
-
-    write(frame, output, form.value)

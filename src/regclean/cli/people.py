@@ -10,6 +10,7 @@ import typer
 
 from regclean.cli.app import app, workspace_folder
 from regclean.cli.identity import FromStdin, acting, ask_password, keep_session, opened
+from regclean.cli.listing import Listing, as_table, listing
 from regclean.errors import UsageError
 
 people = typer.Typer(help="Local accounts and tokens of the API.", no_args_is_help=True)
@@ -98,10 +99,10 @@ def add(
 
 
 @people.command(name="list")
-def list_users() -> None:
+@listing
+def list_users() -> Listing:
     """List the accounts."""
     from regclean import acts
-    from regclean.cli.console import console, table
 
     with acting() as context:
         found = acts.list_accounts(context)
@@ -115,7 +116,7 @@ def list_users() -> None:
         )
         for account in found
     ]
-    console.print(table("Accounts", ("user", "name", "roles", "state", "signs in by"), lines))
+    return as_table("Accounts", ("user", "name", "roles", "state", "signs in by"), lines)
 
 
 @people.command()

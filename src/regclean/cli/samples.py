@@ -9,6 +9,7 @@ import typer
 
 from regclean.cli.app import app
 from regclean.cli.identity import UserOption, acting
+from regclean.cli.listing import form_of, write
 
 sample = typer.Typer(name="sample", help="Blind samples of pairs, for measuring how good the linkage is: draw, label.")
 app.add_typer(sample, name="sample", no_args_is_help=True)
@@ -24,12 +25,10 @@ def draw(
 ) -> None:
     """Draw pairs of customers to be looked at without their scores, and write the sheet to fill in."""
     from regclean import acts
-    from regclean.findings import write
 
+    form_of(output)  # a sheet that cannot be written is drawn for nobody
     with acting(user) as context:
         drawn = acts.draw_sample(context, size)
-        if output is not None:
-            keep_private(output)
         write(drawn, output)
     if output is not None:
         typer.echo(
@@ -72,9 +71,9 @@ def certify(
     """Say how right a band of pairs is at least, by blind checks, and how many more would prove how much."""
     from regclean import acts
     from regclean.cli.certificate_tables import print_certificate, print_certificates
-    from regclean.findings import write
     from regclean.quality import stands
 
+    form_of(output)
     with acting(user) as context:
         if band is None:
             with context.ledger.read() as connection:
@@ -84,15 +83,7 @@ def certify(
         print_certificate(certificate)
         if output is not None:
             drawn = acts.next_checks(context, certificate.certificate_id, checks)
-            keep_private(output)
             write(drawn, output)
             typer.echo(
                 f"Next checks: {drawn.height:,}, into {output}. Answer them in their order, then: regclean sample label --from {output}"
             )
-
-
-def keep_private(path: Path) -> None:
-    """Let a file that is about to hold personal data be its owner's alone."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.touch(mode=0o600)
-    path.chmod(0o600)

@@ -6,19 +6,15 @@ output, unless somebody with the right to it asked; "hidden" are those whom the 
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
 from typing import Literal
 
 import duckdb
 import polars as pl
 from sqlalchemy import select
 
-from regclean.errors import UsageError
 from regclean.findings.hidden import about_protected, hidden_customers
 from regclean.ledger import Ledger
 from regclean.ledger.tables import findings
-from regclean.outside import unavailable
 from regclean.warehouse import load_sql
 
 FINDING_SCHEMA: dict[str, type[pl.DataType]] = {
@@ -35,7 +31,6 @@ FINDING_SCHEMA: dict[str, type[pl.DataType]] = {
     "last_seen_run": pl.String,
 }
 Published = Literal["pairs", "clusters", "member_links"]
-FORMATS = ("csv", "jsonl", "json", "parquet", "xlsx")
 
 
 def export(
@@ -74,38 +69,3 @@ def published(
     with hidden_customers(connection, hidden):
         frame: pl.DataFrame = connection.sql(query, params={"restricted": restricted}).pl()
     return frame
-
-
-def write(frame: pl.DataFrame, output: Path | None, form: str | None = None) -> None:
-    """Write a frame to a file or to standard output, in a format of `FORMATS`: by default what the file's suffix says,
-    else csv. Errors: UsageError.
-    """
-    form = form or (output.suffix.removeprefix(".").lower() if output else "") or "csv"
-    if form not in FORMATS:
-        raise UsageError(f"'{form}' is not a format.", remedy=f"Known: {', '.join(FORMATS)}.")
-    if output is None:
-        _write_out(frame, form)
-        return
-    try:
-        output.parent.mkdir(parents=True, exist_ok=True)
-        if form == "csv":
-            frame.write_csv(output)
-        elif form == "jsonl":
-            frame.write_ndjson(output)
-        elif form == "json":
-            frame.write_json(output)
-        elif form == "xlsx":
-            frame.write_excel(output)
-        else:
-            frame.write_parquet(output)
-    except OSError as error:
-        raise unavailable(error, output) or UsageError(
-            "the output cannot be written.", file=output, remedy="Check the folder and its rights."
-        ) from error
-
-
-def _write_out(frame: pl.DataFrame, form: str) -> None:
-    if form in ("parquet", "xlsx"):
-        raise UsageError(f"{form} is not text.", remedy="Name a file with: -o FILE.")
-    text = frame.write_csv() if form == "csv" else frame.write_json() if form == "json" else frame.write_ndjson()
-    sys.stdout.write(text)

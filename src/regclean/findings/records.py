@@ -10,7 +10,7 @@ import duckdb
 import polars as pl
 
 from regclean.domain.register import Subject, customers_among
-from regclean.standardise import NATIONAL_ID_IN_TEXT
+from regclean.standardise import strike_out_ids
 from regclean.warehouse import load_sql
 
 PACKAGE = "regclean.findings"
@@ -53,16 +53,16 @@ def subject_records(connection: duckdb.DuckDBPyConnection, subjects: Iterable[st
     with _shown(connection, "shown_customers", "customer_no", customers):
         found = connection.execute(
             load_sql("customer_records", PACKAGE),
-            {"recent_signals": RECENT_SIGNALS, "national_id": NATIONAL_ID_IN_TEXT},
+            {"recent_signals": RECENT_SIGNALS},
         ).fetchall()
     others = [subject for subject in shown if Subject.parse(subject).customer is None]
     if others:
         with _shown(connection, "shown_subjects", "subject", others):
             found += connection.execute(
                 load_sql("other_records", PACKAGE),
-                {"match_columns": json.dumps(dict.fromkeys(_MATCH_COLUMNS)), "national_id": NATIONAL_ID_IN_TEXT},
+                {"match_columns": json.dumps(dict.fromkeys(_MATCH_COLUMNS))},
             ).fetchall()
-    return dict(found)
+    return {subject: strike_out_ids(record) for subject, record in found}
 
 
 def subject_facts(connection: duckdb.DuckDBPyConnection, subjects: Iterable[str]) -> dict[str, Facts]:

@@ -1,11 +1,12 @@
 """Ways to look inside a night: one subject as a page of text, and questions in SQL."""
 
 from regclean.inspection.hidden import hidden_customers, hidden_subjects
-from regclean.inspection.questions import ask, customers_in, tables
+from regclean.inspection.questions import MOST_ROWS, ask, customers_in, tables
 from regclean.inspection.reading import note_reading
 from regclean.inspection.subject import Section, SubjectPage, look_up
 
 __all__ = [
+    "MOST_ROWS",
     "Section",
     "SubjectPage",
     "ask",

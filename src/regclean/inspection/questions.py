@@ -7,6 +7,7 @@ climb to. Files, extensions, the program's own variables and the settings are sh
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 
 import duckdb
@@ -14,7 +15,7 @@ import polars as pl
 
 from regclean.errors import UsageError
 from regclean.inspection.hidden import hide
-from regclean.standardise import NATIONAL_ID_IN_TEXT
+from regclean.standardise import WRITTEN_NATIONAL_ID, strike_out_ids
 from regclean.warehouse import rows
 
 # Frozen JSON and sentences may name others than the row is about: `regclean show` reads those with care.
@@ -34,7 +35,7 @@ KEYS = {
     "bin_group_members": "row_key(bin_group_no, member_no)",
     "member_links": "row_key(bin_group_no, member_no)",
 }
-MASK = "******-****"
+MOST_ROWS = 1_000_000  # of an answer
 
 
 def tables(connection: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:
@@ -52,16 +53,17 @@ def ask(connection: duckdb.DuckDBPyConnection, question: str, *, protected: Coll
     `protected`: customer numbers that are left out beside those that the night itself knows to be under non-disclosure.
     Errors: UsageError for what is not one SELECT, or cannot be run; the message quotes the question, never a row.
     """
-    named = _tables_of(question)
+    named = _tables_of(connection, question)
     with duckdb.connect(":memory:") as bench:
         hide(connection, protected)
-        for table in sorted(named & tables(connection).keys()):
-            bench.register("incoming", connection.sql(_permitted(connection, table)).to_arrow_table())
+        for table in sorted(named):
+            permitted: pl.DataFrame = connection.sql(_permitted(connection, table)).pl()
+            bench.register("incoming", _without_ids(permitted).to_arrow())
             bench.execute(f'CREATE TABLE "{table}" AS SELECT * FROM incoming')  # noqa: S608  # a name of ours
             bench.unregister("incoming")
         _shut(bench)
         try:
-            answer: pl.DataFrame = bench.sql(question).pl()
+            answer: pl.DataFrame = bench.sql(question).limit(MOST_ROWS).pl()
         except (duckdb.CatalogException, duckdb.BinderException, duckdb.PermissionException) as error:
             # These are about the question alone: no row has been read yet.
             raise UsageError(str(error).split("\n")[0], remedy="Tables and columns: regclean sql") from None
@@ -76,17 +78,17 @@ def customers_in(answer: pl.DataFrame) -> set[str]:
     return {number for name in columns for number in answer[name].drop_nulls()}
 
 
-def _tables_of(question: str) -> set[str]:
-    """The tables that a question names. Errors: UsageError unless it is one SELECT."""
+def _tables_of(connection: duckdb.DuckDBPyConnection, question: str) -> set[str]:
+    """The tables whose names stand in a question: all that it reads, at least. Errors: UsageError unless it is one SELECT."""
     with duckdb.connect(":memory:") as bench:
         _shut(bench)
         try:
             statements = bench.extract_statements(question)
-            if [statement.type for statement in statements] != [duckdb.StatementType.SELECT]:
-                raise UsageError("only one SELECT can be asked.", remedy="Tables and columns: regclean sql")
-            return {name.lower() for name in bench.get_table_names(question)}
         except duckdb.Error as error:
             raise UsageError(str(error).split("\n")[0]) from None
+    if [statement.type for statement in statements] != [duckdb.StatementType.SELECT]:
+        raise UsageError("only one SELECT can be asked.", remedy="Tables and columns: regclean sql")
+    return tables(connection).keys() & set(re.findall(r"\w+", question.lower()))
 
 
 def _shut(bench: duckdb.DuckDBPyConnection) -> None:
@@ -102,13 +104,13 @@ def _shut(bench: duckdb.DuckDBPyConnection) -> None:
 
 
 def _permitted(connection: duckdb.DuckDBPyConnection, table: str) -> str:
-    """The query of the rows and columns of a table that anybody may read; national ids in free text are struck out."""
+    """The query of the rows and columns of a table that anybody may read."""
     shown, conditions = [], []
-    for of, column, kind in _columns(connection):
+    for of, column, _ in _columns(connection):
         if of != table:
             continue
         if column not in LEFT_OUT.get(table, ()):
-            shown.append(_without_ids(column, kind))
+            shown.append(f'"{column}"')
         if "customer_no" in column:
             conditions.append(_not_hidden(f'"{column}"', "customers"))
         elif column == "service_no":
@@ -127,10 +129,24 @@ def _permitted(connection: duckdb.DuckDBPyConnection, table: str) -> str:
     return f'SELECT {", ".join(shown)} FROM "{table}"{where}'  # noqa: S608  # names of ours
 
 
-def _without_ids(column: str, kind: str) -> str:
-    if kind == "VARCHAR":
-        return f"""regexp_replace("{column}", '{NATIONAL_ID_IN_TEXT}', '{MASK}', 'g') AS "{column}\""""
-    return f'"{column}"'
+def _without_ids(frame: pl.DataFrame) -> pl.DataFrame:
+    """The frame with the national ids in its texts, and in its lists of texts, struck out."""
+    return frame.with_columns(_struck_out(frame[name]) for name in frame.columns)
+
+
+def _struck_out(column: pl.Series) -> pl.Series:
+    if isinstance(column.dtype, pl.List) and column.dtype.inner == pl.String:
+        whole = column.list.join("\n", ignore_nulls=True)
+        suspects = whole.str.contains(WRITTEN_NATIONAL_ID).fill_null(False)
+        if not suspects.any():
+            return column
+        cleaned = [row if row is None else [text and strike_out_ids(text) for text in row] for row in column.to_list()]
+        return pl.Series(column.name, cleaned, dtype=column.dtype)
+    if column.dtype != pl.String:
+        return column
+    suspects = column.str.contains(WRITTEN_NATIONAL_ID).fill_null(False)
+    found = {text: strike_out_ids(text) for text in column.filter(suspects).unique()}
+    return column.replace(found) if found else column
 
 
 def _not_hidden(key: str, table: str) -> str:

@@ -4,10 +4,10 @@ from regclean.standardise.codes import UnknownCodeError, read_code
 from regclean.standardise.dates import UnreadableDateError, read_date
 from regclean.standardise.folding import fold
 from regclean.standardise.identifiers import (
-    NATIONAL_ID_IN_TEXT,
     WRITTEN_NATIONAL_ID,
     mask_national_id,
     national_ids_in,
+    strike_out_ids,
 )
 from regclean.standardise.keys import clean_key, row_key
 from regclean.standardise.quantities import UnreadableNumberError, read_boolean, read_decimal
@@ -17,7 +17,6 @@ from regclean.standardise.tables import Options, standardise_tables
 from regclean.standardise.text import PLACEHOLDERS, clean_text, value_or_none
 
 __all__ = [
-    "NATIONAL_ID_IN_TEXT",
     "PLACEHOLDERS",
     "WRITTEN_NATIONAL_ID",
     "Options",
@@ -39,5 +38,6 @@ __all__ = [
     "read_share",
     "row_key",
     "standardise_tables",
+    "strike_out_ids",
     "value_or_none",
 ]

@@ -92,11 +92,11 @@ signals AS (
 )
 SELECT
     subject('customers', c.customer_no) AS subject,
-    regexp_replace(CAST(json_merge_patch('{}', json_object(
+    CAST(json_merge_patch('{}', json_object(
         'source', CASE WHEN raw._file IS NOT NULL THEN json_object('file', raw._file, 'row', raw._row) END,
         'raw', raw.record, 'clean', clean.record, 'addresses', placed.items, 'roles', roles.items,
         'services', held.items, 'bin_groups', groups.items, 'signals', signals.items
-    )) AS TEXT), $national_id, '******-****', 'g') AS record
+    )) AS TEXT) AS record
 FROM customers AS c SEMI JOIN shown_customers USING (customer_no)
 JOIN clean USING (customer_no)
 LEFT JOIN raw USING (customer_no)

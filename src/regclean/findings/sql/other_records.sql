@@ -113,10 +113,10 @@ clean AS (
 )
 SELECT
     subject,
-    regexp_replace(CAST(json_merge_patch('{}', json_object(
+    CAST(json_merge_patch('{}', json_object(
         'source', CASE WHEN raw._file IS NOT NULL THEN json_object('file', raw._file, 'row', raw._row) END,
         'raw', raw.record, 'clean', clean.record, 'members', whole_groups.members, 'bins', whole_groups.bins
-    )) AS TEXT), $national_id, '******-****', 'g') AS record
+    )) AS TEXT) AS record
 FROM clean FULL JOIN raw USING (subject)
 LEFT JOIN whole_groups USING (subject)
 ORDER BY subject

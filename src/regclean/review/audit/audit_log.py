@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, RowMapping, Select, desc, func, select
@@ -36,6 +38,17 @@ def read_page(connection: Connection, chosen: AuditFilter, zone: ZoneInfo, limit
     return list(connection.execute(query).mappings())
 
 
+def withheld(rows: Iterable[RowMapping], hidden: Collection[str]) -> Iterator[Mapping[str, Any]]:
+    """The entries; one that names a customer of `hidden`, as who was looked at, keeps to itself whom and what it says."""
+    for row in rows:
+        yield {**row, "subject": "", "detail": {}} if _names(row, hidden) else dict(row)
+
+
+def _names(row: RowMapping, hidden: Collection[str]) -> bool:
+    words = re.split(r"[^\w.-]+", f"{row['subject']} {canonical_json(row['detail'])}")
+    return not set(words).isdisjoint(hidden)
+
+
 def actors_and_actions(connection: Connection) -> tuple[list[str], list[str]]:
     """What there is to filter by, sorted."""
     actors = connection.execute(select(audit.c.actor).distinct()).scalars()
@@ -47,12 +60,12 @@ def size(connection: Connection) -> int:
     return int(connection.execute(select(func.count()).select_from(audit)).scalar_one())
 
 
-def csv_lines(ledger: Ledger, chosen: AuditFilter, zone: ZoneInfo) -> Iterator[str]:
+def csv_lines(ledger: Ledger, chosen: AuditFilter, zone: ZoneInfo, hidden: Collection[str]) -> Iterator[str]:
     """The chosen entries as lines of a csv file, oldest first, in the columns of `COLUMNS`."""
     with ledger.read() as connection:
         yield _line(COLUMNS)
         query = _query(chosen, zone).order_by(audit.c.seq).execution_options(yield_per=2_000)
-        for row in connection.execute(query).mappings():
+        for row in withheld(connection.execute(query).mappings(), hidden):
             at = row["at"].astimezone(UTC).isoformat(timespec="microseconds")
             yield _line(
                 (

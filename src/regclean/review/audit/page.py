@@ -10,6 +10,7 @@ from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import RedirectResponse, Response, StreamingResponse
 
 from regclean.accounts.permissions import User
+from regclean.acts import hidden_from
 from regclean.ledger.audit import Entry, append, verify
 from regclean.review.audit import audit_log
 from regclean.review.audit.audit_log import AuditFilter
@@ -75,7 +76,8 @@ def show(
     chosen = _filter(actor, action, subject, since, until, before)
     zone = service.workspace.config.timezone
     with service.ledger.read() as connection:
-        rows = audit_log.read_page(connection, chosen, zone, PAGE + 1)
+        hidden = hidden_from(connection, user)
+        rows = list(audit_log.withheld(audit_log.read_page(connection, chosen, zone, PAGE + 1), hidden))
         actors, actions = audit_log.actors_and_actions(connection)
         entries = audit_log.size(connection)
     filters = {"actor": actor, "action": action, "subject": subject, "since": since, "until": until}
@@ -119,7 +121,8 @@ def export(
     detail = {name: value for name, value in asked.items() if value}
     with service.ledger.write() as connection:
         append(connection, Entry(service.now(), user.name, "export_audit", "audit:", detail=detail))
-    lines = audit_log.csv_lines(service.ledger, chosen, service.workspace.config.timezone)
+        hidden = hidden_from(connection, user)
+    lines = audit_log.csv_lines(service.ledger, chosen, service.workspace.config.timezone, hidden)
     headers = {"Content-Disposition": 'attachment; filename="audit.csv"'}
     return StreamingResponse(lines, media_type="text/csv; charset=utf-8", headers=headers)
 

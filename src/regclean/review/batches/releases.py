@@ -7,7 +7,6 @@ holds lines which they cannot see.
 from __future__ import annotations
 
 import json
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -29,7 +28,7 @@ from regclean.ledger import Ledger
 from regclean.ledger.tables import batch_changes, findings
 from regclean.register import SqlTarget, open_target
 from regclean.review.web.services import Services
-from regclean.standardise import NATIONAL_ID_IN_TEXT, mask_national_id
+from regclean.standardise import mask_national_id, strike_out_ids
 
 LOOKED_AT_ONCE = 500  # so many lines are compared with the register without being asked to
 
@@ -259,7 +258,7 @@ def _status(line: LineView, seen: str | None) -> str:
 
 def masked(value: str | None) -> str | None:
     """A value with every national id in it masked."""
-    return None if value is None else re.sub(NATIONAL_ID_IN_TEXT, lambda found: mask_national_id(found.group()), value)
+    return None if value is None else strike_out_ids(value, mask_national_id)
 
 
 def _groups(lines: Sequence[SheetLine], titles: Mapping[str, tuple[str, str | None]]) -> tuple[Group, ...]:

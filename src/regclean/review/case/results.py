@@ -6,7 +6,6 @@ would write is not what the person saw.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -22,7 +21,7 @@ from regclean.ledger import runs
 from regclean.review.case.fields import CUSTOMER_FIELDS, Field, raw_of
 from regclean.review.web.i18n import N_
 from regclean.review.web.services import Services
-from regclean.standardise import NATIONAL_ID_IN_TEXT
+from regclean.standardise import strike_out_ids
 from regclean.survivorship import Choices
 from regclean.warehouse import Warehouse
 
@@ -54,7 +53,6 @@ PROBLEMS = {
     "nothing": N_("nothing would change"),
 }
 TYPED, CLEARED = "typed", "clear"
-_ID = re.compile(NATIONAL_ID_IN_TEXT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +143,7 @@ def _shown(found: Preview, choices: Choices) -> Result:
     def said(column: str, value: str | None, customer_no: str | None) -> str | None:
         if value is not None and column == "national_id":
             return masks.get(customer_no or "") or "***"
-        return None if value is None else _ID.sub("******-****", value)
+        return None if value is None else strike_out_ids(value)
 
     after = {column: said(column, cell.after, cell.source) for column, cell in cells.items()}
     fields = {}

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from regclean.standardise.identifiers.henkilotunnus import IN_TEXT as NATIONAL_ID_IN_TEXT
-from regclean.standardise.identifiers.henkilotunnus import MASKED, WRITTEN, Henkilotunnus, ids_in
+from regclean.standardise.identifiers.henkilotunnus import MASKED, WRITTEN, Henkilotunnus, ids_in, strike_out_ids
 from regclean.standardise.identifiers.iban import Iban
 from regclean.standardise.identifiers.identifier import Context, Identifier, IdentifierKind, keyed_hash, normalise_id
 from regclean.standardise.identifiers.kiinteistotunnus import Kiinteistotunnus
@@ -20,7 +19,6 @@ from regclean.standardise.identifiers.y_tunnus import YTunnus
 __all__ = [
     "KINDS",
     "MASKED_NATIONAL_ID",
-    "NATIONAL_ID_IN_TEXT",
     "WRITTEN_NATIONAL_ID",
     "Context",
     "Identifier",
@@ -34,6 +32,7 @@ __all__ = [
     "national_ids_in",
     "normalise_id",
     "read",
+    "strike_out_ids",
 ]
 
 KINDS: tuple[IdentifierKind, ...] = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import date
 
 from regclean.standardise.identifiers.identifier import (
@@ -15,12 +16,11 @@ from regclean.standardise.identifiers.identifier import (
     normalise_id,
 )
 
-# One in any free text: a date, a century sign, three digits and a check character.
-IN_TEXT = r"[0-3]\d[01]\d{3}[-+A-FU-Ya-fu-y]\d{3}[0-9A-FHJ-NPR-Ya-fhj-npr-y]"
 # One as people write it into other fields: with any dash, with blanks, in small letters, without its century sign.
 _SIGN = "[-+A-FU-Ya-fu-y\u2010-\u2015\u2212]"
 WRITTEN = rf"(?:[0-3]\d[01]\d{{3}}\s?{_SIGN}\s?\d{{3}}\s?[0-9A-FHJ-NPR-Ya-fhj-npr-y]|[0-3]\d[01]\d{{6}}[A-FHJ-NPR-Ya-fhj-npr-y])"
-_WRITTEN = re.compile(rf"(?<![^\W_]){WRITTEN}(?![^\W_])")
+_WRITTEN = re.compile(rf"(?:(?<![^\W_])|(?<=\\[nrt])){WRITTEN}(?![^\W_])")  # in JSON, \n ends a line
+STRUCK_OUT = "******-****"
 # What `Henkilotunnus.mask` leaves of one, and the words that say what it is.
 MASKED = (
     r"(?i)[(\[]?\s*(?:(?:hetu|henkilötunnus|henk\.?\s?tun\w*\.?|sotu|synt\.?|s\.|pb|personbeteckning|personnummer|id)\s*[:.=]?\s*)?"
@@ -76,6 +76,13 @@ def ids_in(text: str, *, phones: bool = False, buildings: bool = False) -> list[
         if 1 <= day <= 31 and 1 <= month <= 12 and (right or sure) and not other:
             found.append((match.start(), match.end(), value))
     return found
+
+
+def strike_out_ids(text: str, said: Callable[[str], str] = lambda _: STRUCK_OUT) -> str:
+    """The text with `said` of each id in the place of that id."""
+    for start, end, value in reversed(ids_in(text)):
+        text = text[:start] + said(value) + text[end:]
+    return text
 
 
 def _birth_date(digits: str, separator: str) -> date | None:

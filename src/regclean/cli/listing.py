@@ -1,0 +1,206 @@
+"""Listings: what a command shows, and the one way in which all of them are written.
+
+A command under `@listing` returns a `Listing` and thereby takes `--json`, `--format` and `-o`.
+"""
+
+from __future__ import annotations
+
+import inspect
+import json
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from regclean.errors import UsageError
+
+if TYPE_CHECKING:
+    import polars as pl
+
+FORMATS = ("csv", "jsonl", "json", "parquet", "xlsx")
+Form = StrEnum("Form", {form: form for form in FORMATS})  # type: ignore[misc]  # built from the list
+# A workbook's cells hold what the frame holds: no text becomes a formula, a link or a number.
+BOOK = {
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+    "nan_inf_to_errors": True,
+    "remove_timezone": True,
+}
+MOST_SHEET_ROWS = 1_048_575  # beside the header
+LONGEST_CELL = 32_767
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What a command shows. `frame`: its rows; `printed` prints it for a person, else its rows are written as csv;
+    `document`: the whole of it for `json`, where its rows are not all; without a frame it is a document alone.
+    """
+
+    frame: pl.DataFrame | None = None
+    printed: Callable[[], None] | None = None
+    document: Any = None
+
+
+def as_table(title: str, columns: Sequence[str], lines: Iterable[Sequence[Any]]) -> Listing:
+    """Lines that a person sees as a table under a title."""
+    import polars as pl
+
+    from regclean.cli.console import console, table
+
+    lines = [tuple(line) for line in lines]
+    frame = pl.DataFrame(lines, schema=list(columns), orient="row", infer_schema_length=None)
+    return Listing(frame, lambda: console.print(table(title, columns, lines)))
+
+
+def listing(command: Callable[..., Listing]) -> Callable[..., None]:
+    """Give a command `--json`, `--format` and `-o`, and write the listing that it returns."""
+
+    @wraps(command)
+    def written(*, as_json: bool, form: StrEnum | None, output: Path | None, **given: Any) -> None:
+        if as_json and form is not None and form.value != "json":
+            raise UsageError(f"--json and --format {form} contradict each other.", remedy="Give one of the two.")
+        chosen = form_of(output, "json" if as_json else form and form.value)
+        found = command(**given)
+        if output is None and chosen is None and found.printed is not None:
+            found.printed()
+        else:
+            _write(found, output, chosen or "csv")
+
+    options = inspect.signature(_options, eval_str=True).parameters.values()
+    own = inspect.signature(command, eval_str=True)
+    signature = own.replace(parameters=[*own.parameters.values(), *options], return_annotation=None)
+    written.__signature__ = signature  # type: ignore[attr-defined]  # Typer reads it
+    written.__annotations__ = {one.name: one.annotation for one in signature.parameters.values()}
+    return written
+
+
+def write(frame: pl.DataFrame, output: Path | None, form: str | None = None) -> None:
+    """Write a frame to a file or to standard output: in the form that is named, else by the file's suffix, else as csv.
+
+    Errors: UsageError, before anything is written; UnavailableError.
+    """
+    _write(Listing(frame), output, form_of(output, form) or "csv")
+
+
+def form_of(output: Path | None, form: str | None = None) -> str | None:
+    """The form to write in; None where neither the file nor anybody says. Errors: UsageError."""
+    known = f"Known: {', '.join(FORMATS)}."
+    if form is not None and form not in FORMATS:
+        raise UsageError(f"'{form}' is not a format.", remedy=known)
+    if output is None:
+        if form in ("parquet", "xlsx"):
+            raise UsageError(f"{form} is not text.", remedy="Name a file with: -o FILE.")
+        return form
+    if output.is_dir():
+        raise UsageError("this is a folder.", file=output, remedy="Name a file in it.")
+    if not output.parent.is_dir():
+        raise UsageError("there is no folder to write it to.", file=output, remedy=f"Make it: mkdir -p {output.parent}")
+    suffix = output.suffix.removeprefix(".").lower()
+    if suffix in FORMATS and form not in (None, suffix):
+        raise UsageError(
+            f"--format {form} does not go with a file that ends in .{suffix}.",
+            file=output,
+            remedy="Change one of them.",
+        )
+    if suffix and suffix not in FORMATS and form is None:
+        raise UsageError(f"'.{suffix}' is not a format.", file=output, remedy=f"{known} Or name one with: --format F.")
+    return form or suffix or None
+
+
+def _options(
+    *,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="For programs: one JSON document; the same as --format json.")
+    ] = False,
+    form: Annotated[
+        Form | None, typer.Option("--format", help="How it is written; by default by the file's suffix.")
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="The file to write; its suffix says how: csv, jsonl, json, parquet, xlsx."),
+    ] = None,
+) -> None:
+    """The options of every listing."""
+
+
+def _write(found: Listing, output: Path | None, form: str) -> None:
+    from regclean.outside import unavailable
+
+    if form == "json" and found.document is not None:
+        text = json.dumps(found.document, ensure_ascii=False, indent=1, default=str) + "\n"
+    elif found.frame is None:
+        raise UsageError("this is no table: it can be written as json alone.", file=output, remedy="Use: --json")
+    elif form in ("csv", "json", "jsonl"):
+        text = _text(found.frame, form)
+    else:
+        text = None
+    try:
+        if output is not None and not output.exists():
+            output.touch(mode=0o600)  # it may hold personal data
+        if text is not None and output is None:
+            sys.stdout.write(text)
+        elif text is not None and output is not None:
+            output.write_text(text, encoding="utf-8", newline="")
+        elif found.frame is not None and output is not None:
+            _write_binary(found.frame, output, form)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise unavailable(error, output) or UsageError(
+            "the output cannot be written.", file=output, remedy="Check the folder and its rights."
+        ) from error
+
+
+def _text(frame: pl.DataFrame, form: str) -> str:
+    if form == "csv":
+        return _flat(frame).write_csv()
+    return frame.write_ndjson() if form == "jsonl" else frame.write_json() + "\n"
+
+
+def _write_binary(frame: pl.DataFrame, output: Path, form: str) -> None:
+    if form == "parquet":
+        frame.write_parquet(output)
+        return
+    import polars as pl
+    import xlsxwriter
+
+    flat = _flat(frame)
+    _check_sheet(flat, output)
+    with xlsxwriter.Workbook(output, BOOK) as book:
+        flat.write_excel(book, dtype_formats={pl.String: "@"})
+
+
+def _check_sheet(frame: pl.DataFrame, output: Path) -> None:
+    """A workbook would cut what is more than it holds, without a word. Errors: UsageError."""
+    import polars.selectors as cs
+
+    remedy = "Write csv or parquet instead."
+    if frame.height > MOST_SHEET_ROWS:
+        raise UsageError(
+            f"a sheet holds {MOST_SHEET_ROWS:,} rows, and these are {frame.height:,}.", file=output, remedy=remedy
+        )
+    for column in frame.select(cs.string()):
+        if (column.str.len_chars().max() or 0) > LONGEST_CELL:  # type: ignore[operator]  # a number
+            raise UsageError(
+                f"a cell holds {LONGEST_CELL:,} characters.", file=output, column=column.name, remedy=remedy
+            )
+
+
+def _flat(frame: pl.DataFrame) -> pl.DataFrame:
+    """The frame with its lists and objects as JSON, for forms that know cells alone."""
+    import polars as pl
+
+    nested = [name for name, kind in frame.schema.items() if kind.is_nested()]
+    return frame.with_columns(
+        pl.Series(name, [_json(value) for value in frame[name].to_list()], dtype=pl.String) for name in nested
+    )
+
+
+def _json(value: Sequence[Any] | Mapping[str, Any] | None) -> str | None:
+    return None if value is None else json.dumps(value, ensure_ascii=False, default=str)
