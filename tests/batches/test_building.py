@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -13,9 +14,10 @@ from sqlalchemy import select, update
 from regclean import batches
 from regclean.config import Workspace, default_config, load_workspace
 from regclean.errors import ConfigError, ConflictError, GateError, UsageError
+from regclean.findings import propose_decided
 from regclean.findings.decide import DecisionLine, record
-from regclean.ledger import Ledger, opened
-from regclean.ledger.tables import batch_changes, comments, decisions, findings
+from regclean.ledger import Ledger, opened, runs
+from regclean.ledger.tables import batch_changes, comments, decisions, evidence, findings
 from regclean.night import open_published
 
 NOW = datetime(2026, 11, 2, 9, tzinfo=UTC)
@@ -48,6 +50,14 @@ def build(workspace: Workspace, ledger: Ledger, **options: Any) -> batches.Build
     warehouse, run_id = open_published(workspace)
     with warehouse.read(run_id) as connection:
         return batches.build(ledger, connection, workspace.config, as_of=AS_OF, user="berta", now=NOW, **options)
+
+
+def propose(workspace: Workspace, ledger: Ledger) -> None:
+    warehouse, run_id = open_published(workspace)
+    run = runs.last_published(ledger)
+    assert run is not None
+    with warehouse.read(run_id) as connection:
+        propose_decided(ledger, connection, run, NOW, language="fi")
 
 
 def cells(ledger: Ledger, batch_id: int | None) -> dict[tuple[str, str, str | None], tuple[str | None, str | None]]:
@@ -112,6 +122,38 @@ def test_changed_evidence_and_empty_proposals_are_left_out_and_said(workspace: W
         changed: "evidence_changed",
         empty: "nothing",
     }
+
+
+def test_what_was_decided_without_a_finding_is_built_too(workspace: Workspace, ledger: Ledger) -> None:
+    """Three customers, joined by two decisions on pairs that no night proposed; and a pair that a finding asks about."""
+    lines = [DecisionLine(n, "same", "aino", customer_no_l=one, customer_no_r=other, reason="rang them")
+             for n, (one, other) in enumerate((("1005", "1010"), ("1010", "1011"), ("1003", "1004")))]  # fmt: skip
+    assert not record(ledger, lines, NOW).refused
+    propose(workspace, ledger)
+    propose(workspace, ledger)  # another time nothing is new
+    changes = cells(ledger, build(workspace, ledger).batch_id)
+    merged = {key: after for (table, key, column), (_, after) in changes.items() if table == "customers" and not column}
+    assert merged.keys() | set(merged.values()) == {"1003", "1004", "1005", "1010", "1011"}
+    made = finding(ledger, "customers:1005", "customers:1010", "customers:1011")
+    with ledger.read() as reading:
+        row = reading.execute(select(findings).where(findings.c.finding_id == made)).mappings().one()
+        kept = reading.execute(
+            select(evidence.c.payload).where(evidence.c.digest == row["evidence_digest"])
+        ).scalar_one()
+    assert (row["state"], row["relation"], row["present"]) == ("in_batch", "same", True)
+    assert "customers:1011" in json.loads(kept)["records"]
+
+
+def test_what_came_back_from_a_batch_is_said_until_it_is_decided_again(workspace: Workspace, ledger: Ledger) -> None:
+    twins = finding(ledger, "customers:1003", "customers:1004")
+    decide(ledger, twins)
+    number = build(workspace, ledger).batch_id or 0
+    batches.reject_lines(ledger, number, [1], reason="ask", user="dan", now=NOW)
+    again = build(workspace, ledger)
+    assert again.batch_id is None
+    assert [(one["finding_id"], one["code"]) for one in again.left_out] == [(twins, "returned")]
+    decide(ledger, twins)
+    assert build(workspace, ledger).findings == 1
 
 
 def test_no_batch_rewrites_what_was_seen(workspace: Workspace, ledger: Ledger) -> None:

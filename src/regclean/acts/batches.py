@@ -18,6 +18,7 @@ from regclean.batches import BuildReport, Outcome
 from regclean.config import Workspace
 from regclean.domain.register import subject_text
 from regclean.errors import ConflictError, NotFoundError, UsageError
+from regclean.findings import propose_decided
 from regclean.ledger import runs
 from regclean.ledger.audit import Entry, append
 from regclean.ledger.tables import batch_changes, findings
@@ -40,19 +41,25 @@ def _quiet(_: str) -> None:
 def build(context: Context, *, title: str | None = None, only: Iterable[str] | None = None) -> BuildReport:
     """A batch of everything that is accepted (or of the findings in `only`), as far as this account may know of it.
 
+    Pairs that were decided without a finding are in it too.
+
     Errors: UsageError before the first night, GateError, ConflictError.
     """
     last = runs.last_published(context.ledger)
     if last is None:
         raise UsageError("No night has been published here yet.", remedy="Start one with: regclean run")
-    query = select(findings.c.finding_id).where(findings.c.state == "accepted", visible_to(context.user))
-    with context.ledger.read() as connection:
-        seen = set(connection.execute(query).scalars())
+    config = context.workspace.config
     with Warehouse(context.workspace.var / "warehouse").read(last.run_id) as night:
+        propose_decided(context.ledger, night, last, context.now, language=config.languages[0])
+        query = select(findings.c.finding_id).where(
+            (findings.c.state == "accepted") | (findings.c.reopened_because == "returned"), visible_to(context.user)
+        )
+        with context.ledger.read() as connection:
+            seen = set(connection.execute(query).scalars())
         return batches.build(
             context.ledger,
             night,
-            context.workspace.config,
+            config,
             as_of=last.as_of,
             user=context.user.name,
             now=context.now,

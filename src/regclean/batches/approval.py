@@ -53,7 +53,7 @@ def reject_lines(
         store.set_lines(
             writing, batch_id, [o.line.seq for o in lines if o.line.finding_id in found], "rejected", reason
         )
-        text = f"Batch {batch_id}: {reason}"
+        text = lifecycle.words(batch_id, reason)
         lifecycle.reopen(writing, dict.fromkeys(back, text), because="returned", user=user, now=now)
         left = any(one.state == "planned" and one.line.finding_id not in found for one in lines)
         store.set_state(writing, batch_id, "built" if left else "rejected", approved_by=None, approved_at=None)

@@ -94,14 +94,19 @@ def _accepted(connection: Connection, only: set[str] | None, draft: _Draft) -> l
     query = (
         select(findings, decisions.c.choices, decisions.c.user, decisions.c.fingerprint.label("decided_on"))
         .join(decisions, decisions.c.decision_id == findings.c.decision_id)
-        .where(findings.c.state == "accepted")
+        .where(
+            (findings.c.state == "accepted")
+            | ((findings.c.state == "open") & (findings.c.reopened_because == "returned"))
+        )
         .order_by(findings.c.finding_id)
     )
     accepted = []
     for row in connection.execute(query).mappings():
         if only is not None and row["finding_id"] not in only:
             continue
-        if not row["present"]:
+        if row["state"] == "open":
+            draft.leave_out(row["finding_id"], "returned", "it came back from a batch and is open: decide it again")
+        elif not row["present"]:
             draft.leave_out(row["finding_id"], "absent", "the last night did not find it any more")
         elif row["fingerprint"] != (row["decided_fingerprint"] or row["decided_on"]) or (
             row["decided_on"] is not None and row["decided_on"] != row["fingerprint"]

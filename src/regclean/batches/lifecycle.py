@@ -56,6 +56,11 @@ def reopen(connection: Connection, reasons: Mapping[str, str], *, because: str, 
         connection.execute(insert(comments), rows)
 
 
+def words(batch_id: int, code: str, detail: str = "") -> str:
+    """Why a finding goes back, as a comment holds it: a code that the page says in its reader's language."""
+    return f"Batch {batch_id}: {code}" + (f": {detail}" if detail else "")
+
+
 def in_state(connection: Connection, finding_ids: Iterable[str], *states: State) -> set[str]:
     """Those of the findings that are in one of the states."""
     found: set[str] = set()

@@ -281,8 +281,11 @@ def _reasons(batch_id: int, receipt: Receipt, lines: Mapping[int, ChangeLine]) -
         line = lines[one.seq]
         if line.finding_id in receipt.held and line.finding_id and one.status in _SAID:
             place = " ".join(part for part in (line.table, line.key, line.column) if part)
-            reasons.setdefault(line.finding_id, []).append(one.why or f"{place} {_SAID[one.status]}")
-    return {finding: f"Batch {batch_id}: {'; '.join(dict.fromkeys(texts))}." for finding, texts in reasons.items()}
+            reasons.setdefault(line.finding_id, []).append(one.why or place)
+    return {
+        finding: lifecycle.words(batch_id, "conflict", "; ".join(dict.fromkeys(texts)))
+        for finding, texts in reasons.items()
+    }
 
 
 def _settle_undo(
@@ -326,7 +329,7 @@ def _settle_undo(
         if fresh:
             back = {stored.line.finding_id for stored in mine if stored.state == "done"} - {None}
             back &= lifecycle.in_state(writing, [one for one in back if one], "applied", "verified")
-            text = f"Batch {batch_id} was taken back."
+            text = lifecycle.words(batch_id, "taken_back")
             reasons = dict.fromkeys(sorted(one for one in back if one), text)
             lifecycle.reopen(writing, reasons, because="returned", user=receipt.user, now=receipt.at)
             _note(writing, batch_id, receipt, "batch_undo")

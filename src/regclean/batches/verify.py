@@ -165,7 +165,7 @@ def _reopen(writing: Connection, batch_id: int, wrong: Mapping[str, list[ChangeL
     reasons = {}
     for finding, lines in wrong.items():
         places = "; ".join(" ".join(part for part in (one.table, one.key, one.column) if part) for one in lines)
-        reasons[finding] = f"Batch {batch_id}: the register does not hold what was applied: {places}."
+        reasons[finding] = lifecycle.words(batch_id, "contradicted", places)
     if reasons:
         lifecycle.reopen(writing, reasons, because="contradicted", user=lifecycle.ACTOR, now=now)
         detail = {"findings": sorted(reasons)}

@@ -15,6 +15,7 @@ from regclean.findings.records import subject_records
 from regclean.findings.sealing import seal, unseal
 from regclean.findings.states import DECIDABLE
 from regclean.findings.summaries import duplicate_summary, said_of
+from regclean.findings.unproposed import propose_decided
 from regclean.findings.workpools import WORKPOOLS, Workpool
 
 __all__ = [
@@ -42,6 +43,7 @@ __all__ = [
     "hidden_customers",
     "kept_clusters",
     "ordered",
+    "propose_decided",
     "publish",
     "published",
     "said_of",

@@ -60,10 +60,7 @@ def assemble(
     Summaries are in `language` (fi, sv, en). A finding is protected when it is about a customer under non-disclosure, or
     names one in its evidence or proposal; `ever_hidden`: numbers of those whom nights before have called so.
     """
-    found = [
-        _Frozen(duplicate.finding.finding_id, duplicate.finding, duplicate.relation, _duplicate_evidence(duplicate))
-        for duplicate in find_duplicates(connection, language=language, decided=decided)
-    ]
+    found = [_frozen(duplicate) for duplicate in find_duplicates(connection, language=language, decided=decided)]
     found += _rule_findings(connection, language)
     found.sort(key=lambda frozen: frozen.finding_id)
     connection.execute("DELETE FROM findings")
@@ -72,6 +69,22 @@ def assemble(
     for start in range(0, len(found), CHUNK):
         _write(connection, found[start : start + CHUNK], facts, names_of(hidden))
     return len(found)
+
+
+def frozen_rows(
+    connection: duckdb.DuckDBPyConnection, duplicates: Iterable[Duplicate], ever_hidden: frozenset[str]
+) -> list[dict[str, Any]]:
+    """Duplicates as rows of the warehouse table `findings`, which is not written."""
+    found = [_frozen(duplicate) for duplicate in duplicates]
+    about = {row_subject(one) for frozen in found for one in frozen.finding.subjects}
+    with hidden_customers(connection, ever_hidden) as hidden:
+        facts = subject_facts(connection, about)
+    records = subject_records(connection, about)
+    return [dict(zip(_SCHEMA, _row(frozen, records, facts, names_of(hidden)), strict=True)) for frozen in found]
+
+
+def _frozen(duplicate: Duplicate) -> _Frozen:
+    return _Frozen(duplicate.finding.finding_id, duplicate.finding, duplicate.relation, _duplicate_evidence(duplicate))
 
 
 def _duplicate_evidence(duplicate: Duplicate) -> str:

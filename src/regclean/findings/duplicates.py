@@ -77,6 +77,21 @@ def find_duplicates(connection: duckdb.DuckDBPyConnection, *, language: str, dec
     return sorted(found, key=lambda duplicate: duplicate.finding.subjects)
 
 
+def decided_duplicates(
+    connection: duckdb.DuckDBPyConnection, groups: Sequence[Sequence[str]], edges: Sequence[Edge], language: str
+) -> list[Duplicate]:
+    """Groups that a person joined and no pair of the night speaks of. `edges`: all that is decided."""
+    customers, idle = _customers(connection, {customer for group in groups for customer in group})
+    graph = DecidedGraph((*edge.pair, edge.verdict) for edge in edges if not edge.lapsed)
+    settled = _settled(idle, graph, customers)
+    found = []
+    for group in groups:
+        members = [customers[one] for one in group if one in customers and one not in settled]
+        if len(members) == len(group):
+            found.append(_cluster_duplicate(members, (), DecidedGraph(), language))
+    return found
+
+
 def standing(connection: duckdb.DuckDBPyConnection, edges: Sequence[Edge]) -> pl.DataFrame:
     """What is decided of each pair of customers on tonight's standardised records: see `edges.words`."""
     return words(standing_edges(connection, edges))

@@ -118,6 +118,13 @@ def plan_night(
     return plan
 
 
+def plan_new(rows: Iterable[Row], decided: Decided, run: RunFacts) -> PublishingPlan:
+    """The plan of findings that come to those of a night that is published already."""
+    plan = PublishingPlan()
+    plan.new += [_new(plan, row, decided, None, run) for row in rows]
+    return plan
+
+
 def _as_rejected(row: Row, old: Row, followed: tuple[str, int] | None, prior: Prior | None) -> bool:
     """Is the evidence tonight what was rejected, and does nothing that was decided since say otherwise?"""
     if row["fingerprint"] != old["rejected_fingerprint"]:

@@ -75,7 +75,7 @@ def publish(
         before = current_edges(writing)
         edges = standing_edges(connection, before)
         plan = plan_night(tonight.iter_rows(named=True), _known(writing), edges, _priors(writing), run)
-        _write(writing, plan, run)
+        write_plan(writing, plan, run)
         _write_edges(writing, [edge for edge, old in zip(edges, before, strict=True) if edge.lapsed != old.lapsed])
         _log_clusters(writing, events, run_id)
         keep_clusters(writing, lasting)
@@ -116,7 +116,8 @@ def _priors(writing: Connection) -> dict[int, Prior]:
     return {row.decision_id: Prior(row.verdict, row.follows_from is not None) for row in writing.execute(query)}
 
 
-def _write(writing: Connection, plan: PublishingPlan, run: RunFacts) -> None:
+def write_plan(writing: Connection, plan: PublishingPlan, run: RunFacts) -> None:
+    """Write the findings that a plan adds and changes, and the decisions that follow."""
     for row in (*plan.new, *plan.changed):
         if row["finding_id"] in plan.followed:
             row["decision_id"] = follow(writing, row, *plan.followed[row["finding_id"]], run.now)

@@ -140,17 +140,18 @@ def _history(reading: Connection, subject: Subject, hidden: Collection[str]) -> 
                 for r in found
             ),
         ),
-        _decisions(reading, ids),
+        _decisions(reading, ids, {row["decision_id"] for row in found if row["state"] == "open"}),
         _pair_decisions(reading, subject, hidden),
         _batches(reading, ids),
     ]
 
 
-def _decisions(reading: Connection, ids: Sequence[str]) -> Section:
+def _decisions(reading: Connection, ids: Sequence[str], asked_again: Collection[int]) -> Section:
     query = select(decisions).where(decisions.c.finding_id.in_(ids)).order_by(decisions.c.decision_id)
     lines = []
     for row in reading.execute(query).mappings():
         ended = "undone" if row["undone_at"] else "replaced" if row["superseded_by"] else None
+        ended = ended or ("asked again" if row["decision_id"] in asked_again else None)
         lines.append(
             (
                 row["decision_id"],

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
+from regclean.acts import SENT_BACK
 from regclean.review.case.results import WHY
+from regclean.review.case.words import GIVEN_BACK
 from regclean.review.web.i18n import N_
 
-REJECTIONS = {
-    "wrong_customer": N_("Not the same customer"),
-    "wrong_value": N_("The wrong value stays"),
-    "evidence": N_("Not enough evidence"),
-    "ask": N_("Ask the customer first"),
-    "other": N_("Something else (say what)"),
-}
+REJECTIONS = {code: GIVEN_BACK[code] for code in SENT_BACK}
 STATES = {
     "built": N_("Waits for approval"),
     "approved": N_("Approved"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 from fastapi import Request
@@ -36,14 +37,35 @@ VERDICTS = {
     "reject": N_("reject"),
     "defer": N_("defer"),
 }
+# Why a batch gave a finding back: the codes of `Batch 3: code: detail` in a comment.
+GIVEN_BACK = {
+    "wrong_customer": N_("Not the same customer"),
+    "wrong_value": N_("The wrong value stays"),
+    "evidence": N_("Not enough evidence"),
+    "ask": N_("Ask the customer first"),
+    "other": N_("Something else (say what)"),
+    "taken_back": N_("taken back from the register"),
+    "conflict": N_("changed in the register since, or gone"),
+    "contradicted": N_("the register does not hold what was applied"),
+}
+_GIVEN_BACK = re.compile(r"Batch (\d+): ([a-z_]+)(?:: (.*))?", re.DOTALL)
 SORTS = {
     "consequence": N_("Consequence first"),
     "uncertainty": N_("Most uncertain first"),
     "oldest": N_("Oldest first"),
 }
-YES, NO = N_("yes"), N_("no")
+YES, NO, BATCH = N_("yes"), N_("no"), N_("Batch")
 ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
 SURE = 0.999
+
+
+def comment(text: str, gettext: Callable[[str], str]) -> str:
+    """What somebody said, or why a batch gave the finding back, in the reader's language."""
+    found = _GIVEN_BACK.fullmatch(text)
+    if found is None or found[2] not in GIVEN_BACK:
+        return text
+    why = gettext(GIVEN_BACK[found[2]]) if found[2] != "other" else ""
+    return ": ".join(part for part in (f"{gettext(BATCH)} {found[1]}", why, found[3]) if part)
 
 
 def words(request: Request) -> dict[str, Any]:
@@ -68,6 +90,7 @@ def words(request: Request) -> dict[str, Any]:
 
     return {
         "said": said,
+        "comment": lambda text: comment(text, language.gettext),
         "chance": chance,
         "link_reason": lambda code: reason_in_words(code, language.code) or code.replace("_", " "),
         "pools": POOLS,
