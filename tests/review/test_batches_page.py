@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select, update
 
 from regclean.findings.decide import DecisionLine, decide
 from regclean.ledger import Ledger
@@ -140,3 +140,18 @@ def test_nothing_accepted_and_unknown_batches(signed_in: SignIn) -> None:
     assert clerk.get("/batches/9/receipt.json").status_code == 404
     assert clerk.get("/batches/1/files.zip").status_code == 404
     assert signed_in("auditor").get("/batches").status_code == 403
+
+
+def test_cancelling_and_putting_back_are_two_acts(ledger: Ledger, accepted: list[str], signed_in: SignIn) -> None:
+    clerk = signed_in("clerk")
+    clerk.submit("/batches/build", {}, seen="/batches")
+    seen = clerk.get("/batches/1").text
+    assert "Peru erä" in seen
+    assert "Palauta rekisteri ennalleen" not in seen
+    with ledger.write() as connection:  # as it is while it is taken back
+        connection.execute(update(batches).values(state="undoing"))
+        lines = connection.execute(select(func.count()).select_from(batch_changes)).scalar_one()
+    seen = clerk.get("/batches/1").text
+    assert "Peru erä" not in seen
+    assert "Palauta rekisteri ennalleen" in seen
+    assert f"{lines} riviä kirjoitetaan takaisin" in seen

@@ -18,9 +18,15 @@ from babel.messages.pofile import read_po
 
 import regclean.review
 from regclean.bin_reports import reason_in_words
+from regclean.config import load_workspace
+from regclean.domain.register import KINDS, TABLES
+from regclean.night import open_published
+from regclean.review.case.fields import CODES
+from regclean.review.case.words import REFUSALS, VALUE_STATES
 from regclean.review.web.i18n import choose, load_languages
 from regclean.warehouse import load_sql
 
+SOURCE = Path(regclean.__file__).parent
 PACKAGE = Path(regclean.review.__file__).parent
 KEYWORDS = {"_": None, "gettext": None, "N_": None, "ngettext": (1, 2)}
 Id = str | tuple[str, str]
@@ -83,6 +89,26 @@ def test_every_reason_of_a_link_has_words(language: str) -> None:
     assert {"customer_no_differs", "surname", "name_variant", "ended"} <= codes
     assert {code: reason_in_words(code, language) for code in codes if not reason_in_words(code, language)} == {}
     assert len({reason_in_words(code, language) for code in codes}) == len(codes)
+
+
+def test_every_code_that_a_case_shows_has_words(published_register: Path) -> None:
+    """Code lists of the register, states of values, and reasons why a decision is not taken."""
+    listed = {code for table in TABLES.values() for column in table.columns for code in column.codes or ()}
+    assert listed - set(CODES) == set()
+    found = set()
+    warehouse, run_id = open_published(load_workspace(published_register))
+    with warehouse.read(run_id) as connection:
+        columns = connection.execute(
+            "SELECT table_name, column_name FROM duckdb_columns() WHERE schema_name = 'main' "
+            "AND column_name IN (SELECT unnest($names))",
+            {"names": [f"{kind}_state" for kind in (*KINDS, "phone", "email", "postal_code")]},
+        ).fetchall()
+        for table, column in columns:
+            found |= {state for (state,) in connection.execute(f'SELECT DISTINCT "{column}" FROM "{table}"').fetchall()}
+    assert {"ok", "missing"} <= found
+    assert found - {None} - set(VALUE_STATES) == set()
+    refused = set(re.findall(r'Refused\(\s*"(\w+)"', "".join(path.read_text() for path in SOURCE.rglob("*.py"))))
+    assert refused == set(REFUSALS)
 
 
 def test_the_page_says_its_language_and_switches(browser: Any, signed_in: Callable[[str], Any]) -> None:

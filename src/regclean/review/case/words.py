@@ -49,6 +49,32 @@ GIVEN_BACK = {
     "contradicted": N_("the register does not hold what was applied"),
 }
 _GIVEN_BACK = re.compile(r"Batch (\d+): ([a-z_]+)(?:: (.*))?", re.DOTALL)
+# What became of a value, as standardising says it.
+VALUE_STATES = {
+    "ok": N_("valid"),
+    "invalid": N_("not valid"),
+    "repaired": N_("repaired"),
+    "placeholder": N_("stands for nothing"),
+    "missing": N_("missing"),
+    "temporary": N_("a temporary or test number"),
+    "po_box": N_("a post-office box"),
+    "company": N_("a company's own postcode"),
+}
+# Why a decision was not taken.
+REFUSALS = {
+    "unknown": N_("it is not there any more"),
+    "pair": N_("the two are not what it is about"),
+    "line": N_("its line cannot be read"),
+    "user": N_("it is somebody else's"),
+    "verdict": N_("the verdict does not fit"),
+    "reason": N_("the reason is missing"),
+    "choices": N_("the choices do not fit any more"),
+    "date": N_("the day to come back does not fit"),
+    "second": N_("a second person must decide"),
+    "state": N_("it does not wait for a decision now"),
+    "moved_on": N_("it has changed since you opened it"),
+    "conflict": N_("somebody else has decided otherwise"),
+}
 SORTS = {
     "consequence": N_("Consequence first"),
     "uncertainty": N_("Most uncertain first"),
@@ -105,4 +131,6 @@ def words(request: Request) -> dict[str, Any]:
         "merge_problems": PROBLEMS,
         "title_of": lambda rule: title(rule, language.code),
         "sorts": SORTS,
+        "value_states": VALUE_STATES,
+        "refusals": REFUSALS,
     }
