@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -141,3 +142,10 @@ def test_dates_and_numbers_are_written_as_the_language_does() -> None:
     assert languages["fi"].percent(0.987, 1) == "98,7 %"
     assert languages["fi"].date("tuntematon") == "tuntematon"
     assert languages["en"].date("2026-11-01") == "1 Nov 2026"
+    assert languages["sv"].date("2026-02-18") == "18.2.2026"
+    at = datetime(2026, 11, 26, 14, 12, tzinfo=UTC)
+    assert [languages[code].datetime(at) for code in ("fi", "sv", "en")] == [
+        "26.11.2026 16.12",
+        "26.11.2026 kl. 16.12",
+        "26 Nov 2026, 16:12",
+    ]

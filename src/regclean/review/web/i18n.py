@@ -28,10 +28,14 @@ def N_(text: str) -> str:  # noqa: N802  # gettext's own name for it
     return text
 
 
+# Dates as they are written in Finland, one form for each language; CLDR has Sweden's for Swedish.
+DAYS = {"sv": "d.M.y", "en": "d MMM y"}
+MOMENTS = {"sv": "d.M.y 'kl.' H.mm", "en": "d MMM y, H:mm"}
+
+
 @cache
 def _locale(code: str) -> Locale:
-    # English as it is written in Finland: the day before the month.
-    return Locale.parse("en_FI" if code == "en" else code)
+    return Locale.parse(f"{code}_FI")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +65,12 @@ class Language:
             day = date.fromisoformat(value[:10]) if isinstance(value, str) else value
         except ValueError:
             return str(value)
-        return dates.format_date(day, "medium", locale=self.locale)
+        return dates.format_date(day, DAYS.get(self.code, "medium"), locale=self.locale)
 
     def datetime(self, value: datetime | None) -> str:
-        return "" if value is None else dates.format_datetime(value, "short", tzinfo=self.zone, locale=self.locale)
+        if value is None:
+            return ""
+        return dates.format_datetime(value, MOMENTS.get(self.code, "short"), tzinfo=self.zone, locale=self.locale)
 
     def duration(self, value: timedelta) -> str:
         return dates.format_timedelta(value, locale=self.locale)
