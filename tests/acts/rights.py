@@ -255,6 +255,10 @@ COMMANDS: dict[str, Rights] = {
     "sample draw": (Line("", DECIDERS, sent=("--size", "2"), writes=True),),
     "sample label": (Line("drawn", DECIDERS, sent=("--from", "{object}"), writes=True),),
     "certify": (Line("", DECIDERS, sent=("person place 0-1",), writes=True),),
+    "model list": PUBLIC,
+    "model compare": PUBLIC,
+    "model use": (Line("", ("approver", "deputy", "admin"), sent=("1",)),),
+    "model back": (Line("", stop=("approver", "deputy", "admin")),),  # there is nothing before
     "sign-in": PUBLIC,
     "sign-out": PUBLIC,
     # They read, or run what nobody decides.

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import polars as pl
 import pytest
 from sqlalchemy import select
 
@@ -154,3 +155,14 @@ def test_a_certificate_from_its_opening_to_its_bound(
     assert "in force" in regclean("-w", w, "certify", token=steward).stdout
     measured = regclean("-w", w, "evaluate").stdout
     assert "not measured yet" in measured, "a band's checks say nothing of the register"
+
+
+def test_a_workbook_is_a_sheet_too(
+    regclean: Callable[..., Said], published_register: Path, steward: str, tmp_path: Path
+) -> None:
+    sheet = tmp_path / "sheet.xlsx"
+    regclean("-w", published_register, "sample", "draw", "--size", 3, "-o", sheet, token=steward)
+    frame = pl.read_excel(sheet, infer_schema_length=0).with_columns(pl.lit("same").alias("verdict"))
+    frame.write_excel(sheet)
+    said = regclean("-w", published_register, "sample", "label", "--from", sheet, token=steward).stdout
+    assert "Taken: 3. Waiting: 0. Refused: 0." in said

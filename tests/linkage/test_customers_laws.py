@@ -212,15 +212,16 @@ def test_training_keeps_the_old_version_and_compares(tmp_path: Path) -> None:
         models=tmp_path,
         decided=decisions,
         trained_at="2026-11-01",
-        compare=True,
     )
     assert report.new == {"person": 2, "organisation": 2}
     assert sorted(path.name for path in tmp_path.glob("person-*")) == ["person-fi-v0001.json", "person-fi-v0002.json"]
-    assert report.before is not None
-    assert report.after is not None
-    assert (report.after.decided_same, report.after.decided_apart) == (2, 1)
-    assert report.after.found_same == 2
-    assert report.after.wrong_same == 0
+    after = report.comparison.after
+    assert report.comparison.before is not None
+    assert report.taken
+    assert (after.decided_same, after.decided_apart) == (2, 1)
+    assert after.found_same == 2
+    assert after.wrong_same == 0
+    assert sum(report.comparison.clusters.values()) > 0
     newest = parameters.latest(tmp_path, "person", "fi")
     assert newest is not None
     assert newest.trained_at == "2026-11-01"
@@ -287,6 +288,7 @@ def test_parameters_hold_nothing_personal() -> None:
         found = Parameters.from_json(json.loads(path.read_text()))
         assert set(found.to_json()) == {
             "model", "country", "version", "trained_at", "trained_on", "per_row", "names", "named_per_row", "m", "u", "comparisons",
+            "offsets",
         }  # fmt: skip
 
 

@@ -23,6 +23,7 @@ Permission = Literal[
     "batches:build",
     "batches:approve",
     "batches:apply",
+    "models:use",  # which model links the register
     "audit:read",
     "users:manage",
 ]
@@ -55,10 +56,11 @@ TABLE: dict[Role, frozenset[Permission]] = {
             "ids:reveal",
             "batches:read",
             "batches:approve",
+            "models:use",
         }
     ),
     "clerk": frozenset({"overview:read", "findings:read", "batches:read", "batches:build", "batches:apply"}),
-    "admin": frozenset({"overview:read", "users:manage"}),
+    "admin": frozenset({"overview:read", "models:use", "users:manage"}),
     "auditor": frozenset({"overview:read", "audit:read"}),
     "restricted": frozenset({"restricted:open"}),
 }

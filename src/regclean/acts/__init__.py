@@ -20,6 +20,7 @@ from regclean.acts.cases import assign, comment, consider, decide, decide_all, u
 from regclean.acts.certificates import certify, next_checks
 from regclean.acts.context import ACTS, Context
 from regclean.acts.looking import LOOKS, open_protected, reveal
+from regclean.acts.models import go_back, use_model
 from regclean.acts.people import (
     add_account,
     check_may_add,
@@ -54,6 +55,7 @@ __all__ = [
     "draw_sample",
     "export",
     "export_folder",
+    "go_back",
     "hidden_findings",
     "hidden_from",
     "is_protected",
@@ -71,6 +73,7 @@ __all__ = [
     "take_files",
     "undo",
     "undo_decision",
+    "use_model",
     "visible_finding",
     "visible_to",
 ]

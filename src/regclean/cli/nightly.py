@@ -1,4 +1,4 @@
-"""init, demo, run, train, schedule."""
+"""init, demo, run, schedule."""
 
 from __future__ import annotations
 
@@ -109,35 +109,6 @@ def demo(
     make_demo_people(folder)
     if serve:
         serve_demo(folder)
-
-
-@app.command()
-def train(
-    compare: Annotated[bool, typer.Option("--compare", help="Show the new model beside the old one.")] = False,
-) -> None:
-    """Train a new linkage model from the register and the decisions; the old one is kept."""
-    from regclean.cli.summary import print_training
-    from regclean.config import load_workspace
-    from regclean.findings import decided_edges, standing
-    from regclean.home import own_ledger
-    from regclean.linkage import train as train_models
-    from regclean.night import open_published, today
-
-    workspace = load_workspace(workspace_folder())
-    with own_ledger(workspace) as ledger:
-        edges = decided_edges(ledger)
-    warehouse, run_id = open_published(workspace)
-    with warehouse.read(run_id) as connection:
-        report = train_models(
-            connection,
-            country=workspace.config.country,
-            settings=workspace.config.section("linkage"),
-            models=workspace.var / "models",
-            decided=standing(connection, edges),
-            trained_at=today(workspace).isoformat(),
-            compare=compare,
-        )
-    print_training(report)
 
 
 @app.command()

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from regclean.acts import LabelReport
     from regclean.findings.decide import DecideReport
     from regclean.landing import LandingReport
-    from regclean.linkage import TrainReport
     from regclean.night import Night
     from regclean.quality import Evaluation, Interval, Measured
 
@@ -153,17 +152,3 @@ def print_labels(report: LabelReport) -> None:
 
 def _interval(value: Interval | None) -> str:
     return "–" if value is None else f"{value.value:.4f}  [{value.low:.4f}, {value.high:.4f}]"
-
-
-def print_training(report: TrainReport) -> None:
-    """The new versions, and the figures of the old and the new models side by side where they were asked for."""
-    for model, version in sorted(report.new.items()):
-        trained = ", ".join(f"{count:,} {what}" for what, count in sorted(report.trained_on[model].items()))
-        console.print(f"{model}: version {version}, trained on {trained}")
-    if report.after is None:
-        return
-    columns = [("new", report.after)] if report.before is None else [("old", report.before), ("new", report.after)]
-    names = ("same_pairs", "unsure_pairs", "decided_same", "found_same", "decided_apart", "wrong_same")
-    lines = [(name.replace("_", " "), *(getattr(figures, name) for _, figures in columns)) for name in names]
-    console.print(table("Models on this register", ("figure", *(title for title, _ in columns)), lines))
-    console.print(f"Pairs called the same: {report.pairs_gained:,} come, {report.pairs_lost:,} go.")

@@ -4,17 +4,26 @@ from regclean.linkage.customers import LinkReport, link_customers
 from regclean.linkage.explain import PairExplanation, explain_pair
 from regclean.linkage.frame import sampling_frame
 from regclean.linkage.members import MemberLinkReport, link_members
-from regclean.linkage.retraining import Figures, TrainReport, train
+from regclean.linkage.registry import StoredModel, back, chosen, numbered, stored, use
+from regclean.linkage.retraining import Figures, ModelComparison, TrainReport, compare, train
 
 __all__ = [
     "Figures",
     "LinkReport",
     "MemberLinkReport",
+    "ModelComparison",
     "PairExplanation",
+    "StoredModel",
     "TrainReport",
+    "back",
+    "chosen",
+    "compare",
     "explain_pair",
     "link_customers",
     "link_members",
+    "numbered",
     "sampling_frame",
+    "stored",
     "train",
+    "use",
 ]

@@ -11,7 +11,7 @@ import duckdb
 import polars as pl
 
 from regclean.config import Section
-from regclean.linkage import clustering, parameters, policy, scoring, spark, training
+from regclean.linkage import clustering, parameters, policy, registry, scoring, spark, training
 from regclean.linkage.model import MODELS
 from regclean.standardise import name_variants
 from regclean.warehouse import load_sql, rows
@@ -176,7 +176,7 @@ def _judge(
     score: scoring.Score | None,
 ) -> int:
     """Compare the candidates once, learn the model from them if there is none of use, and judge them. Returns its version."""
-    stored = parameters.latest(models, model, country)
+    stored = registry.in_force(models, model, country)
     size = scoring.count(connection, scoring.ENTITIES[model])
     # A new one too when the register has outgrown the one that was learnt from it.
     learns = stored is None or size >= OUTGROWN * max(stored.trained_on.get("rows", size), 1)
@@ -187,6 +187,7 @@ def _judge(
         version = parameters.next_version(models, model, country)
         stored = training.train_model(connection, model, country, version=version, trained_at=as_of)
         parameters.save(models, stored)
+        registry.learnt(models, model, version)
         log.info("trained %s model %d", model, version)
     assert stored is not None
     scoring.posterior(connection, stored)

@@ -13,7 +13,7 @@ import polars as pl
 
 from regclean.config import Section
 from regclean.errors import InputError, UsageError
-from regclean.linkage import customers, parameters, scoring
+from regclean.linkage import customers, registry, scoring
 from regclean.linkage.model import MODELS, comparisons
 from regclean.linkage.retraining import workbench
 from regclean.warehouse import load_sql, rows
@@ -111,7 +111,7 @@ def explain_pair(
         keys: list[BlockingKey] = []
         versions: dict[str, int] = {}
         for model in MODELS:
-            current = parameters.latest(models, model, country)
+            current = registry.in_force(models, model, country)
             if current is None:
                 raise InputError("no linkage model has been trained here yet.", remedy="Start a night: regclean run")
             customers.block(bench, model, country)

@@ -9,7 +9,7 @@ import polars as pl
 
 from regclean.config import Section
 from regclean.errors import InputError
-from regclean.linkage import customers, parameters, scoring
+from regclean.linkage import customers, registry, scoring
 from regclean.linkage.model import MODELS
 from regclean.linkage.retraining import workbench
 from regclean.warehouse import load_sql
@@ -29,7 +29,7 @@ def sampling_frame(
         customers.prepare(bench, country, customers.as_linked(decided))
         bench.execute("CREATE TEMP TABLE link_weaker_pairs (model TEXT, entity_l BIGINT, entity_r BIGINT)")
         for model in MODELS:
-            current = parameters.latest(models, model, country)
+            current = registry.in_force(models, model, country)
             if current is None:
                 raise InputError("no linkage model has been trained here yet.", remedy="Start a night: regclean run")
             _block(bench, model, country)

@@ -1,6 +1,6 @@
 """Trained linkage parameters: plain numbers by comparison and level code, kept as versioned JSON files.
 
-Invariant: a file `<model>-<country>-v<NNNN>.json` is written once and never changed; the highest number is the model in use.
+Invariant: a file `<model>-<country>-v<NNNN>.json` is written once and never changed; which one is in use, `registry.py` says.
 Nothing in it belongs to an engine, and nothing in it is personal: probabilities and counts only.
 """
 
@@ -36,7 +36,8 @@ class Parameters:
     `m`: class -> comparison -> level code -> probability of the level in that class; a comparison that a class does not have
     agrees there by chance. `u`: the same among strangers. `per_row`: class -> how many such pairs there are for each row of the
     register; as priors they hold for a register of any size. `names`: by cell, the share of all pairs of equal full names that are one
-    customer; `named_per_row`: how many of those there are for each row. `trained_on`: counts that the training saw.
+    customer; `named_per_row`: how many of those there are for each row. `offsets`: what labels add to the log odds of "same", by
+    pattern of evidence and by level (`offsets.py`). `trained_on`: counts that the training saw.
     `trained_at`: the date that was passed in, ISO.
     """
 
@@ -48,6 +49,7 @@ class Parameters:
     per_row: dict[str, float]
     names: tuple[float, ...] = (0.5,) * CELLS
     named_per_row: float = 0.05
+    offsets: dict[str, float] = field(default_factory=dict)
     trained_on: dict[str, int] = field(default_factory=dict)
     trained_at: str | None = None
 
@@ -105,6 +107,7 @@ class Parameters:
             per_row=dict(data["per_row"]),
             names=tuple(float(value) for value in data["names"]),
             named_per_row=float(data["named_per_row"]),
+            offsets=dict(data.get("offsets", {})),
             trained_on=dict(data["trained_on"]),
             trained_at=data["trained_at"],
         )
@@ -150,19 +153,26 @@ def load(path: Path) -> Parameters:
 
 
 def latest(folder: Path, model: str, country: str) -> Parameters | None:
-    """The newest stored model; None when there is none of these comparisons: another version of the program's is no use.
+    """The newest stored model; None when there is none of these comparisons. Errors: InputError when it is damaged."""
+    paths = versions(folder, model, country)
+    return usable(paths[-1], model, country) if paths else None
+
+
+def usable(path: Path, model: str, country: str) -> Parameters | None:
+    """A stored model; None when it is of other comparisons: another version of the program's is no use.
 
     Errors: InputError when it is damaged.
     """
-    paths = versions(folder, model, country)
-    if not paths:
-        return None
     try:
-        data = json.loads(paths[-1].read_text(encoding="utf-8"))
+        data = json.loads(path.read_text(encoding="utf-8"))
     except ValueError:
         data = {}
     other = isinstance(data, dict) and data and data.get("comparisons") != _shape(model, country)
-    return None if other else load(paths[-1])
+    return None if other else load(path)
+
+
+def path_of(folder: Path, model: str, country: str, version: int) -> Path:
+    return folder / f"{model}-{country}-v{version:04d}.json"
 
 
 def _shape(model: str, country: str) -> str:
@@ -174,7 +184,7 @@ def save(folder: Path, parameters: Parameters) -> Path:
     """Store a new version beside the old ones; the parameters' own version number names the file."""
     parameters.check()
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{parameters.model}-{parameters.country}-v{parameters.version:04d}.json"
+    path = path_of(folder, parameters.model, parameters.country, parameters.version)
     text = json.dumps(parameters.to_json(), ensure_ascii=False, indent=1, sort_keys=True)
     with path.open("x", encoding="utf-8") as file:
         file.write(text + "\n")
@@ -182,4 +192,5 @@ def save(folder: Path, parameters: Parameters) -> Path:
 
 
 def next_version(folder: Path, model: str, country: str) -> int:
-    return len(versions(folder, model, country)) + 1
+    paths = versions(folder, model, country)
+    return int(paths[-1].stem[-4:]) + 1 if paths else 1

@@ -1,27 +1,38 @@
-"""A new model version from the register and the decisions, and how it differs from the one in use."""
+"""New versions of the models from the register, the decisions and blind labels; and how they differ from those in force.
+
+A new version takes over only when it is not worse: on labels that it was not taught (each tenth is held back in turn, and what the
+other nine teach judges it), and on the pairs that stewards decided. Where neither speaks, it takes over: it has seen today's register.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
+import numpy as np
 import polars as pl
 
 from regclean.config import Section
-from regclean.linkage import customers, parameters, scoring, training
-from regclean.linkage.model import MODELS
+from regclean.linkage import clustering, customers, offsets, parameters, registry, scoring, training
+from regclean.linkage.model import MODELS, comparisons
 from regclean.linkage.parameters import Parameters
+from regclean.linkage.patterns import Array
 from regclean.warehouse import create_tables, load_sql, rows
 
 _TABLES = ("customers", "customer_persons", "customer_addresses")
+FOLDS = 10
+EXAMPLES = 5
+NO_LABELS = pl.DataFrame(schema={"customer_no_l": pl.String, "customer_no_r": pl.String, "same": pl.Boolean})
+NO_CLUSTERS = pl.DataFrame(schema={"cluster_id": pl.String, "customer_no": pl.String})
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """One set of models on the pairs that stewards decided, and on the register as a whole.
+    """One set of models on the pairs that stewards decided, on held-back labels, and on the register as a whole.
 
     `decided_same`, `decided_apart`: decided pairs; `found_same`, `wrong_same`: how many of each the models call "same".
+    `labels`: blind labels on compared pairs; `label_loss`: mean logarithmic loss on them, each while it was held back.
     """
 
     versions: dict[str, int]
@@ -31,18 +42,46 @@ class Figures:
     found_same: int
     decided_apart: int
     wrong_same: int
+    labels: int = 0
+    label_loss: float = 0.0
+
+    def not_worse_than(self, other: Figures) -> bool:
+        return (
+            self.label_loss <= other.label_loss + 1e-9
+            and self.wrong_same - self.found_same <= other.wrong_same - other.found_same
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ModelComparison:
+    """Two sets of models on one register. `clusters`: unchanged, joined, split -> how many; `examples`: members of a few of each."""
+
+    before: Figures | None
+    after: Figures
+    pairs_gained: int
+    pairs_lost: int
+    clusters: dict[str, int]
+    examples: dict[str, tuple[tuple[str, ...], ...]]
+
+    def without(self, hidden: frozenset[str]) -> ModelComparison:
+        """Without examples that name one of these customers."""
+        kept = {what: tuple(one for one in found if not hidden & set(one)) for what, found in self.examples.items()}
+        return replace(self, examples=kept)
+
+    @property
+    def better(self) -> bool:
+        """May `after` be in force instead of `before`?"""
+        return self.before is None or self.after.not_worse_than(self.before)
 
 
 @dataclass(frozen=True, slots=True)
 class TrainReport:
-    """`new`: model -> stored version. With a comparison: figures of both, and how many "same" pairs come and go."""
+    """`new`: model -> stored version. `taken`: whether these are in force now."""
 
     new: dict[str, int]
     trained_on: dict[str, dict[str, int]]
-    before: Figures | None = None
-    after: Figures | None = None
-    pairs_gained: int = 0
-    pairs_lost: int = 0
+    taken: bool
+    comparison: ModelComparison
 
 
 def train(
@@ -53,49 +92,69 @@ def train(
     models: Path,
     decided: pl.DataFrame,
     trained_at: str | None,
-    compare: bool = False,
+    labels: pl.DataFrame = NO_LABELS,
 ) -> TrainReport:
-    """Train both models on a night's typed tables (the connection may be read-only) and store them as new versions.
+    """Train both models on a night's typed tables (the connection may be read-only), store them as new versions, and put them in
+    force where they are not worse.
 
-    `decided`: customer_no_l, customer_no_r, verdict. `trained_at`: ISO date that is written into the model. `compare`: score the
-    register with the version in use before and with the new one, leaving the decisions out of both.
+    `decided`: customer_no_l, customer_no_r, verdict. `labels`: customer_no_l, customer_no_r, same, of blind samples.
+    `trained_at`: ISO date that is written into the model.
     """
     bench = workbench(connection)
     decided = customers.as_linked(decided)
     try:
-        old = {model: parameters.latest(models, model, country) for model in MODELS}
+        old = _in_force(models, country)
+        number = registry.next_number(models, country)
         customers.prepare(bench, country, decided)
         new: dict[str, Parameters] = {}
         for model in MODELS:
             customers.block(bench, model, country)
             training.add_pairs(bench, model)
             scoring.compare(bench, model, country)
-            number = parameters.next_version(models, model, country)
-            new[model] = training.train_model(bench, model, country, version=number, trained_at=trained_at)
-        before = after = None
-        bench.execute(
-            "CREATE TEMP TABLE link_pairs_judged (models TEXT, customer_no_l TEXT, customer_no_r TEXT, relation TEXT, verdict TEXT)"
-        )
-        gained = lost = 0
-        if compare:
-            used = {model: found for model, found in old.items() if found is not None}
-            if len(used) == len(MODELS):
-                before = _figures(bench, country, settings, used, decided, "before")
-            after = _figures(bench, country, settings, new, decided, "after")
-            if before is not None:
-                gained, lost = rows(bench, load_sql("pairs_compared", scoring.PACKAGE))[0]
-        for parameters_ in new.values():
-            parameters.save(models, parameters_)
+            found = training.train_model(bench, model, country, version=number, trained_at=trained_at)
+            taught = training.learn_offsets(bench, found, labels)
+            counted = found.trained_on | {"pairs_labelled": training.labelled_pairs(bench, found, labels).frame.height}
+            new[model] = replace(found, offsets=taught, trained_on=counted)
+        comparison = _compare(bench, country, settings, old, new, decided, labels)
+        for one in new.values():
+            parameters.save(models, one)
+        before = {model: one.version for model, one in old.items()}
+        if comparison.better and before:
+            # The new ones are the newest: what was in force before is written down, to be gone back to.
+            registry.move(models, before, dict.fromkeys(MODELS, number))
+        elif before:
+            registry.move(models, before, before)
     finally:
         bench.close()
     return TrainReport(
-        new={model: found.version for model, found in new.items()},
-        trained_on={model: found.trained_on for model, found in new.items()},
-        before=before,
-        after=after,
-        pairs_gained=int(gained),
-        pairs_lost=int(lost),
+        new={model: one.version for model, one in new.items()},
+        trained_on={model: one.trained_on for model, one in new.items()},
+        taken=comparison.better,
+        comparison=comparison,
     )
+
+
+def compare(
+    connection: duckdb.DuckDBPyConnection,
+    *,
+    country: str,
+    settings: Section,
+    models: Path,
+    number: int | None,
+    decided: pl.DataFrame,
+    labels: pl.DataFrame = NO_LABELS,
+) -> ModelComparison:
+    """Compare the models of a version (None: the newest) with those in force, on a night and on what people said.
+
+    Errors: UsageError when there is no such version.
+    """
+    old = _in_force(models, country)
+    new = old | registry.numbered(models, country, number)
+    bench = workbench(connection)
+    try:
+        return _compare(bench, country, settings, old, new, customers.as_linked(decided), labels)
+    finally:
+        bench.close()
 
 
 def workbench(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
@@ -117,22 +176,90 @@ def _copy(source: duckdb.DuckDBPyConnection, target: duckdb.DuckDBPyConnection, 
     target.unregister("incoming_frame")
 
 
+def _in_force(models: Path, country: str) -> dict[str, Parameters]:
+    found = {model: registry.in_force(models, model, country) for model in MODELS}
+    return {model: one for model, one in found.items() if one is not None}
+
+
+def _compare(
+    bench: duckdb.DuckDBPyConnection,
+    country: str,
+    settings: Section,
+    old: dict[str, Parameters],
+    new: dict[str, Parameters],
+    decided: pl.DataFrame,
+    labels: pl.DataFrame,
+) -> ModelComparison:
+    bench.execute(
+        "CREATE TEMP TABLE link_pairs_judged (models TEXT, customer_no_l TEXT, customer_no_r TEXT, relation TEXT, verdict TEXT)"
+    )
+    after = _figures(bench, country, settings, new, decided, labels, "after")
+    if len(old) < len(MODELS):
+        return ModelComparison(None, after, 0, 0, {}, {})
+    before = _figures(bench, country, settings, old, decided, labels, "before")
+    gained, lost = rows(bench, load_sql("pairs_compared", scoring.PACKAGE))[0]
+    changes: dict[str, list[tuple[str, ...]]] = {"unchanged": [], "joined": [], "split": []}
+    for what, members in rows(bench, load_sql("cluster_changes", scoring.PACKAGE)):
+        changes[str(what)].append(tuple(members))
+    return ModelComparison(
+        before,
+        after,
+        int(gained),
+        int(lost),
+        {what: len(found) for what, found in changes.items()},
+        {what: tuple(found[:EXAMPLES]) for what, found in changes.items() if what != "unchanged"},
+    )
+
+
 def _figures(
     connection: duckdb.DuckDBPyConnection,
     country: str,
     settings: Section,
     models: dict[str, Parameters],
     decided: pl.DataFrame,
+    labels: pl.DataFrame,
     which: str,
 ) -> Figures:
     customers.prepare(connection, country, decided.head(0))
+    losses = []
     for model in MODELS:
         customers.block(connection, model, country)
         scoring.compare(connection, model, country)
+        losses.append(_losses(connection, models[model], labels))
         scoring.posterior(connection, models[model])
     customers.relate(connection, country, settings)
     connection.register("link_decided_input", decided)
     connection.execute(load_sql("pairs_judged", scoring.PACKAGE), {"models": which})
     connection.unregister("link_decided_input")
+    connection.execute("DELETE FROM clusters")
+    clustering.cluster(connection, generic=country != "fi", previous=NO_CLUSTERS)
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE clusters_{which} AS SELECT * FROM clusters")  # noqa: S608  # ours
     counted = rows(connection, load_sql("pairs_figures", scoring.PACKAGE), {"models": which})[0]
-    return Figures({model: found.version for model, found in models.items()}, *(int(value) for value in counted))
+    same, unsure, decided_same, found_same, decided_apart, wrong_same = (int(value) for value in counted)
+    loss = np.concatenate(losses)
+    return Figures(
+        {model: one.version for model, one in models.items()},
+        same,
+        unsure,
+        decided_same,
+        found_same,
+        decided_apart,
+        wrong_same,
+        labels=len(loss),
+        label_loss=float(loss.mean()) if len(loss) else 0.0,
+    )
+
+
+def _losses(connection: duckdb.DuckDBPyConnection, one: Parameters, labels: pl.DataFrame) -> Array:
+    """Logarithmic loss of each label under a model that was not taught it."""
+    found = training.labelled_pairs(connection, one, labels)
+    base = offsets.log_odds(found.same)
+    if one.offsets and len(base):
+        names, design = offsets.keys(found.patterns, comparisons(one.model, one.country))
+        fold = np.arange(len(base)) % FOLDS
+        for held in range(FOLDS):
+            others = fold != held
+            taught = offsets.fit(found.same[others], found.labels[others], names, design[others])
+            base[~others] += offsets.total(taught, names, design[~others])
+    p = np.clip(1.0 / (1.0 + np.exp(-base)), 1e-6, 1.0 - 1e-6)
+    return np.asarray(-(found.labels * np.log(p) + (1.0 - found.labels) * np.log1p(-p)))

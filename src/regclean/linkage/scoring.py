@@ -9,13 +9,13 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from math import log2
+from math import log, log2
 
 import duckdb
 import numpy as np
 import polars as pl
 
-from regclean.linkage import mixture
+from regclean.linkage import mixture, offsets
 from regclean.linkage.comparison import DUCKDB, Comparison
 from regclean.linkage.model import (
     MISSING,
@@ -208,6 +208,8 @@ def judge_patterns(frame: pl.DataFrame, parameters: Parameters, size: int) -> pl
     parts = comparisons(parameters.model, parameters.country)
     patterns = as_patterns(frame, parts, parameters.country)
     classes = mixture.posteriors(parameters, parts, patterns, size)
+    learnt = offsets.shift(parameters.offsets, patterns, parts)
+    classes = offsets.shifted(classes, learnt, mixture.SAME)
     same = classes[:, list(mixture.SAME)].sum(axis=1)
     home = classes[:, [mixture.HOUSEHOLD, mixture.NAMESAKE]].sum(axis=1)
     prior = sum(parameters.shares(size)[k] for k in mixture.SAME)
@@ -228,6 +230,8 @@ def judge_patterns(frame: pl.DataFrame, parameters: Parameters, size: int) -> pl
         found = [(part.name, level, steps[part.name][i]) for part, level in said]
         if abs(steps["rarity"][i]) > 5e-4:
             found.append(("rarity", "term_frequency", steps["rarity"][i]))
+        if learnt[i]:
+            found.append(("labels", "offset", learnt[i] / log(2.0)))
         found.append(("household", "against_household", weight[i] - sum(w for _, _, w in found)))
         waterfalls.append([{"comparison": name, "level": level, "weight": round(w, 3)} for name, level, w in found])
     return frame.with_columns(

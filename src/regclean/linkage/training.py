@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import duckdb
 import numpy as np
 import polars as pl
 
-from regclean.linkage import mixture, scoring
+from regclean.linkage import mixture, offsets, scoring
 from regclean.linkage.comparison import Comparison
 from regclean.linkage.mixture import Evidence
 from regclean.linkage.model import columns, comparisons
@@ -59,6 +59,40 @@ def train_model(
     result = replace(learnt, trained_on=counted).rounded()
     result.check()
     return result
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """Compared pairs with their labels: patterns (one row each), 1 or 0, and what a model says of them without offsets."""
+
+    frame: pl.DataFrame
+    patterns: Patterns
+    labels: Array
+    same: Array
+
+
+def labelled_pairs(connection: duckdb.DuckDBPyConnection, parameters: Parameters, labels: pl.DataFrame) -> Labelled:
+    """The pairs of `link_compared` among `labels` (customer_no_l, customer_no_r, same: Boolean)."""
+    table = scoring.ENTITIES[parameters.model]
+    parts = comparisons(parameters.model, parameters.country)
+    connection.register("link_labelled", labels)
+    try:
+        frame = connection.sql(load_sql("labelled_entities", scoring.PACKAGE), params={"entities": table}).pl()
+    finally:
+        connection.unregister("link_labelled")
+    patterns = as_patterns(frame, parts, parameters.country)
+    classes = mixture.posteriors(parameters, parts, patterns, scoring.count(connection, table))
+    same = classes[:, list(mixture.SAME)].sum(axis=1)
+    return Labelled(frame, patterns, frame["same"].cast(pl.Float64).to_numpy(), same)
+
+
+def learn_offsets(
+    connection: duckdb.DuckDBPyConnection, parameters: Parameters, labels: pl.DataFrame
+) -> dict[str, float]:
+    """What blind labels add to a model, from the pairs of `link_compared` that have one."""
+    found = labelled_pairs(connection, parameters, labels)
+    names, design = offsets.keys(found.patterns, comparisons(parameters.model, parameters.country))
+    return offsets.fit(found.same, found.labels, names, design)
 
 
 def read_patterns(

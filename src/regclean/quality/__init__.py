@@ -15,7 +15,7 @@ from regclean.quality.evaluate import Evaluation, Score, evaluate
 from regclean.quality.health import FIELDS, open_by_kind, protected_customers, register_health
 from regclean.quality.intervals import Interval, clopper_pearson
 from regclean.quality.label_file import LabelLine, read_labels
-from regclean.quality.measured import Figures, Measured, answers, measure
+from regclean.quality.measured import Figures, Measured, answers, blind_labels, measure
 from regclean.quality.sampling import PAIR, Sample, Stratum, draw, rank
 from regclean.quality.truth import Subject
 
@@ -36,6 +36,7 @@ __all__ = [
     "Stratum",
     "Subject",
     "answers",
+    "blind_labels",
     "calibrate",
     "clopper_pearson",
     "draw",

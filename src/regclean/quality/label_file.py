@@ -8,6 +8,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import fastexcel
+from fastexcel import CalamineError
+
 from regclean.errors import InputError
 
 PAIR = ("customer_no_l", "customer_no_r")
@@ -36,14 +39,16 @@ class LabelLine:
 
 
 def read_labels(path: Path) -> Iterator[LabelLine]:
-    """The answered lines of a sheet (CSV; comma, semicolon or tab; UTF-8); lines without a verdict wait.
+    """The answered lines of a sheet (CSV in UTF-8 with comma, semicolon or tab, or a workbook); lines without a verdict wait.
 
     Errors: InputError when the file is not there, not text, or lacks a column.
     """
     try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError("the labels cannot be read.", file=path, remedy="It must be a CSV file in UTF-8.") from error
+        text = _workbook(path) if path.suffix.lower() == ".xlsx" else path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError, CalamineError) as error:
+        raise InputError(
+            "the labels cannot be read.", file=path, remedy="It must be a CSV file in UTF-8, or a workbook (xlsx)."
+        ) from error
     header, _, _ = text.partition("\n")
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=header.count))
     names = [name.strip().lower() for name in next(reader, [])]
@@ -59,6 +64,11 @@ def read_labels(path: Path) -> Iterator[LabelLine]:
         )
     assert verdict is not None
     return _lines(reader, names, verdict)
+
+
+def _workbook(path: Path) -> str:
+    sheet = fastexcel.read_excel(path).load_sheet(0, dtypes="string")
+    return sheet.to_polars().write_csv()
 
 
 def _lines(reader: Iterator[list[str]], names: list[str], verdict: str) -> Iterator[LabelLine]:

@@ -122,6 +122,20 @@ def answers(connection: Connection) -> dict[tuple[int, int], str]:
     return {(row.sample_id, row.number): row.answer for row in connection.execute(query)}
 
 
+def blind_labels(ledger: Ledger) -> pl.DataFrame:
+    """What people said of blind pairs, the last word on each: customer_no_l, customer_no_r, same. Known pairs teach nothing."""
+    with ledger.read() as connection:
+        given = answers(connection)
+        drawn = select(sample_pairs).where(sample_pairs.c.known.is_(None)).order_by(sample_pairs.c.sample_id)
+        found = {
+            (row.customer_no_l, row.customer_no_r): given[row.sample_id, row.number] == "same"
+            for row in connection.execute(drawn)
+            if given.get((row.sample_id, row.number)) in ("same", "different")
+        }
+    schema = {"customer_no_l": pl.String, "customer_no_r": pl.String, "same": pl.Boolean}
+    return pl.DataFrame([(*pair, same) for pair, same in sorted(found.items())], schema=schema, orient="row")
+
+
 def _drawn(connection: Connection) -> tuple[pl.DataFrame, dict[str, int], Mapping[str, Any] | None]:
     """The drawn pairs of the samples that count, stratum -> population by the newest of these, and that sample's row."""
     given = answers(connection)
