@@ -50,6 +50,7 @@ __all__ = [
 
 def _load(night: Night) -> int:
     night.landed = landing.load(night.workspace, night.connection, night.last.landed if night.last else {})
+    night.notes += night.landed.notes
     runs.note(night.ledger, night.run_id, landed=night.landed.counts)
     return night.landed.loaded
 
@@ -69,6 +70,7 @@ def _standardise(night: Night) -> int:
     write_frame(night.connection, "origins", result.origins)
     write_frame(night.connection, "unreadable", result.unreadable)
     landing.quarantine(night.workspace, night.connection, result.rejected)
+    night.landed = night.landed.less(result.rejected) if night.landed else None
     night.decided = findings.standing(night.connection, findings.decided_edges(night.ledger))
     return sum(frame.height for frame in result.tables.values())
 

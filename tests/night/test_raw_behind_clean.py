@@ -73,6 +73,15 @@ def test_the_row_that_was_taken_is_shown_and_judged(
     assert not any(rule == "F10" for rule, _ in found), "the number in force is a good one"
 
 
+def test_the_counts_of_what_was_read_add_up(rough_register: Path) -> None:
+    workspace = load_workspace(rough_register)
+    night = run_night(workspace, as_of=AS_OF, now=datetime(2026, 11, 2, 2, tzinfo=UTC))
+    aside = (rough_register / "var/quarantine.csv").read_text(encoding="utf-8").splitlines()[1:]
+    assert night.landed is not None
+    assert night.landed.quarantined == len(aside) == 1
+    assert night.landed.records == night.landed.loaded + night.landed.quarantined
+
+
 def test_the_other_row_stands_in_a_finding_with_its_place(found: dict[tuple[str, str], dict[str, Any]]) -> None:
     evidence = found["F19", '["customers:1001:customer_no"]']["evidence"]["rule"]
     assert evidence["others"] == ["in/customers.csv:2"]

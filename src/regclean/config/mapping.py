@@ -11,29 +11,34 @@ from typing import Any
 from regclean.domain.register import Table
 from regclean.errors import ConfigError
 
+# Sections that list names, and the entry that does.
+_LISTS = {"ignore": "columns", "fill_down": "columns", "sheets": "names"}
+
 
 @dataclass(frozen=True, slots=True)
 class Mapping:
     """`columns`: canonical name -> the file's names, the first non-empty one wins.
 
     `values`: canonical name -> {file's value: canonical value}. `constants`: canonical name -> a value for every row.
-    `ignore`: the file's columns that are known and not wanted.
+    `ignore`: the file's columns that are known and not wanted. `fill_down`: the file's columns of which an empty cell means
+    what stands above it, as merged cells do. `sheets`: the only sheets of a workbook to read; of these also hidden ones.
     """
 
     columns: dict[str, tuple[str, ...]] = field(default_factory=dict)
     values: dict[str, dict[str, str]] = field(default_factory=dict)
     constants: dict[str, str] = field(default_factory=dict)
     ignore: tuple[str, ...] = ()
+    fill_down: tuple[str, ...] = ()
+    sheets: tuple[str, ...] = ()
 
 
 def load_mapping(path: Path, table: Table) -> Mapping:
     """Read and check a mapping file. Errors: ConfigError with the file and the name that is wrong."""
     data = read_toml(path)
-    unknown = sorted(set(data) - {"columns", "values", "constants", "ignore"})
+    unknown = sorted(set(data) - {"columns", "values", "constants", *_LISTS})
     if unknown:
-        raise ConfigError(
-            f"unknown section [{unknown[0]}].", file=path, remedy="Known: columns, values, constants, ignore."
-        )
+        known = ", ".join(("columns", "values", "constants", *_LISTS))
+        raise ConfigError(f"unknown section [{unknown[0]}].", file=path, remedy=f"Known: {known}.")
     columns = {name: _names(path, name, value) for name, value in data.get("columns", {}).items()}
     values = {
         name: {str(key): str(value) for key, value in entries.items()}
@@ -45,10 +50,7 @@ def load_mapping(path: Path, table: Table) -> Mapping:
             near = get_close_matches(name, table.by_name, n=1)
             hint = f"Did you mean '{near[0]}'?" if near else f"Columns of {table.name}: {', '.join(table.by_name)}."
             raise ConfigError(f"'{name}' is not a column of {table.name}.", file=path, column=name, remedy=hint)
-    ignore = data.get("ignore", {}).get("columns", [])
-    if not isinstance(ignore, list):
-        raise ConfigError("[ignore] columns must be a list of column names.", file=path)
-    return Mapping(columns, values, constants, tuple(str(name) for name in ignore))
+    return Mapping(columns, values, constants, **{section: _listed(path, data, section) for section in _LISTS})
 
 
 def read_toml(path: Path) -> dict[str, Any]:
@@ -61,6 +63,15 @@ def read_toml(path: Path) -> dict[str, Any]:
         raise ConfigError(f"cannot be read as TOML: {error}.", file=path) from None
     except OSError as error:
         raise ConfigError(f"cannot be opened: {error.strerror}.", file=path) from None
+
+
+def _listed(path: Path, data: dict[str, Any], section: str) -> tuple[str, ...]:
+    """The names of `[section] entry = [...]`, or of a plain list."""
+    told, entry = data.get(section, {}), _LISTS[section]
+    names = told.get(entry, []) if isinstance(told, dict) else told
+    if not isinstance(names, list):
+        raise ConfigError(f"[{section}] {entry} must be a list of names.", file=path)
+    return tuple(str(name) for name in names)
 
 
 def _names(path: Path, column: str, value: Any) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
-"""How many records a delimited file holds, counted without the reader that loads it.
+"""How many records a file holds, counted without the reader that loads it.
 
-The grammar is RFC 4180 with any line end. A line that cannot begin a well-formed record is a record of its own (it
+Of text the grammar is RFC 4180 with any line end. A line that cannot begin a well-formed record is a record of its own (it
 will be in quarantine), and counting goes on with the next line; so one stray quote costs one line, not the file.
 """
 
@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
+from xml.parsers import expat
 
 # A record of more characters than this is a quote that was never closed.
 LONGEST_RECORD = 131_072
@@ -65,3 +66,43 @@ def _grammar(delimiter: str, skip_space: bool) -> tuple[re.Pattern[str], re.Patt
         re.compile(rf'(?:{field}{d})*+{lead}"{inside}'),
         re.compile(rf"(?:{blank}{d})*+{blank}{end}"),
     )
+
+
+def count_sheet_rows(pieces: Iterable[str], below: int, blank_strings: Collection[int]) -> int:
+    """Count the row elements of a sheet's XML, after the row `below`, in which a cell holds more than blanks.
+
+    `blank_strings`: numbers of the shared strings that hold nothing else.
+    """
+    count = number = 0
+    filled = in_value = shared = False
+
+    def end_row() -> None:
+        nonlocal count
+        count += filled and number > below
+
+    def start(name: str, attributes: dict[str, str]) -> None:
+        nonlocal number, filled, in_value, shared
+        local = name.rpartition(":")[2]
+        in_value = local in {"v", "t"}
+        if local == "c":
+            shared = attributes.get("t") == "s"
+        elif local == "row":
+            end_row()
+            filled, number = False, int(attributes["r"]) if "r" in attributes else number + 1
+
+    def end(name: str) -> None:
+        nonlocal in_value
+        in_value = False
+
+    def text(data: str) -> None:
+        nonlocal filled
+        if in_value and not filled and data.strip():
+            filled = not (shared and blank_strings and int(data) in blank_strings)
+
+    parser = expat.ParserCreate()
+    parser.buffer_text = True
+    parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler = start, end, text
+    for piece in pieces:
+        parser.Parse(piece, False)
+    end_row()
+    return count

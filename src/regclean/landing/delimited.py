@@ -28,6 +28,7 @@ DELIMITERS = (*USUAL, "^", "~", ":", "\x1f", " ")
 HEAD_LINES = 200
 BATCH_ROWS = 10_000
 PLAIN_LINES = 100_000
+PLAIN_CHARACTERS = 1 << 24
 _SEPARATOR_LINE = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)
 
 
@@ -221,7 +222,7 @@ def read_batches(lines: Iterable[str], layout: Layout, plan: ColumnPlan) -> Iter
     some: list[str] = []
     if len(plan.header) > 1 and layout.dialect.delimiter in DELIMITERS:
         whole = self_contained(layout.dialect.delimiter, skip_space=layout.dialect.skip_space)
-        while some := list(islice(source, PLAIN_LINES)):
+        while some := _some_lines(source):
             if not all(whole(line) for line in some if '"' in line):
                 break
             yield _mixed_batch(some, at, layout.dialect, plan)
@@ -229,6 +230,16 @@ def read_batches(lines: Iterable[str], layout: Layout, plan: ColumnPlan) -> Iter
     records = read_records(chain(some, source), layout.dialect, skipped=at)
     while read := list(islice(records, BATCH_ROWS)):
         yield _batch(read, layout.dialect, plan)
+
+
+def _some_lines(source: Iterator[str]) -> list[str]:
+    """The next lines: many short ones, or a few long ones."""
+    lines: list[str] = []
+    size = 0
+    while size < PLAIN_CHARACTERS and len(lines) < PLAIN_LINES and (more := list(islice(source, BATCH_ROWS // 10))):
+        lines += more
+        size += sum(map(len, more))
+    return lines
 
 
 def _mixed_batch(lines: list[str], skipped: int, dialect: Dialect, plan: ColumnPlan) -> Batch:

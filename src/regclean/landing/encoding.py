@@ -1,19 +1,27 @@
 """The bytes of a text file: their digest and their encoding.
 
-A byte order mark decides; else UTF-16 shows by its null bytes; else strict UTF-8; else Windows-1252, whose five
-undefined bytes are read as the control characters that ISO-8859-1 has there.
+A byte order mark decides; else UTF-16 shows by its null bytes; else strict UTF-8; else one of the old alphabets of DOS
+and the Macintosh, where every letter beyond ASCII that the file has is a Finnish one there and none is in Windows-1252; else
+Windows-1252, whose five undefined bytes are read as the control characters that ISO-8859-1 has there.
 """
 
 from __future__ import annotations
 
 import codecs
 import hashlib
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TextIO
+
+from regclean.errors import InputError
 
 _BLOCK = 1 << 20
+LONGEST_LINE = 1 << 24
+_ASCII = bytes(range(128))
+_OLD_ALPHABETS = ("cp850", "mac-roman")
 _SAMPLE = 1 << 16
 _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -29,6 +37,7 @@ class TextFile:
     """A text file that was read through once."""
 
     path: Path
+    file: str
     sha256: str
     encoding: str
     has_nulls: bool
@@ -41,7 +50,21 @@ class TextFile:
             codecs.register_error("regclean.undefined", _as_control_character)
             errors = "regclean.undefined"
         with self.path.open(encoding=self.encoding, errors=errors, newline="") as handle:
-            yield (line.replace("\0", "") for line in handle) if self.has_nulls else iter(handle)
+            lines = self._bounded(handle)
+            yield (line.replace("\0", "") for line in lines) if self.has_nulls else lines
+
+    def _bounded(self, handle: TextIO) -> Iterator[str]:
+        number = 0
+        while line := handle.readline(LONGEST_LINE):
+            number += 1
+            if len(line) == LONGEST_LINE and line[-1] not in "\r\n":
+                raise InputError(
+                    "the line is longer than any row can be.",
+                    file=self.file,
+                    row=number,
+                    remedy="The file is damaged, or no table: export it again.",
+                )
+            yield line
 
 
 def _as_control_character(error: UnicodeError) -> tuple[str, int]:
@@ -56,20 +79,33 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(handle, "sha256").hexdigest()
 
 
-def examine(path: Path) -> TextFile:
+def examine(path: Path, file: str = "") -> TextFile:
     """Read a file through once: digest, encoding, null characters."""
     digest = hashlib.sha256()
     decoder = codecs.getincrementaldecoder("utf-8")()
     is_utf8, has_nulls, sample = True, False, b""
+    high: Counter[int] = Counter()
     with path.open("rb") as handle:
         while block := handle.read(_BLOCK):
             digest.update(block)
             sample = sample or block[:_SAMPLE]
             has_nulls = has_nulls or b"\0" in block
             is_utf8 = is_utf8 and _decodes(decoder, block, final=False)
+            if not is_utf8:
+                high.update(block.translate(None, _ASCII))
     is_utf8 = is_utf8 and _decodes(decoder, b"", final=True)
-    encoding = _marked(sample) or _utf16_by_nulls(sample) or ("utf-8" if is_utf8 else "windows-1252")
-    return TextFile(path, digest.hexdigest(), encoding, has_nulls)
+    encoding = _marked(sample) or _utf16_by_nulls(sample) or ("utf-8" if is_utf8 else _eight_bit(high))
+    return TextFile(path, file or path.name, digest.hexdigest(), encoding, has_nulls)
+
+
+def _eight_bit(high: Counter[int]) -> str:
+    """The alphabet of a text with these bytes beyond ASCII."""
+    for encoding in _OLD_ALPHABETS:
+        letters = frozenset("åäöÅÄÖéüÉÜ".encode(encoding))
+        # Both umlauts that every Finnish text has; quotation marks and dashes of Windows-1252 are other bytes, or rare.
+        if letters.issuperset(high) and all(high["äö".encode(encoding)[at]] for at in range(2)):
+            return encoding
+    return "windows-1252"
 
 
 def _decodes(decoder: codecs.IncrementalDecoder, block: bytes, *, final: bool) -> bool:

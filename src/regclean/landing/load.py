@@ -17,12 +17,13 @@ import polars as pl
 from regclean.config import Mapping, Source, Workspace, load_mapping
 from regclean.domain.register import TABLES, Table
 from regclean.errors import GateError, InputError
+from regclean.landing.apart import FileReader
 from regclean.landing.columns import Wanted, wanted
 from regclean.landing.concealment import conceal, conceal_known, concealed, keep
 from regclean.landing.delimited import as_line
 from regclean.landing.report import ROW, FileReport, LandingReport, Rejected
-from regclean.landing.shape import shape
-from regclean.landing.sources import Piece, matching_files, open_file, open_query
+from regclean.landing.shape import FillDown, shape
+from regclean.landing.sources import Piece, matching_files, open_query
 from regclean.warehouse import load_sql, write_frame
 
 QUARANTINE_FILE = "quarantine.csv"
@@ -49,10 +50,12 @@ def load(
     # A second try begins anew.
     for name in (*TABLES, "files", "quarantine", "misplaced_ids"):
         connection.execute(f"DELETE FROM landed.{name}")  # noqa: S608  # tables of ours
+    limits = workspace.config.section("landing")
     try:
-        for number, source in enumerate(workspace.config.sources, 1):
-            for piece, looked_for in _pieces(workspace, number, source, read):
-                reports.append(_land(connection, piece, looked_for, country=workspace.config.country))
+        with FileReader(limits["file_memory_mb"], limits["file_minutes"]) as reader:
+            for number, source in enumerate(workspace.config.sources, 1):
+                for piece, looked_for in _pieces(workspace, number, source, read, reader):
+                    reports.append(_land(connection, piece, looked_for, country=workspace.config.country))
         if workspace.config.country == "fi":
             conceal_known(connection)
     finally:
@@ -78,7 +81,7 @@ def set_aside(connection: duckdb.DuckDBPyConnection, limit: int) -> list[tuple[s
 
 
 def _pieces(
-    workspace: Workspace, number: int, source: Source, read: set[tuple[object, ...]]
+    workspace: Workspace, number: int, source: Source, read: set[tuple[object, ...]], reader: FileReader
 ) -> Iterator[tuple[Piece, Wanted]]:
     table = TABLES[source.table]
     mapping = load_mapping(source.mapping, table) if source.mapping else Mapping()
@@ -91,7 +94,7 @@ def _pieces(
         if (reading := (source.table, source.mapping, path)) in read:
             continue
         read.add(reading)
-        for piece in open_file(path, looked_for, _relative(path, workspace.root)):
+        for piece in reader.open(path, looked_for, _relative(path, workspace.root)):
             yield piece, looked_for
 
 
@@ -103,7 +106,9 @@ def _land(connection: duckdb.DuckDBPyConnection, piece: Piece, looked_for: Wante
     table = looked_for.table
     loaded = quarantined = 0
     waiting: list[pl.DataFrame] = []
-    for batch in piece.batches:
+    fill_down = FillDown(piece.plan, looked_for)
+    for read in piece.batches:
+        batch = fill_down(read)
         good, rejected = shape(batch, piece.plan, looked_for, piece.delimiter or ";")
         if country == "fi":
             good, misplaced, nameless = conceal(good, table)

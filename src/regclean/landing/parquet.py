@@ -35,6 +35,8 @@ def open_table(path: Path, file: str) -> ParquetTable:
     """Open a parquet file. Errors: InputError for what is none."""
     try:
         handle = pq.ParquetFile(path)
+    except MemoryError:  # Arrow's is one of its other errors, too
+        raise
     except (pa.ArrowException, OSError):
         raise _unreadable(file) from None
     return ParquetTable(handle, tuple(handle.schema_arrow.names))
@@ -50,6 +52,8 @@ def read_table(table: ParquetTable, plan: ColumnPlan, file: str) -> Iterator[Bat
             rows = pl.int_range(first, first + arrow.num_rows, dtype=pl.Int64, eager=True)
             yield Batch(pl.DataFrame({ROW: rows} | columns))
             first += arrow.num_rows
+    except MemoryError:  # Arrow's is one of its other errors, too
+        raise
     except (pa.ArrowException, OSError):
         raise _unreadable(file) from None
 

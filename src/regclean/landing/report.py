@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import polars as pl
 
@@ -54,6 +54,24 @@ class LandingReport:
 
     def __iter__(self) -> Iterator[FileReport]:
         return iter(self.files)
+
+    @property
+    def notes(self) -> list[str]:
+        """What was left out, with the file it was left out of."""
+        return list(
+            dict.fromkeys(f"{report.file.partition('#')[0]}: {note}." for report in self for note in report.notes)
+        )
+
+    def less(self, rejected: pl.DataFrame) -> LandingReport:
+        """The report after rows (table_name, file, …) that were loaded were set aside: the counts still add up."""
+        aside = {(table, file): n for table, file, n in rejected.group_by("table_name", "file").len().iter_rows()}
+        return LandingReport(
+            tuple(
+                replace(report, loaded=report.loaded - n, quarantined=report.quarantined + n)
+                for report in self
+                for n in [aside.get((report.table, report.file), 0)]
+            )
+        )
 
     @property
     def counts(self) -> dict[str, int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from regclean.landing.columns import ColumnPlan, Wanted
+from regclean.landing.columns import ColumnPlan, Wanted, fold
 from regclean.landing.delimited import as_line
 from regclean.landing.report import ROW, Batch, Rejected
 from regclean.standardise import PLACEHOLDERS
@@ -14,6 +14,28 @@ _ERROR_CELL = r"^#(?:[A-ZÅÄÖ]+[/!?]?[A-Z0]*[!?]?|[A-Z]+/[A-Z]+)$"
 _TOTAL = (
     r"(?i)^(?:yhteensä|yht\.|yht|summa|total|totalt|sammanlagt|loppusumma|välisumma|rivejä|antal rader)(?:[\s:.]|$)"
 )
+
+
+class FillDown:
+    """Fills empty cells with what stands above them, batch after batch, in the columns that the mapping names for it."""
+
+    def __init__(self, plan: ColumnPlan, looked_for: Wanted) -> None:
+        wanted = {fold(name) for name in looked_for.mapping.fill_down}
+        named = {at for at, label in enumerate(plan.header) if fold(label) in wanted}
+        named |= {at for name, places in plan.positions.items() if fold(name) in wanted for at in places}
+        self._columns = [str(at) for at in sorted(named.intersection(plan.used))]
+        self._last: dict[str, str | None] = dict.fromkeys(self._columns)
+
+    def __call__(self, batch: Batch) -> Batch:
+        if not self._columns or not batch.frame.height:
+            return batch
+        above = [
+            pl.when(_filled(at)).then(pl.col(at)).forward_fill().fill_null(pl.lit(self._last[at], pl.String)).alias(at)
+            for at in self._columns
+        ]
+        frame = batch.frame.with_columns(above)
+        self._last = dict(zip(self._columns, frame.select(self._columns).row(-1), strict=True))
+        return Batch(frame, batch.rejected)
 
 
 def shape(batch: Batch, plan: ColumnPlan, looked_for: Wanted, delimiter: str) -> tuple[pl.DataFrame, list[Rejected]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -67,6 +68,12 @@ def open_file(path: Path, looked_for: Wanted, file: str) -> Iterator[Piece]:
     suffix = path.suffix.lower()
     if start.startswith(_PARQUET) or suffix in PARQUET:
         yield _parquet_piece(path, looked_for, file)
+    elif (suffix in TEXT or suffix in WORKBOOK) and (markup := _markup(start)):
+        raise InputError(
+            f"this is {markup}, not a table, whatever the file is called.",
+            file=file,
+            remedy="Open it in Excel or LibreOffice and save it as xlsx, or as csv.",
+        )
     elif suffix in WORKBOOK and (start.startswith((_OLE, _ZIP)) or b"\0" in start):
         yield from _workbook_pieces(path, looked_for, file)
     elif start.startswith((_OLE, _ZIP)):
@@ -84,8 +91,18 @@ def open_file(path: Path, looked_for: Wanted, file: str) -> Iterator[Piece]:
         )
 
 
+def _markup(start: bytes) -> str | None:
+    """What kind of page or document a file is, that many systems call .xls or .csv."""
+    begins = start.replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").lower()
+    if re.match(rb"<(?:!doctype\s+html|html|head|meta|body|table|style|script)\b", begins):
+        return "a web page (HTML)"
+    if re.match(rb"<\?xml\b|<(?:\w+:)?workbook\b|<!doctype\b", begins):
+        return "a web page (HTML)" if b"<html" in begins else "an XML document"
+    return None
+
+
 def _text_piece(path: Path, looked_for: Wanted, file: str) -> Piece:
-    text = examine(path)
+    text = examine(path, file)
     with text.lines() as lines:
         head = list(islice(lines, HEAD_LINES))
     layout = examine_layout(head, looked_for, file)
@@ -110,14 +127,8 @@ def _workbook_pieces(path: Path, looked_for: Wanted, file: str) -> Iterator[Piec
     sheets, notes = excel.read_workbook(path, looked_for, file)
     digest = sha256(path)
     for sheet in sheets:
-        yield Piece(
-            f"{file}#{sheet.name}",
-            lambda: digest,
-            sheet.plan,
-            excel.read_sheet(sheet),
-            lambda sheet=sheet: excel.count_rows(path, sheet),  # type: ignore[misc]  # binds this sheet
-            notes=notes,
-        )
+        yield Piece(f"{file}#{sheet.part.name}", lambda: digest, sheet.plan, sheet.batches(), sheet.count, notes=notes)
+        notes = ()  # once a workbook
 
 
 def _parquet_piece(path: Path, looked_for: Wanted, file: str) -> Piece:
