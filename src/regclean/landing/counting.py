@@ -82,7 +82,7 @@ def count_sheet_rows(pieces: Iterable[str], below: int, blank_strings: Collectio
 
     def start(name: str, attributes: dict[str, str]) -> None:
         nonlocal number, filled, in_value, shared
-        local = name.rpartition(":")[2]
+        local = name[name.find(":") + 1 :]
         in_value = local in {"v", "t"}
         if local == "c":
             shared = attributes.get("t") == "s"

@@ -98,7 +98,7 @@ class Xlsx:
         ):
             told = _attributes(found[1])
             target = posixpath.normpath(posixpath.join("/", folder, told.get("Target", "").replace("\\", "/")))
-            relations[told.get("Id", "")] = (told.get("Type", "").rpartition("/")[2], target.lstrip("/").lower())
+            relations[told.get("Id", "")] = (posixpath.basename(told.get("Type", "")), target.lstrip("/").lower())
         return relations
 
     def _whole(self, part: str) -> str:
