@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import duckdb
 import polars as pl
 import pytest
 from sqlalchemy import select
@@ -34,6 +35,8 @@ FINDINGS = [
     "state",
     "first_seen_run",
     "last_seen_run",
+    "case_key",
+    "ends_in",
 ]
 
 
@@ -129,6 +132,23 @@ def test_findings_in_every_format_say_the_same(published_register: Path, tmp_pat
     assert [line["finding_id"] for line in read((tmp_path / "f.csv").read_text(encoding="utf-8"))] == table[
         "finding_id"
     ].to_list()
+
+
+def test_figures_are_listed_only_when_asked_for(published_register: Path) -> None:
+    plain = read(regclean("-w", published_register, "findings").stdout)
+    (night,) = (published_register / "var" / "warehouse").glob("*.duckdb")
+    with duckdb.connect(night) as connection:  # a night that counts one thing
+        connection.execute(
+            "INSERT INTO findings SELECT * REPLACE ('F1' AS finding_id, 'F02' AS rule, 'figure' AS ends_in, false AS protected) "
+            "FROM findings LIMIT 1"
+        )
+    whole = read(regclean("-w", published_register, "findings", "--figures").stdout)
+    (figure,) = (line for line in whole if line["ends_in"] == "figure")
+    assert (figure["state"], figure["first_seen_run"], figure["last_seen_run"]) == ("open", night.stem, night.stem)
+    assert read(regclean("-w", published_register, "findings").stdout) == plain
+    assert [line for line in whole if line != figure] == plain
+    assert {line["ends_in"] for line in plain} <= {"change", "task"}
+    assert read(regclean("-w", published_register, "findings", "--figures", "--state", "accepted").stdout) == []
 
 
 def test_decisions_are_kept_and_bad_lines_are_named(

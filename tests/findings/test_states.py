@@ -39,6 +39,10 @@ TABLE: list[tuple[State, Sighting, State, str | None]] = [
     ("deferred", CHANGED, "open", "evidence_changed"),
     ("deferred", Sighting(present=True, due=True), "open", "due"),
     ("deferred", GONE, "withdrawn", None),
+    ("task", HERE, "task", None),
+    ("task", CHANGED, "task", None),
+    ("task", Sighting(present=True, proposes=True), "open", "evidence_changed"),
+    ("task", GONE, "verified", None),
     ("withdrawn", GONE, "withdrawn", None),
     ("withdrawn", HERE, "open", "returned"),
     ("withdrawn", AS_REJECTED, "rejected", None),
@@ -52,6 +56,11 @@ def test_a_night_moves_a_finding(before: State, night: Sighting, after: State, r
 
 def test_every_state_is_in_the_table() -> None:
     assert {row[0] for row in TABLE} == set(STATES) == set(get_args(State))
+
+
+def test_what_is_accepted_and_changes_nothing_is_a_task() -> None:
+    assert after_decision("accept", "task") == "task"
+    assert after_decision("reject", "task") == "rejected"
 
 
 def test_every_verdict_leads_somewhere() -> None:

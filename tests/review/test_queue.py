@@ -49,7 +49,7 @@ def finding(number: int, **more: Any) -> dict[str, Any]:
         "priority": 2.0,
         "area": "70100",
         "version": 1,
-        "case_key": case_key(finding_id, kind, subjects),
+        "case_key": f"clusters:{finding_id}" if kind == "duplicate" else case_key(json.loads(subjects), {}),
     } | more
 
 

@@ -147,7 +147,9 @@ def _empty_night() -> duckdb.DuckDBPyConnection:
 
 
 def decoded(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
-    found = connection.execute("SELECT subjects, severity, evidence, proposal, score FROM rule_hits").fetchall()
+    found = connection.execute(
+        "SELECT subjects, severity, evidence, proposal, score, ends_in FROM rule_hits"
+    ).fetchall()
     return [
         {
             "subjects": subjects,
@@ -155,8 +157,9 @@ def decoded(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
             "evidence": json.loads(evidence),
             "proposal": json.loads(proposal) if proposal else [],
             "score": score,
+            "ends_in": ends_in,
         }
-        for subjects, severity, evidence, proposal, score in found
+        for subjects, severity, evidence, proposal, score, ends_in in found
     ]
 
 

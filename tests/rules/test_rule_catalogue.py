@@ -25,6 +25,7 @@ HEADER = """-- id = "X01"
 -- title = { fi = "a", sv = "b", en = "c" }
 -- summary = { fi = "a", sv = "b", en = "c" }
 -- severity = "info"
+-- ends_in = "figure"
 -- why = "because"
 -- subjects = "customers"
 """
@@ -87,6 +88,20 @@ def test_summary_says_what_the_evidence_holds(rule: str) -> None:
             assert not re.search(r"[{}]|None|\bnan\b|[a-z]_[a-z]", sentence), sentence
 
 
+FIGURES = {"K22", "K25", "F02", "S11"}
+
+
+def test_every_rule_says_what_ends_it() -> None:
+    """A figure is what nobody acts on; what a rule cannot propose, it asks somebody."""
+    assert {info.id for info in catalogue().values() if info.ends_in == "figure"} == FIGURES
+    for example in examples():
+        info = catalogue()[example.rule]
+        for hit in outcome(example.id).hits:
+            assert (hit["ends_in"] == "change") == bool(hit["proposal"]), example.id
+            assert hit["ends_in"] != "task" or info.asks, f"{example.id} asks nobody anything"
+            assert hit["ends_in"] != "figure" or info.id in {*FIGURES, "S04", "S05"}, example.id
+
+
 def test_summary_writes_as_the_language_does() -> None:
     evidence = {"bin_group_no": "K1", "members": 3, "total": 99.5, "missing": 0}
     assert "99,5 %" in summary("K06", evidence, "fi")
@@ -112,6 +127,8 @@ def test_country_rules_say_so() -> None:
         (HEADER + "SELECT 1\n-- guard: season\nWHERE 1\n-- end guard\n", "marked but not named"),
         (HEADER + "-- [guards]\n-- season = 'x'\nSELECT 1", "named but not marked"),
         (HEADER.replace('"info"', '"bad"') + "SELECT 1", "unknown severity"),
+        (HEADER.replace("figure", "fault") + "SELECT 1", "unknown ending"),
+        (HEADER.replace("figure", "task") + "SELECT 1", "asks lacks fi"),
         (HEADER.replace('fi = "a", ', "") + "SELECT 1", "title lacks fi"),
         (HEADER.replace("X01", "X02") + "SELECT 1", "id is 'X02'"),
         (HEADER + "-- colour = 1\nSELECT 1", "unknown key 'colour'"),

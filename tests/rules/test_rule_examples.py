@@ -11,7 +11,7 @@ EXAMPLES = examples()
 
 
 def differences(hits: list[dict[str, Any]], expect: list[dict[str, Any]]) -> list[str]:
-    """What is not as expected. An expectation names subjects, and of severity, evidence, proposal only what it cares for."""
+    """What is not as expected. An expectation names subjects, and of severity, ending, evidence, proposal only what it cares for."""
     by_subjects = {tuple(hit["subjects"]): hit for hit in hits}
     wanted = {tuple(sorted(item["subjects"])): item for item in expect}
     found = [f"fires on {subjects}: {by_subjects[subjects]}" for subjects in by_subjects.keys() - wanted.keys()]
@@ -20,6 +20,8 @@ def differences(hits: list[dict[str, Any]], expect: list[dict[str, Any]]) -> lis
         hit, item = by_subjects[subjects], wanted[subjects]
         if item.get("severity", hit["severity"]) != hit["severity"]:
             found.append(f"severity {hit['severity']} of {subjects}")
+        if item.get("ends_in", hit["ends_in"]) != hit["ends_in"]:
+            found.append(f"{subjects} ends in a {hit['ends_in']}")
         for key, value in item.get("evidence", {}).items():
             if hit["evidence"].get(key) != value:
                 found.append(f"evidence {key} = {hit['evidence'].get(key)!r} of {subjects}")

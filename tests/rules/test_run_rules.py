@@ -258,11 +258,12 @@ def test_any_register_gives_well_formed_hits(register: dict[str, list[dict[str, 
     with rule_examples.given(register) as connection:
         run_rules(connection, config=default_config(), as_of=AS_OF)
         found = hits(connection)
-    for kind, rule, severity, subjects, evidence, proposal, score in found:
+    for kind, rule, severity, subjects, evidence, proposal, score, ends_in in found:
         info = catalogue()[rule]
         assert kind == info.kind
         assert severity in {info.severity, *info.severities} <= set(SEVERITIES), f"{rule} does not declare {severity}"
         assert subjects == sorted(set(subjects))
+        assert (ends_in == "change") == (proposal is not None), f"{rule} ends in a {ends_in}"
         assert all(subject.split(":")[0] in info.subjects for subject in subjects), (rule, subjects)
         if kind == "bin_group":
             assert any(subject.startswith("bin_groups:") for subject in subjects)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal, cast
+from typing import TYPE_CHECKING, Annotated, Any, Literal, cast
 
 import typer
 
@@ -45,17 +45,30 @@ def findings(
     rule: Annotated[str | None, typer.Option(help="Only this rule, for example K12.")] = None,
     state: Annotated[State | None, typer.Option(help="Only this state.")] = None,
     restricted: Restricted = False,
+    figures: Annotated[
+        bool, typer.Option("--figures", help="With those that nobody acts on, of the last night.")
+    ] = False,
 ) -> Listing:
     """Write the findings of the ledger."""
+    import polars as pl
+
     from regclean.findings import export
+    from regclean.findings import figures as figures_of
+    from regclean.night import open_published
     from regclean.rules import catalogue
 
     if rule is not None and rule not in (known := ["duplicate", *sorted(catalogue())]):
         raise UsageError(f"there is no rule '{rule}'.", remedy=f"Known: {', '.join(known)}.")
-    with _reader("findings", restricted=restricted) as (_, ledger):
-        return Listing(
-            export(ledger, kind=kind and kind.value, rule=rule, state=state and state.value, protected=restricted)
-        )
+    asked: dict[str, Any] = {"kind": kind and kind.value, "rule": rule, "protected": restricted}
+    with _reader("findings", restricted=restricted) as (workspace, ledger):
+        frame = export(ledger, state=state and state.value, **asked)
+    if figures and (state is None or state.value == "open"):
+        warehouse, run_id = open_published(workspace)
+        if run_id is not None:
+            with warehouse.read(run_id) as connection:
+                more = figures_of(connection, run_id, **asked)
+            frame = pl.concat([frame, more]).sort("kind", "rule", "finding_id")
+    return Listing(frame)
 
 
 @app.command()

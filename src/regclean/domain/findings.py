@@ -9,13 +9,16 @@ from typing import Any, Literal, get_args
 
 Kind = Literal["duplicate", "stale", "bin_group", "field"]
 Severity = Literal["error", "review", "info"]
-State = Literal["open", "accepted", "rejected", "deferred", "in_batch", "applied", "verified", "withdrawn"]
+State = Literal["open", "accepted", "rejected", "deferred", "in_batch", "applied", "verified", "withdrawn", "task"]
+# What ends a finding: a change to the register, a question to somebody, or nothing that anybody does.
+Ending = Literal["change", "task", "figure"]
 Operation = Literal["update", "insert", "delete", "merge"]
 Relation = Literal["same", "household", "successor", "related", "unsure"]
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
 SEVERITIES: tuple[Severity, ...] = get_args(Severity)
 STATES: tuple[State, ...] = get_args(State)
+ENDINGS: tuple[Ending, ...] = get_args(Ending)
 RELATIONS: tuple[Relation, ...] = get_args(Relation)
 
 
@@ -63,6 +66,7 @@ class Finding:
     evidence: dict[str, Any]
     score: float | None = None
     proposal: tuple[Change, ...] | None = None
+    ends_in: Ending = "change"
 
     @property
     def finding_id(self) -> str:

@@ -7,7 +7,7 @@ from regclean.findings.clusters import kept_clusters
 from regclean.findings.counts import counts_by_rule
 from regclean.findings.duplicates import standing
 from regclean.findings.edges import EDGE_SCHEMA, DecidedGraph, Edge, Pair, decided_edges, edges_around, ordered
-from regclean.findings.export import export, published
+from regclean.findings.export import export, figures, published
 from regclean.findings.hidden import about_protected, ever_hidden, hidden_customers
 from regclean.findings.plan import customers_of
 from regclean.findings.publishing import PublishReport, publish
@@ -39,6 +39,7 @@ __all__ = [
     "edges_around",
     "ever_hidden",
     "export",
+    "figures",
     "follow",
     "hidden_customers",
     "kept_clusters",

@@ -11,10 +11,11 @@ import polars as pl
 
 from regclean import rules
 from regclean.domain.findings import Change, Finding, canonical_json
-from regclean.domain.register import Subject, row_subject
+from regclean.domain.register import Subject, row_subject, subject_text
 from regclean.findings.duplicates import Duplicate, find_duplicates
 from regclean.findings.hidden import has_one_of, hidden_customers, names_of
 from regclean.findings.records import Facts, subject_facts, subject_records
+from regclean.findings.workpools import case_key
 from regclean.warehouse import load_sql, write_frame
 
 _SEVERITY_WEIGHT = {"error": 4.0, "review": 2.0, "info": 0.0}
@@ -34,6 +35,8 @@ _SCHEMA = {
     "area": pl.String,
     "label": pl.String,
     "priority": pl.Float64,
+    "case_key": pl.String,
+    "ends_in": pl.String,
 }
 CHUNK = 100_000
 
@@ -45,6 +48,7 @@ class _Frozen(NamedTuple):
     finding: Finding
     relation: str | None
     evidence: str
+    cluster: str | None = None
 
 
 def assemble(
@@ -84,7 +88,9 @@ def frozen_rows(
 
 
 def _frozen(duplicate: Duplicate) -> _Frozen:
-    return _Frozen(duplicate.finding.finding_id, duplicate.finding, duplicate.relation, _duplicate_evidence(duplicate))
+    finding = duplicate.finding
+    evidence = _duplicate_evidence(duplicate)
+    return _Frozen(finding.finding_id, finding, duplicate.relation, evidence, duplicate.cluster)
 
 
 def _duplicate_evidence(duplicate: Duplicate) -> str:
@@ -108,7 +114,7 @@ def _rule_findings(connection: duckdb.DuckDBPyConnection, language: str) -> list
     """The rules' hits as findings. Their evidence may say anything but a national id."""
     hits = connection.execute(load_sql("rule_hits", "regclean.findings")).fetchall()
     found: dict[str, _Frozen] = {}
-    for kind, rule, severity, subjects, evidence_text, proposal, score in hits:
+    for kind, rule, severity, subjects, evidence_text, proposal, score, ends_in in hits:
         evidence: dict[str, Any] = json.loads(evidence_text)
         finding = Finding(
             kind=kind,
@@ -119,6 +125,7 @@ def _rule_findings(connection: duckdb.DuckDBPyConnection, language: str) -> list
             evidence=evidence,
             score=score,
             proposal=None if proposal is None else tuple(_change(change) for change in json.loads(proposal)),
+            ends_in=ends_in,
         )
         frozen = canonical_json({"basis": evidence.get("basis", evidence), "rule": evidence})
         finding_id = finding.finding_id
@@ -170,6 +177,8 @@ def _row(
         next((fact.area for fact in known if fact.area), None),
         next((fact.label for fact in known if fact.label), Subject.parse(about[0]).key if about else None),
         priority(finding.severity, finding.score, known),
+        subject_text("clusters", frozen.cluster) if frozen.cluster else case_key(finding.subjects, facts),
+        finding.ends_in,
     )
 
 

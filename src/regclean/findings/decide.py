@@ -22,7 +22,7 @@ from regclean.errors import ConflictError, ForbiddenError, NotFoundError, UsageE
 from regclean.findings.case import Case, Refused, check_choices, open_case
 from regclean.findings.decision_file import DecisionLine, parse_choices, read_decisions
 from regclean.findings.edges import Decided, edges_around, pairs_of
-from regclean.findings.follow import follow_up, give_way, reconsider, settle
+from regclean.findings.follow import follow_up, give_way, has_fields, reconsider, settle
 from regclean.findings.states import DECIDABLE
 from regclean.ledger import Ledger, audit
 from regclean.ledger.tables import decisions, pair_decisions
@@ -129,7 +129,8 @@ def _take(
         give_way(connection, gives_way, decision_id)
     _write_edges(connection, case, edges, decision_id)
     if case.finding is not None:
-        settle(connection, case.finding, line.verdict, decision_id, now, deferred_until=defer_until)
+        chosen = has_fields(choices)
+        settle(connection, case.finding, line.verdict, decision_id, now, deferred_until=defer_until, chosen=chosen)
     _note(connection, line, case, choices, decision_id, now)
     if gives_way is not None and case.on_customers:
         reconsider(connection, case.customers, line.user, now)

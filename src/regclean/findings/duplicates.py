@@ -38,11 +38,12 @@ class Customer:
 
 @dataclass(frozen=True, slots=True)
 class Duplicate:
-    """A finding on customers, with the scored pairs that it rests on."""
+    """A finding on customers, with the scored pairs that it rests on. `cluster`: theirs; of two, the first."""
 
     finding: Finding
     relation: str
     pairs: tuple[Mapping[str, Any], ...]
+    cluster: str
 
 
 def find_duplicates(connection: duckdb.DuckDBPyConnection, *, language: str, decided: pl.DataFrame) -> list[Duplicate]:
@@ -69,7 +70,11 @@ def find_duplicates(connection: duckdb.DuckDBPyConnection, *, language: str, dec
         asked = [customer for customer in cluster if customer not in settled]
         # One legal entity whose accounts are kept: there is nothing to merge, and nothing to ask.
         if len(asked) > 1 and entities.follows_for(asked) != "same":
-            found.append(_cluster_duplicate([customers[one] for one in asked], inside[cluster_id], entities, language))
+            found.append(
+                _cluster_duplicate(
+                    cluster_id, [customers[one] for one in asked], inside[cluster_id], entities, language
+                )
+            )
     found += [
         _pair_duplicate(pair, customers, language)
         for pair in _worth_asking(crossing.iter_rows(named=True), graph, settled, lapsed)
@@ -84,11 +89,14 @@ def decided_duplicates(
     customers, idle = _customers(connection, {customer for group in groups for customer in group})
     graph = DecidedGraph((*edge.pair, edge.verdict) for edge in edges if not edge.lapsed)
     settled = _settled(idle, graph, customers)
+    query = "SELECT customer_no, cluster_id FROM clusters WHERE customer_no IN (SELECT unnest($numbers))"
+    clusters = dict(connection.execute(query, {"numbers": sorted(customers)}).fetchall())
     found = []
     for group in groups:
         members = [customers[one] for one in group if one in customers and one not in settled]
         if len(members) == len(group):
-            found.append(_cluster_duplicate(members, (), DecidedGraph(), language))
+            cluster = min((clusters[one] for one in group if one in clusters), default=group[0])
+            found.append(_cluster_duplicate(cluster, members, (), DecidedGraph(), language))
     return found
 
 
@@ -163,7 +171,11 @@ def _worth_asking(
 
 
 def _cluster_duplicate(
-    members: Sequence[Customer], pairs: Sequence[Mapping[str, Any]], entities: DecidedGraph, language: str
+    cluster: str,
+    members: Sequence[Customer],
+    pairs: Sequence[Mapping[str, Any]],
+    entities: DecidedGraph,
+    language: str,
 ) -> Duplicate:
     numbers = [member.customer_no for member in members]
     among = tuple(pair for pair in pairs if pair["customer_no_l"] in numbers and pair["customer_no_r"] in numbers)
@@ -175,12 +187,13 @@ def _cluster_duplicate(
         if number != survivor.customer_no
     )
     kept = any(entities.follows(*pair) for pair in pairs_of(numbers))
-    return _duplicate(members, "same", "review", weakest, among, None if kept else proposal, language)
+    return _duplicate(cluster, members, "same", "review", weakest, among, None if kept else proposal, language)
 
 
 def _pair_duplicate(pair: Mapping[str, Any], customers: Mapping[str, Customer], language: str) -> Duplicate:
     asked = pair["relation"] in ("same", "unsure")
     return _duplicate(
+        min(pair["cluster_l"], pair["cluster_r"]),
         [customers[pair["customer_no_l"]], customers[pair["customer_no_r"]]],
         "unsure" if asked else pair["relation"],
         "review" if asked else "info",
@@ -192,6 +205,7 @@ def _pair_duplicate(pair: Mapping[str, Any], customers: Mapping[str, Customer], 
 
 
 def _duplicate(
+    cluster: str,
     members: Sequence[Customer],
     relation: str,
     severity: Severity,
@@ -211,7 +225,7 @@ def _duplicate(
         score=weakest["match_probability"] if weakest else None,
         proposal=proposal,
     )
-    return Duplicate(finding, relation, pairs)
+    return Duplicate(finding, relation, pairs, cluster)
 
 
 def _lists(frame: pl.DataFrame, key: str, value: str) -> dict[str, list[str]]:

@@ -29,6 +29,8 @@ FINDING_SCHEMA: dict[str, type[pl.DataType]] = {
     "state": pl.String,
     "first_seen_run": pl.String,
     "last_seen_run": pl.String,
+    "case_key": pl.String,
+    "ends_in": pl.String,
 }
 Published = Literal["pairs", "clusters", "member_links"]
 
@@ -56,6 +58,20 @@ def export(
     with ledger.read() as connection:
         rows = [tuple(row) for row in connection.execute(query)]
     return pl.DataFrame(rows, schema=FINDING_SCHEMA, orient="row")
+
+
+def figures(
+    connection: duckdb.DuckDBPyConnection,
+    run_id: str,
+    *,
+    kind: str | None = None,
+    rule: str | None = None,
+    protected: bool = False,
+) -> pl.DataFrame:
+    """The findings of a night that nobody acts on, with the columns of `export`: they live in the night alone."""
+    wanted = {"run_id": run_id, "kind": kind, "rule": rule, "protected": protected}
+    frame: pl.DataFrame = connection.sql(load_sql("figures", "regclean.findings"), params=wanted).pl()
+    return frame.with_columns(pl.col(name).cast(kind) for name, kind in FINDING_SCHEMA.items())
 
 
 def published(

@@ -143,9 +143,10 @@ def settle(
     now: datetime,
     *,
     deferred_until: date | None = None,
+    chosen: bool = False,
 ) -> None:
-    """The finding takes the state that the decision on it gives."""
-    state = after_decision(verdict)
+    """The finding takes the state that the decision on it gives. `chosen`: it names values, and so a change."""
+    state = after_decision(verdict, "change" if chosen else row["ends_in"])
     connection.execute(
         update(findings)
         .where(findings.c.finding_id == row["finding_id"])
@@ -161,6 +162,11 @@ def settle(
             version=row["version"] + 1,
         )
     )
+
+
+def has_fields(choices: Mapping[str, Any] | None) -> bool:
+    """Do the choices of a decision give a value to a field?"""
+    return bool((choices or {}).get("fields"))
 
 
 def _take_back(connection: Connection, decision_id: int, user: str, now: datetime) -> None:
@@ -236,4 +242,4 @@ def _restore(connection: Connection, old: RowMapping, now: datetime) -> None:
         return
     connection.execute(update(pair_decisions).where(edges).values(current=True, lapsed=False))
     if row is not None:
-        settle(connection, row, old["verdict"], old["decision_id"], now)
+        settle(connection, row, old["verdict"], old["decision_id"], now, chosen=has_fields(old["choices"]))

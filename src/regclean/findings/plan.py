@@ -13,7 +13,7 @@ from regclean.domain.findings import State
 from regclean.domain.register import customers_among
 from regclean.findings.edges import Decided, Edge, Pair, pairs_of
 from regclean.findings.states import Reason, Sighting, after_decision, after_night
-from regclean.findings.workpools import case_key, workpool
+from regclean.findings.workpools import workpool
 
 # What a night says of a finding, and what became of it: the columns of the ledger's `findings` that change.
 SHOWN = (
@@ -28,6 +28,8 @@ SHOWN = (
     "priority",
     "area",
     "label",
+    "case_key",
+    "ends_in",
 )
 LIFE = (
     "state",
@@ -102,6 +104,7 @@ def plan_night(
             as_rejected=_as_rejected(row, old, followed, prior),
             due=old["deferred_until"] is not None and old["deferred_until"] <= run.as_of,
             judges=old["state_since"] < run.started_at,
+            proposes=row["ends_in"] == "change",
         )
         _carry_on(plan, old, row, night, prior, run, followed)
     present = {row["finding_id"] for row in found}
@@ -181,7 +184,6 @@ def _new(plan: PublishingPlan, row: Row, decided: Decided, lapsed: int | None, r
         "reopened_because": reopened,
         "deferred_until": None,
         "workpool": workpool(row["kind"], row["relation"], row["protected"], state, None, reopened),
-        "case_key": case_key(row["finding_id"], row["kind"], row["subjects"]),
         "source": row.get("source"),
         "version": 1,
     }

@@ -35,7 +35,9 @@ _MATCH_COLUMNS = [
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What is known of one subject of a finding. `services` counts those that have not ended."""
+    """What is known of one subject of a finding. `services` counts those that have not ended; `holder`: the subject of
+    whose a service or a building is.
+    """
 
     subject: str
     protected: bool
@@ -44,6 +46,7 @@ class Facts:
     services: int
     label: str | None
     area: str | None
+    holder: str | None
 
 
 def subject_records(connection: duckdb.DuckDBPyConnection, subjects: Iterable[str]) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
     open ──same, accept──▶ accepted ──▶ in_batch ──▶ applied ──gone──▶ verified
      │  └─different, reject──▶ rejected                └──still there──▶ open (contradicted)
+     ├─accept, nothing to change──▶ task ──gone──▶ verified
      └─unsure, defer──▶ deferred
 
 A night withdraws what it no longer finds and nobody has decided on; what was accepted stays until it is applied, unless
@@ -17,7 +18,7 @@ from typing import Literal
 from regclean.domain.findings import State
 
 Reason = Literal["evidence_changed", "contradicted", "returned", "due", "undone"]
-DECIDABLE: frozenset[State] = frozenset({"open", "deferred", "accepted", "rejected"})
+DECIDABLE: frozenset[State] = frozenset({"open", "deferred", "accepted", "rejected", "task"})
 _VERDICT_STATES: dict[str, State] = {
     "same": "accepted",
     "accept": "accepted",
@@ -40,6 +41,7 @@ class Sighting:
     as_rejected: bool = False  # its evidence is what was once rejected
     due: bool = False  # it was deferred to a day that has come
     judges: bool = True  # its input was read after the change was applied
+    proposes: bool = False  # it has a change to propose
     superseded: bool = False  # it is gone, but another finding speaks of the same customers
 
 
@@ -49,6 +51,8 @@ def after_night(state: State, night: Sighting) -> tuple[State, Reason | None]:
         return "withdrawn", None
     if state in ("accepted", "in_batch"):
         return state, None
+    if state == "task":
+        return ("task", None) if night.present and not night.proposes else _after_task(night)
     if state == "applied":
         return _after_apply(night)
     if night.as_rejected:
@@ -64,9 +68,15 @@ def after_night(state: State, night: Sighting) -> tuple[State, Reason | None]:
     return state, None
 
 
-def after_decision(verdict: str) -> State:
-    """The state that a verdict leads to."""
-    return _VERDICT_STATES[verdict]
+def after_decision(verdict: str, ends_in: str = "change") -> State:
+    """The state that a verdict leads to. What is accepted and changes nothing is a task for somebody."""
+    state = _VERDICT_STATES[verdict]
+    return "task" if state == "accepted" and ends_in == "task" else state
+
+
+def _after_task(night: Sighting) -> tuple[State, Reason | None]:
+    """What was asked has been answered: the finding is gone, or the register knows enough now to propose a change."""
+    return ("open", "evidence_changed") if night.present else ("verified", None)
 
 
 def _after_apply(night: Sighting) -> tuple[State, Reason | None]:

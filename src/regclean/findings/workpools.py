@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
+from collections.abc import Iterable, Mapping
 from typing import Literal, get_args
 
-from regclean.domain.register import Subject
+from regclean.domain.register import SOURCES, Subject, first_part
+from regclean.findings.records import Facts
 
 Workpool = Literal["same", "related", "stale", "bin_group", "field", "conflict", "second", "restricted"]
 WORKPOOLS: tuple[Workpool, ...] = get_args(Workpool)
@@ -26,15 +27,26 @@ def workpool(
     return kind
 
 
-def case_key(finding_id: str, kind: str, subjects: str) -> str:
-    """What a queue shows as one row: a duplicate by itself (it is a whole cluster already), everything about one shared
-    bin, or else everything of its kind about one customer. `subjects` is JSON text.
+def case_key(subjects: Iterable[str], facts: Mapping[str, Facts]) -> str:
+    """The subject that one act is about: a shared bin, else a customer, else a site, as named, else whose they are.
+
+    What is about none of them is a case by itself. `facts`: of each subject's row.
     """
-    if kind == "duplicate":
-        return finding_id
-    rows = [Subject.parse(subject).row for subject in json.loads(subjects)]
-    for table in ("bin_groups", "customers"):
-        for row in rows:
-            if row.table == table:
-                return str(row)
-    return str(rows[0]) if rows else finding_id
+    about = [Subject.parse(subject) for subject in sorted(subjects)]
+    rows = [subject if subject.table == SOURCES else subject.row for subject in about]
+    for named in (rows, [_holder(row, facts) for row in rows]):
+        for table in ("bin_groups", "customers", "sites"):
+            for subject in named:
+                if subject.table == table:
+                    return str(subject)
+    return str(rows[0])
+
+
+def _holder(row: Subject, facts: Mapping[str, Facts]) -> Subject:
+    """Whose a row is; what is nobody's is its own."""
+    if row.group is not None:
+        return Subject("bin_groups", row.group)
+    if row.table == "site_roles":
+        return Subject("customers", first_part(row.table, row.key))
+    known = facts.get(str(row))
+    return Subject.parse(known.holder) if known and known.holder else row

@@ -116,7 +116,8 @@ findings = Table(
     Column("source", String(80)),  # the input file of its first record, without folder, number and date
     Column(
         "case_key", Text, nullable=False, server_default=text("''")
-    ),  # findings with the same one are worked on together
+    ),  # the subject that one act is about: findings with the same one are worked on together
+    Column("ends_in", String(10), nullable=False, server_default=text("'change'")),  # change | task
     _one_of("state", STATES),
     Index(None, "state", "workpool", "priority"),
     Index(None, "case_key", "state"),

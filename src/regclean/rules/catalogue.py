@@ -15,15 +15,15 @@ from importlib import resources
 from threading import Lock
 from typing import Any
 
-from regclean.domain.findings import SEVERITIES, Kind, Severity
+from regclean.domain.findings import ENDINGS, SEVERITIES, Ending, Kind, Severity
 from regclean.domain.languages import LANGUAGES, in_language
 from regclean.warehouse import parameters_of
 
 FOLDERS: dict[str, Kind] = {"stale": "stale", "bin_groups": "bin_group", "fields": "field"}
 _READING = Lock()
 _GUARD = re.compile(r"^[ \t]*-- guard: (?P<name>[a-z_]+)\n(?P<body>.*?)^[ \t]*-- end guard\n", re.M | re.S)
-_REQUIRED = ("id", "title", "summary", "severity", "why", "subjects")
-_KNOWN = frozenset({*_REQUIRED, "severities", "parameters", "guards", "countries", "uses"})
+_REQUIRED = ("id", "title", "summary", "severity", "ends_in", "why", "subjects")
+_KNOWN = frozenset({*_REQUIRED, "asks", "severities", "parameters", "guards", "countries", "uses"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,9 @@ class RuleInfo:
     """What people may know of a rule. `title` and `summary` are keyed by language: fi, sv, en.
 
     `severity` is the rule's own; `severities` lists those that single hits may have instead. `subjects` names the
-    tables whose rows a hit is about. `guards` maps the name of a guard to what it protects.
+    tables whose rows a hit is about. `ends_in` says what ends a hit: a change of the register, a task for somebody, or
+    nothing that anybody does (a figure); what proposes a change ends in it, and what a rule of changes has none for is a
+    task. `asks`: what a task asks for, by language; empty where no hit is a task. `guards` maps the name of a guard to what it protects.
     """
 
     id: str
@@ -40,6 +42,8 @@ class RuleInfo:
     summary: Mapping[str, str]
     severity: Severity
     severities: tuple[Severity, ...]
+    ends_in: Ending
+    asks: Mapping[str, str]
     why: str
     subjects: str
     parameters: tuple[str, ...]
@@ -122,6 +126,11 @@ def read_rule(name: str, kind: Kind, sql: str) -> Rule:
         problems.append(f"id is {header['id']!r}")
     severities = (header.get("severity"), *header.get("severities", ()))
     problems += [f"unknown severity {severity!r}" for severity in severities if severity not in SEVERITIES]
+    if header.get("ends_in", "figure") not in ENDINGS:
+        problems.append(f"unknown ending {header['ends_in']!r}")
+    asks = header.get("asks", {})
+    if header.get("ends_in") == "task" or asks:
+        problems += [f"asks lacks {language}" for language in LANGUAGES if not asks.get(language)]
     if problems:
         raise ValueError(f"rule {name}: {'; '.join(problems)}")
     info = RuleInfo(
@@ -131,6 +140,8 @@ def read_rule(name: str, kind: Kind, sql: str) -> Rule:
         summary=header["summary"],
         severity=header["severity"],
         severities=tuple(header.get("severities", ())),
+        ends_in=header["ends_in"],
+        asks=header.get("asks", {}),
         why=header["why"],
         subjects=header["subjects"],
         parameters=parameters,

@@ -27,7 +27,7 @@ from regclean.rules.reference import load_reference
 from regclean.warehouse import load_sql, parameters_of, rows
 
 _PACKAGE = "regclean.rules"
-_OPTIONAL = {"proposal": "JSON[]", "severity": "TEXT", "score": "DOUBLE"}
+_OPTIONAL = {"proposal": "JSON[]", "severity": "TEXT", "score": "DOUBLE", "ends_in": "TEXT"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +214,7 @@ def evaluate(connection: duckdb.DuckDBPyConnection, rule: Rule, parameters: Mapp
         raise ValueError(f"rule {rule.info.id} gives several hits on the same subjects ({len(twice)} times)")
     connection.execute(
         load_sql("write_hits", _PACKAGE),
-        {"kind": rule.info.kind, "rule": rule.info.id, "severity": rule.info.severity},
+        {"kind": rule.info.kind, "rule": rule.info.id, "severity": rule.info.severity, "ends_in": rule.info.ends_in},
     )
     count = rows(connection, "SELECT count(*) FROM hits")[0][0]
     connection.execute("DROP TABLE hits")

@@ -18,6 +18,9 @@ Made from the headers of `src/regclean/rules/<kind>/<id>.sql`; do not edit. A ru
 folder of worked examples in `tests/rules/examples/<id>/`. Nothing else needs to be touched to add one; this page is
 written anew with `python -m regclean.rules.handbook docs/rules.md`.
 
+What ends a finding: a *change* of the register, which it proposes; a *task*, which asks somebody for what the register
+does not know; or nothing that anybody does: a *figure* is counted and stays out of the queues.
+
 Severities: *error* keeps what it is about out of batches until it is settled, *review* asks a person, *info* informs. One weak
 signal informs, two independent ones ask for a review, and nothing is ended by silence alone. Guards name what a rule
 must leave in peace; each has an example that fails without it. Thresholds stand in `regclean.toml`, with their
@@ -30,7 +33,7 @@ def handbook() -> str:
     parts = [_INTRODUCTION]
     for kind, heading in _HEADINGS.items():
         rules = [info for info in catalogue().values() if info.kind == kind]
-        parts += [f"## {heading}\n", "| rule | severity | title | fi | sv |", "|---|---|---|---|---|"]
+        parts += [f"## {heading}\n", "| rule | severity | ends in | title | fi | sv |", "|---|---|---|---|---|---|"]
         parts += [_row(info) for info in rules]
         parts += ["", *(_section(info) for info in rules)]
     return "\n".join(parts).rstrip() + "\n"
@@ -38,7 +41,7 @@ def handbook() -> str:
 
 def _row(info: RuleInfo) -> str:
     title = info.title
-    return f"| [{info.id}](#{info.id.lower()}) | {_severity(info)} | {title['en']} | {title['fi']} | {title['sv']} |"
+    return f"| [{info.id}](#{info.id.lower()}) | {_severity(info)} | {info.ends_in} | {title['en']} | {title['fi']} | {title['sv']} |"
 
 
 def _severity(info: RuleInfo) -> str:
@@ -46,7 +49,9 @@ def _severity(info: RuleInfo) -> str:
 
 
 def _section(info: RuleInfo) -> str:
-    facts = [f"*{_severity(info)}; about: {info.subjects}*"]
+    facts = [f"*{_severity(info)}; ends in a {info.ends_in}; about: {info.subjects}*"]
+    if info.asks:
+        facts.append(f"A task asks: {info.asks['en']}")
     if info.parameters:
         facts.append("Thresholds: " + ", ".join(f"`{name}`" for name in info.parameters) + ".")
     if info.countries:

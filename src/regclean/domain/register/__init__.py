@@ -13,7 +13,14 @@ from regclean.domain.register.keys import (
     line_key,
     member_of,
 )
-from regclean.domain.register.subjects import Subject, customers_among, row_subject, subject_prefix, subject_text
+from regclean.domain.register.subjects import (
+    SOURCES,
+    Subject,
+    customers_among,
+    row_subject,
+    subject_prefix,
+    subject_text,
+)
 from regclean.domain.register.tables import (
     BIN_GROUP_MEMBERS,
     BIN_GROUPS,
@@ -48,6 +55,7 @@ __all__ = [
     "SIGNALS",
     "SITES",
     "SITE_ROLES",
+    "SOURCES",
     "TABLES",
     "UNITS",
     "Column",

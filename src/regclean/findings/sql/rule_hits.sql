@@ -1,3 +1,3 @@
-SELECT kind, rule, severity, subjects, evidence, proposal, score
+SELECT kind, rule, severity, subjects, evidence, proposal, score, ends_in
 FROM rule_hits
 ORDER BY kind, rule, subjects, evidence

@@ -60,6 +60,11 @@ named AS (
     SELECT subject('bin_groups', bin_group_no), bin_group_no, postal_code FROM bin_groups
     UNION ALL
     SELECT subject('bin_group_members', row_key(bin_group_no, member_no)), name, postal_code FROM bin_group_members
+),
+held_by AS (
+    SELECT subject('services', service_no) AS subject, subject('customers', customer_no) AS holder FROM services
+    UNION ALL
+    SELECT subject('buildings', building_id), subject('sites', min(site_no)) FROM sites WHERE building_id IS NOT NULL GROUP BY building_id
 )
 SELECT
     subject,
@@ -67,8 +72,9 @@ SELECT
     coalesce(key_customer, false) AS key_customer,
     coalesce(complained, false) AS complained,
     CAST(coalesce(services, 0) AS BIGINT) AS services,
-    label, area
+    label, area, holder
 FROM shown_subjects
 LEFT JOIN people USING (subject)
 LEFT JOIN named USING (subject)
+LEFT JOIN held_by USING (subject)
 ORDER BY subject

@@ -43,7 +43,6 @@ PAGE = 40
 RISES_AFTER = timedelta(days=30)
 RISE = 6.0  # what has waited so long comes before everything but an open complaint
 AGES = (7, 30, 90)  # days
-ONE_CASE_EACH = frozenset({"same", "related"})  # a duplicate is a whole cluster by itself
 SECOND_LOOK = ("second", "restricted")  # workpools where a deferred finding waits, for a second person
 HANDLING = subject_prefix("handling")
 
@@ -294,8 +293,7 @@ def _cases(
     chosen = [_chosen(findings, user, filters, now)]
     if without:
         chosen.append(findings.c.finding_id.not_in(sorted(without)))
-    whole = filters.pool in ONE_CASE_EACH
-    highest = rank if whole else func.max(rank)
+    highest = func.max(rank)
     key = findings.c.case_key
     query = select(key, highest)
     beyond: ColumnElement[bool] | None = None
@@ -303,11 +301,8 @@ def _cases(
         beyond = or_(highest > cursor[0], and_(highest == cursor[0], key < cursor[1]))
     elif cursor:
         beyond = or_(highest < cursor[0], and_(highest == cursor[0], key > cursor[1]))
-    if whole:
-        query = query.where(*chosen) if beyond is None else query.where(*chosen, beyond)
-    else:
-        query = query.where(*chosen).group_by(key)
-        query = query if beyond is None else query.having(beyond)
+    query = query.where(*chosen).group_by(key)
+    query = query if beyond is None else query.having(beyond)
     order = (highest.asc(), key.desc()) if back else (highest.desc(), key)
     return [(row[0], row[1]) for row in connection.execute(query.order_by(*order).limit(limit))]
 
@@ -359,8 +354,6 @@ def _next_in_case(
     without: Collection[str],
 ) -> str | None:
     """The next waiting finding of the same case: a shared bin is finished before the next one begins."""
-    if row["kind"] == "duplicate":
-        return None
     query = (
         select(findings.c.finding_id)
         .where(

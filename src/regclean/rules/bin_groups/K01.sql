@@ -6,9 +6,13 @@
 -- summary.sv = "Objektet {site_no} är samtidigt med i de gemensamma kärlen {bin_group_no} och {other_bin_group_no} ({waste_type}) från {overlap_from}."
 -- summary.en = "Site {site_no} is in shared bins {bin_group_no} and {other_bin_group_no} at once ({waste_type}), from {overlap_from}."
 -- severity = "review"
+-- ends_in = "change"
+-- asks.fi = "Kysy yhteyshenkilöiltä, kumpaan kimppaan kohde kuuluu."
+-- asks.sv = "Fråga de ansvariga vilket gemensamt kärl objektet hör till."
+-- asks.en = "Ask the contact persons which of the shared bins the site belongs to."
 -- why = "A site needs one bin for one kind of waste: it pays twice, or one of the lists was not updated when it left."
 -- subjects = "bin_groups, bin_group_members, sites"
--- uses = ["members"]
+-- uses = ["macros", "members"]
 -- [guards]
 -- waste_type = "One site may share a bin for mixed waste here and one for biowaste there."
 -- dates = "Memberships that follow each other do not overlap."
@@ -23,6 +27,8 @@ doubles AS (
     SELECT
         a.bin_group_no, b.bin_group_no AS other_bin_group_no, a.waste_type, coalesce(a.site_no, b.site_no) AS site_no,
         min(coalesce(a.customer_no, b.customer_no)) AS customer_no, list(DISTINCT a.line) || list(DISTINCT b.line) AS lines,
+        count(DISTINCT a.line) + count(DISTINCT b.line) = 2 AS one_line_each, min(a.line) AS line, min(b.line) AS other_line,
+        min(a.from_on) AS from_on, min(b.from_on) AS other_from_on,
         min(greatest(a.from_on, b.from_on)) AS overlap_from, max(least(a.to_on, b.to_on)) AS overlap_to
     FROM lines AS a
     INNER JOIN lines AS b
@@ -45,5 +51,10 @@ SELECT
         'site_no': site_no, 'customer_no': customer_no, 'bin_group_no': bin_group_no,
         'other_bin_group_no': other_bin_group_no, 'waste_type': waste_type, 'lines': list_sort(lines),
         'overlap_from': overlap_from, 'overlap_to': overlap_to
-    } AS evidence
+    } AS evidence,
+    -- Who joined another shared bin left the first one on that day.
+    CASE
+        WHEN one_line_each AND from_on < other_from_on THEN [change('bin_group_members', line, 'end_on', other_from_on)]
+        WHEN one_line_each AND from_on > other_from_on THEN [change('bin_group_members', other_line, 'end_on', from_on)]
+    END AS proposal
 FROM doubles

@@ -6,6 +6,10 @@
 -- summary.sv = "Den ansvariga för det gemensamma kärlet {bin_group_no} (kundnummer {contact_customer_no}) finns inte i registret."
 -- summary.en = "The contact person of shared bin {bin_group_no} (customer number {contact_customer_no}) is not in the register."
 -- severity = "error"
+-- ends_in = "task"
+-- asks.fi = "Selvitä, kuka yhteyshenkilö on, tai pyydä osakkaita nimeämään uusi."
+-- asks.sv = "Ta reda på vem den ansvariga är eller be delägarna utse en ny."
+-- asks.en = "Find out who the contact person is, or ask the members to name another."
 -- why = "Only the contact person may report changes. Without one in the register nobody can be asked, and bills and letters about the shared bin have no addressee."
 -- subjects = "bin_groups"
 -- uses = ["contacts"]

@@ -6,6 +6,10 @@
 -- summary.sv = "Den ansvariga för det gemensamma kärlet {bin_group_no}, kund {customer_no}: {reasons} ({observed_on})."
 -- summary.en = "The contact person of shared bin {bin_group_no}, customer {customer_no}: {reasons} ({observed_on})."
 -- severity = "review"
+-- ends_in = "task"
+-- asks.fi = "Pyydä osakkaita nimeämään uusi yhteyshenkilö."
+-- asks.sv = "Be delägarna utse en ny ansvarig person."
+-- asks.en = "Ask the members to name another contact person."
 -- why = "Only the contact person may report changes. When they have ended, died or moved, the members must name another."
 -- subjects = "bin_groups, customers"
 -- uses = ["current_roles", "shared_bins", "members", "contacts", "succession"]

@@ -6,6 +6,10 @@
 -- summary.sv = "Delägaren på rad {member_no} i det gemensamma kärlet {bin_group_no} har ett eget kärl {service_no} för samma avfall ({waste_type})."
 -- summary.en = "The member on line {member_no} of shared bin {bin_group_no} has a bin of its own, {service_no}, for the same waste ({waste_type})."
 -- severity = "review"
+-- ends_in = "change"
+-- asks.fi = "Kysy osakkaalta, mistä alkaen oma astia on tarpeeton."
+-- asks.sv = "Fråga delägaren från vilken dag det egna kärlet är onödigt."
+-- asks.en = "Ask the member from which day the own bin is needless."
 -- why = "Who shares a bin needs no other for the same waste: the own bin was forgotten, or the membership is wrong. The own bin's contract is proposed to end on the day the membership began."
 -- subjects = "bin_groups, bin_group_members, services, customers"
 -- uses = ["macros", "bins_of_groups"]

@@ -6,6 +6,7 @@
 -- summary.sv = "Raderna {member_no} och {other_member_no} för det gemensamma kärlet {bin_group_no} är samma hushåll: {reasons}."
 -- summary.en = "Lines {member_no} and {other_member_no} of shared bin {bin_group_no} are one household: {reasons}."
 -- severity = "review"
+-- ends_in = "change"
 -- why = "A household shares a bin once; spouses on two lines pay two shares and make the bin look too small."
 -- subjects = "bin_groups, bin_group_members"
 -- uses = ["macros", "members"]

@@ -7,23 +7,29 @@
 -- summary.en = "The bill of shared bin {bin_group_no} is split, but the shares of its {members} members add up to {total} %; {missing} members have none."
 -- severity = "error"
 -- severities = ["info"]
+-- ends_in = "change"
+-- asks.fi = "Kysy yhteyshenkilöltä osuudet, joiden summa on 100 %."
+-- asks.sv = "Fråga den ansvariga efter andelar som blir 100 %."
+-- asks.en = "Ask the contact person for shares that add up to 100 %."
 -- why = "A split bill must be split wholly: somebody pays too much or nobody pays the rest. Half a percent through rounding only informs."
 -- subjects = "bin_groups"
--- uses = ["members"]
+-- uses = ["macros", "members"]
 -- parameters = ["shared_bins.share_rounding"]
 -- [guards]
 -- one_payer = "When one pays the whole bill, shares may be missing."
 WITH totals AS (
     SELECT
         bin_group_no, count(*) AS members, count(*) FILTER (share_percent IS NULL) AS missing,
-        coalesce(sum(share_percent), 0) AS total, any_value(billing) AS billing
+        any_value(line) FILTER (share_percent IS NULL) AS line_without, coalesce(sum(share_percent), 0) AS total, any_value(billing) AS billing
     FROM active_members
     GROUP BY bin_group_no
 )
 SELECT
     [subject('bin_groups', bin_group_no)] AS subjects,
     {'bin_group_no': bin_group_no, 'members': members, 'missing': missing, 'total': round(total, 2), 'billing': billing} AS evidence,
-    CASE WHEN abs(total - 100) <= $share_rounding AND missing = 0 THEN 'info' END AS severity
+    CASE WHEN abs(total - 100) <= $share_rounding AND missing = 0 THEN 'info' END AS severity,
+    -- What the others leave over is the share of the only one without.
+    CASE WHEN missing = 1 AND total > 0 AND total < 100 THEN [change('bin_group_members', line_without, 'share_percent', format('{:g}', round(100 - total, 2)))] END AS proposal
 FROM totals
 WHERE
     abs(total - 100) > 0.011

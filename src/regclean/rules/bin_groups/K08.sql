@@ -6,6 +6,10 @@
 -- summary.sv = "Värdobjektet {host_site_no} för det gemensamma kärlet {bin_group_no} har inget gällande kärl ({waste_type})."
 -- summary.en = "The host's site {host_site_no} of shared bin {bin_group_no} has no bin under contract ({waste_type})."
 -- severity = "error"
+-- ends_in = "task"
+-- asks.fi = "Selvitä, missä kimpan astia on ja kenen sopimuksella."
+-- asks.sv = "Ta reda på var det gemensamma kärlet står och på vems avtal."
+-- asks.en = "Find out where the shared bin stands and under whose contract."
 -- why = "Without a bin under contract at the host's the members share nothing: their waste goes uncollected or their own bins were ended for nothing."
 -- subjects = "bin_groups"
 -- uses = ["shared_bins", "members", "bins_of_groups"]

@@ -7,6 +7,10 @@
 -- summary.en = "Line {member_no} of shared bin {bin_group_no} is {metres} m from the bin; the limit is {limit_metres} m ({use}, {zone}; measured by {measured})."
 -- severity = "review"
 -- severities = ["info"]
+-- ends_in = "task"
+-- asks.fi = "Tarkista osoite yhteyshenkilöltä; liian kaukana oleva tarvitsee oman astian."
+-- asks.sv = "Kontrollera adressen med den ansvariga; den som bor för långt bort behöver ett eget kärl."
+-- asks.en = "Check the address with the contact person; who is too far away needs an own bin."
 -- why = "The authority allows sharing among neighbours only. The straight line is never longer than the road, so what exceeds the limit surely does; between postcode centroids it is coarse and only informs."
 -- subjects = "bin_groups, bin_group_members"
 -- uses = ["distances"]

@@ -6,6 +6,10 @@
 -- summary.sv = "Objektet på rad {member_no} för det gemensamma kärlet {bin_group_no} ligger i kommun {municipality_code} (postnummer {postal_code}) utanför området."
 -- summary.en = "Line {member_no} of shared bin {bin_group_no} lies in municipality {municipality_code} (postcode {postal_code}), outside the area."
 -- severity = "review"
+-- ends_in = "task"
+-- asks.fi = "Tarkista osoite yhteyshenkilöltä."
+-- asks.sv = "Kontrollera adressen med den ansvariga."
+-- asks.en = "Check the address with the contact person."
 -- why = "Another company collects there: the address is a home address, mistyped, or the member cannot belong to this shared bin."
 -- subjects = "bin_groups, bin_group_members"
 -- uses = ["members", "area"]

@@ -6,6 +6,10 @@
 -- summary.sv = "Raden {member_no} för det gemensamma kärlet {bin_group_no} saknar giltigt kundnummer. Förslag: {link_state} {customer_no}."
 -- summary.en = "Line {member_no} of shared bin {bin_group_no} has no valid customer number. Proposed: {link_state} {customer_no}."
 -- severity = "review"
+-- ends_in = "change"
+-- asks.fi = "Kysy yhteyshenkilöltä, kuka rivin osakas on."
+-- asks.sv = "Fråga den ansvariga vem delägaren på raden är."
+-- asks.en = "Ask the contact person who the member on the line is."
 -- why = "A member without a customer cannot be billed, told or asked. The line is joined to the customer it is about, or a customer is made from it; what the contact person said never overwrites what customers said themselves."
 -- subjects = "bin_groups, bin_group_members"
 -- uses = ["macros", "members"]

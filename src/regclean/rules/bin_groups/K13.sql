@@ -6,9 +6,10 @@
 -- summary.sv = "Raderna {lines} för det gemensamma kärlet {bin_group_no} har den ansvariga personens telefon eller e-post."
 -- summary.en = "Lines {lines} of shared bin {bin_group_no} carry the contact person's phone or e-mail."
 -- severity = "info"
--- why = "The contact person's phone or e-mail on another's line says nothing about that member: it is flagged as proxy_contact and left out of matching."
+-- ends_in = "change"
+-- why = "The contact person's phone or e-mail on another's line says nothing about that member: it is flagged as proxy_contact and left out of matching, and taken off the line."
 -- subjects = "bin_groups, bin_group_members"
--- uses = ["members", "contacts"]
+-- uses = ["macros", "members", "contacts"]
 -- [guards]
 -- own_line = "The contact person's own line has the contact person's own phone."
 WITH proxies AS (
@@ -30,7 +31,12 @@ SELECT
     {
         'bin_group_no': bin_group_no, 'lines': list(member_no ORDER BY member_no),
         'proxy_contact': list({'member_no': member_no, 'phone': phone, 'email': email} ORDER BY member_no)
-    } AS evidence
+    } AS evidence,
+    flatten(list(
+        CASE WHEN phone THEN [change('bin_group_members', line, 'phone', NULL)] ELSE [] END
+        || CASE WHEN email THEN [change('bin_group_members', line, 'email', NULL)] ELSE [] END
+        ORDER BY line
+    )) AS proposal
 FROM proxies
 WHERE phone OR email
 GROUP BY bin_group_no

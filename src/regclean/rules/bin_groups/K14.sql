@@ -6,6 +6,10 @@
 -- summary.sv = "Adressen på rad {member_no} för det gemensamma kärlet {bin_group_no} är kärlets, inte delägarens."
 -- summary.en = "The address on line {member_no} of shared bin {bin_group_no} is the bin's, not the member's own."
 -- severity = "review"
+-- ends_in = "change"
+-- asks.fi = "Kysy osakkaan oma osoite."
+-- asks.sv = "Fråga efter delägarens egen adress."
+-- asks.en = "Ask for the member's own address."
 -- why = "With the bin's address in place of its own a member cannot be placed, billed or told apart from the host."
 -- subjects = "bin_groups, bin_group_members"
 -- uses = ["macros", "shared_bins", "members"]
@@ -23,6 +27,11 @@ SELECT
             change('bin_group_members', m.line, 'street_address', t.street_address),
             change('bin_group_members', m.line, 'postal_code', t.postal_code),
             change('bin_group_members', m.line, 'city', t.city)
+        ]
+        WHEN c.street_address IS NOT NULL AND coalesce(m.use, 'permanent') = 'permanent' THEN [
+            change('bin_group_members', m.line, 'street_address', c.street_address),
+            change('bin_group_members', m.line, 'postal_code', c.postal_code),
+            change('bin_group_members', m.line, 'city', c.city)
         ]
     END AS proposal
 FROM active_members AS m

@@ -6,6 +6,10 @@
 -- summary.sv = "Kärlen i {bin_group_no} ger {capacity_litres} l på två veckor; {members} delägare behöver minst {needed_litres} l."
 -- summary.en = "The bins of {bin_group_no} hold {capacity_litres} l in two weeks; {members} members need at least {needed_litres} l."
 -- severity = "review"
+-- ends_in = "task"
+-- asks.fi = "Ehdota isompaa astiaa tai tiheämpää tyhjennystä."
+-- asks.sv = "Föreslå ett större kärl eller tätare tömning."
+-- asks.en = "Offer a larger bin or a shorter interval."
 -- why = "Each member needs a minimum of litres for mixed waste; a smaller bin overflows."
 -- subjects = "bin_groups"
 -- uses = ["shared_bins", "members", "bins_of_groups"]

@@ -6,6 +6,10 @@
 -- summary.sv = "Det gemensamma kärlet {bin_group_no} har {members} delägare; högst {limit} är tillåtna."
 -- summary.en = "Shared bin {bin_group_no} has {members} members; at most {limit} are allowed."
 -- severity = "review"
+-- ends_in = "task"
+-- asks.fi = "Kysy, jaetaanko kimppa kahtia vai muutetaanko sopimus."
+-- asks.sv = "Fråga om det gemensamma kärlet ska delas eller avtalet ändras."
+-- asks.en = "Ask whether to split the shared bin or to change the contract."
 -- why = "The company allows so many members for a use and a waste type; more need another bin or a contract of another kind."
 -- subjects = "bin_groups"
 -- uses = ["shared_bins", "members"]

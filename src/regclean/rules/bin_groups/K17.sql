@@ -6,6 +6,10 @@
 -- summary.sv = "Räkningen för det gemensamma kärlet {bin_group_no} delas fast delägarna är {permanent} fasta bostäder och {leisure} fritidsbostäder."
 -- summary.en = "The bill of shared bin {bin_group_no} is split among {permanent} permanent and {leisure} leisure homes."
 -- severity = "review"
+-- ends_in = "task"
+-- asks.fi = "Pyydä osakkaita nimeämään yksi maksaja."
+-- asks.sv = "Be delägarna utse en betalare."
+-- asks.en = "Ask the members to name one payer."
 -- why = "Some companies never split a bill between permanent and leisure homes, or at all: one of the members must be the payer."
 -- subjects = "bin_groups"
 -- uses = ["members"]

@@ -6,6 +6,10 @@
 -- summary.sv = "Det gemensamma kärlet {bin_group_no} har {contacts} ansvariga personer."
 -- summary.en = "Shared bin {bin_group_no} has {contacts} contact persons."
 -- severity = "review"
+-- ends_in = "task"
+-- asks.fi = "Pyydä osakkaita nimeämään yksi yhteyshenkilö."
+-- asks.sv = "Be delägarna utse en ansvarig person."
+-- asks.en = "Ask the members to name one contact person."
 -- why = "One person reports for all. With none nobody can be asked, with two they may contradict each other."
 -- subjects = "bin_groups"
 -- uses = ["shared_bins"]

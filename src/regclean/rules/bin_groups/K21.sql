@@ -6,6 +6,7 @@
 -- summary.sv = "Avfallsslaget för {bin_group_no} är {waste_type}, men kärlet {service_no} är för {bin_waste_type}."
 -- summary.en = "Shared bin {bin_group_no} is for {waste_type}, but its bin {service_no} is for {bin_waste_type}."
 -- severity = "review"
+-- ends_in = "change"
 -- why = "Members and bills follow the list's waste type, the lorry follows the bin's."
 -- subjects = "bin_groups, services"
 -- uses = ["macros", "shared_bins", "bins_of_groups"]

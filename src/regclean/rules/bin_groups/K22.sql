@@ -6,6 +6,7 @@
 -- summary.sv = "Listan för det gemensamma kärlet {bin_group_no} bekräftades senast {confirmed_on}."
 -- summary.en = "The list of shared bin {bin_group_no} was last confirmed {confirmed_on}."
 -- severity = "info"
+-- ends_in = "figure"
 -- why = "Members come and go; a list that nobody confirmed for two years is probably wrong somewhere."
 -- subjects = "bin_groups"
 -- uses = ["shared_bins"]

@@ -6,9 +6,13 @@
 -- summary.sv = "Delägaren på rad {member_no} i {bin_group_no} betalar {share_percent} %, och kund {customer_no} faktureras dessutom för det egna kärlet {service_no} (senast {last_bill_on})."
 -- summary.en = "The member on line {member_no} of {bin_group_no} pays a share of {share_percent} %, and customer {customer_no} is billed for an own bin {service_no} too (last {last_bill_on})."
 -- severity = "review"
+-- ends_in = "change"
+-- asks.fi = "Tarkista laskutus ja kysy, mistä alkaen oma astia on tarpeeton."
+-- asks.sv = "Kontrollera faktureringen och fråga från vilken dag det egna kärlet är onödigt."
+-- asks.en = "Check the billing and ask from which day the own bin is needless."
 -- why = "Somebody pays twice for the same waste: a wrong bill comes before everything else."
 -- subjects = "bin_groups, bin_group_members, services, customers"
--- uses = ["bins_of_groups"]
+-- uses = ["macros", "bins_of_groups"]
 -- parameters = ["shared_bins.double_bill_months"]
 -- [guards]
 -- base_fee = "A base fee is due from every member and is no bill for a bin."
@@ -18,7 +22,8 @@ SELECT
         'bin_group_no': o.bin_group_no, 'member_no': o.member_no, 'service_no': o.service_no, 'customer_no': o.customer_no,
         'share_percent': o.share_percent, 'last_bill_on': b.last_on,
         'basis': {'service_no': o.service_no, 'share_percent': o.share_percent, 'member_since': o.from_on}
-    } AS evidence
+    } AS evidence,
+    CASE WHEN o.from_on IS NOT NULL THEN [change('services', o.service_no, 'end_on', o.from_on)] END AS proposal
 FROM own_bins AS o
 INNER JOIN (
     SELECT customer_no, max(observed_on) AS last_on

@@ -6,6 +6,10 @@
 -- summary.sv = "Tömningsintervallet för {bin_group_no} är {interval_weeks} veckor, men raderna {lines} har varken biokärl eller kompost."
 -- summary.en = "The interval of {bin_group_no} is {interval_weeks} weeks, but lines {lines} have neither a bin for biowaste nor compost."
 -- severity = "review"
+-- ends_in = "task"
+-- asks.fi = "Kysy osakkailta bioastiasta tai kompostista, tai lyhennä tyhjennysväliä."
+-- asks.sv = "Fråga delägarna om biokärl eller kompost, eller förkorta intervallet."
+-- asks.en = "Ask the members for a bin for biowaste or compost, or shorten the interval."
 -- why = "Mixed waste may wait longer than four weeks only where no biowaste goes into it."
 -- subjects = "bin_groups, bin_group_members"
 -- uses = ["active_services", "shared_bins", "members", "bins_of_groups"]

@@ -6,6 +6,7 @@
 -- summary.sv = "Information till delägarna på raderna {lines} för {bin_group_no} är inte antecknad."
 -- summary.en = "For lines {lines} of shared bin {bin_group_no} it is not recorded that the members were told."
 -- severity = "review"
+-- ends_in = "figure"
 -- why = "Data that came from the contact person must be told to the member within a month (GDPR article 14)."
 -- subjects = "bin_groups, bin_group_members"
 -- uses = ["members", "contacts"]

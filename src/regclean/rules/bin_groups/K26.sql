@@ -6,9 +6,13 @@
 -- summary.sv = "Raderna {member_no} och {other_member_no} för {bin_group_no} är samma kund under numren {customer_no} och {other_customer_no}."
 -- summary.en = "Lines {member_no} and {other_member_no} of {bin_group_no} are one party under the numbers {customer_no} and {other_customer_no}."
 -- severity = "review"
+-- ends_in = "change"
+-- asks.fi = "Ratkaise ensin, ovatko asiakkaat samat."
+-- asks.sv = "Avgör först om kunderna är en och samma."
+-- asks.en = "Decide first whether the customers are one."
 -- why = "A party that is in the register twice got onto the list twice: the duplicate is decided first, then one line goes."
 -- subjects = "bin_groups, bin_group_members, customers"
--- uses = ["members"]
+-- uses = ["macros", "members"]
 -- [guards]
 -- namesake = "A father and a son of one name and address with different birth dates are two."
 WITH lines AS (
@@ -28,7 +32,8 @@ SELECT
     {
         'bin_group_no': a.bin_group_no, 'member_no': a.member_no, 'other_member_no': b.member_no, 'customer_no': a.own_no,
         'other_customer_no': b.own_no
-    } AS evidence
+    } AS evidence,
+    CASE WHEN b.party = a.party THEN [removed_row('bin_group_members', b.line)] END AS proposal
 FROM parties AS a
 INNER JOIN parties AS b ON b.bin_group_no = a.bin_group_no AND b.line > a.line AND b.own_no <> a.own_no
 WHERE

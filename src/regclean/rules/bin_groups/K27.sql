@@ -6,6 +6,10 @@
 -- summary.sv = "Gemensamt kärl {bin_group_no}: {reason} (det andra numret {other_bin_group_no})."
 -- summary.en = "Shared bin {bin_group_no}: {reason} (the other number {other_bin_group_no})."
 -- severity = "review"
+-- ends_in = "task"
+-- asks.fi = "Selvitä, kumpi kimppa on voimassa."
+-- asks.sv = "Ta reda på vilket gemensamt kärl som gäller."
+-- asks.en = "Find out which of the shared bins stands."
 -- why = "Under one number two shared bins mix their members; under two numbers one is billed and emptied twice."
 -- subjects = "bin_groups"
 -- uses = ["shared_bins", "members"]

@@ -6,6 +6,7 @@
 -- summary.sv = "Delägaren {customer_no} på rad {member_no} i {bin_group_no} har lämnat objektet {site_no} ({sold_on}); den nya innehavaren {new_holder_no} är inte delägare."
 -- summary.en = "The member {customer_no} on line {member_no} of {bin_group_no} has given up site {site_no} ({sold_on}); the new holder {new_holder_no} is no member."
 -- severity = "review"
+-- ends_in = "change"
 -- why = "The one who left is billed, the one who came has no bin: the line ends with the sale, and the new holder is asked to join. The duty to have waste collected goes with the site."
 -- subjects = "bin_groups, bin_group_members, sites, customers"
 -- uses = ["macros", "current_roles", "members", "succession"]

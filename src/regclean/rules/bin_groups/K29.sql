@@ -6,6 +6,10 @@
 -- summary.sv = "Kund {customer_no} på rad {member_no} för {bin_group_no} har ingen egen tjänst."
 -- summary.en = "Customer {customer_no} on line {member_no} of shared bin {bin_group_no} has no service of its own."
 -- severity = "review"
+-- ends_in = "task"
+-- asks.fi = "Pyydä osakasta tekemään oma sopimus."
+-- asks.sv = "Be delägaren teckna ett eget avtal."
+-- asks.en = "Ask the member for a contract of its own."
 -- why = "Some companies require each party of a shared bin to hold a service id of its own before the bill can be shared."
 -- subjects = "bin_groups, bin_group_members"
 -- uses = ["active_services", "members"]

@@ -6,6 +6,10 @@
 -- summary.sv = "Personbeteckningen för kund {customer_no} är felaktig."
 -- summary.en = "The henkilötunnus of customer {customer_no} is invalid."
 -- severity = "review"
+-- ends_in = "task"
+-- asks.fi = "Hae tai kysy oikea henkilötunnus."
+-- asks.sv = "Ta reda på eller fråga efter den rätta personbeteckningen."
+-- asks.en = "Look up or ask for the right henkilötunnus."
 -- why = "A henkilötunnus that fails its check cannot tell people apart and breeds duplicates. It is never shown whole."
 -- subjects = "customers"
 -- countries = ["fi"]

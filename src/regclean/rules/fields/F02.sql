@@ -6,6 +6,7 @@
 -- summary.sv = "Kund {customer_no} ({kind}) saknar {column}."
 -- summary.en = "Customer {customer_no} ({kind}) has no {column}."
 -- severity = "info"
+-- ends_in = "figure"
 -- why = "Without a Y-tunnus a company, and without a henkilötunnus or birth date a person, is found again by name alone: the next account becomes a duplicate."
 -- subjects = "customers"
 -- uses = ["active_services", "members"]

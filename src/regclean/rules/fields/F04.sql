@@ -6,6 +6,10 @@
 -- summary.sv = "Kontonumret för kund {customer_no} är felaktigt."
 -- summary.en = "The IBAN of customer {customer_no} is invalid."
 -- severity = "review"
+-- ends_in = "task"
+-- asks.fi = "Kysy asiakkaalta oikea tilinumero."
+-- asks.sv = "Fråga kunden efter det rätta kontonumret."
+-- asks.en = "Ask the customer for the right IBAN."
 -- why = "A refund to an account number that fails its check comes back."
 -- subjects = "customers"
 SELECT

@@ -6,6 +6,10 @@
 -- summary.sv = "I stället för fastighetsbeteckningen för objektet {site_no} står byggnadsbeteckningen {value}."
 -- summary.en = "Site {site_no} has the building id {value} in the place of its property id."
 -- severity = "review"
+-- ends_in = "change"
+-- asks.fi = "Hae kohteen kiinteistötunnus."
+-- asks.sv = "Ta reda på objektets fastighetsbeteckning."
+-- asks.en = "Look up the site's property id."
 -- why = "A building id in the wrong column hides the building and leaves the property without its id: it is moved to where it belongs."
 -- subjects = "sites"
 -- uses = ["macros"]

@@ -6,9 +6,13 @@
 -- summary.sv = "Faktureringsadressen för kund {customer_no} är adressen till det gemensamma kärlet {bin_group_no}."
 -- summary.en = "The billing address of customer {customer_no} is that of shared bin {bin_group_no}."
 -- severity = "review"
+-- ends_in = "change"
+-- asks.fi = "Kysy asiakkaan oma laskutusosoite."
+-- asks.sv = "Fråga efter kundens egen faktureringsadress."
+-- asks.en = "Ask for the customer's own billing address."
 -- why = "The bin's address got onto the member's account from the contact person's list: bills go to the host's mailbox."
 -- subjects = "customers"
--- uses = ["shared_bins"]
+-- uses = ["macros", "shared_bins"]
 -- [guards]
 -- host = "The host's bills go to the host's own address, where the bin stands."
 -- lives_there = "A neighbour in the same building has the same address."
@@ -23,7 +27,13 @@ SELECT
     {
         'customer_no': c.customer_no, 'column': 'billing_street_address', 'bin_group_no': min(g.bin_group_no),
         'billing_street_address': any_value(c.billing_street_address)
-    } AS evidence
+    } AS evidence,
+    -- Without an address of its own the bill goes to the customer's.
+    CASE WHEN any_value(c.street_address) IS NOT NULL THEN [
+        change('customers', c.customer_no, 'billing_street_address', NULL),
+        change('customers', c.customer_no, 'billing_postal_code', NULL),
+        change('customers', c.customer_no, 'billing_city', NULL)
+    ] END AS proposal
 FROM customer_addresses AS a
 INNER JOIN customers AS c USING (customer_no)
 INNER JOIN bins AS g ON g.m_street = a.m_street AND g.m_house = a.m_house AND coalesce(g.m_postal = a.m_postal, TRUE)

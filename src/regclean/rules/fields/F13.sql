@@ -7,6 +7,7 @@
 -- summary.en = "Customer {customer_no} is marked as {kind_given}, but the name says {kind_inferred}."
 -- severity = "review"
 -- severities = ["info"]
+-- ends_in = "change"
 -- why = "A company that stands as a person, or an estate that stands as a living one, is billed, addressed and matched wrongly."
 -- subjects = "customers"
 -- uses = ["macros"]

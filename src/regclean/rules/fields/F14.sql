@@ -6,6 +6,10 @@
 -- summary.sv = "Relationen för kund {customer_no} är {relationship}, men: {reason} ({detail})."
 -- summary.en = "The relationship of customer {customer_no} is {relationship}, but: {reason} ({detail})."
 -- severity = "review"
+-- ends_in = "change"
+-- asks.fi = "Päätä, onko yksityinen asiakas avainasiakas."
+-- asks.sv = "Avgör om privatkunden är en nyckelkund."
+-- asks.en = "Decide whether the consumer is a key customer."
 -- why = "The relationship is computed from contracts and shared bins and compared with the register. A key customer is never downgraded by a rule; a statutory site is never lost."
 -- subjects = "customers"
 -- uses = ["macros", "active_services", "shared_bins", "members", "contacts"]

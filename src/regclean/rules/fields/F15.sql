@@ -6,6 +6,10 @@
 -- summary.sv = "Födelsedatumet för kund {customer_no} är omöjligt: {reason}."
 -- summary.en = "The birth date of customer {customer_no} is impossible: {reason}."
 -- severity = "review"
+-- ends_in = "change"
+-- asks.fi = "Hae tai kysy oikea syntymäaika."
+-- asks.sv = "Ta reda på eller fråga efter det rätta födelsedatumet."
+-- asks.en = "Look up or ask for the right birth date."
 -- why = "A birth date in the future, more than 110 years ago, or other than the henkilötunnus says, tells people apart who are one, or joins two."
 -- subjects = "customers"
 -- uses = ["macros"]
@@ -56,6 +60,6 @@ reasons AS (
 SELECT
     [subject('customers', customer_no, 'birth_date')] AS subjects,
     {'customer_no': customer_no, 'column': 'birth_date', 'birth_date': birth_date, 'reason': reason} AS evidence,
-    CASE WHEN reason = 'other_than_id' THEN [change('customers', customer_no, 'birth_date', id_date)] END AS proposal
+    CASE WHEN id_date <> birth_date AND id_date BETWEEN CAST($as_of AS DATE) - to_years($max_age_years) AND CAST($as_of AS DATE) THEN [change('customers', customer_no, 'birth_date', id_date)] END AS proposal
 FROM reasons
 WHERE reason IS NOT NULL

@@ -7,6 +7,10 @@
 -- summary.en = "{table} {key}: {column} is impossible ({start_on}–{end_on})."
 -- severity = "error"
 -- severities = ["review"]
+-- ends_in = "task"
+-- asks.fi = "Selvitä, kumpi päivä on oikea."
+-- asks.sv = "Ta reda på vilketdera datumet som är rätt."
+-- asks.en = "Find out which of the dates is right."
 -- why = "What ends before it starts is neither under contract nor ended: bills and emptyings follow one date or the other."
 -- subjects = "services, bin_groups, site_roles"
 -- parameters = ["fields.future_days"]

@@ -6,6 +6,10 @@
 -- summary.sv = "Kunden på rad {member_no} för {bin_group_no} har spärrmarkering."
 -- summary.en = "The customer on line {member_no} of shared bin {bin_group_no} is protected."
 -- severity = "error"
+-- ends_in = "task"
+-- asks.fi = "Sovi asia suojatun asiakkaan kanssa kahden kesken."
+-- asks.sv = "Kom överens med den skyddade kunden på tu man hand."
+-- asks.en = "Settle it with the protected customer alone."
 -- why = "The list with name and address passes through the contact person's hands: it must be settled with the protected customer alone, in the restricted queue."
 -- subjects = "customers, bin_group_members"
 -- uses = ["members"]

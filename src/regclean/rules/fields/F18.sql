@@ -6,6 +6,7 @@
 -- summary.sv = "Den ansvariga för {bin_group_no} är kund {customer_no} (grund: {found_by})."
 -- summary.en = "The contact person of {bin_group_no} is customer {customer_no} (found by {found_by})."
 -- severity = "info"
+-- ends_in = "change"
 -- why = "With the customer number of the contact person, bills, letters and changes find their way."
 -- subjects = "bin_groups"
 -- uses = ["macros", "contacts"]

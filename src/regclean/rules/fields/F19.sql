@@ -6,6 +6,10 @@
 -- summary.sv = "{table} {key} finns {times} gånger i registret med olika uppgifter: {taken} gäller, {others} lämnades åt sidan."
 -- summary.en = "{table} {key} is in the register {times} times with different data: {taken} was taken, {others} set aside."
 -- severity = "review"
+-- ends_in = "task"
+-- asks.fi = "Poista rekisteristä rivit, jotka eivät pidä paikkaansa."
+-- asks.sv = "Ta bort de rader ur registret som inte stämmer."
+-- asks.en = "Take the rows that are not true out of the register."
 -- why = "Only one of the rows can be true. The newest is taken, else the fullest; whoever keeps the register must see what the others say, and take them out: until then nothing can be changed under this key."
 -- subjects = "customers, sites, services, bin_groups, bin_group_members, buildings"
 -- [guards]

@@ -6,6 +6,10 @@
 -- summary.sv = "{table} {key}: i kolumnen {column} står personbeteckningen {masked} ({file}, rad {line})."
 -- summary.en = "{table} {key}: the column {column} holds the national id {masked} ({file}, row {line})."
 -- severity = "review"
+-- ends_in = "task"
+-- asks.fi = "Siirrä henkilötunnus rekisterissä omaan sarakkeeseensa ja poista se tästä."
+-- asks.sv = "Flytta personbeteckningen i registret till sin egen kolumn och ta bort den härifrån."
+-- asks.en = "Move the id to its own column in the register and take it out of this one."
 -- why = "Whoever may read names and phone numbers may read it there, and it goes out with every list and letter. The night masks it, and uses a valid one as the row's own; the register still has to be put right: move it to its column, take it out of this one."
 -- subjects = "customers, sites, services, bin_groups, bin_group_members, site_roles, evidence, emptyings, invoices, buildings"
 -- countries = ["fi"]

@@ -6,6 +6,10 @@
 -- summary.sv = "Kund {customer_no} flyttade {observed_on}; äger fortfarande objektet: {still_owner}. Möjliga efterföljare: {followers}."
 -- summary.en = "Customer {customer_no} moved {observed_on}; still owns the site: {still_owner}. Possible followers: {followers}."
 -- severity = "review"
+-- ends_in = "change"
+-- asks.fi = "Hae tai kysy uusi osoite."
+-- asks.sv = "Ta reda på eller fråga efter den nya adressen."
+-- asks.en = "Look up or ask for the new address."
 -- why = "An owner who moved keeps the site and its services: only the billing address changes. A tenant who moved leaves the site to whoever follows."
 -- subjects = "customers"
 -- uses = ["macros", "current_roles", "succession"]

@@ -6,6 +6,10 @@
 -- summary.sv = "Objektet {site_no} bytte ägare {observed_on}; kund {customer_no} står ännu som innehavare. Ny ägare: {new_owner_no}."
 -- summary.en = "Site {site_no} changed owner {observed_on}; customer {customer_no} still holds it. New owner: {new_owner_no}."
 -- severity = "review"
+-- ends_in = "change"
+-- asks.fi = "Selvitä, kuka on uusi omistaja ja mikä kohde vaihtoi omistajaa."
+-- asks.sv = "Ta reda på vem den nya ägaren är och vilket objekt som bytte ägare."
+-- asks.en = "Find out who the new owner is and which site was sold."
 -- why = "The old holder ends and the new one begins on the same day; services, bills and shared bins of the site go with it. When the new owner is not in the register, it must be asked for first."
 -- subjects = "customers, sites"
 -- uses = ["macros", "current_roles", "active_services", "shared_bins", "succession"]

@@ -7,6 +7,10 @@
 -- summary.en = "Service {service_no} ({waste_type}) of customer {customer_no} was last emptied {last_emptied_on}; its interval is {interval_weeks} weeks. Other signals: {signals}."
 -- severity = "review"
 -- severities = ["info"]
+-- ends_in = "task"
+-- asks.fi = "Selvitä kuljettajalta tai asiakkaalta, onko astia käytössä."
+-- asks.sv = "Ta reda på av föraren eller kunden om kärlet används."
+-- asks.en = "Ask the driver or the customer whether the bin is in use."
 -- why = "No emptying for more than three intervals, and at least six months, though the bin is under contract: somebody should look at the site. Silence alone informs; with an independent signal it asks for a review. Nothing is ended by it."
 -- subjects = "customers, services"
 -- uses = ["shared_bins", "members", "signals", "silence"]
@@ -30,7 +34,8 @@ SELECT
             'signals': coalesce(w.signals, [])
         }
     } AS evidence,
-    CASE WHEN w.signals IS NULL THEN 'info' END AS severity
+    CASE WHEN w.signals IS NULL THEN 'info' END AS severity,
+    CASE WHEN w.signals IS NULL THEN 'figure' END AS ends_in
 FROM bin_silence AS s
 INNER JOIN customers AS c ON c.customer_no = s.customer_no
 LEFT JOIN (

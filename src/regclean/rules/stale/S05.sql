@@ -7,6 +7,10 @@
 -- summary.en = "Customer {customer_no} has services, but the last bill or payment is {last_bill_on}. Other signals: {signals}."
 -- severity = "review"
 -- severities = ["info"]
+-- ends_in = "task"
+-- asks.fi = "Selvitä, kuka palveluista maksaa."
+-- asks.sv = "Ta reda på vem som betalar för tjänsterna."
+-- asks.en = "Find out who pays for the services."
 -- why = "Who has services is billed. A year and a half without bill or payment means a customer that is no longer there, or services that nobody pays for. Alone it informs; with an independent signal it asks for a review."
 -- subjects = "customers"
 -- uses = ["current_roles", "active_services", "members", "signals", "silence"]
@@ -62,7 +66,8 @@ SELECT
         'customer_no': c.customer_no, 'last_bill_on': b.last_bill_on, 'since_on': coalesce(c.created_on, h.since_on),
         'signals': coalesce(o.signals, [])
     } AS evidence,
-    CASE WHEN o.signals IS NULL THEN 'info' END AS severity
+    CASE WHEN o.signals IS NULL THEN 'info' END AS severity,
+    CASE WHEN o.signals IS NULL THEN 'figure' END AS ends_in
 FROM holders AS h
 INNER JOIN customers AS c USING (customer_no)
 CROSS JOIN feed AS f

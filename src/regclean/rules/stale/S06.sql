@@ -6,6 +6,10 @@
 -- summary.sv = "Post till kund {customer_no} har kommit i retur {returned} gånger, senast {last_returned_on}. Andra tecken: {signals}."
 -- summary.en = "Mail to customer {customer_no} came back {returned} times, last {last_returned_on}. Other signals: {signals}."
 -- severity = "review"
+-- ends_in = "task"
+-- asks.fi = "Hae tai kysy toimiva postiosoite."
+-- asks.sv = "Ta reda på eller fråga efter en fungerande postadress."
+-- asks.en = "Look up or ask for an address that mail reaches."
 -- why = "Two returned letters, or one with another sign, mean that the address is bad: it must be asked for before the next bill. The customer and its services stay."
 -- subjects = "customers"
 -- uses = ["signals"]

@@ -6,6 +6,10 @@
 -- summary.sv = "Dödsboet {customer_no} har varit kund sedan {since_on}."
 -- summary.en = "Estate {customer_no} has been a customer since {since_on}."
 -- severity = "review"
+-- ends_in = "task"
+-- asks.fi = "Kysy perillisiltä, kenelle kohde on siirtynyt."
+-- asks.sv = "Fråga arvingarna vem objektet har övergått till."
+-- asks.en = "Ask the heirs who holds the site now."
 -- why = "After two years the heirs have usually divided the estate: ask who holds the site now. An estate is never ended for its age."
 -- subjects = "customers"
 -- uses = ["succession"]

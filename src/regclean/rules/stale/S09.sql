@@ -7,6 +7,10 @@
 -- summary.en = "A contact of customer {customer_no} is dead: {channels} (last {last_on})."
 -- severity = "info"
 -- severities = ["review"]
+-- ends_in = "change"
+-- asks.fi = "Kysy toimiva yhteystieto seuraavassa yhteydenotossa."
+-- asks.sv = "Fråga efter en fungerande kontaktuppgift vid nästa kontakt."
+-- asks.en = "Ask for a working number or address at the next contact."
 -- why = "A bounce says that the channel is bad, not that the customer is gone. Once informs; twice, or both channels, asks for a review."
 -- subjects = "customers"
 -- uses = ["macros"]

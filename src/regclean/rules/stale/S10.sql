@@ -6,6 +6,10 @@
 -- summary.sv = "Byggnaden på objektet {site_no} har statusen {building_state}, men kund {customer_no} har gällande tjänster där: {services}."
 -- summary.en = "The building at site {site_no} has state {building_state}, but customer {customer_no} has services there: {services}."
 -- severity = "review"
+-- ends_in = "task"
+-- asks.fi = "Pyydä omistajalta tai viranomaiselta selvitys, ettei kohdetta voi käyttää."
+-- asks.sv = "Be ägaren eller myndigheten intyga att objektet inte kan användas."
+-- asks.en = "Ask the owner or the authority for proof that the site cannot be used."
 -- why = "Nothing is collected from a building that is gone. The authority accepts only what is proven unusable, so the end is proposed to a person, never done."
 -- subjects = "customers, sites"
 -- uses = ["active_services"]

@@ -6,6 +6,7 @@
 -- summary.sv = "Byggnaden på objektet {site_no} står tom; kund {customer_no} har tjänster där: {services}."
 -- summary.en = "The building at site {site_no} is vacant; customer {customer_no} has services there: {services}."
 -- severity = "info"
+-- ends_in = "figure"
 -- why = "A vacant building may explain silence. It is no release from the duty to have waste collected."
 -- subjects = "customers, sites"
 -- uses = ["active_services"]

@@ -6,6 +6,10 @@
 -- summary.sv = "Kund {customer_no} är märkt som tidigare, men tjänsten {service_no} tömdes {last_emptied_on}."
 -- summary.en = "Customer {customer_no} is marked as former, but service {service_no} was emptied {last_emptied_on}."
 -- severity = "error"
+-- ends_in = "change"
+-- asks.fi = "Selvitä, kenen jätettä noudetaan ja kuka siitä maksaa."
+-- asks.sv = "Ta reda på vems avfall som hämtas och vem som betalar."
+-- asks.en = "Find out whose waste is collected and who pays for it."
 -- why = "The register and the lorry contradict each other: either the customer is still one, or somebody's waste is collected that nobody pays for."
 -- subjects = "customers"
 -- uses = ["macros"]
@@ -29,7 +33,15 @@ SELECT
         'service_no': arg_max(e.service_no, e.last_emptied_on), 'last_emptied_on': max(e.last_emptied_on),
         'services': list(DISTINCT e.service_no ORDER BY e.service_no),
         'basis': {'status': any_value(c.status), 'relationship': any_value(c.relationship), 'services': list(DISTINCT e.service_no ORDER BY e.service_no)}
-    } AS evidence
+    } AS evidence,
+    -- Under a contract that holds and is carried out, the customer is one.
+    CASE WHEN bool_or(e.is_active) THEN list_filter(
+        [
+            CASE WHEN any_value(c.status) = 'ended' THEN change('customers', c.customer_no, 'status', 'active') END,
+            CASE WHEN any_value(c.relationship) = 'former' THEN change('customers', c.customer_no, 'relationship', 'regular') END
+        ],
+        lambda cell: cell IS NOT NULL
+    ) END AS proposal
 FROM customers AS c
 INNER JOIN emptied AS e USING (customer_no)
 WHERE

@@ -101,7 +101,9 @@ CREATE TABLE findings (
     relation TEXT,                             -- of duplicates: same | household | successor | related | unsure
     area TEXT,                                 -- postal code of the first subject that has one
     label TEXT,                                -- how a queue names it: the first subject's name, else its key
-    priority DOUBLE NOT NULL DEFAULT 0         -- consequence for the customer: higher is sooner
+    priority DOUBLE NOT NULL DEFAULT 0,        -- consequence for the customer: higher is sooner
+    case_key TEXT NOT NULL DEFAULT '',         -- the subject that one act is about
+    ends_in TEXT NOT NULL DEFAULT 'change'     -- change | task | figure; figures stay in the night
 );
 
 -- Written by rules -----------------------------------------------------------------------------------------------------
@@ -111,5 +113,6 @@ CREATE TABLE rule_hits (
     subjects TEXT[] NOT NULL,                  -- sorted "table:key" or "table:key:column"
     evidence TEXT NOT NULL,                    -- JSON object; "basis" holds what the fingerprint covers
     proposal TEXT,                             -- JSON list of changes {op, table, key, column, before, after}, or NULL
-    score DOUBLE
+    score DOUBLE,
+    ends_in TEXT NOT NULL DEFAULT 'change'     -- change | task | figure
 );
