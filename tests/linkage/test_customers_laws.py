@@ -288,7 +288,7 @@ def test_parameters_hold_nothing_personal() -> None:
         found = Parameters.from_json(json.loads(path.read_text()))
         assert set(found.to_json()) == {
             "model", "country", "version", "trained_at", "trained_on", "per_row", "names", "named_per_row", "m", "u", "comparisons",
-            "offsets",
+            "chosen_alike", "offsets",
         }  # fmt: skip
 
 

@@ -19,8 +19,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from regclean.linkage.anchors import alike, chosen_alike, date_conflicts, shared_names
 from regclean.linkage.comparison import Comparison
-from regclean.linkage.model import CONTACTS, DATES, NAMES, PLACES, SAME_FIRST_NAME, SAME_PLACE
+from regclean.linkage.model import CONTACTS, DATES, NAMES, OF_NAME, PLACES, SAME_FIRST_NAME
 from regclean.linkage.monotone import monotone
 from regclean.linkage.parameters import CELLS, CLASSES, RARITIES, Parameters, Probabilities
 from regclean.linkage.patterns import Array, Codes, Patterns
@@ -31,9 +32,7 @@ PSEUDO_COUNTS = 25.0
 PSEUDO_ROWS = 20.0
 # So many pairs of strangers without an equal value stand behind every exact level before any register speaks.
 PSEUDO_STRANGERS = 1000.0
-PSEUDO_NAMESAKES = 10.0
 STEPS = 60
-ANCHORS = 50
 TWINS = 0.05
 NEVER = -60.0
 # One customer's own, wherever the customer lives; the rest has rates of its own for those who moved.
@@ -41,7 +40,11 @@ _POOLED = frozenset(
     ("given_name", "identity", "birth_date", "national_id", "account", "business_id", "organisation_name", "numerals", "legal_form")
 )  # fmt: skip
 # Levels whose rate is not learnt: what the mixture would learn of them is its own confusion of two persons.
-_FIXED = {"given_name": ("disjoint",), "identity": ("other_national_id", "different"), "birth_date": ("different",)}
+_FIXED = {
+    "given_name": ("disjoint", "different"),
+    "identity": ("other_national_id", "different"),
+    "birth_date": ("different",),
+}
 _SUCCESSOR_TIME = {"handover": 0.7, "one_ended": 0.29, "both_going": 0.01}
 
 
@@ -89,6 +92,9 @@ def log_likelihoods(parameters: Parameters, parts: tuple[Comparison, ...], patte
         has_tf = np.array([bool(level.tf) for level in part.levels])
         rare = seen & ~in_name & has_tf[np.maximum(code, 0)]
         stranger = np.where(rare, stranger - patterns.rarity * np.log(2.0) * _owner(patterns, parts, index), stranger)
+        if part.name == OF_NAME[0]:
+            chosen = alike(patterns, parts) & patterns.agrees(parts, part.name, OF_NAME[1:])
+            stranger = np.where(chosen, np.log(parameters.chosen_alike), stranger)
         total[:, STRANGER] += np.where(seen, stranger, 0.0)
         for k, name in enumerate(CLASSES[:-1]):
             table = parameters.m[name].get(part.name)
@@ -112,7 +118,7 @@ def _by_chance(part: Comparison, u: Array) -> Array:
 
 def _first_names(part: Comparison, parameters: Parameters, u: Array, *, namesake: bool) -> Array:
     """Log chance of the levels of first names in one household: no name in common but by chance; or one, written as one customer's
-    is, with as many further names in common as namesakes have (`_shared_names`).
+    is, with as many further names in common as namesakes have (`anchors.shared_names`).
     """
     agreeing = np.array([code in SAME_FIRST_NAME for code in part.codes])
     if not namesake:
@@ -178,6 +184,7 @@ def learn(start: Parameters, parts: tuple[Comparison, ...], evidence: Evidence) 
         current = replace(
             current,
             u=u,
+            chosen_alike=chosen_alike(parts, candidates),
             m=m | {name: monotone(m[name], u, parts) for name in ("stayed", "moved")},
             per_row=_rates(start, parts, candidates, mass, evidence.size, housed=housed),
             names=_cells(parts, candidates, mass, evidence.cells),
@@ -211,18 +218,22 @@ def _levels(
     start: Parameters, current: Parameters, parts: tuple[Comparison, ...], candidates: Patterns, mass: Array
 ) -> dict[str, Probabilities]:
     expected = _expected(parts)
-    conflict = _date_conflicts(parts, candidates)
+    conflict = date_conflicts(parts, candidates)
     found: dict[str, Probabilities] = {name: {} for name in CLASSES[:-1]}
     for index, part in enumerate(parts):
         code = candidates.codes[:, index]
         for k, name in enumerate(("stayed", "moved", "household", "namesake")):
             weights = mass[:, list(SAME)].sum(axis=1) if k in SAME and part.name in _POOLED else mass[:, k]
-            prior = np.array([expected[name][part.name][c] for c in part.codes])
-            strength = PSEUDO_COUNTS * (4.0 if k >= HOUSEHOLD else 1.0)
+            # Namesakes are few: what is known of their household stands behind them.
+            before = found["household"] if k == NAMESAKE else expected[name]
+            prior = np.array([before[part.name][c] for c in part.codes])
+            strength = PSEUDO_COUNTS * (4.0 if k == HOUSEHOLD else 1.0)
             counted = _counted(code, weights, len(part.levels)) * (prior > 0) + strength * prior
             share = counted / max(counted.sum(), 1e-12)
             if k in SAME and part.name in _FIXED:
-                fixed = {code: expected[name][part.name][code] for code in _FIXED[part.name]}
+                # Under generic rules names may hold several slips each: how often they differ altogether is learnt there.
+                learnt = ("different",) if "loosely_similar" in part.codes else ()
+                fixed = {c: expected[name][part.name][c] for c in _FIXED[part.name] if c not in learnt}
                 if part.name in DATES and conflict is not None:
                     fixed["different"] = conflict
                 share = _held(part, share, fixed)
@@ -237,31 +248,9 @@ def _levels(
         elif part.name not in CONTACTS:
             found["namesake"][part.name] = found["household"][part.name]
         if part.name == "given_name":
-            found["namesake"][part.name] = _shared_names(part, parts, candidates, current.u[part.name], conflict)
+            found["namesake"][part.name] = shared_names(part, parts, candidates, current, conflict)
     found["successor"] = _successor(found["household"])
     return found
-
-
-def _shared_names(
-    part: Comparison, parts: tuple[Comparison, ...], candidates: Patterns, u: dict[str, float], conflict: float | None
-) -> dict[str, float]:
-    """How many given names namesakes share: as those do who have one surname, one place and two birth dates.
-
-    By chance, beyond the first name, where the register has few of them. Of one customer's pairs, some have two dates.
-    """
-    together = np.zeros(len(candidates.counts), dtype=bool)
-    for name in PLACES:
-        together |= candidates.agrees(parts, name, SAME_PLACE)
-    together &= candidates.agrees(parts, "surname", ("equal",))
-    seen = {code: PSEUDO_NAMESAKES * u[code] / sum(u[c] for c in SAME_FIRST_NAME) for code in SAME_FIRST_NAME}
-    for name in DATES:
-        wrong = conflict if conflict is not None else _expected(parts)["stayed"].get(name, {}).get("different", 0.0)
-        for code in SAME_FIRST_NAME:
-            named = together & candidates.agrees(parts, part.name, (code,))
-            two = candidates.counts[named & candidates.agrees(parts, name, ("different",))].sum()
-            one = candidates.counts[named & candidates.agrees(parts, name, ("equal",))].sum()
-            seen[code] += max(float(two - wrong / (1.0 - wrong) * one), 0.0)
-    return {code: seen.get(code, 0.0) / sum(seen.values()) for code in part.codes}
 
 
 def _held(part: Comparison, share: Array, fixed: dict[str, float]) -> Array:
@@ -281,24 +270,6 @@ def _counted(code: Codes, weights: Array, levels: int) -> Array:
     return np.bincount(code[seen], weights=weights[seen], minlength=levels).astype(np.float64)
 
 
-def _date_conflicts(parts: tuple[Comparison, ...], candidates: Patterns) -> float | None:
-    """How often one customer has two birth dates: of pairs with full name and a contact in common at two places. None: too few."""
-    contact = np.zeros(len(candidates.counts), dtype=bool)
-    for name in CONTACTS:
-        contact |= candidates.agrees(parts, name, ("equal",))
-    together = np.zeros(len(candidates.counts), dtype=bool)
-    for name in PLACES:
-        together |= candidates.agrees(parts, name, SAME_PLACE)
-    anchors = (candidates.cell >= 0) & contact & ~together
-    for name in DATES:
-        dated = anchors & (candidates.column(parts, name) >= 0)
-        total = candidates.counts[dated].sum()
-        if total >= ANCHORS:
-            conflicts = candidates.counts[dated & candidates.agrees(parts, name, ("different",))].sum()
-            return float((conflicts + 0.5) / (total + ANCHORS))
-    return None
-
-
 def _rates(
     start: Parameters, parts: tuple[Comparison, ...], candidates: Patterns, mass: Array, size: int, *, housed: bool
 ) -> dict[str, float]:
@@ -314,7 +285,7 @@ def _rates(
     for name in DATES:
         dated |= candidates.column(parts, name) >= 0
     for chosen in (full, full & dated):
-        ratios.append((mass[chosen, NAMESAKE].sum() + 1.5) / (mass[chosen, STAYED].sum() + 12.0))
+        ratios.append((mass[chosen, NAMESAKE].sum() + 1.0) / (mass[chosen, STAYED].sum() + 8.0))
     found["namesake"] = float(max(ratios)) * found["stayed"]
     if not housed:
         found["household"] = found["namesake"] = found["successor"] = 1e-12

@@ -18,7 +18,7 @@ MODELS = ("person", "organisation")
 
 
 MISSING = "missing"
-_SWAPPED = "(first_l = last_r and last_l = first_r)"
+_SWAPPED = "({jaro_winkler}(first_l, last_r) >= 0.9 and {jaro_winkler}(last_l, first_r) >= 0.9)"
 _MORE = "more_names_l is not null and more_names_r is not null"
 
 # What is said of first names holds whether a customer moved or not. A household's first names agree by chance alone
@@ -63,7 +63,7 @@ _GIVEN = Comparison(
         Level("similar", similar("first"), 0.06, 0.06, 0),
         # Two full names and two, and neither first one among the other's: twins, not one person, also when they share a second name.
         Level("disjoint", f"({_MORE})", 0.0005, 0.0005, 0),
-        Level("different", "ELSE", 0.015, 0.015, 0),
+        Level("different", "ELSE", 0.006, 0.006, 0),
     ),
     ("all_equal", "equal", "different", "disjoint"),
 )
@@ -119,12 +119,13 @@ _EMAIL = Comparison(
     "email_l is null or email_r is null or (email_l <> email_r and email_letters_l = email_letters_r"
     " and (email_local_l is null or email_local_r is null or email_local_l <> email_local_r))",
     (
-        Level("equal", "(email_l = email_r)", 0.60, 0.50, 0.15, exact="email"),
+        Level("equal", "(email_own_l = email_own_r)", 0.30, 0.25, 0.08, exact="email_own"),
+        Level("equal_of_name", "(email_l = email_r)", 0.30, 0.25, 0.07),
         Level("same_local_part", "(email_local_l = email_local_r and length(email_local_l) >= 6)", 0.05, 0.05, 0.01),
         Level("one_edit", one_edit("email", 0.95), 0.03, 0.02, 0.005),
         Level("different", "ELSE", 0.32, 0.43, 0.835),
     ),
-    ("equal", "one_edit", "different"),
+    ("equal", "equal_of_name", "one_edit", "different"),
 )
 _ACCOUNT = Comparison(
     "account",
@@ -324,6 +325,8 @@ SAME_PLACE = (
 )
 DATES = ("identity", "birth_date")
 CONTACTS = ("phone", "email", "account")
+# An e-mail address that is made of the name says little beside that name: namesakes choose alike.
+OF_NAME = ("email", "equal_of_name")
 
 
 def comparisons(model: str, country: str) -> tuple[Comparison, ...]:

@@ -166,7 +166,7 @@ _FLAGS: tuple[tuple[str, str, frozenset[str]], ...] = (
     ("shares_place", "street", frozenset({"same_house"})),
     ("shares_name", "surname", frozenset({"equal", "part_or_previous"})),
     ("shares_contact", "phone", frozenset({"equal", "second_number"})),
-    ("shares_contact", "email", frozenset({"equal"})),
+    ("shares_contact", "email", frozenset({"equal", "equal_of_name"})),
     ("shares_contact", "account", frozenset({"equal"})),
     ("name_conflict", "given_name", frozenset({"different", "disjoint"})),
     ("name_conflict", "organisation_name", frozenset({"different"})),

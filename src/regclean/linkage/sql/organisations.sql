@@ -30,6 +30,7 @@ SELECT
     contact.phones, coalesce(contact.phone, contact.phones[1]) AS phone,
     -- An address made of the organisation's name says no more than the name.
     CASE WHEN NOT own_name THEN contact.email END AS email,
+    CASE WHEN NOT own_name THEN contact.email END AS email_own,
     CASE WHEN NOT own_name THEN split_part(contact.email, '@', 1) END AS email_local,
     CASE WHEN NOT own_name THEN regexp_replace(contact.email, '[^a-z]', '', 'g') END AS email_letters,
     contact.iban,

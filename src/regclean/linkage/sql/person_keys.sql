@@ -5,15 +5,17 @@ WITH named AS (
     SELECT *, list_distinct(list_concat([first], full_names)) AS firsts, list_distinct(list_concat([last], last_parts)) AS lasts
     FROM link_persons
 ),
--- Who ended and who began at that time under one surname: each such pair has a key of its own.
+-- Who ended and who began at that time under one name, or one that a slip of the pen keeps apart: each such pair has a key of its own.
 dated AS (
-    SELECT entity, last, began, ended FROM named
-    QUALIFY count(*) OVER (PARTITION BY last) <= $widest_surname
+    SELECT entity, first, last, began, ended, count(*) OVER (PARTITION BY last) <= $widest_surname AS rare FROM named
 ),
+moving AS (SELECT *, unnest([ended // 31 - 1, ended // 31, ended // 31 + 1, ended // 31 + 2]) AS month FROM dated WHERE ended IS NOT NULL),
 handover AS (
     SELECT unnest([old.entity, new.entity]) AS entity, old.entity || '|' || new.entity AS key
-    FROM dated old
-    JOIN dated new ON old.last = new.last AND new.began - old.ended BETWEEN -31 AND 62 AND old.entity <> new.entity
+    FROM moving old
+    JOIN dated new ON new.began // 31 = old.month AND new.began - old.ended BETWEEN -31 AND 62 AND old.entity <> new.entity
+        AND (old.last = new.last AND old.rare
+            OR old.first = new.first AND length(old.first) > 1 AND jaro_winkler_similarity(old.last, new.last) >= 0.88)
     WHERE NOT $generic
 ),
 key AS (

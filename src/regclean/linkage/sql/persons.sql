@@ -40,6 +40,7 @@ SELECT
     contact.phones, coalesce(contact.phone, contact.phones[1]) AS phone,
     contact.email,
     CASE WHEN NOT coalesce(strpos(contact.email, person.last) > 0 AND length(person.last) > 2 OR strpos(contact.email, person.first) > 0 AND length(person.first) > 2, false) THEN split_part(contact.email, '@', 1) END AS email_local,
+    CASE WHEN email_local IS NOT NULL THEN contact.email END AS email_own,
     regexp_replace(split_part(contact.email, '@', 1), '[^a-z]', '', 'g') AS email_letters,
     contact.iban,
     a.streets, a.numbers, a.sites, a.houses, a.flat_sites, a.areas, a.places_2, a.places_4, a.places_10, a.places_many,
