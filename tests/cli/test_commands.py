@@ -6,6 +6,7 @@ import csv
 import importlib
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -18,7 +19,9 @@ from sqlalchemy import select
 
 from regclean.cli.app import workspace_first
 from regclean.config import load_workspace
+from regclean.domain.decisions import FINDING_VERDICTS, PAIR_VERDICTS
 from regclean.errors import RegcleanError
+from regclean.findings.decision_file import CHOICES, COLUMNS, OPTIONAL
 from regclean.ledger import opened
 from regclean.ledger.tables import audit
 
@@ -176,6 +179,12 @@ def test_decisions_are_kept_and_bad_lines_are_named(
     assert clusters["1001"] == clusters["1002"]
     assert clusters["1006"] != clusters["1007"]
     assert "whole" in regclean("-w", published_register, "verify-audit").stdout
+
+
+def test_the_help_of_decide_names_every_column_and_verdict(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli_app.run(["decide", "--help"]) == 0
+    words = set(re.findall(r"\w+", capsys.readouterr().out))
+    assert {*COLUMNS, *OPTIONAL, *CHOICES, *PAIR_VERDICTS, *FINDING_VERDICTS} <= words
 
 
 def test_evaluate_judges_against_a_truth_file(published_register: Path, tmp_path: Path) -> None:

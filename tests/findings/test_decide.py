@@ -315,6 +315,13 @@ def test_a_decision_file_is_read_with_its_line_numbers(tmp_path: Path, delimiter
     assert (lines[1].customer_no_l, lines[1].customer_no_r, lines[1].reason) == ("2", "3", "two people")
 
 
+@pytest.mark.parametrize("encoding", ["windows-1252", "utf-8-sig", "utf-16", "iso-8859-1"])
+def test_a_decision_file_is_read_in_the_encoding_that_it_has(tmp_path: Path, encoding: str) -> None:
+    text = "sep=;\nfinding_id;verdict;user;reason\nF1;same;aino;äiti vahvisti – puhelimessa\n"
+    lines = list(read_decisions(write(tmp_path, text.replace("–", "-").encode(encoding))))
+    assert [(line.number, line.reason) for line in lines] == [(3, "äiti vahvisti - puhelimessa")]
+
+
 def test_a_line_with_too_many_cells_is_told(night: Any, tmp_path: Path) -> None:
     path = write(
         tmp_path, 'customer_no_l,customer_no_r,verdict,user,choices\n3,4,same,aino,{"survivor":"3","fields":{}}\n'
@@ -330,8 +337,10 @@ def test_a_line_with_too_many_cells_is_told(night: Any, tmp_path: Path) -> None:
         ("verdict,user\n", "finding_id"),
         ("customer_no_l,verdict,user\n", "finding_id"),
         ("finding_id,verdict,user,shoe_size\n", "shoe_size"),
-        ("", "verdict"),
-        (b"\xff\xfe\x00", "UTF-8"),
+        ("", "empty"),
+        (b"\xff\xfe", "empty"),
+        (b"\xff\xfe\x00", "verdict"),
+        ("verdict,verdict,user\n", "twice"),
     ],
 )
 def test_a_file_that_is_no_decision_file_is_told(tmp_path: Path, text: str | bytes, column: str) -> None:

@@ -14,11 +14,21 @@ from regclean.cli.identity import UserOption, acting
 @app.command()
 def decide(
     source: Annotated[
-        Path, typer.Option("--from", help="The decisions, as csv: finding_id or a pair, verdict, user, …")
+        Path,
+        typer.Option(
+            "--from",
+            help="The decisions, as csv. Columns: finding_id, or customer_no_l and customer_no_r; verdict; user; "
+            "and where there is one: reason, choices, comment, defer_until.",
+        ),
     ],
     user: UserOption = None,
 ) -> None:
-    """Record one's own decisions from a file: the same as on the page."""
+    """Record one's own decisions from a file: the same as on the page.
+
+    Verdicts on duplicates: same, different, household, successor, entity, unsure; on other findings: accept, reject, defer.
+    Choices are JSON: survivor, fields, from, leave_out. The file is comma, semicolon or tab separated, in any encoding. A line
+    that cannot be taken is named; the others are taken.
+    """
     from regclean import acts
     from regclean.cli.summary import print_decisions
     from regclean.findings.decide import read_decisions

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from regclean.errors import InputError
+from regclean.landing import read_sheet
 
 COLUMNS = ("finding_id", "customer_no_l", "customer_no_r", "verdict", "user", "reason", "choices")
 OPTIONAL = ("comment", "defer_until")
@@ -42,22 +41,13 @@ class DecisionLine:
 
 
 def read_decisions(path: Path) -> Iterator[DecisionLine]:
-    """The lines of a decision file (CSV; comma, semicolon or tab; UTF-8).
+    """The lines of a decision file: see `read_sheet`.
 
-    Errors: InputError when the file is not there, not text, or lacks a column that every line needs.
+    Errors: InputError when the file is not there, empty, or lacks a column that every line needs.
     """
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(
-            "the decision file cannot be read.", file=path, remedy="It must be a CSV file in UTF-8."
-        ) from error
-    header, _, _ = text.partition("\n")
-    delimiter = max(",;\t", key=header.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    names = [name.strip().lower() for name in next(reader, [])]
-    _check_columns(path, names)
-    return _lines(reader, names)
+    sheet = read_sheet(path)
+    _check_columns(path, sheet.names)
+    return (_line(number, sheet.names, cells) for number, cells in sheet.lines)
 
 
 def parse_choices(given: str | Mapping[str, Any] | None) -> dict[str, Any] | None:
@@ -87,7 +77,7 @@ def parse_choices(given: str | Mapping[str, Any] | None) -> dict[str, Any] | Non
     return choices or None
 
 
-def _check_columns(path: Path, names: list[str]) -> None:
+def _check_columns(path: Path, names: Sequence[str]) -> None:
     missing = [name for name in ("verdict", "user") if name not in names]
     if not missing and not ({"finding_id"} <= set(names) or {"customer_no_l", "customer_no_r"} <= set(names)):
         missing = ["finding_id"]
@@ -105,27 +95,15 @@ def _check_columns(path: Path, names: list[str]) -> None:
         )
 
 
-def _lines(reader: Any, names: list[str]) -> Iterator[DecisionLine]:
-    while True:
-        number = reader.line_num + 1
-        try:
-            cells = next(reader)
-        except StopIteration:
-            return
-        except csv.Error:
-            yield DecisionLine(number, "", "", problem="the line is not readable as CSV")
-            continue
-        if any(cell.strip() for cell in cells):
-            yield _line(number, names, cells)
-
-
-def _line(number: int, names: list[str], cells: list[str]) -> DecisionLine:
+def _line(number: int, names: Sequence[str], cells: list[str] | None) -> DecisionLine:
+    if cells is None:
+        return DecisionLine(number, "", "", problem="the line is not readable as CSV")
     if len(cells) > len(names):
         return DecisionLine(
             number, "", "", problem="the line has more cells than the header; quote the JSON of choices"
         )
     values = dict.fromkeys((*COLUMNS, *OPTIONAL)) | {
-        name: cell.strip() or None for name, cell in zip(names, cells, strict=False)
+        name: cell or None for name, cell in zip(names, cells, strict=False)
     }
     return DecisionLine(
         number=number,

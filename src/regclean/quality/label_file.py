@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import fastexcel
-from fastexcel import CalamineError
-
 from regclean.errors import InputError
+from regclean.landing import Sheet, read_sheet
 
 PAIR = ("customer_no_l", "customer_no_r")
 VERDICTS = ("verdict", "label", "answer")
@@ -39,19 +35,12 @@ class LabelLine:
 
 
 def read_labels(path: Path) -> Iterator[LabelLine]:
-    """The answered lines of a sheet (CSV in UTF-8 with comma, semicolon or tab, or a workbook); lines without a verdict wait.
+    """The answered lines of a sheet (see `read_sheet`); lines without a verdict wait.
 
-    Errors: InputError when the file is not there, not text, or lacks a column.
+    Errors: InputError when the file is not there, empty, or lacks a column.
     """
-    try:
-        text = _workbook(path) if path.suffix.lower() == ".xlsx" else path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError, CalamineError) as error:
-        raise InputError(
-            "the labels cannot be read.", file=path, remedy="It must be a CSV file in UTF-8, or a workbook (xlsx)."
-        ) from error
-    header, _, _ = text.partition("\n")
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=header.count))
-    names = [name.strip().lower() for name in next(reader, [])]
+    sheet = read_sheet(path)
+    names = sheet.names
     verdict = next((name for name in VERDICTS if name in names), None)
     missing = [name for name in PAIR if name not in names] + ([VERDICTS[0]] if verdict is None else [])
     if missing:
@@ -63,17 +52,12 @@ def read_labels(path: Path) -> Iterator[LabelLine]:
             remedy="Fill in 'verdict' in the file that was drawn: regclean sample draw -o FILE",
         )
     assert verdict is not None
-    return _lines(reader, names, verdict)
+    return _lines(sheet, verdict)
 
 
-def _workbook(path: Path) -> str:
-    sheet = fastexcel.read_excel(path).load_sheet(0, dtypes="string")
-    return sheet.to_polars().write_csv()
-
-
-def _lines(reader: Iterator[list[str]], names: list[str], verdict: str) -> Iterator[LabelLine]:
-    for number, cells in enumerate(reader, 2):
-        values = {name: cell.strip() for name, cell in zip(names, cells, strict=False)}
+def _lines(sheet: Sheet, verdict: str) -> Iterator[LabelLine]:
+    for number, cells in sheet.lines:
+        values = dict(zip(sheet.names, cells or (), strict=False))
         word = values.get(verdict, "").lower()
         if not word:
             continue

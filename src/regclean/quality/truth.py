@@ -13,7 +13,6 @@ pair file lists everything that is the same, so that what it does not list is di
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
@@ -21,6 +20,7 @@ from typing import Literal, get_args
 import polars as pl
 
 from regclean.errors import InputError, UsageError
+from regclean.landing import read_sheet
 
 Subject = Literal["pairs", "clusters", "member-links"]
 SUBJECTS: tuple[Subject, ...] = get_args(Subject)
@@ -78,7 +78,7 @@ def _read_table(path: Path) -> pl.DataFrame:
         frame = pl.read_parquet(path) if path.suffix.lower() == ".parquet" else _read_text(path)
     except (pl.exceptions.PolarsError, UnicodeDecodeError, OSError) as error:
         raise InputError(
-            "the truth file cannot be read.", file=path, remedy="Save it as UTF-8 csv, tsv or as parquet."
+            "the truth file cannot be read.", file=path, remedy="Save it as csv, tsv or as parquet."
         ) from error
     names = [column.strip().lower().replace(" ", "_") for column in frame.columns]
     twice = sorted({name for name in names if names.count(name) > 1})
@@ -90,15 +90,13 @@ def _read_table(path: Path) -> pl.DataFrame:
 
 
 def _read_text(path: Path) -> pl.DataFrame:
-    with path.open(encoding="utf-8-sig") as stream:
-        head = stream.readline()
-    delimiter = "\t" if path.suffix.lower() in (".tsv", ".tab") else _delimiter(head)
-    return pl.read_csv(path, separator=delimiter, infer_schema=False, encoding="utf8", truncate_ragged_lines=False)
-
-
-def _delimiter(head: str) -> str:
-    """The separator that cuts the header line into most columns."""
-    return max(",;\t|", key=lambda mark: len(next(csv.reader([head], delimiter=mark), [])))
+    sheet = read_sheet(path)
+    width, lines = len(sheet.names), []
+    for number, cells in sheet.lines:
+        if cells is None or len(cells) > width:
+            raise InputError("the line does not fit the header.", file=path, row=number, remedy="Quote its texts.")
+        lines.append([*cells, *[None] * (width - len(cells))])
+    return pl.DataFrame(lines, schema=dict.fromkeys(sheet.names, pl.String), orient="row")
 
 
 def _shape(path: Path, columns: list[str], wanted: Subject | None) -> Subject:
