@@ -2,6 +2,6 @@
 
 from regclean.landing.load import load, quarantine, set_aside
 from regclean.landing.report import FileReport, LandingReport
-from regclean.landing.sheets import Sheet, read_sheet
+from regclean.landing.sheets import FilledSheet, read_sheet
 
-__all__ = ["FileReport", "LandingReport", "Sheet", "load", "quarantine", "read_sheet", "set_aside"]
+__all__ = ["FileReport", "FilledSheet", "LandingReport", "load", "quarantine", "read_sheet", "set_aside"]

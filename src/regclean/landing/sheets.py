@@ -20,7 +20,7 @@ DELIMITERS = ",;\t|"
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class FilledSheet:
     """`names`: the header, in lower case. `lines`: line in the file (1-based, header included) and its cells, stripped;
     None in their place where the line cannot be read. Empty lines are left out.
     """
@@ -30,7 +30,7 @@ class Sheet:
     lines: Iterator[tuple[int, list[str] | None]]
 
 
-def read_sheet(path: Path) -> Sheet:
+def read_sheet(path: Path) -> FilledSheet:
     """Errors: InputError when the file is not there, cannot be read, is empty, or names a column twice."""
     if not path.is_file():
         raise InputError("there is no such file.", file=path, remedy="Give a csv file.")
@@ -52,7 +52,7 @@ def read_sheet(path: Path) -> Sheet:
     twice = next((name for name in names if name and names.count(name) > 1), None)
     if twice:
         raise InputError("the column stands twice.", file=path, row=1, column=twice, remedy="Keep one of them.")
-    return Sheet(path, names, _lines(reader, skipped))
+    return FilledSheet(path, names, _lines(reader, skipped))
 
 
 def _text(path: Path) -> str:

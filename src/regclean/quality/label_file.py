@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from regclean.errors import InputError
-from regclean.landing import Sheet, read_sheet
+from regclean.landing import FilledSheet, read_sheet
 
 PAIR = ("customer_no_l", "customer_no_r")
 VERDICTS = ("verdict", "label", "answer")
@@ -55,7 +55,7 @@ def read_labels(path: Path) -> Iterator[LabelLine]:
     return _lines(sheet, verdict)
 
 
-def _lines(sheet: Sheet, verdict: str) -> Iterator[LabelLine]:
+def _lines(sheet: FilledSheet, verdict: str) -> Iterator[LabelLine]:
     for number, cells in sheet.lines:
         values = dict(zip(sheet.names, cells or (), strict=False))
         word = values.get(verdict, "").lower()
