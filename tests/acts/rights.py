@@ -257,6 +257,7 @@ COMMANDS: dict[str, Rights] = {
     "certify": (Line("", DECIDERS, sent=("person place 0-1",), writes=True),),
     "model list": PUBLIC,
     "model compare": PUBLIC,
+    "model export": PUBLIC,
     "model use": (Line("", ("approver", "deputy", "admin"), sent=("1",)),),
     "model back": (Line("", stop=("approver", "deputy", "admin")),),  # there is nothing before
     "sign-in": PUBLIC,

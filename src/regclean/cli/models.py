@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 from dataclasses import asdict
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -99,6 +100,33 @@ def back(user: UserOption = None) -> None:
 
     with acting(user) as context:
         _say(acts.go_back(context))
+
+
+@model.command()
+def export(
+    output: Annotated[
+        Path,
+        typer.Option(
+            "--output", "-o", help="A folder, or a file for the person model's settings; the others beside it."
+        ),
+    ],
+) -> None:
+    """Write the models in force in open formats: Splink's settings, the posterior with a reference scorer, and charts."""
+    from regclean.errors import InputError
+    from regclean.linkage import export as export_models
+    from regclean.linkage import models_in_force
+    from regclean.outside import unavailable
+
+    with opened() as (workspace, _):
+        found = models_in_force(workspace.var / "models", workspace.config.country)
+        if not found:
+            raise InputError("no linkage model has been trained here yet.", remedy="Start a night: regclean run")
+        try:
+            written = export_models(found, output)
+        except OSError as error:
+            raise unavailable(error, output) or InputError("the model cannot be written.", file=output) from error
+    for path in written:
+        typer.echo(str(path))
 
 
 def _given(workspace: Any, ledger: Any, connection: Any) -> dict[str, Any]:

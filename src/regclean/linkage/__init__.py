@@ -4,7 +4,8 @@ from regclean.linkage.customers import LinkReport, link_customers
 from regclean.linkage.explain import PairExplanation, explain_pair
 from regclean.linkage.frame import sampling_frame
 from regclean.linkage.members import MemberLinkReport, link_members
-from regclean.linkage.registry import StoredModel, back, chosen, numbered, stored, use
+from regclean.linkage.open_model import export
+from regclean.linkage.registry import StoredModel, back, chosen, models_in_force, numbered, stored, use
 from regclean.linkage.retraining import Figures, ModelComparison, TrainReport, compare, train
 
 __all__ = [
@@ -19,8 +20,10 @@ __all__ = [
     "chosen",
     "compare",
     "explain_pair",
+    "export",
     "link_customers",
     "link_members",
+    "models_in_force",
     "numbered",
     "sampling_frame",
     "stored",

@@ -70,10 +70,15 @@ def history(folder: Path) -> list[Chosen]:
         ) from error
 
 
+def models_in_force(folder: Path, country: str) -> dict[str, Parameters]:
+    """Kind -> its model in force, where there is one."""
+    found = {model: in_force(folder, model, country) for model in MODELS}
+    return {model: one for model, one in found.items() if one is not None}
+
+
 def chosen(folder: Path, country: str) -> Chosen:
     """Model -> version in force."""
-    found = {model: in_force(folder, model, country) for model in MODELS}
-    return {model: one.version for model, one in found.items() if one is not None}
+    return {model: one.version for model, one in models_in_force(folder, country).items()}
 
 
 def use(folder: Path, country: str, versions: Chosen) -> Chosen:

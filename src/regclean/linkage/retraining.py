@@ -103,7 +103,7 @@ def train(
     bench = workbench(connection)
     decided = customers.as_linked(decided)
     try:
-        old = _in_force(models, country)
+        old = registry.models_in_force(models, country)
         number = registry.next_number(models, country)
         customers.prepare(bench, country, decided)
         new: dict[str, Parameters] = {}
@@ -148,7 +148,7 @@ def compare(
 
     Errors: UsageError when there is no such version.
     """
-    old = _in_force(models, country)
+    old = registry.models_in_force(models, country)
     new = old | registry.numbered(models, country, number)
     bench = workbench(connection)
     try:
@@ -174,11 +174,6 @@ def _copy(source: duckdb.DuckDBPyConnection, target: duckdb.DuckDBPyConnection, 
     target.register("incoming_frame", source.sql(query).pl())
     target.execute(f"INSERT INTO {table} BY NAME SELECT * FROM incoming_frame")  # noqa: S608  # constants
     target.unregister("incoming_frame")
-
-
-def _in_force(models: Path, country: str) -> dict[str, Parameters]:
-    found = {model: registry.in_force(models, model, country) for model in MODELS}
-    return {model: one for model, one in found.items() if one is not None}
 
 
 def _compare(
