@@ -153,3 +153,14 @@ def test_rules_are_ordered_and_unique() -> None:
     assert [rule.info.kind for rule in rules()] == sorted(
         (rule.info.kind for rule in rules()), key=["stale", "bin_group", "field"].index
     )
+
+
+def test_a_summary_counts_and_leaves_out_what_is_empty() -> None:
+    one = summary("K25", {"bin_group_no": "K1", "lines": ["5"]}, "fi")
+    assert one == "Kimpan K1 rivin 5 osakkaalle ei ole merkitty informointia."
+    assert "rivien 5, 6 osakkaille" in summary("K25", {"bin_group_no": "K1", "lines": ["5", "6"]}, "fi")
+    shares = {"bin_group_no": "K1", "members": 3, "total": 90, "missing": 0}
+    assert summary("K06", shares, "fi").endswith("yhteensä 90 %.")
+    assert summary("K06", shares | {"missing": 1}, "en").endswith("; 1 member has none.")
+    died = {"customer_no": "7", "observed_on": "2026-02-01", "followers": []}
+    assert summary("S01", died, "sv") == "Kund 7 avled 1.2.2026."

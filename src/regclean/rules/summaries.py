@@ -12,6 +12,8 @@ from regclean.resources import load_texts
 from regclean.rules.catalogue import catalogue
 
 _PLACEHOLDER = re.compile(r"\{([a-z_][a-z0-9_]*)\}")
+_COUNTED = re.compile(r"\{([a-z_][a-z0-9_]*)\?([^{}|]*)\|([^{}|]*)\}")
+_OPTIONAL = re.compile(r"\[([^\[\]]*)\]")
 _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
 _NONE = "–"
 # Placeholders whose codes are those of another.
@@ -21,16 +23,24 @@ _SAME_WORDS = {"kind_given": "kind", "kind_inferred": "kind", "bin_waste_type": 
 def summary(rule_id: str, evidence: Mapping[str, Any], language: str) -> str:
     """The rule's sentence with the evidence's values in it; English where the language is not there.
 
-    Codes are said in words, dates and decimals as the language writes them, what is missing as a dash.
+    Codes are said in words, dates and decimals as the language writes them, what is missing as a dash. `{lines?one|many}`
+    is the first text where the value is one thing, else the second. A part in `[…]` is left out where a value that it
+    speaks of is missing, empty or zero.
     """
     language = language if language in LANGUAGES else FALLBACK
     template = in_language(catalogue()[rule_id].summary, language)
+    template = _OPTIONAL.sub(lambda part: part[1] if all(map(evidence.get, placeholders(part[1]))) else "", template)
+    template = _COUNTED.sub(lambda match: match[2] if _is_one(evidence.get(match[1])) else match[3], template)
     return _PLACEHOLDER.sub(lambda match: said(match[1], evidence.get(match[1]), language), template)
 
 
 def placeholders(template: str) -> frozenset[str]:
     """Names of the evidence that a template speaks of."""
-    return frozenset(_PLACEHOLDER.findall(template))
+    return frozenset(_PLACEHOLDER.findall(template)) | {name for name, _, _ in _COUNTED.findall(template)}
+
+
+def _is_one(value: Any) -> bool:
+    return (len(value) if isinstance(value, list) else value) == 1
 
 
 def said(name: str, value: Any, language: str) -> str:

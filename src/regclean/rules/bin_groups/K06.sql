@@ -2,9 +2,9 @@
 -- title.fi = "Jako-osuuksien summa ei ole 100 %"
 -- title.sv = "Andelarna blir inte 100 %"
 -- title.en = "The shares do not add up to 100 %"
--- summary.fi = "Kimpan {bin_group_no} lasku jaetaan, mutta {members} osakkaan osuudet ovat yhteensä {total} %; osuus puuttuu {missing} osakkaalta."
--- summary.sv = "Räkningen för det gemensamma kärlet {bin_group_no} delas, men {members} delägares andelar är sammanlagt {total} %; andelen saknas för {missing} delägare."
--- summary.en = "The bill of shared bin {bin_group_no} is split, but the shares of its {members} members add up to {total} %; {missing} members have none."
+-- summary.fi = "Kimpan {bin_group_no} lasku jaetaan, mutta {members} osakkaan osuudet ovat yhteensä {total} %[; osuus puuttuu {missing} osakkaalta]."
+-- summary.sv = "Fakturan för det gemensamma kärlet {bin_group_no} delas, men {members} delägares andelar är sammanlagt {total} %[; andelen saknas för {missing} delägare]."
+-- summary.en = "The bill of shared bin {bin_group_no} is split, but the shares of its {members} members add up to {total} %[; {missing} {missing?member has|members have} none]."
 -- severity = "error"
 -- severities = ["info"]
 -- ends_in = "change"

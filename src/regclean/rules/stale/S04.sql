@@ -2,9 +2,9 @@
 -- title.fi = "Astiaa ei ole tyhjennetty pitkään aikaan"
 -- title.sv = "Kärlet har inte tömts på länge"
 -- title.en = "The bin has not been emptied for long"
--- summary.fi = "Asiakkaan {customer_no} palvelua {service_no} ({waste_type}) on viimeksi tyhjennetty {last_emptied_on}; tyhjennysväli on {interval_weeks} viikkoa. Muita merkkejä: {signals}."
--- summary.sv = "Tjänsten {service_no} ({waste_type}) hos kund {customer_no} tömdes senast {last_emptied_on}; tömningsintervallet är {interval_weeks} veckor. Andra tecken: {signals}."
--- summary.en = "Service {service_no} ({waste_type}) of customer {customer_no} was last emptied {last_emptied_on}; its interval is {interval_weeks} weeks. Other signals: {signals}."
+-- summary.fi = "Asiakkaan {customer_no} palvelua {service_no} ({waste_type}) on viimeksi tyhjennetty {last_emptied_on}; tyhjennysväli on {interval_weeks} viikkoa.[ Muita herätteitä: {signals}.]"
+-- summary.sv = "Tjänsten {service_no} ({waste_type}) hos kund {customer_no} tömdes senast {last_emptied_on}; tömningsintervallet är {interval_weeks} veckor.[ Andra tecken: {signals}.]"
+-- summary.en = "Service {service_no} ({waste_type}) of customer {customer_no} was last emptied {last_emptied_on}; its interval is {interval_weeks} weeks.[ Other signals: {signals}.]"
 -- severity = "review"
 -- severities = ["info"]
 -- ends_in = "task"
