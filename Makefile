@@ -7,7 +7,7 @@ DEMO_DIR ?= demo
 # Compile on install, whatever the environment says: commands start in half the time.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help install install-dev demo test check format lint types lock wheel messages docs screenshots soak clean
+.PHONY: help install install-dev demo test check format lint types lock wheel messages docs screenshots models soak clean
 
 help:
 	@echo "make demo     install, run one night on the shipped register, serve the review page"
@@ -80,6 +80,10 @@ docs: install
 # Every page at a desk's size and at 200 % zoom; needs Debian's Chromium.
 screenshots: install-dev
 	$(BIN)/python scripts/screenshots.py
+
+# The models that the tests of linkage use, learnt anew; after a change of comparisons.
+models: install-dev
+	$(BIN)/python scripts/stored_models.py
 
 # Faults, broken input and canaries in earnest; takes long, and wants the machine for itself. CI runs a sample.
 soak: install-dev

@@ -28,7 +28,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from sqlalchemy import select
 
 from regclean import batches
-from regclean.cli.demo_people import create_demo_accounts
+from regclean.accounts.permissions import permissions_of
+from regclean.cli.demo_people import PEOPLE, create_demo_accounts
 from regclean.config import Workspace, load_workspace
 from regclean.findings.decide import DecisionLine, record
 from regclean.home import own_ledger
@@ -36,6 +37,7 @@ from regclean.ledger import Ledger, runs
 from regclean.ledger.tables import findings
 from regclean.night import run_night
 from regclean.register.target import open_target
+from regclean.review.web import slices
 from regclean.warehouse import Warehouse
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
@@ -63,7 +65,7 @@ def shots(ledger: Ledger) -> list[Shot]:
     batch = [one.batch_id for one in batches.list_batches(ledger)]
     last = runs.last_published(ledger)
     assert last is not None
-    return [
+    listed = [
         Shot("login", None, "/login"),
         Shot("queue", "aino", "/queue"),
         Shot("case", "aino", f"/case/{case}"),
@@ -84,6 +86,22 @@ def shots(ledger: Ledger) -> list[Shot]:
         Shot("audit", "kerttu", "/audit"),
         Shot("account", "aino", "/account"),
         Shot("error", "aino", "/case/F00000000000000000000"),
+    ]
+    seen = {shot.path for shot in listed}
+    return listed + [shot for shot in navigation() if shot.path not in seen]
+
+
+def navigation() -> list[Shot]:
+    """A picture of every page of the navigation, by somebody of the demo who may see it."""
+    people = [(name, permissions_of(roles)) for name, _, roles in PEOPLE]
+    return [
+        Shot(
+            item.path.strip("/").replace("/", "-"),
+            next(name for name, may in people if item.permission in may),
+            item.path,
+        )
+        for module in slices.pages()
+        for item in getattr(module, "nav", ())
     ]
 
 

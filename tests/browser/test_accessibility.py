@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -13,9 +14,11 @@ from regclean.config import load_workspace
 from regclean.findings.decide import DecisionLine, record
 from regclean.ledger import runs
 from regclean.ledger.tables import findings
+from regclean.review.web import slices
 from regclean.warehouse import Warehouse
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+# Who looks at what; a page that is not here is opened by the first of them who may, without being listed.
 PAGES = {
     "aino": (
         "/queue?pool=same",
@@ -35,6 +38,27 @@ PAGES = {
     "kerttu": ("/audit",),
     "martta": ("/account", "/overview"),
 }
+NO_PAGES = {
+    "/": "leads to the first page of the navigation",
+    "/login": "has a test of its own below",
+    "/oidc/start": "leads to the organisation's page",
+    "/oidc/callback": "leads back from there",
+    "/case/{finding_id}/{step}": "leads to a case",
+    "/batches/{batch_id}/progress": "a part of a page",
+    "/batches/{batch_id}/files.zip": "a file",
+    "/batches/{batch_id}/receipt.json": "a file",
+    "/reports/{name}": "a night's report, which is no page of the server's making",
+}
+
+
+def unlisted() -> list[str]:
+    """The addresses of pages that nobody has listed."""
+    routes = {
+        route.path for module in slices.pages() for route in module.router.routes if "GET" in route.methods
+    } - NO_PAGES.keys()
+    listed = {path.partition("?")[0] for paths in PAGES.values() for path in paths}
+    pattern = {path: re.compile(re.sub(r"\{\w+\}", "[^/]+", path)) for path in routes}
+    return sorted(path for path in routes if not any(pattern[path].fullmatch(one) for one in listed))
 
 
 @pytest.fixture(scope="module")
@@ -71,6 +95,22 @@ def test_no_violation(user: str, zoom: int, open_desk: Callable[..., Any], clust
         width = desk.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         if width > 0:
             found.append(f"{path}: {width} px wider than the window")
+    assert found == [], "\n".join(found)
+
+
+def test_a_page_that_nobody_listed_has_no_violation_either(open_desk: Callable[..., Any], cluster: str) -> None:
+    found: list[str] = []
+    for path in unlisted():
+        axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed").Axe()
+        address = path.format(finding_id=cluster, cluster=cluster, batch_id=1, run_id="2026-11-01-001", number=1)
+        desks = (open_desk(user, zoom=2) for user in PAGES)
+        may = (
+            desk for desk in desks if desk.page.request.get(f"{desk.address}{address}", max_redirects=0).status == 200
+        )
+        desk = next(may, None)
+        assert desk is not None, f"nobody can open {path}: give it a line in PAGES, or its reason in NO_PAGES"
+        desk.go(address)
+        found += [f"{path}: {line}" for line in violations(axe.run(desk.page).response)]
     assert found == [], "\n".join(found)
 
 

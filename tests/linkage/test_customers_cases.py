@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import json
 from datetime import date
-from pathlib import Path
 
 import duckdb
 import pytest
 from customer_register import NO_CLUSTERS, NO_DECISIONS, SETTINGS, Register
+from stored import STORED
 
 from regclean.linkage import link_customers
 
-MODELS = Path(__file__).parent / "models"
 HOME = "puijonkatu|12||70100"
 FLAT = "rantatie|4|b2|70200"
 
@@ -119,7 +118,7 @@ def cases() -> Register:
 def linked() -> duckdb.DuckDBPyConnection:
     connection = cases().connect()
     report = link_customers(
-        connection, country="fi", settings=SETTINGS, models=MODELS, decided=NO_DECISIONS, previous_clusters=NO_CLUSTERS
+        connection, country="fi", settings=SETTINGS, models=STORED, decided=NO_DECISIONS, previous_clusters=NO_CLUSTERS
     )
     assert report.models == {"person": 1, "organisation": 1}
     assert report.shared_contacts == 2  # the manager's phone and e-mail

@@ -17,6 +17,7 @@ import pytest
 from customer_register import NO_CLUSTERS, NO_DECISIONS, SETTINGS, Register, decided
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from stored import STORED
 
 from regclean.errors import RegcleanError
 from regclean.linkage import link_customers, parameters, train
@@ -25,7 +26,6 @@ from regclean.linkage.comparison import DUCKDB, SPARK
 from regclean.linkage.model import MODELS, splink_settings
 from regclean.linkage.parameters import Parameters
 
-STORED = Path(__file__).parent / "models"
 Rows = list[tuple[object, ...]]
 
 

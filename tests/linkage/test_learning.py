@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
+from stored import STORED
 
 from regclean.errors import ConflictError, InputError, UsageError
 from regclean.linkage import offsets, parameters, registry
@@ -16,7 +17,6 @@ from regclean.linkage.patterns import as_patterns
 from regclean.linkage.retraining import Figures, ModelComparison
 from regclean.linkage.scoring import judge_patterns
 
-STORED = Path(__file__).parent / "models"
 PARTS = comparisons("person", "fi")
 
 

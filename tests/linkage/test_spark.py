@@ -15,6 +15,7 @@ import polars as pl
 import pytest
 from customer_register import FIRST, LAST, NO_CLUSTERS, NO_DECISIONS, SETTINGS, Register
 from polars.testing import assert_frame_equal
+from stored import STORED
 
 from regclean.config.workspace import Section, default_config
 from regclean.errors import ConfigError
@@ -22,7 +23,6 @@ from regclean.linkage import customers, link_customers, scoring, spark
 from regclean.linkage.model import MODELS, comparisons
 from regclean.warehouse import load_sql
 
-STORED = Path(__file__).parent / "models"
 ENGINE = default_config(engine={"backend": "spark", "threads": 2, "memory_limit": "1GB"}).section("engine")
 FORMS = ("oy", "ky", "ry")
 

@@ -10,6 +10,7 @@ import pytest
 from customer_register import NO_CLUSTERS, NO_DECISIONS, Register
 from hypothesis import given
 from hypothesis import strategies as st
+from stored import STORED, TRACKED
 
 from regclean.linkage import LinkReport, link_customers, parameters
 from regclean.linkage.comparison import Comparison
@@ -124,11 +125,17 @@ def test_namesakes_of_one_home_are_told_apart_by_their_contacts(tmp_path: Path) 
     p("bare-2", "Veikko", "Harjunkoski", at="toinentie|7||70100")
     p("shared-1", "Risto", "Kuparinen", at="kolmastie|7||70100", phone="+358445556666")
     p("shared-2", "Risto", "Kuparinen", at="kolmastie|7||70100", phone="+358445556666")
-    _, pairs = link(register, Path(__file__).parent / "models")
+    _, pairs = link(register, STORED)
     own, bare, shared = (pairs[f"{name}-1", f"{name}-2"][1] for name in ("own", "bare", "shared"))
     assert own < bare < shared
     assert shared > 0.95
     assert own < 0.9
+
+
+@pytest.mark.parametrize("path", sorted(TRACKED.glob("*.json")), ids=lambda path: path.stem)
+def test_the_stored_models_are_of_these_comparisons(path: Path) -> None:
+    model, country, _ = path.stem.split("-")
+    assert parameters.usable(path, model, country) is not None, "the comparisons have changed: make models"
 
 
 def test_stored_models_are_ordered(tmp_path: Path) -> None:
