@@ -16,7 +16,7 @@ from regclean.acts.batches import (
     take_files,
     undo,
 )
-from regclean.acts.cases import assign, comment, consider, decide, decide_all, undo_decision
+from regclean.acts.cases import arrange, assign, comment, consider, decide, decide_all, undo_decision
 from regclean.acts.certificates import certify, next_checks
 from regclean.acts.context import ACTS, Context
 from regclean.acts.looking import LOOKS, open_protected, reveal
@@ -43,6 +43,7 @@ __all__ = [
     "add_account",
     "apply",
     "approve",
+    "arrange",
     "assign",
     "build",
     "certify",

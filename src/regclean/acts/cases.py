@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from typing import Any
 
 from sqlalchemy import Connection, RowMapping, insert, select, update
 
+from regclean.accounts import sessions
 from regclean.accounts.permissions import User
 from regclean.acts.context import Context, act
 from regclean.acts.visibility import hidden_from, visible_finding
@@ -26,6 +28,13 @@ def consider(context: Context, finding_id: str) -> RowMapping:
     """Take a case in hand, to draft a decision on it or to put it aside; returns its row. Errors: NotFoundError."""
     with context.ledger.read() as connection:
         return visible_finding(connection, context.user, finding_id)
+
+
+@act("findings:decide")
+def arrange(context: Context, change: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
+    """Change what waits on one's own desk, staged or put aside; nothing is decided by it. Returns what the desk holds."""
+    with context.ledger.write() as connection:
+        return sessions.change_desk(connection, context.user.name, change)
 
 
 @act("findings:decide")

@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from regclean.accounts import sessions
 from regclean.accounts.permissions import User
 from regclean.accounts.sessions import Session
-from regclean.acts import is_protected
+from regclean.acts import Context, arrange, is_protected
 from regclean.review.case import cases
 from regclean.review.case.desk import CountsCache
 from regclean.review.case.staging import Staging, changing, from_data
@@ -35,11 +35,12 @@ def remember_opened(service: Services, user: User, finding_id: str, now: Any) ->
         sessions.change_desk(connection, user.name, changing(lambda held: held.open(finding_id, now)))
 
 
-def change_staging(service: Services, session: Session, change: Any) -> Staging:
-    with service.ledger.write() as connection:
-        if TOLD in session.data:
+def change_staging(acting: Context, session: Session, change: Any) -> Staging:
+    held = from_data(arrange(acting, changing(change)))
+    if TOLD in session.data:
+        with acting.ledger.write() as connection:
             sessions.change_data(connection, session.digest, lambda data: data.pop(TOLD, None))
-        return from_data(sessions.change_desk(connection, session.user.name, changing(change)))
+    return held
 
 
 def open_case(connection: Connection, user: User, session: Session, finding_id: str) -> cases.OpenCase:

@@ -106,7 +106,7 @@ async def show_result(
 def skip(request: Request, finding_id: str, service: Service, session: OwnSession, acting: Acting) -> Response:
     """Put a case aside for now."""
     acts.consider(acting, finding_id)
-    kept = change_staging(service, session, lambda held: held.skip(finding_id))
+    kept = change_staging(acting, session, lambda held: held.skip(finding_id))
     return _onward(request, service, acting.user, finding_id, kept)
 
 
@@ -142,42 +142,42 @@ def show_staged(request: Request, service: Service, session: OwnSession, user: D
 
 
 @router.post("/staged/undo")
-def undo_staged(request: Request, service: Service, session: OwnSession, user: Decider, acting: Acting) -> Response:
+def undo_staged(request: Request, session: OwnSession, acting: Acting) -> Response:
     """Take back the last staged decision; when nothing is staged, the last submitted one."""
-    held = from_data(session.desk)
-    filters = _filters(request, user)
+    held = change_staging(acting, session, lambda held: held)  # the act asks for the right
+    filters = _filters(request, acting.user)
     if held.items:
-        change_staging(service, session, Staging.undo)
+        change_staging(acting, session, Staging.undo)
         return _to_case(held.items[-1].finding_id, filters)
     if held.submitted:
         finding_id = acts.undo_decision(acting, held.submitted[-1][-1])
-        change_staging(service, session, Staging.forget_last)
+        change_staging(acting, session, Staging.forget_last)
         counts_of(request).forget()
         return _to_case(finding_id, filters) if finding_id else RedirectResponse(_url("/queue", filters), 303)
     return RedirectResponse(_url("/queue", filters), 303)
 
 
 @router.post("/staged/redo")
-def redo_staged(request: Request, service: Service, session: OwnSession, user: Decider) -> Response:
+def redo_staged(request: Request, service: Service, session: OwnSession, acting: Acting) -> Response:
     """Put back what was taken back."""
-    held = change_staging(service, session, Staging.redo)
+    held = change_staging(acting, session, Staging.redo)
     if not held.items:
-        return RedirectResponse(_url("/queue", _filters(request, user)), 303)
-    return _onward(request, service, user, held.items[-1].finding_id, held)
+        return RedirectResponse(_url("/queue", _filters(request, acting.user)), 303)
+    return _onward(request, service, acting.user, held.items[-1].finding_id, held)
 
 
 @router.post("/staged/return")
-def return_skipped(request: Request, service: Service, session: OwnSession, user: Decider) -> Response:
+def return_skipped(request: Request, session: OwnSession, acting: Acting) -> Response:
     """Take the skipped cases back into the queue."""
-    change_staging(service, session, Staging.unskip)
-    return RedirectResponse(_url("/queue", _filters(request, user)), 303)
+    change_staging(acting, session, Staging.unskip)
+    return RedirectResponse(_url("/queue", _filters(request, acting.user)), 303)
 
 
 @router.post("/staged/{finding_id}/remove")
-def remove_staged(request: Request, finding_id: str, service: Service, session: OwnSession, user: Decider) -> Response:
+def remove_staged(request: Request, finding_id: str, session: OwnSession, acting: Acting) -> Response:
     """Take back one staged decision."""
-    change_staging(service, session, lambda held: held.remove(finding_id))
-    return RedirectResponse(_url("/staged", _filters(request, user)), 303)
+    change_staging(acting, session, lambda held: held.remove(finding_id))
+    return RedirectResponse(_url("/staged", _filters(request, acting.user)), 303)
 
 
 @router.post("/staged/submit")
@@ -256,7 +256,7 @@ def _stage(
             return _desk(request, service, session, user, connection, filters, finding_id, 409, against=against)
         if item.version != case.row["version"]:
             return _desk(request, service, session, user, connection, filters, finding_id, 409, moved_on=True)
-    held = change_staging(service, session, lambda held: held.stage(item))
+    held = change_staging(acting, session, lambda held: held.stage(item))
     return _onward(request, service, user, finding_id, held)
 
 
