@@ -6,7 +6,10 @@ import tomllib
 from functools import cache
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from jinja2 import Template
 
 # name -> place in the source tree; inside the wheel all of them are in regclean/_bundled/.
 _SOURCES = {
@@ -34,3 +37,25 @@ def bundled(name: str) -> Path:
 def load_texts(package: str, name: str) -> dict[str, Any]:
     """The tables of `<name>.toml` of a package: what a night writes in words, each text as {fi, sv, en}."""
     return tomllib.loads(resources.files(package).joinpath(f"{name}.toml").read_text(encoding="utf-8"))
+
+
+@cache
+def report_template(name: str, *packages: str) -> Template:
+    """A template of a page that a night writes, from the first of these packages that has it; it may extend the others'."""
+    from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
+
+    environment = Environment(
+        loader=ChoiceLoader([PackageLoader(package) for package in packages]),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template(name)
+
+
+def write_page(path: Path, html: str) -> None:
+    """Put a page in its place as a whole: whoever reads meanwhile sees the one before."""
+    partial = path.with_name(path.name + ".part")
+    partial.write_text(html, encoding="utf-8")
+    partial.replace(path)

@@ -11,13 +11,11 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import polars as pl
-from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined, Template
 
 from regclean import __version__
 from regclean.bin_reports.gather import ASKED, BinGroup, Found, Gathered, Member, gather
@@ -26,11 +24,13 @@ from regclean.bin_reports.questions import questions
 from regclean.checks import decimal, whole
 from regclean.domain.findings import SEVERITIES, Severity
 from regclean.domain.languages import LANGUAGES, in_language
-from regclean.resources import load_texts
+from regclean.resources import load_texts, report_template, write_page
 from regclean.rules import said, titles
 
 _PLAIN = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,78}[A-Za-z0-9])?\Z")
 _ODD = re.compile(r"[^A-Za-z0-9]+")
+# The frame and its style are those of the page about the night.
+PACKAGES = ("regclean.bin_reports", "regclean.checks")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,13 +106,13 @@ def write_bin_reports(
         if old.is_file() and old.name not in wanted:
             old.unlink()
     known = [name for name in languages if name in LANGUAGES] or list(LANGUAGES)
-    page, shared = _template("bin_group.html.j2"), _context(language)
+    page, shared = report_template("bin_group.html.j2", *PACKAGES), _context(language)
     names = titles(language)
     context = {"workspace": workspace, "as_of": as_of, **shared}
     for entry in entries:
-        _write(folder / entry.file, page.render(**_page(entry.group, known, language, workspace, names), **context))
-    index = _template("bin_groups.html.j2")
-    _write(folder / "index.html", index.render(entries=entries, gathered=gathered, titles=names, **context))
+        write_page(folder / entry.file, page.render(**_page(entry.group, known, language, workspace, names), **context))
+    index = report_template("bin_groups.html.j2", *PACKAGES)
+    write_page(folder / "index.html", index.render(entries=entries, gathered=gathered, titles=names, **context))
     return len(entries)
 
 
@@ -228,25 +228,3 @@ def reason_in_words(code: str, language: str) -> str | None:
 
 def _texts() -> Mapping[str, Mapping[str, str]]:
     return load_texts("regclean.bin_reports", "texts")
-
-
-def _write(path: Path, html: str) -> None:
-    partial = path.with_name(path.name + ".part")
-    partial.write_text(html, encoding="utf-8")
-    partial.replace(path)
-
-
-@cache
-def _environment() -> Environment:
-    return Environment(
-        # The frame and its style are those of the page about the night.
-        loader=ChoiceLoader([PackageLoader("regclean.bin_reports"), PackageLoader("regclean.checks")]),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-
-
-def _template(name: str) -> Template:
-    return _environment().get_template(name)

@@ -9,16 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cache
 from pathlib import Path
 from typing import Literal
-
-from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from regclean import __version__
 from regclean.checks.charts import sparkline
 from regclean.checks.results import SuiteResult
 from regclean.checks.texts import decimal, percent, texts, whole
+from regclean.resources import report_template, write_page
 
 NIGHTS_SHOWN = 14
 NIGHTS_LISTED = 60
@@ -188,19 +186,5 @@ def _write(path: Path, template: str, language: str, **content: object) -> None:
         "decimal": lambda value, digits=1: decimal(value, digits, language),
         "percent": lambda value, digits=1: percent(value, digits, language),
     }
-    page = _environment().get_template(template)
-    html = page.render(**content, **formats, t=word, language=language, version=__version__)
-    partial = path.with_name(path.name + ".part")
-    partial.write_text(html, encoding="utf-8")
-    partial.replace(path)
-
-
-@cache
-def _environment() -> Environment:
-    return Environment(
-        loader=PackageLoader("regclean.checks"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    page = report_template(template, "regclean.checks")
+    write_page(path, page.render(**content, **formats, t=word, language=language, version=__version__))
