@@ -153,6 +153,7 @@ def _publish(night: Night) -> int:
             night.now,
             previous_clusters=night.clusters_before,
         )
+        quality.choose_second(night.ledger, night.now)
         revoked = quality.revoke(
             night.ledger,
             connection,

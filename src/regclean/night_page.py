@@ -20,7 +20,7 @@ from regclean.checks import (
 )
 from regclean.findings import counts_by_rule
 from regclean.ledger import Ledger, runs
-from regclean.quality import Measured, measure, open_by_kind, protected_customers, register_health
+from regclean.quality import Measured, agreement, measure, open_by_kind, protected_customers, register_health
 from regclean.rules import titles
 from regclean.warehouse import rows
 
@@ -89,7 +89,18 @@ def _health(night: Night) -> dict[str, float]:
             protected=protected,
         ),
     )
-    return (measured or {}) | open_by_kind(night.ledger)
+    return (measured or {}) | open_by_kind(night.ledger) | _agreement(night.ledger)
+
+
+def _agreement(ledger: Ledger) -> dict[str, float]:
+    """By kind of finding: how often a second person decides alike, and how many decisions that rests on."""
+    found: dict[str, float] = {}
+    for one in agreement(ledger):
+        if share := one.share:
+            name = f"agreement_{one.kind}"
+            found |= {name: share.value, f"{name}_low": share.low, f"{name}_high": share.high}
+            found[f"{name}_checks"] = float(one.answered)
+    return found
 
 
 def _failed(result: Any) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import csv
 import stat
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import polars as pl
@@ -16,6 +17,9 @@ from regclean.cli.app import run
 from regclean.config import load_workspace
 from regclean.ledger import audit, opened
 from regclean.ledger.tables import audit as audit_table
+from regclean.quality import agreement, choose_second
+
+NOW = datetime(2026, 11, 2, 9, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -166,3 +170,37 @@ def test_a_workbook_is_a_sheet_too(
     frame.write_excel(sheet)
     said = regclean("-w", published_register, "sample", "label", "--from", sheet, token=steward).stdout
     assert "Taken: 3. Waiting: 0. Refused: 0." in said
+
+
+def test_a_decision_is_answered_by_a_second_person_without_knowing(
+    regclean: Callable[..., Said],
+    published_register: Path,
+    steward: str,
+    token_for: Callable[..., str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("regclean.quality.second_person.ONE_IN", 1)
+    first = token_for(published_register, "väinö", "steward")
+    file = tmp_path / "decisions.csv"
+    file.write_text("customer_no_l,customer_no_r,verdict,user\n1003,1004,same,väinö\n", encoding="utf-8")
+    regclean("-w", published_register, "decide", "--from", file, token=first)
+    with opened(load_workspace(published_register).ledger_url) as ledger:
+        assert choose_second(ledger, NOW) == 1
+        assert choose_second(ledger, NOW) == 0, "once is enough"
+        assert agreement(ledger) == []
+        for who, token, word, answered in (("väinö", first, "same", 0), ("sam", steward, "different", 1)):
+            sheet = tmp_path / f"{who}.csv"
+            if who == "väinö":
+                regclean("-w", published_register, "sample", "draw", "--size", 12, "-o", sheet, token=token)
+                lines = answer(sheet, lambda line, word=word: word)  # type: ignore[misc]
+                assert ("1003", "1004") in {(line["customer_no_l"], line["customer_no_r"]) for line in lines}
+                assert "known" not in lines[0]
+            else:
+                (tmp_path / "väinö.csv").rename(sheet)
+                answer(sheet, lambda line, word=word: word)  # type: ignore[misc]
+            regclean("-w", published_register, "sample", "label", "--from", sheet, token=token)
+            found = agreement(ledger)
+            assert sum(one.answered for one in found) == answered, "one's own second word is none"
+    assert (found[0].kind, found[0].alike) == ("duplicate", 0)
+    assert "decided alike on 0 of 1" in regclean("-w", published_register, "evaluate").stdout

@@ -48,12 +48,14 @@ def draw_sample(context: Context, size: int) -> pl.DataFrame:
         frame = sampling_frame(context, night)
         with context.ledger.write() as connection:
             sample_id = _next(connection)
-            sample = quality.draw(frame, size, seed=sample_id)
+            second = _second(connection, frame, size)
+            sample = quality.draw(frame.join(second, on=quality.PAIR, how="anti"), size - second.height, seed=sample_id)
             if sample.frame.is_empty():
                 raise UsageError("the night in force compared no two customers: there is nothing to draw.")
-            shown = sheet(night, sample_id, sample.frame)
+            drawn = _mixed(sample.frame, second, seed=sample_id)
+            shown = sheet(night, sample_id, drawn)
             strata = [stratum.to_json() for stratum in sample.strata]
-            keep_sample(context, connection, sample_id, run, sample.frame, scheme=sample.scheme, strata=strata)
+            keep_sample(context, connection, sample_id, run, drawn, scheme=sample.scheme, strata=strata)
         return shown
 
 
@@ -156,6 +158,24 @@ def keep_sample(
         connection,
         Entry(context.now, context.user.name, "sample_draw", subject_text("samples", sample_id), detail=detail),
     )
+
+
+def _second(connection: Connection, frame: pl.DataFrame, size: int) -> pl.DataFrame:
+    """Pairs of the frame whose decisions wait for a second person, a tenth of a sample at most: the pair, known."""
+    schema = {**dict.fromkeys(quality.PAIR, pl.String), "known": pl.String}
+    found = pl.DataFrame(quality.waiting_for_second(connection, size // 10), schema=schema, orient="row")
+    return found.join(frame, on=quality.PAIR, how="semi")
+
+
+def _mixed(drawn: pl.DataFrame, second: pl.DataFrame, *, seed: int) -> pl.DataFrame:
+    """The drawn pairs with those for a second person at random places among them, numbered anew."""
+    if second.is_empty():
+        return drawn
+    both = pl.concat([drawn.drop("number"), second], how="diagonal_relaxed")
+    order = pl.struct(quality.PAIR).map_elements(
+        lambda row: quality.rank(-2 - seed, *row.values()), return_dtype=pl.String
+    )
+    return both.sort(order).with_row_index("number", offset=1).with_columns(pl.col("number").cast(pl.Int64))
 
 
 def _next(connection: Connection) -> int:

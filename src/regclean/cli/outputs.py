@@ -103,8 +103,8 @@ def evaluate(
     from regclean.cli.identity import opened
     from regclean.cli.summary import print_evaluation, print_measured
     from regclean.night import open_published
+    from regclean.quality import agreement, measure
     from regclean.quality import evaluate as judge
-    from regclean.quality import measure
 
     if truth is None and on is not None:
         raise UsageError("without a truth file there is only what was measured.", remedy="Leave --on away.")
@@ -112,7 +112,7 @@ def evaluate(
         warehouse, run_id = open_published(workspace)
         with warehouse.read(run_id) as connection:
             if truth is None:
-                print_measured(measure(ledger, connection))
+                print_measured(measure(ledger, connection), agreement(ledger))
             else:
                 print_evaluation(judge(connection, truth, cast("Subject | None", on and on.value)))
 

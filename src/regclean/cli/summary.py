@@ -9,14 +9,14 @@ from rich.markup import escape
 from regclean.cli.console import console, table
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from regclean.acts import LabelReport
     from regclean.findings.decide import DecideReport
     from regclean.landing import LandingReport
     from regclean.night import Night
-    from regclean.quality import Evaluation, Interval, Measured
+    from regclean.quality import Agreement, Evaluation, Interval, Measured
 
 WHATS = ("new", "still", "reopened", "withdrawn", "verified", "contradicted")
 
@@ -133,13 +133,17 @@ def print_measures(measured: Mapping[str, float]) -> None:
     )
 
 
-def print_measured(measured: Measured) -> None:
+def print_measured(measured: Measured, agreed: Sequence[Agreement]) -> None:
     """The same for `evaluate`, with what still waits to be answered."""
     print_measures(measured.values())
     if measured.run_id:
         console.print(
             f"Drawn from night {measured.run_id}, model {measured.model_version}. Nobody could say: {measured.unsure:,}. "
             f"Waiting for an answer: {measured.waiting:,}."
+        )
+    for one in agreed:
+        console.print(
+            f"A second person, blind, decided alike on {one.alike:,} of {one.answered:,} ({one.kind}): {_interval(one.share)}."
         )
 
 

@@ -17,11 +17,13 @@ from regclean.quality.intervals import Interval, clopper_pearson
 from regclean.quality.label_file import LabelLine, read_labels
 from regclean.quality.measured import Figures, Measured, answers, blind_labels, measure
 from regclean.quality.sampling import PAIR, Sample, Stratum, draw, rank
+from regclean.quality.second_person import Agreement, agreement, choose_second, waiting_for_second
 from regclean.quality.truth import Subject
 
 __all__ = [
     "FIELDS",
     "PAIR",
+    "Agreement",
     "Band",
     "Calibration",
     "Certificate",
@@ -35,9 +37,11 @@ __all__ = [
     "Score",
     "Stratum",
     "Subject",
+    "agreement",
     "answers",
     "blind_labels",
     "calibrate",
+    "choose_second",
     "clopper_pearson",
     "draw",
     "evaluate",
@@ -54,4 +58,5 @@ __all__ = [
     "revoke",
     "sources_digest",
     "stands",
+    "waiting_for_second",
 ]
