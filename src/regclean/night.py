@@ -28,7 +28,7 @@ from regclean.ledger import Ledger, runs
 from regclean.night_page import write_night_page
 from regclean.night_state import Night, Observer, Step, StepResult
 from regclean.outside import unavailable
-from regclean.standardise import Options, standardise_tables
+from regclean.standardise import Options, lost_zeros, standardise_tables
 from regclean.warehouse import KEPT_NIGHTS, DamagedNightError, LandedTables, Warehouse, rows, write_frame
 
 __all__ = [
@@ -70,6 +70,7 @@ def _standardise(night: Night) -> int:
     write_frame(night.connection, "origins", result.origins)
     write_frame(night.connection, "unreadable", result.unreadable)
     landing.quarantine(night.workspace, night.connection, result.rejected)
+    night.notes += lost_zeros(result.tables)
     night.landed = night.landed.less(result.rejected) if night.landed else None
     night.decided = findings.standing(night.connection, findings.decided_edges(night.ledger))
     return sum(frame.height for frame in result.tables.values())

@@ -87,3 +87,13 @@ def test_unknown_columns_are_named(bench: Bench, header: str) -> None:
     with pytest.raises(InputError) as caught:
         load(bench, f"{header}\nKotitie 1;Mäkinen Liisa;1001\n")
     assert all(name in str(caught.value) for name in header.split(";"))
+
+
+def test_what_a_spreadsheet_marks_as_text_is_that_text(bench: Bench) -> None:
+    rows = ['="0012";="Aho";=""', "'001;Salo;'+358401234567", '"=""0013""";O\'Hara;\'t Hooft']
+    assert load(bench, "\n".join(["customer_no;name;phone", *rows])) == (3, [])
+    assert bench.rows("customers", "customer_no", "name", "phone") == [
+        ("0012", "Aho", None),
+        ("001", "Salo", "+358401234567"),
+        ("0013", "O'Hara", "'t Hooft"),
+    ]

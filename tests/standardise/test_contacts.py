@@ -200,3 +200,19 @@ def test_contacts_never_raise_and_stay_themselves(text: str) -> None:
     digits = read_phone_generic(text).number
     if digits:
         assert read_phone_generic(digits).number == digits
+
+
+@pytest.mark.parametrize(
+    ("text", "number", "second", "state"),
+    [
+        ("0401234567.0", "+358401234567", None, "ok"),
+        ("401234567.0", "+358401234567", None, "repaired"),
+        ("401234567 / 0502223333", "+358401234567", "+358502223333", "repaired"),
+        ("172123456", None, None, "invalid"),
+        ("40 12345", None, None, "invalid"),
+    ],
+)
+def test_a_mobile_number_gets_back_the_zero_that_a_spreadsheet_took(
+    text: str, number: str | None, second: str | None, state: str
+) -> None:
+    assert read_phone(text) == Phone(number, state, second)

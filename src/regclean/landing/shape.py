@@ -86,13 +86,22 @@ def _header_again(plan: ColumnPlan) -> list[pl.Expr]:
     return [pl.when(pl.all_horizontal(same)).then(pl.lit("the header again"))] if same else []
 
 
+def _as_text(column: str) -> pl.Expr:
+    """What a spreadsheet shows of a cell that says that it is text: `="0012"` and `'0012` are 0012."""
+    text = pl.col(column)
+    for sign in (r'^\s*="([^"]*)"\s*$', r"^\s*'([+=\d][^']*)$"):
+        text = text.str.replace(sign, "$1")
+    return text
+
+
 def _filled(column: str) -> pl.Expr:
     return pl.col(column).str.strip_chars().fill_null("") != ""
 
 
 def _column(column: str, plan: ColumnPlan, looked_for: Wanted) -> pl.Expr | None:
     """The expression of one canonical column; None when neither the file nor a constant has it."""
-    parts = [pl.when(_filled(str(at))).then(pl.col(str(at))) for at in plan.positions.get(column, ())]
+    texts = [_as_text(str(at)) for at in plan.positions.get(column, ())]
+    parts = [pl.when(text.str.strip_chars().fill_null("") != "").then(text) for text in texts]
     value: pl.Expr | None = pl.coalesce(*parts) if parts else None
     changes = looked_for.mapping.values.get(column)
     if value is not None and changes:

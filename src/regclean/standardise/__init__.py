@@ -15,6 +15,7 @@ from regclean.standardise.reference import first_name_genders, name_counts, name
 from regclean.standardise.shares import read_share
 from regclean.standardise.tables import Options, standardise_tables
 from regclean.standardise.text import PLACEHOLDERS, clean_text, value_or_none
+from regclean.standardise.zeros import lost_zeros
 
 __all__ = [
     "PLACEHOLDERS",
@@ -27,6 +28,7 @@ __all__ = [
     "clean_text",
     "first_name_genders",
     "fold",
+    "lost_zeros",
     "mask_national_id",
     "name_counts",
     "name_variants",

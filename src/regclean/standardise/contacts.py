@@ -44,6 +44,7 @@ _MOBILE = re.compile(r"(?:4\d|50)\d*")
 _SHORTEST_MOBILE = 8
 # A spreadsheet that took 0401234567 for a number wrote 401234567, 401234567.0 or 4.01234567E+08.
 _SPREADSHEET = re.compile(r"((?:4\d|50)\d{7,8})(?:[.,]0+)?", re.ASCII)
+_DECIMALS = re.compile(r"(\+?\d{5,})[.,]0+", re.ASCII)
 # Numbers of organisations and services, not of persons (national part, without the leading zero).
 _BUSINESS = re.compile(r"(?:10|20|29|30|60|70|71|73|75|80)\d+")
 _EMAIL = re.compile(r"[a-z0-9!#$%&'*+=?^_`{|}~.-]+@(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}")
@@ -151,6 +152,9 @@ def _read_run(run: str) -> list[tuple[str | None, str]]:
 
 def _read_part(text: str) -> list[tuple[str | None, str]]:
     """The numbers of one part of a cell. What a letter stands in the middle of is never read as something shorter."""
+    if restored := _restored(text.strip(" .;,")):
+        number, state = _one_number(restored)
+        return [(number, "repaired" if number else state)]
     text = _SAID_REMARK.sub(" ", text)
     if _LETTER_INSIDE.search(text):
         return [(None, "invalid")]
@@ -179,6 +183,8 @@ def read_phone(text: str | None) -> Phone:
     """
     if text is None or not text.strip():
         return Phone(None, "missing")
+    if decimals := _DECIMALS.fullmatch(text.strip()):
+        text = decimals[1]
     if restored := _restored(text.strip()):
         number, state = _one_number(restored)
         return Phone(number, "repaired" if number else state)
