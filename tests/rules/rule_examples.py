@@ -177,7 +177,7 @@ def insert(connection: duckdb.DuckDBPyConnection, table: str, item: Mapping[str,
         assert not unknown, f"{table} has no {unknown}"
         row = matched(row, {name for name, _, _ in columns})
         row |= {name: filler(name, kind, row) for name, kind, required in columns if required and name not in row}
-    names = ", ".join(row)
+    names = ", ".join(f'"{name}"' for name in row)
     places = ", ".join(f"${name}" for name in row)
     connection.execute(f"INSERT INTO {table} ({names}) VALUES ({places})", row)
 

@@ -17,6 +17,7 @@ from regclean.standardise.columns import MISPLACED, ORIGINS, REJECTED, UNREADABL
 from regclean.standardise.customer_tables import customer_addresses, customer_tables
 from regclean.standardise.mapping import Mapper
 from regclean.standardise.misplaced import misplaced_ids
+from regclean.standardise.repairs import repairs
 from regclean.standardise.site_tables import (
     buildings_table,
     evidence_table,
@@ -57,6 +58,7 @@ def standardise_tables(landed: Mapping[str, pl.DataFrame], options: Options) -> 
         buildings = buildings_table(landed, reading)
         origins = pl.concat([pl.DataFrame(schema=ORIGINS), *reading.origins])
         misplaced = misplaced_ids(origins, reading)
+        repaired = repairs(landed, origins, reading)
     tables = {
         "customers": customers,
         "customer_persons": persons,
@@ -71,6 +73,7 @@ def standardise_tables(landed: Mapping[str, pl.DataFrame], options: Options) -> 
         "invoices": invoices,
         "buildings": buildings,
         "misplaced_ids": misplaced,
+        "repairs": repaired,
     }
     rejected = pl.concat([pl.DataFrame(schema=REJECTED), *reading.rejected]).sort("table_name", "file", "line", "why")
     unreadable = (
