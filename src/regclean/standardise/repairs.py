@@ -22,6 +22,7 @@ REPAIRS = dict.fromkeys(("table_name", "key", "column_name", "how", "after"), pl
 _TABLES = (CUSTOMERS, SITES, BIN_GROUPS, BIN_GROUP_MEMBERS)
 _NUMBER = r"^\s*(?:(?:4\d|50)\d{7,8}(?:[.,]0+)?|\d[.,]\d+[Ee]\+?0?[89])\s*(?:$|[;,/])"
 _PLAIN_EMAIL = r"^\s*[A-Za-z0-9._%+&'-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+\s*$"
+_SIGN = re.compile(r"@|\(\w+\)|[\[{]\w+[\]}]|\sat\s")
 _LISTED = "|".join(sorted(map(re.escape, PLACEHOLDERS)))
 _PLACEHOLDER = rf"^(?i:\s*(?:{_LISTED})\s*|[^\pL\pN]+)$"
 
@@ -41,7 +42,7 @@ def repairs(landed: Mapping[str, pl.DataFrame], origins: pl.DataFrame, reading: 
         for column in columns:
             if column.name not in frame.columns:
                 continue
-            town = pl.col(towns[column.name]) if column.name in towns else pl.lit(None, pl.String)
+            town = pl.col(name) if (name := towns.get(column.name, "")) in frame.columns else pl.lit(None, pl.String)
             suspects = frame.filter(_suspect(column)).select("_file", "_row", text=column.name, town=town)
             if not suspects.height:
                 continue
@@ -87,13 +88,14 @@ def _repair(column: Column, text: str, town: str | None) -> tuple[str | None, st
         if phone.state == "placeholder":
             return "placeholder", None
         # Where the cell holds more than the number, nobody should lose the rest.
-        alone = len(re.sub(r"\D", "", text)) <= len(text.strip()) and not re.search(r"[;,/](?!0)", text)
+        alone = re.fullmatch(r"\s*[\d.,Ee+]+\s*", text) is not None
         return ("zero", phone.number) if phone.state == "repaired" and alone else (None, None)
     if "email" in column.name:
         email = read_email(text)
         if email.state == "placeholder":
             return "placeholder", None
-        return ("sign", email.address) if email.state == "repaired" else (None, None)
+        alone = len(_SIGN.findall(text)) == 1
+        return ("sign", email.address) if email.state == "repaired" and alone else (None, None)
     if "postal_code" in column.name:
         place = places.read_place(text, town, None)
         return ("zero", place.postal_code) if place.state == "repaired" else (None, None)
