@@ -384,3 +384,19 @@ def test_order_of_rows_does_not_matter(register):
     for records in register.tables.values():
         records.reverse()
     assert register.link() == first
+
+
+def test_probable_accounts_of_one_person_are_one_choice(register):
+    """The person's account comes before the trade name's."""
+    register.person("1", "pentti", "savolainen", "rantatie 4")
+    register.person("2", "pentti", "savolainen", "rantatie 4", kind="company", m_org_form="tmi")
+    for pair in ({"relation": "related", "match_probability": 0.1}, {"relation": "unsure", "match_probability": 0.6}):
+        register.tables["pairs"] = [
+            pair
+            | {"customer_no_l": "1", "customer_no_r": "2", "match_weight": 0.0, "model": "person", "explanation": "{}"}
+        ]
+        register.tables["bin_group_members"] = []
+        register.line("pentti", "savolainen", "rantatie 4")
+        customer, state, probability, _ = register.link()["1"]
+        assert (customer, state) == ("1", "linked")
+        assert probability > 0.9

@@ -251,6 +251,22 @@ def test_members_and_what_is_not_their_own() -> None:
     assert members.row(1, named=True)["m_first_2"] == "pekka"
 
 
+def test_the_hosts_household_lives_at_the_bin() -> None:
+    """By the host's surname, or registered there by this very name; a neighbour whose list says the bin's address does not."""
+    customers: list[dict[str, str | None]] = [
+        {"customer_no": "1", "name": "Matti Virtanen", "street_address": "Rantatie 1"},
+        {"customer_no": "2", "name": "Outi Laine", "street_address": "Rantatie 1"},
+        {"customer_no": "3", "name": "Liisa Korhonen", "street_address": "Rantatie 9"},
+    ]
+    lines: list[dict[str, str | None]] = [
+        {"bin_group_no": "G", "name": name, "street_address": "Rantatie 1"}
+        for name in ("Maija Virtanen", "Outi Laine", "Liisa Korhonen")
+    ]
+    group = {"bin_group_no": "G", "host_customer_no": "1", "street_address": "Rantatie 1"}
+    tables = standardise(customers=customers, bin_groups=[group], bin_group_members=lines).tables
+    assert tables["bin_group_members"]["proxy_address"].to_list() == [False, False, True]
+
+
 def test_a_phone_on_most_lines_is_nobodys_own() -> None:
     phones = ["0401234567", "0401234567", "0401234567", "0501234567"]
     rows: list[dict[str, str | None]] = [

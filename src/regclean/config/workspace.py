@@ -140,12 +140,21 @@ def _checked_sections(path: Path, given: Mapping[str, Any]) -> dict[str, Any]:
     """Template, then the preset of shared bins, then what the file sets itself."""
     shared_bins = given.get("shared_bins", {})
     preset = shared_bins.get("preset", "") if isinstance(shared_bins, Mapping) else ""
-    given, fixed = _without_same_probability(given)
+    given, fixed = _without_same_probability(_without_retired(given))
     sections = _merge(path, _defaults(), _overlay(_preset(path, preset), given) if preset else given)
     _check_values(path, sections)
     if fixed is not None:
         sections["linkage"] = sections["linkage"] | {"same_probability": fixed}
     return sections
+
+
+def _without_retired(given: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Without the keys of older files that nothing reads any more."""
+    stale = given.get("stale")
+    if not isinstance(stale, Mapping) or "signal_months" not in stale:
+        return given
+    log.warning("'stale.signal_months' is an older key: what authorities tell does not age any more.")
+    return {**given, "stale": {key: value for key, value in stale.items() if key != "signal_months"}}
 
 
 def _without_same_probability(given: Mapping[str, Any]) -> tuple[Mapping[str, Any], float | None]:

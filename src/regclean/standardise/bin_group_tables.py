@@ -145,6 +145,13 @@ def _with_proxies(
     members: pl.DataFrame, groups: pl.DataFrame, customers: pl.DataFrame, sites: pl.DataFrame
 ) -> pl.DataFrame:
     """proxy_phone, proxy_email, proxy_address: what stands on a member's line but is the contact person's or the bin's."""
+    # Whoever is registered by this very name at the address that the line gives lives there; so does the host's household.
+    at_home = (
+        customers.select("m_first", "m_last", "m_street", "m_house", _at_home=True)
+        .drop_nulls()
+        .unique(maintain_order=True)
+    )
+    host = customers.select(host_customer_no="customer_no", _host_last="m_last")
     contact = customers.select(contact_customer_no="customer_no", _phone="phone", _phone_2="phone_2", _email="email")
     bins = sites.select(host_site_no="site_no", **{f"_site_{part}": part for part in ADDRESS_PARTS})
     known = (
@@ -162,14 +169,18 @@ def _with_proxies(
         )
         .join(contact, on="contact_customer_no", how="left")
         .join(bins, on="host_site_no", how="left")
+        .join(host, on="host_customer_no", how="left")
     )
-    lines = members.join(known, on="bin_group_no", how="left", maintain_order="left")
+    lines = members.join(known, on="bin_group_no", how="left", maintain_order="left").join(
+        at_home, on=["m_first", "m_last", "m_street", "m_house"], how="left", maintain_order="left"
+    )
     contacts_own = (
         _same("customer_no", "contact_customer_no")
         | (_same("m_first", "contact_first") & _same("m_last", "contact_last"))
         | _same("m_org", "contact_org")
     )
     hosts_own = contacts_own | _same("customer_no", "host_customer_no") | _same("site_no", "host_site_no")
+    hosts_own = hosts_own | _same("m_last", "_host_last") | pl.col("_at_home").fill_null(False)
     place = pl.concat_str(
         [pl.col(part).fill_null("") for part in ("m_street", "m_house", "m_house_letter", "m_stair", "m_flat")],
         separator="|",

@@ -1,4 +1,5 @@
--- Each line's likeliest party, and of its accounts the likeliest, where being at the bin counts a little; among equals the
+-- Each line's likeliest party, and of its accounts the person's before a trade name's or an estate's, then the one at the
+-- line's site, then the likeliest, where being at the bin counts a little; among equals the
 -- active one, the one with services, the one that has stood longest (lists are copied from year to year). `rival`: the
 -- probability of the best other party.
 CREATE OR REPLACE TEMP TABLE link_member_choices AS
@@ -18,7 +19,7 @@ account AS (
         line, party, customer_no, same_bits,
         row_number() OVER (
             PARTITION BY line, party
-            ORDER BY round(same_bits + presence, 1) DESC, is_active DESC, is_served DESC, created_on NULLS LAST, customer_no
+            ORDER BY is_secondary, is_at_site DESC, round(same_bits + presence, 1) DESC, is_active DESC, is_served DESC, created_on NULLS LAST, customer_no
         ) AS place
     FROM link_member_parties
 )

@@ -19,9 +19,15 @@
 WITH lines AS (
     SELECT
         line, bin_group_no, site_no, customer_no, waste_type,
-        coalesce('site ' || site_no, 'customer ' || customer_no) AS place, from_on, to_on
+        coalesce(
+            'site ' || site_no, 'customer ' || customer_no,
+            -- Who is not found yet: one name at one address.
+            CASE WHEN NOT proxy_address AND m_house IS NOT NULL THEN
+                'name ' || array_to_string(list_sort(string_split(folded(name), ' ')), ' ') || ' at ' || concat_ws(' ', m_street, m_house, m_house_letter, m_flat)
+            END
+        ) AS place, from_on, to_on
     FROM members
-    WHERE coalesce(site_no, customer_no) IS NOT NULL
+    WHERE place IS NOT NULL
 ),
 doubles AS (
     SELECT
@@ -46,9 +52,9 @@ doubles AS (
 SELECT
     [subject('bin_groups', bin_group_no), subject('bin_groups', other_bin_group_no)]
     || list_transform(lines, lambda line: subject('bin_group_members', line))
-    || CASE WHEN site_no IS NOT NULL THEN [subject('sites', site_no)] ELSE [subject('customers', customer_no)] END AS subjects,
+    || list_filter([coalesce(subject('sites', site_no), subject('customers', customer_no))], lambda about: about IS NOT NULL) AS subjects,
     {
-        'site_no': site_no, 'customer_no': customer_no, 'bin_group_no': bin_group_no,
+        'site_no': coalesce(site_no, customer_no, '–'), 'customer_no': customer_no, 'bin_group_no': bin_group_no,
         'other_bin_group_no': other_bin_group_no, 'waste_type': waste_type, 'lines': list_sort(lines),
         'overlap_from': overlap_from, 'overlap_to': overlap_to
     } AS evidence,

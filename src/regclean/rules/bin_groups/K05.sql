@@ -16,8 +16,7 @@
 -- duplicate_party = "One person under two customer numbers is another defect (K26)."
 WITH lines AS (
     SELECT
-        m.*, coalesce(CASE WHEN m.given_is_known THEN m.customer_no_given END, m.customer_no) AS own_no,
-        coalesce(t.dwellings, 1) AS dwellings,
+        m.*, m.line IN (SELECT line FROM host_household) AS of_host, coalesce(t.dwellings, 1) AS dwellings,
         coalesce(k.cluster_id, m.customer_no) AS party
     FROM active_members AS m
     LEFT JOIN sites AS t USING (site_no)
@@ -32,10 +31,14 @@ couples AS (
         b.customer_no AS other_customer_no, coalesce(a.site_no, b.site_no) AS site_no,
         coalesce(a.site_no = b.site_no, FALSE) AS one_site,
         coalesce(a.customer_no = b.customer_no, FALSE) AS one_customer,
-        r.customer_no_l IS NOT NULL AS one_family,
-        coalesce(a.m_last = b.m_last AND a.m_street = b.m_street AND a.m_house IS NOT DISTINCT FROM b.m_house
+        r.customer_no_l IS NOT NULL OR (a.of_host AND b.of_host AND greatest(a.dwellings, b.dwellings) <= 1) AS one_family,
+        coalesce(
+            coalesce(a.m_last = b.m_last, a.m_org = b.m_org) AND a.m_street = b.m_street AND a.m_house IS NOT DISTINCT FROM b.m_house
             AND a.m_house_letter IS NOT DISTINCT FROM b.m_house_letter
-            AND NOT a.proxy_address AND NOT b.proxy_address AND a.m_flat IS NOT DISTINCT FROM b.m_flat, FALSE) AS one_address,
+            AND a.m_flat IS NOT DISTINCT FROM b.m_flat
+            -- One full name twice is one household wherever its lines say that it lives.
+            AND ((NOT a.proxy_address AND NOT b.proxy_address) OR a.m_first = b.m_first OR a.m_org = b.m_org), FALSE
+        ) AS one_address,
         greatest(a.dwellings, b.dwellings) AS dwellings, coalesce(a.m_flat <> b.m_flat, FALSE) AS other_flat,
         coalesce(a.site_no <> b.site_no, FALSE) AS other_site,
         coalesce(a.party = b.party AND a.own_no <> b.own_no, FALSE) AS one_party,

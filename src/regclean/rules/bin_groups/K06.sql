@@ -6,13 +6,13 @@
 -- summary.sv = "Fakturan för det gemensamma kärlet {bin_group_no} delas, men {members} delägares andelar är sammanlagt {total} %[; andelen saknas för {missing} delägare]."
 -- summary.en = "The bill of shared bin {bin_group_no} is split, but the shares of its {members} members add up to {total} %[; {missing} {missing?member has|members have} none]."
 -- severity = "error"
--- severities = ["info"]
+-- severities = ["info", "review"]
 -- ends_in = "change"
 -- asks.fi = "Kysy yhteyshenkilöltä osuudet, joiden summa on 100 %."
 -- asks.sv = "Fråga den ansvariga efter andelar som blir 100 %."
 -- asks.en = "Ask the contact person for shares that add up to 100 %."
--- why = "A split bill must be split wholly: somebody pays too much or nobody pays the rest. Half a percent through rounding only informs."
--- subjects = "bin_groups"
+-- why = "A split bill must be split wholly: somebody pays too much or nobody pays the rest. What rounding explains is nothing, half a percent only informs. A list without any share must be asked about; a source without the column, once."
+-- subjects = "bin_groups, sources"
 -- uses = ["macros", "members"]
 -- parameters = ["shared_bins.share_rounding"]
 -- [guards]
@@ -20,19 +20,42 @@
 WITH totals AS (
     SELECT
         bin_group_no, count(*) AS members, count(*) FILTER (share_percent IS NULL) AS missing,
-        any_value(line) FILTER (share_percent IS NULL) AS line_without, coalesce(sum(share_percent), 0) AS total, any_value(billing) AS billing
+        any_value(line) FILTER (share_percent IS NULL) AS line_without, coalesce(sum(share_percent), 0) AS total, any_value(billing) AS billing,
+        -- Each share may be rounded by half of the last decimal that the list writes: 3 x 33.3 is whole.
+        count(*) * 0.5 / pow(10, coalesce(max(len(nullif(split_part(format('{:g}', share_percent), '.', 2), ''))), 0)) AS rounding
     FROM active_members
     GROUP BY bin_group_no
+),
+judged AS (
+    SELECT
+        *, missing = members AND billing = 'split' AS has_none,
+        bool_and(missing = members) FILTER (billing = 'split') OVER () AND count(*) FILTER (billing = 'split') OVER () > 1 AS none_has_any
+    FROM totals
+),
+wrong AS (
+    SELECT *
+    FROM judged
+    WHERE
+        has_none OR (
+            abs(total - 100) > 0.011 AND NOT (missing = 0 AND abs(total - 100) <= rounding + 1e-9 AND abs(total - 100) <= $share_rounding)
+            -- guard: one_payer
+            AND (billing = 'split' OR (billing IS NULL AND missing = 0))
+            -- end guard
+        )
 )
 SELECT
     [subject('bin_groups', bin_group_no)] AS subjects,
     {'bin_group_no': bin_group_no, 'members': members, 'missing': missing, 'total': round(total, 2), 'billing': billing} AS evidence,
-    CASE WHEN abs(total - 100) <= $share_rounding AND missing = 0 THEN 'info' END AS severity,
+    CASE WHEN has_none THEN 'review' WHEN abs(total - 100) <= $share_rounding AND missing = 0 THEN 'info' END AS severity,
     -- What the others leave over is the share of the only one without.
     CASE WHEN missing = 1 AND total > 0 AND total < 100 THEN [change('bin_group_members', line_without, 'share_percent', format('{:g}', round(100 - total, 2)))] END AS proposal
-FROM totals
-WHERE
-    abs(total - 100) > 0.011
-    -- guard: one_payer
-    AND (billing = 'split' OR (billing IS NULL AND missing = 0))
-    -- end guard
+FROM wrong
+WHERE NOT (has_none AND none_has_any)
+UNION ALL
+SELECT
+    [source_subject('bin_group_members')],
+    {'bin_group_no': '–', 'members': sum(members), 'missing': sum(missing), 'total': 0.0, 'billing': 'split', 'basis': {'missing': 'all'}},
+    'review', NULL
+FROM wrong
+WHERE has_none AND none_has_any
+HAVING count(*) > 0

@@ -24,6 +24,7 @@ WITH proxies AS (
         -- guard: own_line
         AND coalesce(m.customer_no <> k.customer_no, TRUE)
         AND coalesce(list_sort(string_split(folded(m.name), ' ')) <> list_sort(string_split(folded(k.contact_name), ' ')), TRUE)
+        AND NOT names_person(string_split(folded(k.contact_name), ' '), m.m_given, m.m_last)
         -- end guard
 )
 SELECT

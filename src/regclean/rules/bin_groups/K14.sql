@@ -39,7 +39,6 @@ INNER JOIN group_hosts AS h USING (bin_group_no)
 LEFT JOIN sites AS t ON t.site_no = m.site_no
 LEFT JOIN sites AS b ON b.site_no = h.host_site_no
 LEFT JOIN customers AS c ON c.customer_no = m.customer_no
-LEFT JOIN customers AS hc ON hc.customer_no = h.host_customer_no
 WHERE
     (
         m.proxy_address
@@ -47,8 +46,7 @@ WHERE
         OR (m.m_street = b.m_street AND m.m_house = b.m_house AND m.m_house_letter IS NOT DISTINCT FROM b.m_house_letter AND m.site_no <> b.site_no)
     )
     -- guard: host_household
-    AND NOT m.is_host
-    AND NOT coalesce(m.m_last = hc.m_last, FALSE)
+    AND m.line NOT IN (SELECT line FROM host_household)
     -- end guard
     -- guard: lives_there
     AND NOT coalesce(c.m_street = m.m_street AND c.m_house = m.m_house, FALSE)

@@ -9,7 +9,7 @@
 -- ends_in = "figure"
 -- why = "Data that came from the contact person must be told to the member within a month (GDPR article 14)."
 -- subjects = "bin_groups, bin_group_members"
--- uses = ["members", "contacts"]
+-- uses = ["macros", "members", "contacts"]
 -- parameters = ["shared_bins.inform_days"]
 -- [guards]
 -- contact_person = "The contact person gave the data and knows."
@@ -24,6 +24,7 @@ WHERE
     -- guard: contact_person
     AND coalesce(m.customer_no <> k.customer_no, TRUE)
     AND coalesce(list_sort(string_split(folded(m.name), ' ')) <> list_sort(string_split(folded(k.contact_name), ' ')), TRUE)
+    AND NOT names_person(string_split(folded(k.contact_name), ' '), m.m_given, m.m_last)
     -- end guard
     -- guard: not_due
     AND coalesce(m.from_on <= CAST($as_of AS DATE) - to_days($inform_days), TRUE)

@@ -16,9 +16,11 @@
 -- [guards]
 -- namesake = "A father and a son of one name and address with different birth dates are two."
 WITH lines AS (
-    SELECT
-        m.*, coalesce(CASE WHEN m.given_is_known THEN m.customer_no_given END, m.customer_no) AS own_no
-    FROM active_members AS m
+    SELECT * FROM active_members
+),
+-- Probably one, and nobody has decided it yet.
+probable AS (
+    SELECT customer_no_l, customer_no_r FROM pairs WHERE relation IN ('same', 'unsure') AND match_probability >= 0.5
 ),
 parties AS (
     SELECT l.*, coalesce(k.cluster_id, l.own_no) AS party, c.birth_date
@@ -39,6 +41,10 @@ INNER JOIN parties AS b ON b.bin_group_no = a.bin_group_no AND b.line > a.line A
 WHERE
     (
         b.party = a.party
+        OR EXISTS (
+            SELECT 1 FROM probable AS p
+            WHERE p.customer_no_l = least(a.own_no, b.own_no) AND p.customer_no_r = greatest(a.own_no, b.own_no)
+        )
         OR (
             a.m_first = b.m_first AND a.m_last = b.m_last AND a.m_street = b.m_street AND a.m_house IS NOT DISTINCT FROM b.m_house
             AND a.m_house_letter IS NOT DISTINCT FROM b.m_house_letter

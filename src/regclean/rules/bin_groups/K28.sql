@@ -14,6 +14,7 @@
 -- [guards]
 -- buyer = "The customer whose ownership began with the change bought the site."
 -- other_site = "An owner of two sites may have sold the other one."
+-- own_household = "Where today's owner is of the member's own household, the site stayed in it."
 -- holder_is_member = "Where the new holder is already on the list, only the old line is left over."
 WITH sold AS (
     SELECT
@@ -78,6 +79,22 @@ LEFT JOIN holders AS h ON h.line = s.line AND h.place = 1
 LEFT JOIN stakes AS k ON k.customer_no = s.customer_no
 WHERE
     TRUE
+    -- guard: own_household
+    AND NOT EXISTS (
+        SELECT 1 FROM current_roles AS r
+        WHERE r.site_no = s.site_no AND r.role = 'owner' AND r.customer_no <> s.customer_no
+        AND (
+            EXISTS (
+                SELECT 1 FROM pairs AS p
+                WHERE p.relation IN ('household', 'same') AND p.customer_no_l = least(r.customer_no, s.customer_no) AND p.customer_no_r = greatest(r.customer_no, s.customer_no)
+            )
+            OR EXISTS (
+                SELECT 1 FROM clusters AS a INNER JOIN clusters AS b USING (cluster_id)
+                WHERE a.customer_no = r.customer_no AND b.customer_no = s.customer_no
+            )
+        )
+    )
+    -- end guard
     -- guard: holder_is_member
     AND NOT EXISTS (
         SELECT 1 FROM active_members AS m

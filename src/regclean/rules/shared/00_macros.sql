@@ -28,6 +28,20 @@ CREATE OR REPLACE TEMP MACRO metres_between(lat_1, lon_1, lat_2, lon_2) AS
         + cos(radians(lat_1)) * cos(radians(lat_2)) * power(sin(radians(lon_2 - lon_1) / 2), 2)
     ))) END;
 
+-- Are these the words of a person's name, however short: in full, with an initial, by the surname alone, or with a slip?
+-- `words` are folded; `given` and `surname` are match columns.
+CREATE OR REPLACE TEMP MACRO names_person(words, given, surname) AS coalesce(
+    list_bool_or([word = surname OR (length(word) > 3 AND jaro_winkler_similarity(word, surname) >= 0.93) FOR word IN words])
+    AND (
+        len(coalesce(given, [])) = 0 OR len(words) = 1
+        OR list_bool_or(flatten([[
+            word = name OR ((length(word) = 1 OR length(name) = 1) AND word[1] = name[1])
+            OR (length(word) > 3 AND jaro_winkler_similarity(word, name) >= 0.93)
+            FOR word IN words] FOR name IN given]
+        ))
+    ), FALSE
+);
+
 -- Does a contract of these days hold on `day`? The last day is the first one without it.
 CREATE OR REPLACE TEMP MACRO holds_on(day, first_day, last_day) AS
     coalesce(first_day <= day, TRUE)

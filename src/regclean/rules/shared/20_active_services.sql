@@ -5,7 +5,7 @@ CREATE OR REPLACE TEMP TABLE active_services AS
 SELECT
     s.service_no, s.customer_no, s.site_no, s.waste_type, s.bin_litres, s.bin_count, s.interval_weeks, s.start_on, s.end_on,
     s.bin_group_no, s.last_emptied_on, s.paused_from, s.paused_to,
-    t.use, t.building_state, coalesce(t.municipality_code, p.municipality_code) AS municipality_code,
+    s.contractor, t.postal_code, t.use, t.building_state, coalesce(t.municipality_code, p.municipality_code) AS municipality_code,
     coalesce(s.season_start, $season_start) AS season_start, coalesce(s.season_end, $season_end) AS season_end,
     coalesce(s.paused_from <= CAST($as_of AS DATE) AND coalesce(s.paused_to >= CAST($as_of AS DATE), TRUE), FALSE) AS is_paused,
     (s.season_start IS NOT NULL AND s.season_end IS NOT NULL)

@@ -2,16 +2,27 @@
 
 -- Lines of the shared-bin lists, each with the customer and the site that it is about as far as they can be known.
 
+-- A number that the linker refused places no line. `own_no`: the account that the list names, where it is one of
+-- the party or bears the line's name.
 CREATE OR REPLACE TEMP TABLE line_customers AS
 SELECT
     m.bin_group_no, m.member_no,
-    CASE WHEN l.state = 'linked' AND n.customer_no IS NOT NULL THEN l.customer_no ELSE given.customer_no END AS customer_no,
+    CASE WHEN l.state IS NULL THEN given.customer_no WHEN l.state = 'linked' THEN coalesce(n.customer_no, given.customer_no) END AS customer_no,
+    CASE
+        WHEN
+            l.state IS NULL OR given.customer_no = n.customer_no OR (l.state = 'linked' AND given_party.cluster_id = party.cluster_id)
+            OR (given.m_last = m.m_last AND given.m_first = m.m_first)
+            THEN given.customer_no
+        WHEN l.state = 'linked' THEN coalesce(n.customer_no, given.customer_no)
+    END AS own_no,
     m.customer_no AS customer_no_given, given.customer_no IS NOT NULL AS given_is_known,
     l.state AS link_state, l.match_probability, l.candidates
 FROM bin_group_members AS m
 LEFT JOIN member_links AS l USING (bin_group_no, member_no)
 LEFT JOIN customers AS n ON n.customer_no = l.customer_no
-LEFT JOIN customers AS given ON given.customer_no = m.customer_no;
+LEFT JOIN customers AS given ON given.customer_no = m.customer_no
+LEFT JOIN clusters AS given_party ON given_party.customer_no = given.customer_no
+LEFT JOIN clusters AS party ON party.customer_no = n.customer_no;
 
 -- The site: as given; else where the customer belongs, or once belonged, and the line's own address lies; else the
 -- customer's only site; for a line without a customer the only site of its use at its
@@ -70,7 +81,7 @@ LEFT JOIN of_nobody AS n USING (bin_group_no, member_no);
 CREATE OR REPLACE TEMP TABLE members AS
 SELECT
     row_key(m.bin_group_no, m.member_no) AS line, m.bin_group_no, m.member_no,
-    l.customer_no, l.customer_no_given, l.given_is_known, l.link_state, l.match_probability, l.candidates,
+    l.customer_no, coalesce(l.own_no, l.customer_no) AS own_no, l.customer_no_given, l.given_is_known, l.link_state, l.match_probability, l.candidates,
     coalesce(given_site.site_no, s.site_no) AS site_no, given_site.site_no IS NOT NULL AS site_is_given,
     m.name, m.kind, m.street_address, m.postal_code, m.city, m.phone, m.email,
     m.share_percent, m.share_state, coalesce(m.use, t.use) AS use,
@@ -90,6 +101,46 @@ LEFT JOIN standing_groups AS sg USING (bin_group_no)
 LEFT JOIN group_hosts AS h USING (bin_group_no)
 LEFT JOIN sites AS given_site ON given_site.site_no = m.site_no
 LEFT JOIN sites AS t ON t.site_no = coalesce(given_site.site_no, s.site_no);
+
+-- The host's household lives at the bin: whoever is linked to it, and at the bin's address whoever bears its surname or is
+-- registered there by this very name.
+CREATE OR REPLACE TEMP TABLE host_household AS
+WITH hosts AS (
+    SELECT h.bin_group_no, h.host_customer_no, h.host_site_no, coalesce(t.m_street, g.m_street) AS m_street, coalesce(t.m_house, g.m_house) AS m_house,
+        coalesce(t.dwellings, 1) <= 1 AS is_one_home
+    FROM group_hosts AS h
+    INNER JOIN bin_groups AS g USING (bin_group_no)
+    LEFT JOIN sites AS t ON t.site_no = h.host_site_no
+),
+host_names AS (
+    SELECT h.bin_group_no, p.m_last FROM hosts AS h INNER JOIN customer_persons AS p ON p.customer_no = h.host_customer_no WHERE p.m_last IS NOT NULL
+    UNION
+    SELECT h.bin_group_no, c.m_last FROM hosts AS h INNER JOIN customers AS c ON c.customer_no = h.host_customer_no WHERE c.m_last IS NOT NULL
+),
+relatives AS (
+    SELECT customer_no_l AS customer_no, customer_no_r AS other_no FROM pairs WHERE relation = 'household'
+    UNION
+    SELECT customer_no_r, customer_no_l FROM pairs WHERE relation = 'household'
+),
+at_bin AS (
+    SELECT m.*, h.is_one_home
+    FROM members AS m
+    INNER JOIN hosts AS h USING (bin_group_no)
+    WHERE m.m_street = h.m_street AND m.m_house = h.m_house AND m.m_flat IS NULL
+)
+SELECT line FROM members WHERE is_host
+UNION
+SELECT m.line
+FROM members AS m
+INNER JOIN hosts AS h USING (bin_group_no)
+INNER JOIN relatives AS r ON r.customer_no = h.host_customer_no AND r.other_no = m.customer_no
+UNION
+SELECT b.line FROM at_bin AS b INNER JOIN host_names AS n USING (bin_group_no, m_last)
+UNION
+SELECT b.line
+FROM at_bin AS b
+INNER JOIN customers AS c ON c.m_last = b.m_last AND c.m_first = b.m_first AND c.m_street = b.m_street AND c.m_house = b.m_house AND c.m_flat IS NULL
+WHERE b.is_one_home;
 
 -- The members of today.
 CREATE OR REPLACE TEMP TABLE active_members AS

@@ -1,6 +1,7 @@
 -- uses = ["macros", "current_roles"]
 
--- What other sources said of each customer lately, once for each signal. An entry that only tells of an update ban is no
+-- What other sources said of each customer, once for each signal. What an authority tells does not age; mail that came
+-- back and dead channels are forgotten. An entry that only tells of an update ban is no
 -- signal of a move.
 CREATE OR REPLACE TEMP TABLE customer_signals AS
 SELECT
@@ -9,8 +10,11 @@ SELECT
 FROM evidence
 WHERE
     observed_on <= CAST($as_of AS DATE)
-    AND observed_on > CAST($as_of AS DATE) - to_months($signal_months)
-    AND signal IN ('death', 'move', 'owner_change', 'returned_mail', 'phone_bounce', 'email_bounce', 'company_status')
+    AND (
+        signal IN ('death', 'move', 'owner_change', 'company_status')
+        OR (signal = 'returned_mail' AND observed_on > CAST($as_of AS DATE) - to_months($returned_mail_months))
+        OR (signal IN ('phone_bounce', 'email_bounce') AND observed_on > CAST($as_of AS DATE) - to_months($bounce_months))
+    )
     AND NOT tells_update_ban(detail)
 GROUP BY customer_no, signal;
 

@@ -1,5 +1,16 @@
 -- uses = ["active_services"]
 
+-- The feeds that a bin's emptyings may come by.
+CREATE OR REPLACE TEMP MACRO feed_scopes(municipality_code, postal_code, contractor, waste_type) AS list_filter(
+    [
+        'town ' || coalesce(municipality_code, '') || ' ' || coalesce(waste_type, ''),
+        'area ' || postal_code || ' ' || coalesce(waste_type, ''), 'area ' || postal_code,
+        'contractor ' || contractor || ' ' || coalesce(waste_type, ''), 'contractor ' || contractor,
+        'contractor ' || contractor || ' in ' || postal_code
+    ],
+    lambda scope: scope IS NOT NULL
+);
+
 -- How long each bin has been silent, and how long it may be.
 CREATE OR REPLACE TEMP TABLE bin_silence AS
 WITH measured AS (
@@ -11,20 +22,29 @@ WITH measured AS (
         ) AS limit_days
     FROM active_services AS s
 ),
--- The areas' feeds: a contractor whose emptyings are missing makes most bins of a town look silent.
+-- The feeds: a contractor whose emptyings are missing makes most bins of a town, of a part of it, or of its own look silent.
 judged AS (
-    SELECT municipality_code, waste_type, last_emptied_on, CAST($as_of AS DATE) - last_emptied_on > 14 * coalesce(interval_weeks, 4) + 28 AS is_late
+    SELECT service_no, municipality_code, waste_type, postal_code, contractor, last_emptied_on, CAST($as_of AS DATE) - last_emptied_on > 14 * coalesce(interval_weeks, 4) + 28 AS is_late
     FROM measured
     WHERE last_emptied_on IS NOT NULL AND NOT is_paused AND NOT is_area_point AND NOT is_on_call AND NOT is_seasonal
 ),
+scopes AS (
+    SELECT service_no, unnest(feed_scopes(municipality_code, postal_code, contractor, waste_type)) AS scope, last_emptied_on, is_late FROM judged
+),
 feeds AS (
-    SELECT municipality_code, waste_type, quantile_disc(last_emptied_on, 0.98) AS reaches_on
-    FROM judged
-    GROUP BY municipality_code, waste_type
+    SELECT scope, quantile_disc(last_emptied_on, 0.98) FILTER (is_late) AS reaches_on
+    FROM scopes
+    GROUP BY scope
     HAVING count(*) >= $outage_min_services AND count(*) FILTER (is_late) > $outage_share * count(*)
+),
+reached AS (
+    SELECT service_no, min(reaches_on) AS reaches_on
+    FROM (SELECT service_no, unnest(feed_scopes(municipality_code, postal_code, contractor, waste_type)) AS scope FROM measured)
+    INNER JOIN feeds USING (scope)
+    GROUP BY service_no
 )
 SELECT
-    m.*, CAST($as_of AS DATE) - m.since_on AS silent_days, coalesce(f.reaches_on, CAST($as_of AS DATE)) AS feed_reaches_on,
+    m.*, CAST($as_of AS DATE) - m.since_on AS silent_days, coalesce(f.reaches_on, CAST($as_of AS DATE)) AS feed_reaches_on, f.service_no IS NOT NULL AS in_outage,
     -- Whole seasons since the last emptying: first season that began after it … last season that is over.
     greatest(0,
         year(CAST($as_of AS DATE))
@@ -34,5 +54,4 @@ SELECT
         + 1
     ) AS silent_seasons
 FROM measured AS m
-LEFT JOIN feeds AS f
-    ON f.municipality_code IS NOT DISTINCT FROM m.municipality_code AND f.waste_type IS NOT DISTINCT FROM m.waste_type;
+LEFT JOIN reached AS f USING (service_no);

@@ -7,7 +7,7 @@ SELECT customer_no, signal, max(observed_on) AS observed_on, arg_max(detail, obs
 FROM evidence
 WHERE
     observed_on <= CAST($as_of AS DATE)
-    AND (signal = 'death' OR (signal IN ('move', 'owner_change') AND observed_on > CAST($as_of AS DATE) - to_months($signal_months)))
+    AND signal IN ('death', 'move', 'owner_change')
     AND NOT tells_update_ban(detail)
 GROUP BY customer_no, signal;
 

@@ -13,7 +13,6 @@
 -- why = "An owner who moved keeps the site and its services: only the billing address changes. A tenant who moved leaves the site to whoever follows."
 -- subjects = "customers"
 -- uses = ["macros", "current_roles", "succession"]
--- parameters = ["stale.signal_months"]
 -- [guards]
 -- update_ban = "A note that the authority may not pass moves on is no move."
 -- ended = "An account that was ended and holds nothing any more is settled."
@@ -29,7 +28,6 @@ WITH moves AS (
     FROM evidence
     WHERE
         signal = 'move' AND observed_on <= CAST($as_of AS DATE)
-        AND observed_on > CAST($as_of AS DATE) - to_months($signal_months)
         -- guard: update_ban
         AND NOT tells_update_ban(detail)
         -- end guard

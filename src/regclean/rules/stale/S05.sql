@@ -20,7 +20,7 @@
 -- feed = "When most customers have no bills, the bills' feed is missing."
 -- paused = "Nothing is billed while everything is paused."
 -- shared_bin = "Where one pays for a shared bin, the others get no bill."
--- payer = "Somebody else pays for the site."
+-- payer = "Somebody else pays for the site, and this customer for none."
 WITH holders AS (
     SELECT
         customer_no, min(start_on) AS since_on, bool_and(is_paused) AS all_paused,
@@ -48,6 +48,7 @@ paid_by_others AS (
     SELECT DISTINCT h.customer_no
     FROM customer_sites AS h
     INNER JOIN current_roles AS p ON p.site_no = h.site_no AND p.role = 'payer' AND p.customer_no <> h.customer_no
+    WHERE h.customer_no NOT IN (SELECT customer_no FROM current_roles WHERE role = 'payer')
 ),
 others AS (
     SELECT customer_no, list(DISTINCT signal ORDER BY signal) AS signals FROM (

@@ -7,6 +7,10 @@ CREATE OR REPLACE TEMP MACRO row_key(a, b) AS a || '/' || b, (a, b, c) AS a || '
 CREATE OR REPLACE TEMP MACRO subject(table_name, key) AS table_name || ':' || key,
     (table_name, key, column_name) AS table_name || ':' || key || ':' || column_name;
 
+-- A source of the register, or an area of it.
+CREATE OR REPLACE TEMP MACRO source_subject(table_name) AS 'sources:' || table_name,
+    (table_name, area) AS 'sources:' || table_name || ':' || area;
+
 -- The parts of a subject; that of a finding of kind 'field' ends in a column. Keys may hold colons, columns do not.
 CREATE OR REPLACE TEMP MACRO subject_table(about) AS split_part(about, ':', 1);
 CREATE OR REPLACE TEMP MACRO subject_key(about) AS substr(about, strpos(about, ':') + 1), (kind, about) AS

@@ -10,7 +10,8 @@ known AS (
     UNION ALL SELECT 'bin_groups', bin_group_no FROM bin_groups
     UNION ALL SELECT 'bin_groups', bin_group_no FROM bin_group_members
     UNION ALL SELECT 'bin_group_members', row_key(bin_group_no, member_no) FROM bin_group_members
+    UNION ALL SELECT 'buildings', building_id FROM buildings
     UNION ALL SELECT 'site_roles', row_key(customer_no, site_no, role) FROM site_roles
     UNION ALL SELECT 'evidence', row_key(customer_no, signal, observed_on) FROM evidence
 )
-SELECT DISTINCT 'findings' AS table_name, finding_id AS key FROM named ANTI JOIN known USING (table_name, key)
+SELECT DISTINCT 'findings' AS table_name, finding_id AS key FROM named ANTI JOIN known USING (table_name, key) WHERE table_name <> 'sources'
