@@ -31,6 +31,7 @@ MISPLACED = {
     "column_name": pl.String,
     "national_id": pl.String,
 }
+MARKS = dict.fromkeys(("customer_no", "mark", "detail"), pl.String)
 ORIGINS: dict[str, pl.DataType | type[pl.DataType]] = {
     "table_name": pl.String,
     "key": pl.String,
@@ -69,6 +70,7 @@ class Reading:
     rejected: list[pl.DataFrame] = field(default_factory=list)
     unreadable: list[pl.DataFrame] = field(default_factory=list)
     origins: list[pl.DataFrame] = field(default_factory=list)
+    marks: list[pl.DataFrame] = field(default_factory=list)
     misplaced: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=MISPLACED))
 
     def trace(self, table: Table, landed: pl.DataFrame, typed: pl.DataFrame, taken: pl.Series | None = None) -> None:

@@ -57,6 +57,7 @@ def customer_tables(
     frame = one_of_each(frame, CUSTOMERS, reading)
     keys = frame["customer_no"]
     party = _parties(frame, keys, reading)
+    reading.marks.append(_marks(keys, party))
     address = read_addresses(frame, AddressColumns(), reading)
     billing = read_addresses(
         frame, AddressColumns("billing_street_address", "billing_postal_code", "billing_city"), reading
@@ -67,7 +68,7 @@ def customer_tables(
         CUSTOMERS,
         keys,
         [
-            party.drop("main_part", "others", "protected", "unreadable"),
+            party.drop("main_part", "others", "died", "deceased", "protected", "unreadable"),
             _identifiers(frame, birth, reading),
             address.drop("care_of", "box"),
             read_contacts(frame, reading),
@@ -94,6 +95,16 @@ def _parties(frame: pl.DataFrame, keys: pl.Series, reading: Reading) -> pl.DataF
     party = reading.mapper.apply(frame, _PARTY_INPUT, rule, rules.PARTY)
     reading.note("customers", keys, "kind", party["unreadable"])
     return party.with_columns(listed(rules.LISTED))
+
+
+def _marks(keys: pl.Series, party: pl.DataFrame) -> pl.DataFrame:
+    """What was written beside the names: customer_no, mark (death | non_disclosure), detail (when somebody died)."""
+    told = party.select(customer_no=keys, died="died", deceased="deceased", protected="protected")
+    death = told.filter("deceased").select("customer_no", mark=pl.lit("death"), detail="died")
+    hidden = told.filter("protected").select(
+        "customer_no", mark=pl.lit("non_disclosure"), detail=pl.lit(None, pl.String)
+    )
+    return pl.concat([death, hidden])
 
 
 def _identifiers(frame: pl.DataFrame, birth: pl.Series, reading: Reading) -> pl.DataFrame:

@@ -41,9 +41,9 @@ _FIELD = "\t"
 PERSON_NAMES = {"m_first": pl.String, "m_given": pl.String, "m_last": pl.String}
 _PARTY_TEXTS = word_list(
     """kind kind_given kind_inferred name first_names last_name previous_last_name company_name m_first m_given m_last
-    m_last_parts m_previous m_org m_org_form m_org_numerals main_part others"""
+    m_last_parts m_previous m_org m_org_form m_org_numerals main_part others died"""
 )
-PARTY = dict.fromkeys(_PARTY_TEXTS, pl.String) | dict.fromkeys(("protected", "unreadable"), pl.Boolean)
+PARTY = dict.fromkeys(_PARTY_TEXTS, pl.String) | dict.fromkeys(("deceased", "protected", "unreadable"), pl.Boolean)
 
 
 def party(
@@ -90,6 +90,8 @@ def party(
         organisation.numerals,
         read.persons[0][0] if main is not names.NOBODY else None,
         _packed(others),
+        read.died,
+        read.deceased,
         read.protected,
         unreadable,
     )
@@ -189,6 +191,8 @@ def _generic_party(
         organisation.numerals,
         "self" if person.printed else None,
         None,
+        None,
+        False,
         False,
         unreadable,
     )

@@ -13,7 +13,7 @@ import polars as pl
 
 from regclean.domain.register import EMPTYINGS, INVOICES
 from regclean.standardise.bin_group_tables import bin_group_tables
-from regclean.standardise.columns import MISPLACED, ORIGINS, REJECTED, UNREADABLE, Options, Reading
+from regclean.standardise.columns import MARKS, MISPLACED, ORIGINS, REJECTED, UNREADABLE, Options, Reading
 from regclean.standardise.customer_tables import customer_addresses, customer_tables
 from regclean.standardise.mapping import Mapper
 from regclean.standardise.misplaced import misplaced_ids
@@ -73,6 +73,7 @@ def standardise_tables(landed: Mapping[str, pl.DataFrame], options: Options) -> 
         "invoices": invoices,
         "buildings": buildings,
         "misplaced_ids": misplaced,
+        "name_marks": pl.concat([pl.DataFrame(schema=MARKS), *reading.marks]),
         "repairs": repaired,
     }
     rejected = pl.concat([pl.DataFrame(schema=REJECTED), *reading.rejected]).sort("table_name", "file", "line", "why")

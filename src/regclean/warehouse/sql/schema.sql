@@ -61,6 +61,9 @@ FROM origins AS o
 INNER JOIN landed.misplaced_ids AS m ON m.table_name = o.table_name AND m.file = o._file AND m.line = o._row
 WHERE o.taken;
 
+-- What was written beside a customer's names. `mark`: death | non_disclosure; `detail`: when somebody died, as written.
+CREATE TABLE name_marks (customer_no TEXT NOT NULL, mark TEXT NOT NULL, detail TEXT);
+
 -- Cells that were put right or thrown away in reading. `how`: letters (broken ones) | zero (a lost one) | sign (of an e-mail
 -- address) | placeholder; `after`: what the cell should hold.
 CREATE TABLE repairs (table_name TEXT NOT NULL, key TEXT NOT NULL, column_name TEXT NOT NULL, how TEXT NOT NULL, after TEXT);

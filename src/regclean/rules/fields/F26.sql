@@ -1,0 +1,27 @@
+-- id = "F26"
+-- title.fi = "Turvakielto lukee nimessä"
+-- title.sv = "Spärrmarkeringen står i namnet"
+-- title.en = "The non-disclosure stands in the name"
+-- summary.fi = "Asiakkaan {customer_no} nimessä lukee turvakielto; se puuttuu omasta sarakkeestaan."
+-- summary.sv = "I namnet på kund {customer_no} står en spärrmarkering; den saknas i sin egen kolumn."
+-- summary.en = "The name of customer {customer_no} says non-disclosure; its own column does not."
+-- severity = "error"
+-- ends_in = "change"
+-- why = "No system looks for it in a name: every list and letter shows it. The night protects the customer at once; the register does so only when its own column says it."
+-- subjects = "customers"
+-- uses = ["macros"]
+-- countries = ["fi"]
+-- [guards]
+-- told = "Its own column says it already."
+SELECT
+    [subject('customers', c.customer_no, 'non_disclosure')] AS subjects,
+    {'customer_no': c.customer_no, 'column': 'non_disclosure'} AS evidence,
+    [change('customers', c.customer_no, 'non_disclosure', 'true')] AS proposal
+FROM name_marks AS m
+INNER JOIN customers AS c USING (customer_no)
+LEFT JOIN raw.customers AS r ON r.key = c.customer_no
+WHERE
+    m.mark = 'non_disclosure'
+    -- guard: told
+    AND NOT regexp_matches(lower(trim(coalesce(r.non_disclosure, ''))), '^(1|true|t|k|kyllä|kylla|on|x|y|yes|j|ja)$')
+    -- end guard
