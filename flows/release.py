@@ -19,7 +19,7 @@ from regclean import acts, batches
 from regclean.accounts import local
 from regclean.acts import Context
 from regclean.config import load_workspace
-from regclean.errors import RegcleanError, UsageError
+from regclean.errors import RegcleanError, UsageError, kind_of
 from regclean.home import own_ledger
 from regclean.outside import in_words
 
@@ -33,9 +33,10 @@ def release(workspace: str, account: str) -> State[str]:
     try:
         return _release(Path(workspace), account)
     except RegcleanError as error:
-        return Failed(name=type(error).__name__, message=str(error))
+        return Failed(name=kind_of(error), message=str(error))
     except Exception as error:  # its message could quote a value, and the server would keep it
-        return Failed(name=type(error).__name__, message=str(in_words(error)))
+        said = in_words(error)
+        return Failed(name=kind_of(said), message=str(said))
 
 
 def _release(folder: Path, account: str) -> State[str]:
@@ -64,7 +65,7 @@ def _apply_as_task(context: Context, batch_id: int) -> dict[str, int | str]:
             outcome = acts.apply(context, batch_id)
         except RegcleanError as error:
             get_run_logger().error("batch %d: %s", batch_id, error)
-            return {"batch": batch_id, "state": type(error).__name__, "written": 0, "held": 1}
+            return {"batch": batch_id, "state": kind_of(error), "written": 0, "held": 1}
         except Exception as error:
             raise in_words(error) from None
         written = outcome.count("ready")

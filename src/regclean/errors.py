@@ -82,3 +82,19 @@ class UnavailableError(RegcleanError):
 
 class UnknownCommitError(UnavailableError):
     """A database was asked to commit, and its answer was lost: whether it did is not known yet."""
+
+
+def kind_of(error: BaseException) -> str:
+    """The name of the class of this module that an error is of, for whom it reaches as words only: another process, say."""
+    known = (
+        one for one in type(error).__mro__ if globals().get(one.__name__) is one and issubclass(one, RegcleanError)
+    )
+    return next((one.__name__ for one in known), RegcleanError.__name__)
+
+
+def of_kind(name: str, message: str) -> RegcleanError:
+    """An error of the kind that `kind_of` named."""
+    found = globals().get(name)
+    if isinstance(found, type) and issubclass(found, RegcleanError):
+        return found(message)
+    return RegcleanError(message)

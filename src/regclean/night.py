@@ -28,6 +28,7 @@ from regclean.ledger import Ledger, runs
 from regclean.night_page import write_night_page
 from regclean.night_state import Night, Observer, Step, StepResult
 from regclean.outside import unavailable
+from regclean.sealing import Seal, masked
 from regclean.standardise import Options, lost_zeros, standardise_tables
 from regclean.warehouse import KEPT_NIGHTS, DamagedNightError, LandedTables, Warehouse, rows, write_frame
 
@@ -64,7 +65,9 @@ def _standardise(night: Night) -> int:
         id_key=derived_key(workspace_key(night.workspace.var), "national_id"),
         default_language=settings["languages"][0],
     )
-    result = standardise_tables(LandedTables(night.connection), options)
+    result = standardise_tables(
+        LandedTables(night.connection, Seal(workspace_key(night.workspace.var)).open_column), options
+    )
     for name, frame in result.tables.items():
         write_frame(night.connection, name, frame)
     write_frame(night.connection, "origins", result.origins)
@@ -283,7 +286,7 @@ def open_night(
                     known = error if isinstance(error, RegcleanError) else unavailable(error, workspace.var)
                     if known is not None:
                         with suppress(RegcleanError, OSError):  # a full disk, say, stops the page as well
-                            night.page = write_night_page(night, stopped_because=str(known))
+                            night.page = write_night_page(night, stopped_because=masked(str(known)))
                     raise
                 night.page = write_night_page(night, stopped_because=None)
         except BaseException as error:

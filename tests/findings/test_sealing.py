@@ -29,13 +29,14 @@ def night(landed: dict[str, str | None], subjects: list[str], protected: list[st
     connection.execute(load_sql("macros"))
     connection.execute("CREATE SCHEMA raw")
     connection.execute("CREATE TABLE raw.customers (key TEXT, national_id TEXT)")
+    connection.execute("CREATE TABLE raw.misplaced_ids (table_name TEXT, key TEXT, national_id TEXT)")
     connection.execute("CREATE TABLE customers (customer_no TEXT, non_disclosure BOOLEAN)")
-    connection.execute("CREATE TABLE findings (subjects TEXT)")
+    connection.execute("CREATE TABLE findings (subjects TEXT, kind TEXT)")
     for customer_no, national_id in landed.items():
         connection.execute("INSERT INTO raw.customers VALUES (?, ?)", [customer_no, national_id])
         connection.execute("INSERT INTO customers VALUES (?, ?)", [customer_no, customer_no in protected])
     for subject in subjects:
-        connection.execute("INSERT INTO findings VALUES (?)", [f'["{subject}"]'])
+        connection.execute("INSERT INTO findings VALUES (?, 'duplicate')", [f'["{subject}"]'])
     return connection
 
 

@@ -115,6 +115,21 @@ def test_a_gate_fails_the_flow_and_the_command(environment: dict[str, str], publ
     assert open_published(load_workspace(published_register))[1] == "2026-11-01-001"
 
 
+def test_what_is_not_there_has_its_exit_code_through_the_flow_too(
+    environment: dict[str, str], published_register: Path
+) -> None:
+    (published_register / "var" / "ledger.db").unlink()
+    done = subprocess.run(
+        [REGCLEAN, "-w", published_register, "run", "--as-of", "2026-11-02"],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 3, done.stdout + done.stderr
+    assert "ledger" in done.stderr
+
+
 BROKEN = """
 import sys
 from datetime import date

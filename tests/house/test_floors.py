@@ -31,6 +31,7 @@ FLOORS = {
     "warehouse": 2,
     "ledger": 2,
     "config": 2,
+    "sealing": 2,
     "standardise": 1,
     "domain": 0,  # the nouns and the errors lie under everything
     "errors": 0,

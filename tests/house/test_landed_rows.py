@@ -17,7 +17,6 @@ ROOMS = {
     "checks/sql/macros.sql": "counts what landed against what was kept",
     "checks/sql/standardised/lost_rows.sql": "counts what landed against what was kept",
     "checks/sql/protected_keys.sql": "is asked by the gate before standardising too",
-    "checks/sql/findings/national_id_in_finding.sql": "knows each id that was read, also of rows set aside",
     "cli/demo_register.py": "makes a register of a landing, without a night",
 }
 _READS = re.compile(r"\blanded\.(?:\{|" + "|".join([*TABLES, "files", "quarantine"]) + r")")

@@ -70,6 +70,25 @@ def test_a_decision_is_taken_once_and_undone(program: Program, ledger: Ledger) -
     assert verify(ledger) is None
 
 
+def test_a_decision_of_somebody_who_left_is_taken_back_by_who_gives_second_opinions(
+    program: Program, ledger: Ledger, clock: Any
+) -> None:
+    client = program("steward", "findings:read", "findings:decide")
+    finding = duplicate(client)
+    decision = {"verdict": "same", "expected_version": finding["version"]}
+    taken = client.post(f"{API}/findings/{finding['finding_id']}/decisions", json=decision).json()["decision_id"]
+    colleague = program("guardian", "findings:read", "findings:decide")
+    approver = program("approver", "findings:read", "findings:decide", "findings:second")
+    assert approver.delete(f"{API}/decisions/{taken}").status_code == 403  # the steward is still there
+
+    accounts.set_active(ledger, "steward", False, clock(), by="admin")
+    assert colleague.delete(f"{API}/decisions/{taken}").status_code == 403
+    assert approver.delete(f"{API}/decisions/{taken}").status_code == 204
+    detail = approver.get(f"{API}/findings/{finding['finding_id']}").json()
+    assert (detail["state"], detail["decisions"][0]["undone_by"]) == ("open", "approver")
+    assert verify(ledger) is None
+
+
 def test_choices_say_whose_value_stands_and_what_is_cleared(program: Program, ledger: Ledger) -> None:
     client = program("steward", "findings:read", "findings:decide")
     finding = duplicate(client)

@@ -20,12 +20,14 @@ from sqlalchemy import create_engine, text
 
 from regclean.cli.app import run
 from regclean.config import load_workspace
-from regclean.errors import ConflictError, UnknownCommitError
+from regclean.errors import ConflictError, GateError, UnknownCommitError, kind_of, of_kind
 from regclean.home import own_ledger
 from regclean.ledger import database, open_ledger, runs
+from regclean.ledger.database import LedgerAwayError, LedgerError
 from regclean.night import run_night
 from regclean.outside import unavailable
 from regclean.review.web.app import create_app
+from regclean.warehouse import DamagedNightError
 
 FULL = Path("/dev/full")
 
@@ -220,3 +222,12 @@ def test_a_lost_answer_of_the_ledger_is_not_called_undone(
     with pytest.raises(UnknownCommitError, match="look whether"), ledger.write():
         pass
     ledger.close()
+
+
+def test_an_error_that_reaches_another_process_as_words_keeps_its_exit_code(tmp_path: Path) -> None:
+    """A flow's state has a name and a message; what the command line makes of them ends with the same code."""
+    for error in (LedgerAwayError("x"), LedgerError("x"), DamagedNightError(tmp_path / "n"), GateError("x")):
+        again = of_kind(kind_of(error), str(error))
+        assert again.exit_code == error.exit_code, type(error)
+    assert kind_of(ValueError("x")) == "RegcleanError"
+    assert of_kind("dict", "x").exit_code == 2

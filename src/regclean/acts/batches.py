@@ -63,7 +63,7 @@ def build(context: Context, *, title: str | None = None, only: Iterable[str] | N
             as_of=last.as_of,
             user=context.user.name,
             now=context.now,
-            title=title,
+            title=strike_out_ids(title) if title else title,
             only=seen if only is None else seen & set(only),
         )
 

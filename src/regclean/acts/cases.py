@@ -20,6 +20,7 @@ from regclean.findings.decide import DecideReport, DecisionLine
 from regclean.ledger import runs
 from regclean.ledger.audit import Entry, append
 from regclean.ledger.tables import comments, decisions, findings, users
+from regclean.standardise import strike_out_ids
 from regclean.warehouse import Warehouse
 
 
@@ -63,7 +64,8 @@ def decide(context: Context, line: DecisionLine) -> int | None:
 def undo_decision(context: Context, decision_id: int) -> str | None:
     """Take one's own decision back, with all that followed from it; returns the finding it was on.
 
-    Errors: NotFoundError, ForbiddenError when it is another's, ConflictError when it does not stand any more.
+    Of somebody whose account is disabled, or gone, whoever gives second opinions takes it back. Errors: NotFoundError,
+    ForbiddenError when it is another's, ConflictError when it does not stand any more.
     """
     with context.ledger.read() as connection:
         row = connection.execute(select(decisions).where(decisions.c.decision_id == decision_id)).mappings().first()
@@ -73,7 +75,9 @@ def undo_decision(context: Context, decision_id: int) -> str | None:
             visible_finding(connection, context.user, row["finding_id"])
         elif {row["customer_no_l"], row["customer_no_r"]} & hidden_from(connection, context.user):
             raise NotFoundError(f"there is no decision {decision_id}.")
-    if row["user"] != context.user.name:
+        active = connection.execute(select(users.c.user).where(users.c.user == row["user"], users.c.active)).first()
+    left = active is None and context.user.may("findings:second")
+    if row["user"] != context.user.name and not left:
         raise ForbiddenError("a decision is taken back by the one who took it.")
     follow.undo(context.ledger, decision_id, user=context.user.name, now=context.now)
     finding_id: str | None = row["finding_id"]
@@ -83,7 +87,7 @@ def undo_decision(context: Context, decision_id: int) -> str | None:
 @act("findings:decide")
 def comment(context: Context, finding_id: str, text: str) -> int:
     """Say something about a case, for whoever opens it next; returns the comment's id. Errors: NotFoundError."""
-    said = text.strip()
+    said = strike_out_ids(text.strip())
     if not said:
         raise UsageError("a comment says something.")
     values = {"finding_id": finding_id, "user": context.user.name, "text": said, "at": context.now}

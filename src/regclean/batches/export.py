@@ -12,11 +12,12 @@ from sqlalchemy import insert
 from regclean.batches import store
 from regclean.batches.extract import Extract, Found
 from regclean.config import Mapping as ColumnMapping
-from regclean.config import Source, Workspace, load_mapping
+from regclean.config import Source, Workspace, load_mapping, workspace_key
 from regclean.domain.register import TABLES, subject_text
 from regclean.ledger import Ledger, audit, runs
 from regclean.ledger.tables import receipts
 from regclean.register import ChangeLine, OwnTable, Row, inserted_rows, write_files
+from regclean.sealing import Seal
 from regclean.warehouse import Warehouse
 
 
@@ -32,8 +33,11 @@ def export(workspace: Workspace, ledger: Ledger, batch_id: int, folder: Path, *,
         stored = store.stored_lines(reading, batch_id)
         hidden = store.protected_findings(reading, batch_id)
         deciders = store.deciders(reading, batch_id)
+    seal = Seal(workspace_key(workspace.var))
     lines = [
-        one.line for one in stored if one.state not in ("rejected", "undone") and one.line.finding_id not in hidden
+        one.line.opened(seal.opened)
+        for one in stored
+        if one.state not in ("rejected", "undone") and one.line.finding_id not in hidden
     ]
     about = {
         "batch": batch_id,
@@ -46,7 +50,7 @@ def export(workspace: Workspace, ledger: Ledger, batch_id: int, folder: Path, *,
         "approved_by": row["approved_by"],
         "approved_at": row["approved_at"].isoformat(),
     }
-    digests = write_files(folder, lines, _own_tables(workspace, ledger, lines), about)
+    digests = write_files(folder, lines, _own_tables(workspace, ledger, lines, seal), about)
     _note(workspace, ledger, batch_id, digests, user=user, now=now)
     return [*digests, "manifest.json"]
 
@@ -68,7 +72,7 @@ def _note(
         audit.append(writing, audit.Entry(now, user, "batch_export", subject_text("batches", batch_id), detail=detail))
 
 
-def _own_tables(workspace: Workspace, ledger: Ledger, lines: Sequence[ChangeLine]) -> list[OwnTable]:
+def _own_tables(workspace: Workspace, ledger: Ledger, lines: Sequence[ChangeLine], seal: Seal) -> list[OwnTable]:
     """The changed rows as they will be, by the table and the mapping that they came through."""
     last = runs.last_published(ledger)
     if last is None:
@@ -84,7 +88,9 @@ def _own_tables(workspace: Workspace, ledger: Ledger, lines: Sequence[ChangeLine
     for table, _key, rows in _rows_afterwards(lines, extract):
         for found, row in rows:
             source = _source(workspace, table, found)
-            groups.setdefault((table, source), []).append(row)
+            groups.setdefault((table, source), []).append(
+                {name: seal.opened(text) if text else text for name, text in row.items()}
+            )
     for line in lines:
         if line.op == "delete":
             found = extract.get(line.table, line.key)

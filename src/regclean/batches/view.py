@@ -13,6 +13,7 @@ from regclean.batches.store import Batch
 from regclean.ledger import Ledger
 from regclean.ledger.tables import receipts
 from regclean.register import ChangeLine, Seen, SqlTarget
+from regclean.sealing import masked
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ class LineView:
 
 @dataclass(frozen=True, slots=True)
 class BatchView:
-    """A batch with all its lines and receipts."""
+    """A batch with all its lines and receipts. National ids are masked."""
 
     batch: Batch
     lines: tuple[LineView, ...]
@@ -81,6 +82,10 @@ def show(ledger: Ledger, batch_id: int, target: SqlTarget | None = None, *, rest
     return BatchView(batch, views, kept, withheld=len(lines) - len(views))
 
 
+def _masked(text: str | None) -> str | None:
+    return None if text is None else masked(text)
+
+
 def _view(stored: store.StoredLine, seen: Seen | None, decided_by: str | None, batch: Batch) -> LineView:
     line: ChangeLine = stored.line
     return LineView(
@@ -89,9 +94,9 @@ def _view(stored: store.StoredLine, seen: Seen | None, decided_by: str | None, b
         table=line.table,
         key=line.key,
         column=line.column,
-        before=line.before,
-        after=line.after,
-        now=seen.now if seen else None,
+        before=_masked(line.before),
+        after=_masked(line.after),
+        now=_masked(seen.now) if seen else None,
         status=seen.status if seen else None,
         status_why=seen.why if seen else None,
         state=stored.state,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import sys
 import traceback
 from contextlib import suppress
@@ -17,6 +18,7 @@ from regclean.errors import RegcleanError
 from regclean.outside import in_words, unavailable
 
 # No guest may call home: decided before any of them can be imported.
+_DIGITS = re.compile(r"\d{6}")
 QUIET = {
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
     "DO_NOT_TRACK": "1",
@@ -146,4 +148,8 @@ def _say(message: str) -> None:
     from rich.console import Console
     from rich.text import Text
 
+    if _DIGITS.search(message):  # what reads ids is not loaded for every mishap
+        from regclean.sealing import masked
+
+        message = masked(message)
     Console(stderr=True).print(Text("regclean: ", style="bold red") + Text(message))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from regclean.cli.app import app, workspace_folder
-from regclean.errors import UsageError
+from regclean.errors import UsageError, of_kind
 
 if TYPE_CHECKING:
     from regclean.night import Night
@@ -73,7 +73,6 @@ def _run_here(folder: Path, day: date, *, full: bool, force: bool, keep: bool = 
 
 
 def _run_as_flow(day: date, *, full: bool, force: bool, keep: bool) -> None:
-    from regclean import errors
     from regclean.cli.flows import flow_module
 
     flow = flow_module("nightly").nightly
@@ -81,7 +80,7 @@ def _run_as_flow(day: date, *, full: bool, force: bool, keep: bool) -> None:
         workspace=str(workspace_folder().resolve()), as_of=day, full=full, force=force, keep=keep, return_state=True
     )
     if not state.is_completed():
-        raise getattr(errors, state.name, errors.RegcleanError)(state.message or "the flow did not complete.")
+        raise of_kind(state.name, state.message or "the flow did not complete.")
     typer.echo(f"Published {state.message}")
 
 

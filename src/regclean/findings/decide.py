@@ -8,7 +8,7 @@ longer decided: its old decision gives way.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from itertools import islice
 from typing import Any
@@ -26,6 +26,8 @@ from regclean.findings.follow import follow_up, give_way, has_fields, reconsider
 from regclean.findings.states import DECIDABLE
 from regclean.ledger import Ledger, audit
 from regclean.ledger.tables import decisions, pair_decisions
+from regclean.sealing import names_one
+from regclean.standardise import strike_out_ids
 
 __all__ = ["DecideReport", "DecisionLine", "Refusal", "decide", "read_decisions", "record"]
 
@@ -109,6 +111,7 @@ def _take(
 ) -> tuple[int | None, bool]:
     """Take one line; returns the decision and whether it is new. Errors: Refused, before anything is written."""
     _check_line(line)
+    line = replace(line, reason=_without_ids(line.reason), comment=_without_ids(line.comment))
     case = open_case(connection, line)
     if admit is not None:
         admit(connection, line, case)
@@ -139,6 +142,10 @@ def _take(
     return decision_id, True
 
 
+def _without_ids(text: str | None) -> str | None:
+    return strike_out_ids(text) if text else text
+
+
 def _check_line(line: DecisionLine) -> None:
     if line.problem:
         raise Refused("line", line.problem)
@@ -165,6 +172,8 @@ def _choices(line: DecisionLine, case: Case) -> dict[str, Any] | None:
         choices = parse_choices(line.choices)
     except ValueError as error:
         raise Refused("choices", str(error)) from error
+    if any(value and names_one(value) for value in (choices or {}).get("fields", {}).values()):
+        raise Refused("choices", "a national id is not typed: choose the customer that holds it")
     check_choices(case, line.verdict, choices)
     return choices
 

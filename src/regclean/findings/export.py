@@ -15,6 +15,7 @@ from sqlalchemy import select
 from regclean.findings.hidden import about_protected, hidden_customers
 from regclean.ledger import Ledger
 from regclean.ledger.tables import findings
+from regclean.sealing import SEAL
 from regclean.warehouse import load_sql
 
 FINDING_SCHEMA: dict[str, type[pl.DataType]] = {
@@ -57,7 +58,8 @@ def export(
         query = query.where(~findings.c.protected, findings.c.finding_id.not_in(about_protected()))
     with ledger.read() as connection:
         rows = [tuple(row) for row in connection.execute(query)]
-    return pl.DataFrame(rows, schema=FINDING_SCHEMA, orient="row")
+    frame = pl.DataFrame(rows, schema=FINDING_SCHEMA, orient="row")
+    return frame.with_columns(frame["proposal"].str.replace_all(SEAL, ""))
 
 
 def figures(

@@ -15,6 +15,7 @@ from sqlalchemy import delete, select
 from regclean.config import derived_key
 from regclean.ledger import Ledger, in_chunks, insert_missing
 from regclean.ledger.tables import protected_subjects, sealed
+from regclean.sealing import Seal
 from regclean.warehouse import load_sql, rows
 
 PACKAGE = "regclean.findings"
@@ -28,7 +29,9 @@ def seal(ledger: Ledger, connection: duckdb.DuckDBPyConnection, key: bytes, run_
     many ids are under seal.
     """
     fernet = _fernet(key)
-    wanted: dict[str, str] = dict(rows(connection, load_sql("national_ids", PACKAGE)))
+    night = Seal(key)
+    held = rows(connection, load_sql("national_ids", PACKAGE))
+    wanted = {subject: night.opened(value).strip() for subject, value in held}
     with ledger.read() as reading:
         query = select(sealed.c.subject, sealed.c.sealed).where(sealed.c.field == NATIONAL_ID)
         kept = {row.subject: row.sealed for row in reading.execute(query)}

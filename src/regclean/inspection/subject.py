@@ -16,6 +16,7 @@ from regclean.findings import subject_records
 from regclean.inspection.hidden import PACKAGE, hidden_subjects
 from regclean.ledger import Ledger
 from regclean.ledger.tables import batch_changes, batches, decisions, finding_subjects, findings, pair_decisions
+from regclean.sealing import masked
 from regclean.warehouse import load_sql
 
 LINKS = {
@@ -199,9 +200,9 @@ def _batches(reading: Connection, ids: Sequence[str]) -> Section:
 
 
 def _text(value: Any) -> str | None:
-    if value is None or isinstance(value, str):
-        return value
-    return json.dumps(value, ensure_ascii=False, default=str)
+    if isinstance(value, str):
+        return masked(value)
+    return None if value is None else json.dumps(value, ensure_ascii=False, default=str)
 
 
 def _day(moment: Any) -> str:

@@ -10,11 +10,13 @@ import polars as pl
 
 from regclean.domain.register import TABLES, Column, Table
 from regclean.landing.report import ROW
+from regclean.sealing import Seal
 from regclean.standardise import WRITTEN_NATIONAL_ID, mask_national_id, national_ids_in
 from regclean.warehouse import rows, write_frame
 
 _BUILDINGS = ("building_id", "property_id")
 _LIKE_A_PHONE = "0[0-9]{5}-[0-9]{4}"
+_MASKED_LIKE_A_PHONE = r"^0[0-9]{5}-\*{3}[0-9]⟦"
 MISPLACED: dict[str, type[pl.DataType]] = {"line": pl.Int64, "column_name": pl.String, "national_id": pl.String}
 
 
@@ -51,10 +53,11 @@ def conceal(good: pl.DataFrame, table: Table) -> tuple[pl.DataFrame, pl.DataFram
     return good.filter(~in_key), pl.DataFrame(misplaced, schema=MISPLACED, orient="row"), good.filter(in_key)
 
 
-def conceal_known(connection: duckdb.DuckDBPyConnection) -> None:
+def conceal_known(connection: duckdb.DuckDBPyConnection, seal: Seal) -> None:
     """Mask what stands as a telephone number, and was left for one, but is somebody's national id in this register."""
-    query = "SELECT DISTINCT upper(trim(national_id)) FROM landed.customers WHERE regexp_full_match(trim(national_id), $shape)"
-    known = {value for (value,) in rows(connection, query, {"shape": _LIKE_A_PHONE})}
+    query = "SELECT DISTINCT national_id FROM landed.customers WHERE regexp_matches(national_id, $shape)"
+    sealed = rows(connection, query, {"shape": _MASKED_LIKE_A_PHONE})
+    known = {seal.opened(value).strip().upper() for (value,) in sealed}
     if not known:
         return
     for table in TABLES.values():
@@ -69,13 +72,15 @@ def conceal_known(connection: duckdb.DuckDBPyConnection) -> None:
                     {"text": masked, "file": file, "line": line},
                 )
                 notes = pl.DataFrame([(line, column.name, value) for value in ids], schema=MISPLACED, orient="row")
-                keep(connection, table, file, notes)
+                keep(connection, table, file, notes, seal)
 
 
-def keep(connection: duckdb.DuckDBPyConnection, table: Table, file: str, misplaced: pl.DataFrame) -> None:
-    """Keep the ids beside the rows they were taken from."""
+def keep(connection: duckdb.DuckDBPyConnection, table: Table, file: str, misplaced: pl.DataFrame, seal: Seal) -> None:
+    """Keep the ids, sealed, beside the rows they were taken from."""
     if misplaced.height:
-        named = misplaced.with_columns(table_name=pl.lit(table.name), file=pl.lit(file))
+        named = misplaced.with_columns(
+            seal.close_column(misplaced["national_id"]), table_name=pl.lit(table.name), file=pl.lit(file)
+        )
         write_frame(connection, "landed.misplaced_ids", named)
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
-from regclean.config import Mapping, Source, Workspace, load_mapping
+from regclean.config import Mapping, Source, Workspace, load_mapping, workspace_key
 from regclean.domain.register import TABLES, Table
 from regclean.errors import GateError, InputError
 from regclean.landing.apart import FileReader
@@ -24,6 +24,7 @@ from regclean.landing.delimited import as_line
 from regclean.landing.report import ROW, FileReport, LandingReport, Rejected
 from regclean.landing.shape import FillDown, shape
 from regclean.landing.sources import Piece, matching_files, open_query
+from regclean.sealing import Seal
 from regclean.warehouse import load_sql, write_frame
 
 QUARANTINE_FILE = "quarantine.csv"
@@ -47,6 +48,7 @@ def load(
     """
     reports: list[FileReport] = []
     read: set[tuple[object, ...]] = set()
+    seal = Seal(workspace_key(workspace.var))
     # A second try begins anew.
     for name in (*TABLES, "files", "quarantine", "misplaced_ids"):
         connection.execute(f"DELETE FROM landed.{name}")  # noqa: S608  # tables of ours
@@ -55,9 +57,9 @@ def load(
         with FileReader(limits["file_memory_mb"], limits["file_minutes"]) as reader:
             for number, source in enumerate(workspace.config.sources, 1):
                 for piece, looked_for in _pieces(workspace, number, source, read, reader):
-                    reports.append(_land(connection, piece, looked_for, country=workspace.config.country))
+                    reports.append(_land(connection, piece, looked_for, seal, country=workspace.config.country))
         if workspace.config.country == "fi":
-            conceal_known(connection)
+            conceal_known(connection, seal)
     finally:
         # Also when a source stops the load: what was read so far tells the clerk more.
         _write_quarantine(connection, workspace.var / QUARANTINE_FILE)
@@ -102,7 +104,9 @@ def _relative(path: Path, root: Path) -> str:
     return path.relative_to(root).as_posix() if path.is_relative_to(root) else path.as_posix()
 
 
-def _land(connection: duckdb.DuckDBPyConnection, piece: Piece, looked_for: Wanted, *, country: str) -> FileReport:
+def _land(
+    connection: duckdb.DuckDBPyConnection, piece: Piece, looked_for: Wanted, seal: Seal, *, country: str
+) -> FileReport:
     table = looked_for.table
     loaded = quarantined = 0
     waiting: list[pl.DataFrame] = []
@@ -112,18 +116,18 @@ def _land(connection: duckdb.DuckDBPyConnection, piece: Piece, looked_for: Wante
         good, rejected = shape(batch, piece.plan, looked_for, piece.delimiter or ";")
         if country == "fi":
             good, misplaced, nameless = conceal(good, table)
-            keep(connection, table, piece.file, misplaced)
+            keep(connection, table, piece.file, misplaced, seal)
             why = f"{' or '.join(table.keys)} holds a national id"
             rejected += [
                 Rejected(line, why, as_line(cells, piece.delimiter or ";")) for line, *cells in nameless.rows()
             ]
         waiting.append(good)
         if sum(frame.height for frame in waiting) >= APPENDED_ROWS:
-            _append(connection, table, piece.file, waiting)
+            _append(connection, table, piece.file, waiting, seal)
         _quarantine(connection, table, piece.file, rejected)
         loaded += good.height
         quarantined += len(rejected)
-    _append(connection, table, piece.file, waiting)
+    _append(connection, table, piece.file, waiting, seal)
     records = piece.count()
     if loaded + quarantined != records:
         raise InputError(
@@ -162,8 +166,10 @@ def _land(connection: duckdb.DuckDBPyConnection, piece: Piece, looked_for: Wante
     return report
 
 
-def _append(connection: duckdb.DuckDBPyConnection, table: Table, file: str, waiting: list[pl.DataFrame]) -> None:
-    """Write the frames that wait, and let them go."""
+def _append(
+    connection: duckdb.DuckDBPyConnection, table: Table, file: str, waiting: list[pl.DataFrame], seal: Seal
+) -> None:
+    """Write the frames that wait, sealed where the table says so, and let them go."""
     if not sum(frame.height for frame in waiting):
         return
     good = pl.concat(waiting)
@@ -174,8 +180,12 @@ def _append(connection: duckdb.DuckDBPyConnection, table: Table, file: str, wait
     hashed = ", ".join(
         f"if({column} IS NULL, '', concat('{column}=', strlen({column}), ':', {column}, ';'))" for column in columns
     )
-    columns_and_hash = f"*, $file AS _file, sha256(concat({hashed})) AS _hash"
+    sealed = [column.name for column in table.columns if column.sealed and column.name in columns]
+    stored = ", ".join(f"_sealed_{name} AS {name}" for name in sealed)
+    chosen = f"* EXCLUDE ({', '.join(f'_sealed_{name}' for name in sealed)}) REPLACE ({stored})" if sealed else "*"
+    columns_and_hash = f"{chosen}, $file AS _file, sha256(concat({hashed})) AS _hash"
     statement = f"INSERT INTO landed.{table.name} BY NAME SELECT {columns_and_hash} FROM incoming"  # noqa: S608  # ours
+    good = good.with_columns(seal.close_column(good[name]).alias(f"_sealed_{name}") for name in sealed)
     connection.register("incoming", good)
     try:
         connection.execute(statement, {"file": file})

@@ -10,9 +10,10 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
-from regclean.config import Section
+from regclean.config import Section, workspace_key
 from regclean.linkage import clustering, parameters, policy, registry, scoring, spark, training
 from regclean.linkage.model import MODELS
+from regclean.sealing import Seal, sealed
 from regclean.standardise import name_variants
 from regclean.warehouse import load_sql, rows
 
@@ -75,7 +76,7 @@ def link_customers(
     on DuckDB). Errors: RegcleanError when a stored model is damaged or leaves a level untrained.
     """
     decided = as_linked(decided)
-    prepare(connection, country, decided)
+    prepare(connection, country, decided, models)
     used: dict[str, int] = {}
     candidates: dict[str, int] = {}
     too_wide: dict[str, int] = {}
@@ -113,13 +114,18 @@ def link_customers(
     return report
 
 
-def prepare(connection: duckdb.DuckDBPyConnection, country: str, decided: pl.DataFrame) -> None:
-    """Temp tables of what is compared: link_persons, link_organisations; and link_decided."""
+def prepare(
+    connection: duckdb.DuckDBPyConnection, country: str, decided: pl.DataFrame, models: Path | None = None
+) -> None:
+    """Temp tables of what is compared: link_persons, link_organisations; and link_decided.
+
+    `models`: the folder beside the key, where national ids are sealed.
+    """
     for name, frame in (("link_first_names", first_names(country)), ("link_decided", _texts(decided, DECIDED))):
         connection.register("link_incoming", frame)
         connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT * FROM link_incoming")  # noqa: S608  # constants
         connection.unregister("link_incoming")
-    _opaque_ids(connection, country)
+    _opaque_ids(connection, country, models)
     connection.execute(
         load_sql("contacts", scoring.PACKAGE), {"shared_customers": SHARED_CUSTOMERS, "shared_names": SHARED_NAMES}
     )
@@ -147,10 +153,23 @@ def _texts(frame: pl.DataFrame, names: tuple[str, ...]) -> pl.DataFrame:
     return frame.select(pl.col(name).cast(pl.String) for name in names)
 
 
-def _opaque_ids(connection: duckdb.DuckDBPyConnection, country: str) -> None:
+def _opaque_ids(connection: duckdb.DuckDBPyConnection, country: str, models: Path | None) -> None:
     """Under generic rules an id is text that may be mistyped: its raw form is compared, in memory only."""
-    source = "opaque_ids" if country != "fi" else "no_opaque_ids"
-    connection.execute(load_sql(source, scoring.PACKAGE))
+    frame = pl.DataFrame(schema={"customer_no": pl.String, "national_id": pl.String})
+    if country != "fi":
+        frame = connection.sql(load_sql("opaque_ids", scoring.PACKAGE)).pl()
+    if models is not None:
+        frame = frame.with_columns(opened(frame["national_id"], models))
+    text = pl.col("national_id").str.to_lowercase().str.replace_all("[^a-z0-9]", "")
+    connection.register("link_incoming", frame.with_columns(text).filter(pl.col("national_id") != ""))
+    connection.execute("CREATE OR REPLACE TEMP TABLE link_opaque_ids AS SELECT * FROM link_incoming")
+    connection.unregister("link_incoming")
+
+
+def opened(ids: pl.Series, models: Path) -> pl.Series:
+    """National ids whole again. `models`: the folder beside the key, which is asked for only where one is sealed."""
+    kept = any(sealed(value) for value in ids.drop_nulls())
+    return Seal(workspace_key(models.parent)).open_column(ids) if kept else ids
 
 
 def block(connection: duckdb.DuckDBPyConnection, model: str, country: str) -> dict[str, int]:

@@ -105,7 +105,7 @@ def explain_pair(
             raise UsageError(f"the night in force knows no customer {number}.")
     if left == right:
         raise UsageError("a pair needs two different customer numbers.")
-    bench = workbench(connection)
+    bench = workbench(connection, models)
     try:
         customers.prepare(bench, country, customers.as_linked(decided))
         keys: list[BlockingKey] = []

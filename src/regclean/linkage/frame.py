@@ -24,7 +24,7 @@ def sampling_frame(
     `connection`: a published night, read-only. Pairs beyond the weaker keys are in no frame: what is estimated says nothing of them.
     Errors: InputError where no model has been trained.
     """
-    bench = workbench(connection)
+    bench = workbench(connection, models)
     try:
         customers.prepare(bench, country, customers.as_linked(decided))
         bench.execute("CREATE TEMP TABLE link_weaker_pairs (model TEXT, entity_l BIGINT, entity_r BIGINT)")

@@ -100,7 +100,7 @@ def train(
     `decided`: customer_no_l, customer_no_r, verdict. `labels`: customer_no_l, customer_no_r, same, of blind samples.
     `trained_at`: ISO date that is written into the model.
     """
-    bench = workbench(connection)
+    bench = workbench(connection, models)
     decided = customers.as_linked(decided)
     try:
         old = registry.models_in_force(models, country)
@@ -150,21 +150,25 @@ def compare(
     """
     old = registry.models_in_force(models, country)
     new = old | registry.numbered(models, country, number)
-    bench = workbench(connection)
+    bench = workbench(connection, models)
     try:
         return _compare(bench, country, settings, old, new, customers.as_linked(decided), labels)
     finally:
         bench.close()
 
 
-def workbench(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
-    """An in-memory copy of what linkage reads: Splink writes tables, and a published night is never written again."""
+def workbench(connection: duckdb.DuckDBPyConnection, models: Path) -> duckdb.DuckDBPyConnection:
+    """An in-memory copy of what linkage reads: Splink writes tables, and a published night is never written again.
+
+    National ids are whole in it: `models` is the folder beside the key.
+    """
     bench = duckdb.connect()
     create_tables(bench)
     for table in _TABLES:
         _copy(connection, bench, f"SELECT * FROM {table}", table)  # noqa: S608  # constants
     bench.execute("DROP VIEW raw.customers")
-    bench.register("incoming_frame", connection.sql("SELECT * FROM raw.customers").pl())
+    landed = connection.sql("SELECT * FROM raw.customers").pl()
+    bench.register("incoming_frame", landed.with_columns(customers.opened(landed["national_id"], models)))
     bench.execute("CREATE TABLE raw.customers AS SELECT * FROM incoming_frame")
     bench.unregister("incoming_frame")
     return bench

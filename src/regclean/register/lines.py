@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -43,6 +43,11 @@ class ChangeLine:
     def row(self) -> Row:
         """The whole row of a delete."""
         return dict(json.loads(self.before or "{}"))
+
+    def opened(self, opened: Callable[[str], str]) -> ChangeLine:
+        """The line as the register is to read it. `opened`: what makes the sealed values of a text whole again."""
+        before, after = (text if text is None else opened(text) for text in (self.before, self.after))
+        return replace(self, before=before, after=after)
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,8 +39,10 @@ class SqlTarget:
 
     kind = "sql"
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, opened: Callable[[str], str] = str) -> None:
+        """`opened`: what makes the sealed values of a line's text whole again."""
         self.engine = _engine(url)
+        self._opened = opened
 
     def close(self) -> None:
         self.engine.dispose()
@@ -48,7 +50,7 @@ class SqlTarget:
     def look(self, lines: Sequence[ChangeLine]) -> list[Seen]:
         """How each line stands: ready, done, changed or gone. Writes nothing."""
         with self._reading() as connection:
-            return writer.look(Register(connection), lines)
+            return writer.look(Register(connection), [line.opened(self._opened) for line in lines])
 
     def attempt(self, first: str) -> str:
         """The token of the attempt that came through, else of the next one: `first`, or one after it when that was closed."""
@@ -97,6 +99,7 @@ class SqlTarget:
         was asked, and neither its answer came nor can its receipt be read.
         """
         asked: list[str] = []
+        lines = [line.opened(self._opened) for line in lines]
 
         def told(name: str) -> None:
             if name == "written":

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from regclean.config import Workspace, rooted_sqlite_url
+from regclean.config import Workspace, rooted_sqlite_url, workspace_key
 from regclean.errors import ConfigError
 from regclean.register.sql import SqlTarget
+from regclean.sealing import Seal
 
 
 def open_target(workspace: Workspace) -> SqlTarget | None:
@@ -16,4 +17,5 @@ def open_target(workspace: Workspace) -> SqlTarget | None:
         raise ConfigError(
             '[register] target = "sql" needs a url.', file=workspace.root / "regclean.toml", column="register.url"
         )
-    return SqlTarget(rooted_sqlite_url(str(settings["url"]), workspace.root))
+    opened = Seal(workspace_key(workspace.var)).opened
+    return SqlTarget(rooted_sqlite_url(str(settings["url"]), workspace.root), opened)

@@ -8,7 +8,7 @@ The night alone writes, into a file of its own; publishing is one rename. Reader
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -103,19 +103,21 @@ def write_frame(connection: duckdb.DuckDBPyConnection, table: str, frame: pl.Dat
 class LandedTables(Mapping[str, pl.DataFrame]):
     """The landed tables by name, each read when it is asked for, so that not all are in memory at once.
 
-    "misplaced_ids" is one of them.
+    "misplaced_ids" is one of them. `opened`: what makes the sealed values of a column whole again.
     """
 
     _names = (*TABLES, "misplaced_ids")
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+    def __init__(self, connection: duckdb.DuckDBPyConnection, opened: Callable[[pl.Series], pl.Series]) -> None:
         self._connection = connection
+        self._opened = opened
 
     def __getitem__(self, name: str) -> pl.DataFrame:
         if name not in self._names:
             raise KeyError(name)
         frame: pl.DataFrame = self._connection.sql(f"SELECT * FROM landed.{name}").pl()  # noqa: S608  # ours
-        return frame
+        sealed = [one.name for one in TABLES[name].columns if one.sealed] if name in TABLES else ["national_id"]
+        return frame.with_columns(self._opened(frame[column]) for column in sealed)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._names)

@@ -1,3 +1,2 @@
-CREATE OR REPLACE TEMP TABLE link_opaque_ids AS
-SELECT key AS customer_no, nullif(regexp_replace(lower(national_id), '[^a-z0-9]', '', 'g'), '') AS national_id
-FROM raw.customers;
+-- Ids that no rule reads, as they are at rest.
+SELECT key AS customer_no, national_id FROM raw.customers WHERE national_id IS NOT NULL

@@ -28,7 +28,7 @@ from regclean.ledger import Ledger
 from regclean.ledger.tables import batch_changes, findings
 from regclean.register import SqlTarget, open_target
 from regclean.review.web.services import Services
-from regclean.standardise import mask_national_id, strike_out_ids
+from regclean.sealing import masked
 
 LOOKED_AT_ONCE = 500  # so many lines are compared with the register without being asked to
 
@@ -241,9 +241,9 @@ def _line(line: LineView, seen: Mapping[int, Any]) -> SheetLine:
     return SheetLine(
         line=line,
         status=status,
-        before=masked(line.before),
-        after=masked(line.after),
-        now=masked(one.now) if one else None,
+        before=line.before,
+        after=line.after,
+        now=masked(one.now) if one and one.now else None,
         why=(one.why if one else None) or line.state_reason,
     )
 
@@ -254,11 +254,6 @@ def _status(line: LineView, seen: str | None) -> str:
     if line.state == "done":
         return "done" if line.state_reason == ALREADY else "applied"
     return line.state
-
-
-def masked(value: str | None) -> str | None:
-    """A value with every national id in it masked."""
-    return None if value is None else strike_out_ids(value, mask_national_id)
 
 
 def _groups(lines: Sequence[SheetLine], titles: Mapping[str, tuple[str, str | None]]) -> tuple[Group, ...]:

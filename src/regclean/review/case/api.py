@@ -24,6 +24,7 @@ from regclean.review.web.models import FindingId as GivenFindingId
 from regclean.review.web.models import Limit, OneLine
 from regclean.review.web.privacy import without_hidden, without_hidden_numbers
 from regclean.review.web.services import Acting, Service, require
+from regclean.sealing import shown
 
 router = APIRouter(tags=["findings"], responses=problems())
 FindingId = Annotated[str, Path(pattern=r"^F[0-9a-f]{20}$", examples=["Fad50dc09ecb57e872921"])]
@@ -158,7 +159,7 @@ def _detail(connection: Connection, user: User, row: RowMapping, *, opened: bool
     ).mappings()
     return models.FindingDetail(
         **_shown(connection, user, row, opened=opened),
-        proposal=json.loads(row["proposal"]) if row["proposal"] else None,
+        proposal=json.loads(shown(row["proposal"])) if row["proposal"] else None,
         evidence=without_hidden(payload, hidden_from(connection, user)),
         decisions=[
             models.DecisionRecord(**{name: item[name] for name in models.DecisionRecord.model_fields}) for item in said

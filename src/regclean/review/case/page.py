@@ -40,6 +40,7 @@ from regclean.review.web.services import (
     page,
     require,
 )
+from regclean.standardise import strike_out_ids
 from regclean.survivorship import Choices
 
 router = APIRouter()
@@ -237,7 +238,7 @@ def _stage(
             kind=case.kind,
             pool=case.row["workpool"],
             reason=reason,
-            comment=form.get("comment", "").strip() or None,
+            comment=strike_out_ids(form.get("comment", "").strip()) or None,
             choices=kept or None,
             picked=chosen.kept() if chosen else None,
             looked=from_data(session.desk).looked_at(finding_id, now),

@@ -22,6 +22,7 @@ from regclean.ledger import Ledger, audit
 from regclean.ledger.tables import decisions
 from regclean.review.queue.worklist import HANDLING
 from regclean.review.web.i18n import N_
+from regclean.sealing import names_one
 
 KEY = "staging"
 MOST = 200  # staged at once: a morning's work, and a desk that stays small
@@ -198,6 +199,8 @@ def problem_with(item: Staged) -> str | None:
     codes = {code for code, _ in REASONS[item.kind]}
     if item.verdict in NEEDS_REASON and item.reason not in codes:
         return N_("Choose a reason: a rejection lasts until the evidence changes, and others must be able to trust it.")
+    if any(value and names_one(value) for value in ((item.picked or {}).get("fields") or {}).values()):
+        return N_("A national id is not typed: choose the record that holds it.")
     if item.reason == "other" and not item.comment:
         return N_("Tell the reason in the comment.")
     return None

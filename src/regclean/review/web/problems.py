@@ -15,6 +15,7 @@ from regclean.errors import ConflictError, ForbiddenError, NotFoundError, Regcle
 from regclean.outside import unavailable
 from regclean.review.web.i18n import N_
 from regclean.review.web.services import SESSION_COOKIE, cookie_name, language_of, page
+from regclean.sealing import masked
 
 API = "/api/"
 TEXTS = {
@@ -38,7 +39,7 @@ def problem(status: int, detail: str | None = None, **more: Any) -> JSONResponse
     """An answer of the API that says what went wrong, in English, without a personal value."""
     body = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status}
     if detail:
-        body["detail"] = detail
+        body["detail"] = masked(detail)
     return JSONResponse(body | more, status, media_type="application/problem+json")
 
 
@@ -101,7 +102,7 @@ def _ours(request: Request, error: Exception) -> Response:
 def _answer(request: Request, status: int, detail: str | None) -> Response:
     if request.url.path.startswith(API):
         return problem(status, detail)
-    shown = language_of(request).gettext(detail) if detail else None
+    shown = language_of(request).gettext(masked(detail)) if detail else None
     return page(request, "error.html", status, status=status, text=TEXTS.get(status, TEXTS[400]), detail=shown)
 
 

@@ -26,6 +26,7 @@ from regclean.config import Section, Workspace
 from regclean.ledger import Ledger
 from regclean.review.web import slices
 from regclean.review.web.i18n import OFFERS, Language, choose
+from regclean.sealing import sealed, shown
 
 SESSION_COOKIE = "regclean_session"
 FORM_COOKIE = "regclean_form"  # ties a form to the browser before anybody has signed in
@@ -217,6 +218,11 @@ def set_cookie(
     )
 
 
+def _shown(value: Any) -> Any:
+    """The last door of a page: a sealed value is its mask."""
+    return shown(value) if isinstance(value, str) and sealed(value) else value
+
+
 def environment(language: Language) -> Environment:
     """Templates that speak one language. A name that is not given stops the page instead of showing nothing."""
     made = Environment(
@@ -226,6 +232,7 @@ def environment(language: Language) -> Environment:
         extensions=["jinja2.ext.i18n"],
         trim_blocks=True,
         lstrip_blocks=True,
+        finalize=_shown,
         auto_reload=False,  # they come with the program, and a page includes a dozen
     )
     made.install_gettext_translations(language.translations, newstyle=True)  # type: ignore[attr-defined]  # by i18n

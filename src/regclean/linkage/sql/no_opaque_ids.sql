@@ -1,1 +1,0 @@
-CREATE OR REPLACE TEMP TABLE link_opaque_ids (customer_no TEXT, national_id TEXT);
