@@ -7,11 +7,13 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from importlib import resources
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 
 import duckdb
@@ -21,6 +23,7 @@ import pytest
 from regclean import checks
 from regclean.errors import ConfigError, GateError
 from regclean.resources import bundled
+from regclean.warehouse import load_sql
 
 AS_OF = date(2026, 11, 21)
 
@@ -543,3 +546,18 @@ def test_bundled_folders() -> None:
     assert bundled("flows").name == "flows"
     with pytest.raises(KeyError):
         bundled("elsewhere")
+
+
+def test_gates_are_judged_at_once_by_as_many_as_ask(night: duckdb.DuckDBPyConnection) -> None:
+    """Two clerks build at the same moment: Great Expectations keeps one set of surroundings for them all."""
+    asked = [night.cursor() for _ in range(8)]
+    for cursor in asked:
+        cursor.execute(load_sql("macros"))
+    together = Barrier(len(asked))
+
+    def judge(connection: duckdb.DuckDBPyConnection) -> bool:
+        together.wait()
+        return checks.run_suite("findings", connection, AS_OF).success
+
+    with ThreadPoolExecutor(len(asked)) as pool:
+        assert all(pool.map(judge, asked))

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from functools import cache
+from threading import Lock
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+_JUDGING = Lock()  # its surroundings are of one at a time: two would take each other's data away
 _DECIDED = {"customer_no_l": pl.String, "customer_no_r": pl.String, "verdict": pl.String}
 _DEFAULTS: dict[str, Any] = {
     "country": "fi",
@@ -155,6 +157,14 @@ def _gx_context() -> Any:
 
 def _validate(suite: Suite, table: pd.DataFrame, known: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     """Great Expectations' verdict by expectation name."""
+    with _JUDGING:
+        outcomes = _outcomes(suite, table, known)
+    for name, outcome in outcomes.items():
+        _refuse_broken(suite, name, outcome.exception_info)
+    return {name: {"success": bool(outcome.success), **outcome.result} for name, outcome in outcomes.items()}
+
+
+def _outcomes(suite: Suite, table: pd.DataFrame, known: Mapping[str, Any]) -> dict[str, Any]:
     source = _gx_context().data_sources.add_or_update_pandas(suite.name)
     asset = source.add_dataframe_asset(suite.asset)
     batch = asset.add_batch_definition_whole_dataframe("night").get_batch({"dataframe": table})
@@ -167,12 +177,7 @@ def _validate(suite: Suite, table: pd.DataFrame, known: Mapping[str, Any]) -> di
         result_format["unexpected_index_column_names"] = index
     parameters = {name: known[name] for name in ("max_clustered_share", "max_person_cluster")}
     validation = batch.validate(judged, result_format=result_format, expectation_parameters=parameters)
-    outcomes = {}
-    for outcome in validation.results:
-        name = outcome.expectation_config.meta["name"]
-        _refuse_broken(suite, name, outcome.exception_info)
-        outcomes[name] = {"success": bool(outcome.success), **outcome.result}
-    return outcomes
+    return {outcome.expectation_config.meta["name"]: outcome for outcome in validation.results}
 
 
 def _refuse_broken(suite: Suite, name: str, info: Mapping[str, Any]) -> None:
