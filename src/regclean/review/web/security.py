@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import json
 import logging
-import traceback
 from collections import deque
 from collections.abc import Callable, MutableMapping
 from datetime import datetime, timedelta
 from hmac import compare_digest
 from http import HTTPStatus
-from pathlib import Path
 from threading import Lock
 from typing import Any
 from urllib.parse import urlsplit
@@ -20,6 +18,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from regclean.outside import place_of
 from regclean.review.web.services import FORM_COOKIE, SESSION_COOKIE, CurrentSession, NotSignedIn, bearer, cookie_name
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -90,8 +89,7 @@ class Guard:
             else:
                 await self.app(scope, _bounded(receive), guarded_send)
         except Exception as error:  # the last line of defence: no traceback reaches a browser or a log
-            frames = traceback.extract_tb(error.__traceback__)
-            place = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "unknown place"
+            place = place_of(error)
             _log.error("%s at %s", type(error).__name__, place)
             if started:
                 raise RuntimeError("an answer broke off") from None
