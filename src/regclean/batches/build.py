@@ -172,7 +172,7 @@ def _plan(
         except LeftOut as left_out:
             draft.leave_out(finding.finding_id, left_out.code, left_out.message)
             continue
-        # Also whom only the lines reach: a member's line, say, that is given a protected customer's number.
+        # The lines may reach further customers: a member's line that is given a protected customer's number, say.
         protected = any(extract.clean.get(customer, {}).get("non_disclosure") for customer in customers)
         kept = replace(finding, protected=finding.protected or protected)
         draft.customers[finding.finding_id] = customers

@@ -6,7 +6,7 @@ from typing import Literal, get_args
 
 BatchState = Literal["built", "approved", "rejected", "applying", "applied", "undoing", "undone", "unknown"]
 BATCH_STATES: tuple[BatchState, ...] = get_args(BatchState)
-# Begun in the register, and not known to have ended there: its receipt is asked before anything else is done.
+# An attempt in the register whose end is not known: the register is asked for its receipt before anything else is done.
 IN_DOUBT: tuple[BatchState, ...] = ("applying", "undoing", "unknown")
-# It holds its findings and customers: no other batch takes them.
+# A batch in one of these states keeps its findings and customers from other batches.
 OPEN: tuple[BatchState, ...] = ("built", "approved", *IN_DOUBT)

@@ -216,7 +216,7 @@ def _gives_way(case: Case, line: DecisionLine) -> int | None:
     prior, verdict = int(case.prior["decision_id"]), case.prior["verdict"]
     undecided = not case.decided or verdict in ("unsure", "defer")
     own_choices = verdict == line.verdict and case.prior["user"] == line.user
-    # Household instead of different, say: told apart all the same.
+    # Both verdicts tell the two apart: "household" after "different", say.
     still_apart = {verdict, line.verdict} <= SEPARATING_VERDICTS
     if undecided or own_choices or still_apart:
         return prior

@@ -11,7 +11,7 @@ from regclean.errors import ConfigError
 from regclean.survivorship.record import Record
 
 _SOURCES = {"self": 0, "authority": 1, "staff": 2, None: 3, "contact_person": 4}
-# An old country stays right beside a new street; an old town does not.
+# The country may stay when the street changes; the town goes with the street.
 _STAYS_RIGHT = frozenset({"country_code"})
 
 Rule = Callable[[Record, str, str], Any]
