@@ -172,3 +172,48 @@ def test_marks_never_raise_and_add_no_letter(text: str) -> None:
     marks = read_marks(text)
     left = "".join(filter(None, (marks.text, marks.guardian, marks.remark)))
     assert not Counter(filter(str.isalnum, left)) - Counter(filter(str.isalnum, text))
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "persons", "protected"),
+    [
+        ("Virtanen Matti (kp)", "estate", [("deceased", "Matti Virtanen")], False),
+        ("Lund Nils (dödsbo)", "estate", [("deceased", "Nils Lund")], False),
+        (
+            "Virtanen Matti kp, hoitaja Virtanen Liisa",
+            "estate",
+            [("deceased", "Matti Virtanen"), ("guardian", "Liisa Virtanen")],
+            False,
+        ),
+        ("Virtanen Matti, hoitaja", "person", [("self", "Matti Virtanen")], False),
+        (
+            "edunvalvonta Aho Esa / Virtanen Matti",
+            "person",
+            [("self", "Matti Virtanen"), ("guardian", "Esa Aho")],
+            False,
+        ),
+        ("Hemlig: Lund Nils", "person", [("self", "Nils Lund")], True),
+        ("Virtanen Matti (salainen)", "person", [("self", "Matti Virtanen")], True),
+        ("Salainen Puutarha Oy", "company", [], False),
+    ],
+)
+def test_marks_stand_before_behind_and_in_brackets(
+    text: str, kind: str, persons: list[tuple[str, str]], protected: bool
+) -> None:
+    party = read_party(text)
+    assert (party.kind, party.protected) == (kind, protected)
+    assert [(part, person.printed) for part, person in party.persons] == persons
+
+
+@given(
+    st.sampled_from(["Virtanen", "Mäki-Aho", "Lund"]),
+    st.sampled_from(["Matti", "Liisa Maria", "Nils"]),
+    st.sampled_from(
+        ["", " ✝ 2019", " (vuokralainen)", ", DI", " jr", " kp", " / ev. Aho Esa", " - turvakielto", " c/o Aho Esa"]
+    ),
+)
+def test_the_names_of_a_party_cover_its_text_but_for_the_marks(last: str, first: str, mark: str) -> None:
+    party = read_party(f"{last} {first}{mark}", surname_first=True)
+    assert (party.persons[0][1].last_name, party.persons[0][1].first_names) == (last, first)
+    others = {word for _, person in party.persons[1:] for word in (person.printed or "").split()}
+    assert others <= {"Esa", "Aho"}

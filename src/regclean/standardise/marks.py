@@ -35,6 +35,11 @@ _PROTECTED = re.compile(
     rf"salai(?:nen|set)\s+(?:osoite|tiedot|henkilötiedot)|non[\s-]?disclosure){_WORD_END}{_GAP}",
     re.IGNORECASE,
 )
+# One word alone may be a part of a name ("Salainen Puutarha Oy"): it is a mark in brackets, or before a colon.
+_PROTECTED_BESIDE = re.compile(
+    r"[(\[]\s*(?:hemlig\w*|salai\w+|salassa\s?pidettäv\w*|suojattu|skyddad\w*)\s*[)\]]|^\s*(?:hemligt?|salainen|suojattu|skyddad)\s*:\s*",
+    re.IGNORECASE,
+)
 _PROTECTED_WORDS = ("turvakielto", "turvakiellossa", "sparrmarkering", "luovutuskielto")
 _DAY = r"(?:\d{1,2}\.\s?\d{1,2}\.\s?)?\d{4}|\d{1,2}/\d{4}"
 _DEAD = re.compile(
@@ -47,7 +52,9 @@ _YOUNGER = _marked(r"juniori?|jr|jun\.|nuorempi|nuor\.|d\.?\s?y|den\s+yngre|yngr
 _ROLE = (
     r"edunvalvoja\w*|edunvalvonna(?:ssa|n)|edunv\.?|ev\.|evv\.?|holhooja|intressebevakare|förmyndare|god\s+man|legal\s+guardian|guardian|huoltaja|"
     r"asioiden\s?hoitaja|asiainhoitaja|kuolinpesän\s+hoitaja|pesänhoitaja|pesänselvittäjä|pesänjakaja|boutredningsman|"
-    r"boförvaltare|dödsboförvaltare|valtuutettu|ombud"
+    r"boförvaltare|dödsboförvaltare|valtuutettu|ombud|"
+    # An occupation and an office unless somebody's name follows, or another name stands beside it.
+    r"hoitaja(?=\s*:?\s*\w)|edunvalvonta(?=[^/]*/)|(?<=/)edunvalvonta|(?<=/\s)edunvalvonta"
 )
 _HAS_ROLE = re.compile(rf"(?P<gap>{_GAP}){_WORD_START}(?:{_ROLE})(?!\s?lut){_WORD_END}\s*[.:]?\s*", re.IGNORECASE)
 _NEXT_PARTY = re.compile(r"\s*[/;,)]\s*|\s+[-–—]\s+")
@@ -56,6 +63,7 @@ _BRACKETS = re.compile(r"\s*[(\[]([^()\[\]]*)[)\]]\s*")
 _TELLING = re.compile(
     r"^\W*(?:o\.?\s?s|omaa|ent|entinen|aik|aiemmin|synt|född|tid|tidigare|née|geb|e|s|f|c\s*/\s*o)\b", re.IGNORECASE
 )
+_ESTATE = re.compile(r"\W*(?:k\.?\s?p\.?|kuolinpesä|dödsbo|sterbhus|d\.?\s?b\.?|dbo)\W*", re.IGNORECASE)
 _TITLES = frozenset(
     word_list("""hra herra rva rouva nti neiti fru herr froken fröken mr mrs ms miss dr prof professori tri tohtori maist maisteri
     dipl.ins diplomi-insinööri rovasti pastori kirkkoherra maanviljelija maanviljelijä mv agronomi insinööri emäntä isäntä
@@ -148,7 +156,7 @@ def _protected_word(word: str) -> bool:
 
 
 def _take_protected(text: str) -> tuple[str, bool]:
-    if match := _PROTECTED.search(text):
+    if match := _PROTECTED.search(text) or _PROTECTED_BESIDE.search(text):
         return _cut(text, match), True
     for word in re.findall(r"[^\W\d_]{9,}", text):
         if _protected_word(to_ascii(word)):
@@ -171,7 +179,8 @@ def _take_guardian(text: str) -> tuple[str, str | None]:
 
 
 def _take_brackets(text: str) -> tuple[str, str | None]:
-    """A remark in brackets is set aside; a former name or a care-of stays for who reads those."""
+    """A remark in brackets is set aside; a former name, a care-of or an estate stays for who reads those."""
+    text = _BRACKETS.sub(lambda match: f" {match[1]} " if _ESTATE.fullmatch(match[1]) else match[0], text)
     remarks = [inside for inside in _BRACKETS.findall(text) if not _TELLING.match(inside)]
     text = _BRACKETS.sub(lambda match: match[0] if _TELLING.match(match[1]) else " ", text)
     return text, "; ".join(remark.strip() for remark in remarks if remark.strip()) or None
