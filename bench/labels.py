@@ -61,7 +61,7 @@ class Judged:
             self.frame = sampling_frame(
                 night, country="fi", settings=SETTINGS, models=Path(models), decided=NO_DECISIONS
             )
-        self.bench = workbench(night)
+        self.bench = workbench(night, Path(tempfile.gettempdir()) / "models")
         night.close()
         customers.prepare(self.bench, "fi", NO_DECISIONS)
         for model in MODELS:

@@ -151,8 +151,14 @@ def posterior(parameters: Parameters) -> dict[str, Any]:
     size = parameters.trained_on.get("rows", 2)
     names = NAMES[parameters.model]
 
-    def logs(index: int, code: int, *, cell: int = -1, rarity: float = 0.0) -> Array:
+    # Where names differ, some levels agree by another chance: `anchors.alike`.
+    surname = next((i for i, part in enumerate(parts) if part.name == "surname"), None)
+    differs = parts[surname].codes.index("different") if surname is not None else -1
+
+    def logs(index: int, code: int, *, cell: int = -1, rarity: float = 0.0, other: bool = False) -> Array:
         codes = np.full((1, len(parts)), -1, dtype=np.int64)
+        if other and surname is not None:
+            codes[0, surname] = differs
         if index >= 0:
             codes[0, index] = code
         one = Patterns(codes, np.ones(1), np.array([cell]), np.array([rarity]), np.ones((1, len(CLASSES)), dtype=bool))
@@ -164,6 +170,9 @@ def posterior(parameters: Parameters) -> dict[str, Any]:
             "level": part.codes[code],
             "log_likelihood": plain.tolist(),
             "log_likelihood_in_full_name": in_cell.tolist(),
+            "log_likelihood_beside_other_names": (
+                plain if part.name in names else logs(index, code, other=True) - logs(-1, 0, other=True)
+            ).tolist(),
             "refined_by_rarity": bool(part.levels[code].tf),
             "per_bit_of_rarity": (logs(index, code, rarity=1.0) - plain).tolist(),
         }
@@ -187,6 +196,7 @@ def posterior(parameters: Parameters) -> dict[str, Any]:
             }
             for index, part in enumerate(parts)
         ],
+        "other_names": ["given_name.different", "given_name.disjoint", "surname.different"],
         "vetoes": _vetoes(parameters.country),
         "same_place": [f"{place}.{code}" for place in PLACES for code in SAME_PLACE],
         "offsets": parameters.offsets,

@@ -20,17 +20,17 @@ def score(model: dict[str, Any], pair: dict[str, Any]) -> dict[str, float]:
     cell, rarity = pair.get("cell", -1), pair.get("rarity", 0.0)
     full = cell >= 0
     total = [prior + (model["cells"][cell][k] if full else 0.0) for k, prior in enumerate(model["log_priors"])]
-    reached: dict[str, str] = {}
+    stands = {part["name"]: standing(part, pair.get(f"gamma_{part['name']}", -1)) for part in model["comparisons"]}
+    reached = {name: level["level"] if level else "missing" for name, level in stands.items()}
+    other_names = any(f"{name}.{level}" in model["other_names"] for name, level in reached.items())
     owned = False
     for part in model["comparisons"]:
-        gamma = pair.get(f"gamma_{part['name']}", -1)
-        if gamma < 0:
-            reached[part["name"]] = "missing"
+        level = stands[part["name"]]
+        if level is None:
             continue
-        level = part["levels"][len(part["levels"]) - 1 - gamma]
-        reached[part["name"]] = level["level"]
         # Within an equal full name, the levels of its parts say what the cell does not.
-        logs = level["log_likelihood_in_full_name"] if full and part["in_name"] else level["log_likelihood"]
+        kind = "in_full_name" if full and part["in_name"] else "beside_other_names" if other_names else ""
+        logs = level["log_likelihood" + (f"_{kind}" if kind else "")]
         total = [a + b for a, b in zip(total, logs, strict=True)]
         if level["refined_by_rarity"] and not (full and part["in_name"]) and not (owned and not full):
             total = [a + rarity * b for a, b in zip(total, level["per_bit_of_rarity"], strict=True)]
@@ -42,6 +42,12 @@ def score(model: dict[str, Any], pair: dict[str, Any]) -> dict[str, float]:
     mass = [math.exp(value - top) for value in total]
     found = [value / sum(mass) for value in mass]
     return dict(zip(classes, with_labels(model, found, same, reached, full), strict=True))
+
+
+def standing(part: dict[str, Any], gamma: int) -> dict[str, Any] | None:
+    """The level that a pair stands on, by Splink's number of it; None: missing."""
+    levels: list[dict[str, Any]] = part["levels"]
+    return levels[len(levels) - 1 - gamma] if gamma >= 0 else None
 
 
 def vetoed(veto: dict[str, list[str]], reached: dict[str, str]) -> bool:
