@@ -50,7 +50,8 @@ __all__ = [
 
 
 def _load(night: Night) -> int:
-    night.landed = landing.load(night.workspace, night.connection, night.last.landed if night.last else {})
+    previous = night.last.landed if night.last and "fallen_count" not in night.accepted else {}
+    night.landed = landing.load(night.workspace, night.connection, previous)
     night.notes += night.landed.notes
     runs.note(night.ledger, night.run_id, landed=night.landed.counts)
     return night.landed.loaded
@@ -127,10 +128,12 @@ def _gate(suite: str, night: Night) -> int:
         "decided": night.decided,
         "rules": sorted(rules.catalogue()),
         "previous_findings": _found_by_rule(night.ledger, last.run_id) if last else {},
+        "previous_measures": last.measures if last else {},
+        "previous_open": findings.waiting_ids(night.ledger) if suite == "findings" else (),
     }
     result = checks.run_suite(suite, night.connection, night.as_of, context=context)
     night.gates.append(result)
-    checks.gate([result])
+    checks.gate([result], night.accepted)
     return len(result.results)
 
 
@@ -217,10 +220,11 @@ def run_night(
     full: bool = False,
     force: bool = False,
     keep: bool = False,
+    accepted: frozenset[str] = frozenset(),
     observer: Observer | None = None,
 ) -> Night:
     """Run every step in this process. Errors: RegcleanError of the step that stopped the night."""
-    with open_night(workspace, as_of=as_of, now=now, full=full, force=force, keep=keep) as night:
+    with open_night(workspace, as_of=as_of, now=now, full=full, force=force, keep=keep, accepted=accepted) as night:
         for step in STEPS:
             if observer:
                 observer.started(step.name)
@@ -241,7 +245,14 @@ def take(night: Night, step: Step) -> StepResult:
 
 @contextmanager
 def open_night(
-    workspace: Workspace, *, as_of: date, now: datetime, full: bool = False, force: bool = False, keep: bool = False
+    workspace: Workspace,
+    *,
+    as_of: date,
+    now: datetime,
+    full: bool = False,
+    force: bool = False,
+    keep: bool = False,
+    accepted: frozenset[str] = frozenset(),
 ) -> Iterator[Night]:
     """One night at a time: sweep what a killed one left, begin a run, and end it as published or failed.
 
@@ -273,6 +284,7 @@ def open_night(
                     connection=building.connection,
                     last=last,
                     clusters_before=findings.kept_clusters(ledger),
+                    accepted=accepted,
                 )
                 if last and as_of < last.as_of:
                     night.notes.append(

@@ -48,6 +48,7 @@ class Night:
     connection: duckdb.DuckDBPyConnection
     last: runs.Run | None
     clusters_before: pl.DataFrame
+    accepted: frozenset[str] = frozenset()  # checks that an account lets through tonight
     decided: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=EDGE_SCHEMA))  # once standardised
     steps: list[StepResult] = field(default_factory=list)
     gates: list[checks.SuiteResult] = field(default_factory=list)

@@ -101,6 +101,42 @@ BREAKS = [
     ),
     Break("standardised", "lost_key", "A2", "DELETE FROM customers WHERE customer_no = 'A2'"),
     Break("standardised", "lost_key", "K1/2", "DELETE FROM bin_group_members WHERE member_no = '2'"),
+    Break(
+        "standardised",
+        "unusable_rows",
+        "customers",
+        "INSERT INTO landed.customers BY NAME "
+        "SELECT 'Z' || i AS customer_no, 'f' AS _file, i AS _row, 'h' || i AS _hash FROM range(40) AS r(i)",
+    ),
+    Break(
+        "standardised",
+        "keys_alike",
+        "sites",
+        "INSERT INTO origins SELECT 'sites', 'S1', 'f', i, 'h' || i, false FROM range(40) AS r(i)",
+    ),
+    Break(
+        "standardised",
+        "swapped_columns",
+        "name",
+        "INSERT INTO landed.customers BY NAME SELECT 'Z' || i AS customer_no, '040 1234567' AS name, 'f' AS _file, "
+        "i AS _row, 'h' || i AS _hash FROM range(40) AS r(i); "
+        "INSERT INTO origins SELECT 'customers', 'Z' || i, 'f', i, 'h' || i, true FROM range(40) AS r(i)",
+    ),
+    Break(
+        "standardised",
+        "fallen_shares",
+        "phone",
+        "INSERT INTO customers BY NAME SELECT * EXCLUDE (i) REPLACE ('X' || i AS customer_no, 'invalid' AS phone_state) "
+        "FROM customers, range(40) AS r(i) WHERE customer_no = 'A2'",
+        context={"previous_measures": {"valid_phone": 0.9, "filled_phone": 0.9}},
+    ),
+    Break(
+        "findings",
+        "mass_withdrawal",
+        "findings",
+        "SELECT 1",
+        context={"previous_open": [f"F{number}" for number in range(60)]},
+    ),
     Break("standardised", "invented_key", "A2", "DELETE FROM landed.customers WHERE customer_no = 'A2'"),
     Break(
         "standardised",

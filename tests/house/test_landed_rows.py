@@ -16,6 +16,7 @@ ROOMS = {
     "checks/sql/landed/": "the gate before standardising",
     "checks/sql/macros.sql": "counts what landed against what was kept",
     "checks/sql/standardised/lost_rows.sql": "counts what landed against what was kept",
+    "checks/sql/standardised/unusable_rows.sql": "counts what landed against what was kept",
     "checks/sql/protected_keys.sql": "is asked by the gate before standardising too",
     "cli/demo_register.py": "makes a register of a landing, without a night",
 }

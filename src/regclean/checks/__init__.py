@@ -14,12 +14,13 @@ from regclean.checks.report import (
     StepLine,
     write_report,
 )
-from regclean.checks.results import ExpectationResult, SuiteResult, gate
+from regclean.checks.results import ACCEPTABLE, ExpectationResult, SuiteResult, gate
 from regclean.checks.runner import run_suite
 from regclean.checks.suites import GATES, great_expectations, load_suites
 from regclean.checks.texts import decimal, whole
 
 __all__ = [
+    "ACCEPTABLE",
     "GATES",
     "ExpectationResult",
     "FileLine",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -11,6 +11,18 @@ from regclean.errors import GateError
 Severity = Literal["critical", "warning"]
 KEYS_SHOWN = 20
 RESTRICTED = "(restricted)"
+# Checks of size and shape: a true change of that size is let through, for one night, by an account.
+ACCEPTABLE = frozenset(
+    {
+        "fallen_count",
+        "unusable_rows",
+        "keys_alike",
+        "swapped_columns",
+        "fallen_shares",
+        "sudden_growth",
+        "mass_withdrawal",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +95,17 @@ class SuiteResult:
         return not self.critical
 
 
-def gate(results: SuiteResult | Iterable[SuiteResult]) -> None:
+def gate(results: SuiteResult | Iterable[SuiteResult], accepted: Collection[str] = ()) -> None:
     """Stop when any critical expectation failed. Errors: GateError naming each failure and the remedy."""
     suites = (results,) if isinstance(results, SuiteResult) else tuple(results)
-    failures = [failure for suite in suites for failure in suite.critical]
+    failures = [failure for suite in suites for failure in suite.critical if failure.expectation not in accepted]
     if failures:
         remedies = list(dict.fromkeys(failure.remedy for failure in failures))
+        remedies += [
+            f"If it is true: regclean run --accept {failure.expectation}"
+            for failure in failures
+            if failure.expectation in ACCEPTABLE
+        ]
         raise GateError("\n".join(_sentence(failure) for failure in failures) + "\n", remedy=" ".join(remedies))
 
 

@@ -41,6 +41,8 @@ _DEFAULTS: dict[str, Any] = {
     "decided": None,  # polars frame customer_no_l, customer_no_r, verdict
     "rules": (),  # ids of the installed rules
     "previous_findings": {},  # findings of last night by rule
+    "previous_measures": {},  # measures of the register's health of last night
+    "previous_open": (),  # findings that waited after last night
     "max_growth": 2.0,  # times last night's findings of one rule
     "max_clustered_share": None,  # 0.4, or 1.0 for the generic country (a test set may be all duplicates)
     "max_person_cluster": None,  # 30, or no limit for the generic country
@@ -90,8 +92,19 @@ def _context(as_of: date, given: Mapping[str, Any]) -> dict[str, Any]:
         "previous_rows": list(known["previous_counts"].values()),
         "rules": list(known["rules"]),
         "previous_rules": list(known["previous_findings"]),
+        "previous_open": list(known["previous_open"]),
+        **_shares(known["previous_measures"]),
         "previous_findings": list(known["previous_findings"].values()),
     }
+
+
+def _shares(measures: Mapping[str, float]) -> dict[str, list[Any]]:
+    """Which share of the customers had a usable value last night, by field."""
+    valid = {name.removeprefix("valid_"): share for name, share in measures.items() if name.startswith("valid_")}
+    shares = {
+        field: share * measures[f"filled_{field}"] for field, share in valid.items() if f"filled_{field}" in measures
+    }
+    return {"previous_fields": list(shares), "previous_shares": list(shares.values())}
 
 
 @contextmanager

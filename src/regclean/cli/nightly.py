@@ -34,6 +34,12 @@ def run(
     full: Annotated[bool, typer.Option("--full", help="Carry nothing over from the last night.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Run the night of a day that has not come yet.")] = False,
     keep: Annotated[bool, typer.Option("--keep", help="Keep the file of a night that fails, for a week.")] = False,
+    accept: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--accept", help="Let a check of size or shape through, tonight; takes an account, and is logged."
+        ),
+    ] = None,
 ) -> None:
     """Run one night: load, standardise, check, link, find, publish."""
     import os
@@ -47,13 +53,36 @@ def run(
             "This workspace has no input yet.", remedy="Name the files in regclean.toml, under [[source]]."
         )
     day = _day(as_of) if as_of else today(workspace)
-    if os.environ.get("PREFECT_API_URL"):
+    accepted = _accepted(accept or [], day)
+    if os.environ.get("PREFECT_API_URL") and not accepted:
         _run_as_flow(day, full=full, force=force, keep=keep)
         return
-    _run_here(workspace_folder(), day, full=full, force=force, keep=keep)
+    _run_here(workspace_folder(), day, full=full, force=force, keep=keep, accepted=accepted)
 
 
-def _run_here(folder: Path, day: date, *, full: bool, force: bool, keep: bool = False) -> Night:
+def _accepted(names: list[str], day: date) -> frozenset[str]:
+    """The checks that are let through tonight, noted under the account that says so. Errors: UsageError, SignInError."""
+    if not names:
+        return frozenset()
+    from regclean.checks import ACCEPTABLE
+    from regclean.cli.identity import acting
+    from regclean.domain.register import subject_text
+    from regclean.ledger import Entry, append
+
+    for name in names:
+        if name not in ACCEPTABLE:
+            raise UsageError(f"'{name}' cannot be accepted.", remedy=f"Known: {', '.join(sorted(ACCEPTABLE))}.")
+    with acting(needs="models:use") as context, context.ledger.write() as writing:
+        detail = {"checks": sorted(set(names))}
+        append(
+            writing, Entry(context.now, context.user.name, "accept_check", subject_text("nights", day), detail=detail)
+        )
+    return frozenset(names)
+
+
+def _run_here(
+    folder: Path, day: date, *, full: bool, force: bool, keep: bool = False, accepted: frozenset[str] = frozenset()
+) -> Night:
     from regclean.cli.console import ProgressLines
     from regclean.cli.summary import print_night
     from regclean.config import load_workspace
@@ -66,6 +95,7 @@ def _run_here(folder: Path, day: date, *, full: bool, force: bool, keep: bool = 
         full=full,
         force=force,
         keep=keep,
+        accepted=accepted,
         observer=ProgressLines(),
     )
     print_night(night)

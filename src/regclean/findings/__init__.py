@@ -4,7 +4,7 @@ from regclean.findings import decide, follow
 from regclean.findings.assemble import assemble
 from regclean.findings.case import Case, Refused
 from regclean.findings.clusters import kept_clusters
-from regclean.findings.counts import counts_by_rule
+from regclean.findings.counts import counts_by_rule, waiting_ids
 from regclean.findings.duplicates import standing
 from regclean.findings.edges import EDGE_SCHEMA, DecidedGraph, Edge, Pair, decided_edges, edges_around, ordered
 from regclean.findings.export import export, figures, published
@@ -52,4 +52,5 @@ __all__ = [
     "standing",
     "subject_records",
     "unseal",
+    "waiting_ids",
 ]

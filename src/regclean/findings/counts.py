@@ -54,6 +54,13 @@ def counts_by_rule(
         return [RuleCount(*row[:3], *(int(number) for number in row[3:])) for row in connection.execute(query)]
 
 
+def waiting_ids(ledger: Ledger) -> list[str]:
+    """The findings that wait for somebody since the last night."""
+    query = select(findings.c.finding_id).where(findings.c.present, findings.c.state == "open")
+    with ledger.read() as connection:
+        return sorted(connection.execute(query).scalars())
+
+
 def _unprotected() -> ColumnElement[bool]:
     """Is nobody in it under non-disclosure, tonight or ever noted?"""
     restricted = select(finding_subjects.c.finding_id).join(
