@@ -138,6 +138,16 @@ def test_accounts_of_one_legal_entity_are_kept_and_a_new_account_is_asked(regist
     assert found(register, edges(("1", "2", "entity"), ("2", "3", "entity"))) == []
 
 
+def test_an_account_with_a_contract_at_another_site_is_not_merged(register: Any) -> None:
+    register.customers("1", "2", "3", "4", kind="company").clusters(C1="1 2", C2="3 4")
+    register.pair("1", "2", model="organisation").pair("3", "4", model="organisation")
+    for number, site in (("1", "A"), ("2", "B"), ("3", "A"), ("4", "A")):
+        register.write("services", {"service_no": f"S{number}", "customer_no": number, "site_no": site})
+    proposals = {tuple(row["who"]): row["proposal"] for row in found(register)}
+    assert proposals["1", "2"] is None
+    assert proposals["3", "4"] is not None
+
+
 def test_what_a_merge_left_behind_is_settled(register: Any) -> None:
     register.customers("1", "3").customers("2", status="ended").clusters(C1="1 2 3")
     register.pair("1", "2").pair("1", "3", 0.96)
@@ -309,6 +319,13 @@ def test_the_summary_is_a_plain_sentence(language: str, sentence: str) -> None:
         {"comparison": "email", "level": "missing", "weight": 0.0},
     ]
     assert duplicate_summary("same", 2, "person", {"waterfall": waterfall}, language) == sentence
+
+
+def test_what_is_undecided_says_why() -> None:
+    explanation = {"reasons": ["given_name.equal", "unsure_household"], "waterfall": []}
+    assert duplicate_summary("unsure", 2, "person", explanation, "en") == (
+        "Perhaps the same person: same given name. Undecided: may be another person of the household."
+    )
 
 
 def test_every_level_of_the_models_can_be_said() -> None:

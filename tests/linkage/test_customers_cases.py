@@ -96,6 +96,12 @@ def cases() -> Register:
     o("chain-b", "Kauppaketju Kuopio", "oy", business_id="1234567-1", at="keskustie|8||70450")
     o("ids-a", "Metalli Ahonen", "oy", business_id="0000012-3", at="ahontie|1||70460")
     o("ids-b", "Metalli Ahonen", "oy", business_id="0000123-0", at="ahontie|1||70460")
+    # An estate in bankruptcy may stand under the number of its company, or one of its own.
+    o("going", "Saha Ahonen", "oy", business_id="0000200-1", at="sahatie|1||70461", phone="+358171112222")
+    o("bankrupt", "Saha Ahonen", "konkurssipesa", business_id="0000200-1", at="sahatie|1||70461", phone="+358171112222")
+    o("bankrupt-own", "Saha Ahonen", "konkurssipesa", business_id="0000201-2", at="lakitie|5||70100")
+    o("long-name", "Kuopion Kivipuisto 1", "as_oy", kind="housing_company", at="kivitie|1||70431")
+    o("short-name", "Kivipuisto 1", "as_oy", kind="housing_company", at="kivitie|1||70431")
     for i in range(40):
         o(
             f"managed-{i:02}",
@@ -161,6 +167,9 @@ def relation(connection: duckdb.DuckDBPyConnection, a: str, b: str) -> str | Non
         ("housing-1", "housing-2", {"related", None}),
         ("chain-a", "chain-b", {"same"}),
         ("ids-a", "ids-b", {"related", None}),
+        ("going", "bankrupt", {"related"}),
+        ("going", "bankrupt-own", {"related"}),
+        ("long-name", "short-name", {"same", "unsure"}),
         ("seller", "buyer", {"successor"}),
     ],
 )
@@ -185,6 +194,14 @@ def test_clusters_hold_every_customer_once_and_only_same(linked: duckdb.DuckDBPy
         WHERE p.relation NOT IN ('same', 'unsure')"""
     ).fetchall()
     assert apart == [(0,)]
+
+
+def test_what_no_policy_may_decide_says_why(linked: duckdb.DuckDBPyConnection) -> None:
+    undecided = linked.execute("SELECT explanation FROM pairs WHERE relation = 'unsure'").fetchall()
+    assert undecided
+    for (text,) in undecided:
+        reasons = json.loads(text)["reasons"]
+        assert sum(code in ("unsure_household", "unsure_chance", "unsure_one_id") for code in reasons) == 1
 
 
 def test_explanations_add_up_and_hold_no_values(linked: duckdb.DuckDBPyConnection) -> None:

@@ -21,7 +21,7 @@ from regclean.domain.register import subject_text
 from regclean.findings.edges import DecidedGraph, Edge, night_edges, ordered, pairs_of, words
 from regclean.findings.summaries import duplicate_summary
 from regclean.survivorship import Rank, rank
-from regclean.warehouse import load_sql
+from regclean.warehouse import load_sql, rows
 
 PACKAGE = "regclean.findings"
 DOUBTFUL_HOUSEHOLD = 0.2  # a household pair that is one customer with this probability is worth a look
@@ -29,11 +29,12 @@ DOUBTFUL_HOUSEHOLD = 0.2  # a household pair that is one customer with this prob
 
 @dataclass(frozen=True, slots=True)
 class Customer:
-    """What choosing a survivor and fingerprinting need to know of a customer."""
+    """What choosing a survivor and fingerprinting need to know of a customer. `sites`: where it has a contract that goes on."""
 
     customer_no: str
     digest: str
     rank: Rank
+    sites: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,11 +132,17 @@ def _customers(connection: duckdb.DuckDBPyConnection, shown: Iterable[str]) -> t
     connection.register("shown_customers", frame)
     try:
         digests = connection.sql(load_sql("customer_digests", PACKAGE)).pl()
+        contracts = dict(rows(connection, load_sql("contract_sites", PACKAGE)))
         idle = set(connection.sql(load_sql("idle_customers", PACKAGE)).pl()["customer_no"])
     finally:
         connection.unregister("shown_customers")
     customers = [
-        Customer(row["customer_no"], row["digest"], rank(row["customer_no"], row))
+        Customer(
+            row["customer_no"],
+            row["digest"],
+            rank(row["customer_no"], row),
+            frozenset(contracts.get(row["customer_no"], ())),
+        )
         for row in digests.iter_rows(named=True)
     ]
     return {customer.customer_no: customer for customer in customers}, idle
@@ -181,13 +188,17 @@ def _cluster_duplicate(
     among = tuple(pair for pair in pairs if pair["customer_no_l"] in numbers and pair["customer_no_r"] in numbers)
     weakest = weakest_link(among, numbers)
     survivor = min(members, key=lambda member: member.rank)
+    # One organisation may hold several accounts: one with a contract of its own at another site stays.
+    accounts = {survivor.customer_no}
+    if weakest and weakest["model"] == "organisation" and survivor.sites:
+        accounts |= {member.customer_no for member in members if member.sites - survivor.sites}
     proposal = tuple(
         Change("merge", "customers", number, after=survivor.customer_no)
         for number in sorted(numbers)
-        if number != survivor.customer_no
+        if number not in accounts
     )
     kept = any(entities.follows(*pair) for pair in pairs_of(numbers))
-    return _duplicate(cluster, members, "same", "review", weakest, among, None if kept else proposal, language)
+    return _duplicate(cluster, members, "same", "review", weakest, among, None if kept else proposal or None, language)
 
 
 def _pair_duplicate(pair: Mapping[str, Any], customers: Mapping[str, Customer], language: str) -> Duplicate:

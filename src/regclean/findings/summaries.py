@@ -24,16 +24,16 @@ def duplicate_summary(relation: str, size: int, model: str, explanation: Mapping
     for_it = _said([step for step in steps if step["weight"] > 0], language, "for")[:MOST_FOR]
     against = _said([step for step in steps if step["weight"] < 0], language, "against")[:MOST_AGAINST]
     if not for_it:
-        for_it = [_phrase(code, language) for code in explanation.get("reasons", ()) if _phrase(code, language)][
-            :MOST_FOR
-        ]
+        said = (_phrase(code, language) for code in explanation.get("reasons", ()) if not code.startswith("unsure_"))
+        for_it = [phrase for phrase in said if phrase][:MOST_FOR]
     lead = words["lead"][_lead(relation, size, model)]
     text = in_language(lead, language).format(size=size)
     if for_it:
         text += f": {', '.join(for_it)}"
     if against:
         text += f"{in_language(words['but'], language)} {', '.join(against)}"
-    return f"{text}."
+    why = [_phrase(code, language) for code in explanation.get("reasons", ()) if code.startswith("unsure_")]
+    return ". ".join([text, *why]) + "."
 
 
 def said_of(step: Mapping[str, Any], language: str) -> str:

@@ -15,12 +15,21 @@ class Dialect:
     overlap: str
     contains: str
     size: str
+    intersect: str
 
 
 DUCKDB = Dialect(
-    "duckdb", "jaro_winkler_similarity", "damerau_levenshtein", "list_has_any", "list_contains", "array_length"
+    "duckdb",
+    "jaro_winkler_similarity",
+    "damerau_levenshtein",
+    "list_has_any",
+    "list_contains",
+    "array_length",
+    "list_intersect",
 )
-SPARK = Dialect("spark", "jaro_winkler_exact", "damerau_levenshtein", "arrays_overlap", "array_contains", "size")
+SPARK = Dialect(
+    "spark", "jaro_winkler_exact", "damerau_levenshtein", "arrays_overlap", "array_contains", "size", "array_intersect"
+)
 
 
 @dataclass(frozen=True, slots=True)

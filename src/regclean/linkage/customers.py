@@ -127,7 +127,8 @@ def prepare(
         connection.unregister("link_incoming")
     _opaque_ids(connection, country, models)
     connection.execute(
-        load_sql("contacts", scoring.PACKAGE), {"shared_customers": SHARED_CUSTOMERS, "shared_names": SHARED_NAMES}
+        load_sql("contacts", scoring.PACKAGE),
+        {"shared_customers": SHARED_CUSTOMERS, "shared_names": SHARED_NAMES, "generic": country != "fi"},
     )
     for name in ("name_cell", "own_contacts", "addresses", "persons", "organisations"):
         connection.execute(load_sql(name, scoring.PACKAGE))
@@ -180,7 +181,9 @@ def block(connection: duckdb.DuckDBPyConnection, model: str, country: str) -> di
         "widest_name": WIDEST_NAME_GENERIC if generic else WIDEST_NAME,
         "widest_surname": WIDEST_SURNAME,
     }
-    connection.execute(load_sql(f"{model}_keys", scoring.PACKAGE), values if model == "person" else None)
+    connection.execute(
+        load_sql(f"{model}_keys", scoring.PACKAGE), values if model == "person" else {"generic": generic}
+    )
     connection.execute(load_sql("blocked", scoring.PACKAGE))
     wide = rows(connection, load_sql("too_wide", scoring.PACKAGE))
     return {f"{model}.{rule}": int(n) for rule, n in wide}

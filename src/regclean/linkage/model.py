@@ -273,7 +273,8 @@ ORGANISATION: tuple[Comparison, ...] = (
             Level("similar", similar("org", 0.90), 0.10, 0.10, 0.05),
             Level(
                 "one_contains_other",
-                "(starts_with(org_l, org_r || ' ') or starts_with(org_r, org_l || ' '))",
+                "(starts_with(org_l, org_r || ' ') or starts_with(org_r, org_l || ' ')"
+                " or right(org_l, length(org_r) + 1) = ' ' || org_r or right(org_r, length(org_l) + 1) = ' ' || org_l)",
                 0.06,
                 0.06,
                 0.05,
@@ -309,6 +310,35 @@ ORGANISATION: tuple[Comparison, ...] = (
     _ACCOUNT,
 )
 
+# Without the rules of a country a name, and an address, may be written in many ways.
+_ORGANISATION_NAME = ORGANISATION[1]
+ORGANISATION_GENERIC: tuple[Comparison, ...] = (
+    ORGANISATION[0],
+    replace(
+        _ORGANISATION_NAME,
+        levels=(
+            *_ORGANISATION_NAME.levels[:-1],
+            Level("same_initials", "(initials_l = initials_r and length(initials_l) > 2)", 0.08, 0.08, 0.01),
+            Level("shares_words", "({size}({intersect}(words_l, words_r)) >= 2)", 0.10, 0.10, 0.03),
+            Level("shares_rare_word", overlap("rare_words"), 0.06, 0.06, 0.03),
+            Level("loosely_similar", "{jaro_winkler}(org_l, org_r) >= 0.8", 0.08, 0.08, 0.05),
+            _ORGANISATION_NAME.levels[-1],
+        ),
+    ),
+    *ORGANISATION[2:4],
+    Comparison(
+        "street",
+        either_empty("numbers"),
+        (
+            Level("same_house", overlap("numbers"), 0.60, 0, 0.75, exact="numbers"),
+            Level("same_house_other_spelling", overlap("house_words"), 0.30, 0, 0.15, exact="house_words"),
+            Level("similar_street", similar("street"), 0.05, 0.10, 0.05),
+            Level("different", "ELSE", 0.05, 0.90, 0.05),
+        ),
+    ),
+    *ORGANISATION[5:],
+)
+
 # First names that agree: an equal full name is one of these beside an equal surname.
 SAME_FIRST_NAME = ("all_equal", "other_names_conflict", "equal")
 # The comparisons whose equality is one observation: a whole name, which is looked up in the register's own cells.
@@ -322,6 +352,7 @@ SAME_PLACE = (
     "same_place_many",
     "same_site_flat_missing",
     "same_house",
+    "same_house_other_spelling",
 )
 DATES = ("identity", "birth_date")
 CONTACTS = ("phone", "email", "account")
@@ -332,7 +363,7 @@ OF_NAME = ("email", "equal_of_name")
 def comparisons(model: str, country: str) -> tuple[Comparison, ...]:
     """The comparisons of the person or the organisation model under a country's rules."""
     if model == "organisation":
-        return ORGANISATION
+        return ORGANISATION if country == "fi" else ORGANISATION_GENERIC
     return PERSON_FI if country == "fi" else PERSON_GENERIC
 
 
@@ -349,7 +380,10 @@ def term_frequency_columns(model: str, country: str) -> tuple[str, ...]:
 
 def splink_settings(model: str, country: str, dialect: Dialect) -> dict[str, Any]:
     """Splink settings for one engine: the comparisons. Its own m and u are evenly spread: the posterior is `mixture.py`'s."""
-    functions = {field: getattr(dialect, field) for field in ("jaro_winkler", "damerau", "overlap", "contains", "size")}
+    functions = {
+        field: getattr(dialect, field)
+        for field in ("jaro_winkler", "damerau", "overlap", "contains", "size", "intersect")
+    }
 
     def level(item: Level, even: float) -> dict[str, Any]:
         settings: dict[str, Any] = {

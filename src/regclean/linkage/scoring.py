@@ -163,7 +163,7 @@ def gamma(comparison: Comparison, code: str) -> int:
 # What a pattern of levels says beyond its weights: (flag, comparison, levels).
 _FLAGS: tuple[tuple[str, str, frozenset[str]], ...] = (
     ("shares_place", "address", frozenset(SAME_PLACE)),
-    ("shares_place", "street", frozenset({"same_house"})),
+    ("shares_place", "street", frozenset({"same_house", "same_house_other_spelling"})),
     ("shares_name", "surname", frozenset({"equal", "part_or_previous"})),
     ("shares_contact", "phone", frozenset({"equal", "second_number"})),
     ("shares_contact", "email", frozenset({"equal", "equal_of_name"})),

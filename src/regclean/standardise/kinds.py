@@ -195,11 +195,16 @@ def _household_or_person(name: str) -> str:
     return "person"
 
 
-_STRONG_GENERIC = re.compile(
-    r"\b(?:ltd|limited|inc|incorporated|llc|llp|plc|gmbh|corp|corporation|pty|sarl|oy|ab|oyj)\b"
+# Legal forms, and words that stand in names of organisations and are nobody's surname.
+_ORGANISATION_GENERIC = re.compile(
+    r"\b(?:ltd|limited|inc|incorporated|llc|llp|plc|gmbh|corp|corporation|pty|sarl|oy|ab|oyj|association|academy|agency|apartments"
+    r"|cathedral|cent(?:er|re)s?|college|committee|company|daycare|department|elementary|enterprises|foundation|headquarters"
+    r"|holdings|hospital|hotel|industries|institute|kindergarten|laboratories|library|ministry|museum|nursery|parish|partnership"
+    r"|pharmacy|preschool|realty|restaurant|schools?|services|society|solutions|studios?|supermarket|systems|technologies"
+    r"|university)\b"
 )
 
 
 def infer_kind_generic(name: str | None) -> str:
-    """`company` for a strong legal form, else `person`."""
-    return "company" if name and _STRONG_GENERIC.search(fold(name)) else "person"
+    """`company` for a legal form or a word of organisations, else `person`."""
+    return "company" if name and _ORGANISATION_GENERIC.search(fold(name)) else "person"

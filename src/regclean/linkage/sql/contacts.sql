@@ -17,12 +17,14 @@ WITH contact AS (
 holder AS (
     SELECT channel, value,
         count(*) AS customers,
-        count(DISTINCT coalesce(c.m_last, c.m_org, c.customer_no)) AS names
+        count(DISTINCT coalesce(c.m_last, c.m_org, c.customer_no)) AS names,
+        -- Without rules of a country one site may stand under a dozen spellings: its own number is in few houses.
+        $generic AND bool_and(c.m_org IS NOT NULL) AND count(DISTINCT c.m_house) <= $shared_names AS of_one_site
     FROM contact
     JOIN customers c USING (customer_no)
     GROUP BY channel, value
 )
 SELECT contact.customer_no, contact.channel, contact.value, contact.first_number,
-    holder.customers > $shared_customers OR holder.names > $shared_names AS shared
+    (holder.customers > $shared_customers OR holder.names > $shared_names) AND NOT holder.of_one_site AS shared
 FROM contact
 JOIN holder USING (channel, value);

@@ -8,5 +8,7 @@ WITH key AS (
     UNION ALL SELECT entity, 'phone', unnest(phones), 40 FROM link_organisations
     UNION ALL SELECT entity, 'email', email, 40 FROM link_organisations
     UNION ALL SELECT entity, 'account', iban, 40 FROM link_organisations
+    UNION ALL SELECT entity, 'rare_word', unnest(rare_words), 20 FROM link_organisations WHERE $generic
+    UNION ALL SELECT entity, 'house_word', unnest(house_words), 80 FROM link_organisations WHERE $generic
 )
 SELECT entity, rule, hash(rule, key) AS key, widest FROM key WHERE key IS NOT NULL;

@@ -6,6 +6,12 @@ WITH published AS (
             CASE WHEN r.id_conflict THEN 'id_conflict' END,
             CASE WHEN r.between <> 'alike' THEN r.between END,
             CASE WHEN r.together AND r.relation <> 'same' THEN 'living_together' END,
+            -- Why no policy may decide it.
+            CASE WHEN r.relation = 'unsure' AND r.verdict IS NULL THEN CASE
+                WHEN r.doubtful THEN 'unsure_one_id'
+                WHEN r.p_household > 1.0 - r.probability - r.p_household THEN 'unsure_household'
+                ELSE 'unsure_chance'
+            END END,
             CASE WHEN r.verdict IS NOT NULL THEN 'decided_' || r.verdict END
         ], lambda x: x IS NOT NULL) AS more_reasons
     FROM link_relations r

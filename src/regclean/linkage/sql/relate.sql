@@ -11,6 +11,7 @@ SELECT *, CASE
     WHEN between = 'alike' AND probability >= $review THEN 'unsure'
     WHEN between = 'member' AND p_same >= 0.5 THEN 'household'
     WHEN between IN ('estate', 'trade_name') AND p_same >= 0.5 THEN 'related'
+    WHEN between = 'bankruptcy' THEN 'related'
     WHEN between = 'other_entity' THEN CASE WHEN p_household >= 0.5 THEN 'related' END
     WHEN model = 'organisation' THEN CASE WHEN successive THEN 'successor' END
     WHEN successive AND NOT kin THEN 'successor'

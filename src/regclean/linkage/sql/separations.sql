@@ -1,5 +1,5 @@
--- What may not stand in one cluster, among customers that "same" edges connect: decided apart, two valid ids, or two rows that
--- the model takes for two members of one household or for strangers with other names and birth dates.
+-- What may not stand in one cluster, among customers that "same" edges connect: decided apart, two valid ids, two legal
+-- entities, or two rows that the model takes for two members of one household or for strangers with other names and birth dates.
 CREATE OR REPLACE TEMP TABLE link_separations AS
 WITH component AS (SELECT cluster_id AS component, customer_no FROM link_components),
 identified AS (
@@ -18,7 +18,7 @@ apart AS (
     JOIN identified b ON a.component = b.component AND a.customer_no < b.customer_no AND a.id[1] = b.id[1] AND a.id <> b.id
     UNION ALL
     SELECT customer_no_l, customer_no_r, 'score' FROM link_relations
-    WHERE between = 'alike' AND probability < 0.05 AND (p_household >= 0.5 AND name_conflict OR birth_conflict)
+    WHERE verdict IS DISTINCT FROM 'same' AND between IN ('other_entity', 'bankruptcy') OR between = 'alike' AND probability < 0.05 AND (p_household >= 0.5 AND name_conflict OR birth_conflict)
 )
 SELECT a.component, apart.l, apart.r, min(apart.why) AS why
 FROM apart

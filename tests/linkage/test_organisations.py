@@ -1,0 +1,106 @@
+"""One site under a dozen spellings of its name and address, where no rules of a country are known."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+from customer_register import NO_CLUSTERS, NO_DECISIONS, SETTINGS, Register
+
+from regclean.linkage import link_customers
+
+FOUNDERS = [
+    "little angels",
+    "bright future",
+    "saint anne",
+    "north park",
+    "lincoln",
+    "kids first",
+    "henry booth",
+    "trinity",
+    "gads hill",
+    "erie",
+    "grace",
+]
+KINDS = [
+    "child development center",
+    "day care center",
+    "learning center",
+    "head start",
+    "family center",
+    "community center",
+]
+STREETS = [
+    "ogden",
+    "halsted",
+    "ashland",
+    "western",
+    "pulaski",
+    "kedzie",
+    "archer",
+    "madison",
+    "cermak",
+    "michigan",
+    "division",
+    "fullerton",
+    "belmont",
+]
+SHORT = {
+    "center": "ctr",
+    "development": "dev",
+    "child": "chld",
+    "saint": "st",
+    "community": "comm",
+    "avenue": "ave",
+    "north": "n",
+}
+
+
+def spelt(rng: random.Random, text: str) -> str:
+    words = [SHORT[word] if word in SHORT and rng.random() < 0.4 else word for word in text.split()]
+    if len(words) > 3 and rng.random() < 0.2:
+        words.pop(rng.randrange(1, len(words)))
+    if rng.random() < 0.15:
+        at = rng.randrange(len(words))
+        words[at] = words[at][:2] + words[at][3:]
+    return " ".join(words)
+
+
+def sites(seed: int) -> tuple[Register, dict[str, int]]:
+    rng = random.Random(seed)
+    register, truth = Register(), {}
+    for site in range(150):
+        name = f"{rng.choice(FOUNDERS)} {rng.choice(KINDS)}"
+        street, house = f"north {rng.choice(STREETS)} avenue", rng.randrange(1, 4000)
+        phone = f"312{rng.randrange(2_000_000, 9_999_999)}"
+        for spelling in range(rng.choice([1, 1, 2, 4, 8])):
+            number = f"{site}-{spelling}"
+            # Two in three say where they are with the postcode; some numbers are another desk's.
+            postal = f"606{site % 60:02}" if rng.random() < 0.6 else ""
+            own = phone if rng.random() < 0.8 else f"312{rng.randrange(2_000_000, 9_999_999)}"
+            at = f"{spelt(rng, street)}|{house}||{postal}"
+            register.organisation(number, spelt(rng, name), "", at=at, phone=own, m_house=str(house))
+            truth[number] = site
+    return register, truth
+
+
+@pytest.mark.parametrize("seed", [3, 4])
+def test_a_site_is_found_under_its_spellings(seed: int, tmp_path: Path) -> None:
+    register, truth = sites(seed)
+    connection = register.connect()
+    link_customers(
+        connection,
+        country="generic",
+        settings=SETTINGS,
+        models=tmp_path,
+        decided=NO_DECISIONS,
+        previous_clusters=NO_CLUSTERS,
+    )
+    together = connection.execute(
+        "SELECT l.customer_no, r.customer_no FROM clusters l JOIN clusters r USING (cluster_id) WHERE l.customer_no < r.customer_no"
+    ).fetchall()
+    right = sum(truth[a] == truth[b] for a, b in together)
+    counts = [list(truth.values()).count(site) for site in set(truth.values())]
+    assert right >= 0.98 * len(together)
+    assert right >= 0.85 * sum(n * (n - 1) // 2 for n in counts)
