@@ -25,8 +25,7 @@ again when it changes; **kept with** what a merged customer keeps together; **ch
 a batch.
 """
 
-_IDENTIFIERS = """Where a column may hold several kinds, the first that can read a text reads it. The weight is how strongly equal values
-speak for one party before anything is learnt.
+_IDENTIFIERS = """Where a column may hold several kinds, the first that can read a text reads it.
 """
 
 
@@ -78,11 +77,11 @@ def _marks(column: Column) -> str:
 def _identifiers() -> str:
     rows = [
         f"| {kind.name} | {', '.join(f'`{name}`' for name in kind.columns)} | {', '.join(kind.countries) or 'any'} | "
-        f"{kind.weight:g} | {' '.join((kind.__doc__ or '').split())} |"
+        f"{' '.join((kind.__doc__ or '').split())} |"
         for kind in identifiers.KINDS
     ]
-    head = "| kind | stands in | country | weight (bits) | what it is |"
-    return "\n".join(["## Identifiers\n", _IDENTIFIERS, head, "|---|---|---|---|---|", *rows])
+    head = "| kind | stands in | country | what it is |"
+    return "\n".join(["## Identifiers\n", _IDENTIFIERS, head, "|---|---|---|---|", *rows])
 
 
 def main() -> None:

@@ -41,7 +41,6 @@ class Henkilotunnus(IdentifierKind):
 
     name = "henkilötunnus"
     columns = ("national_id",)
-    weight = 20.0
 
     def check(self, value: str, context: Context) -> Identifier:
         match = _WHOLE.fullmatch(value)

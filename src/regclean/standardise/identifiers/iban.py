@@ -15,7 +15,6 @@ class Iban(IdentifierKind):
     name = "IBAN"
     columns = ("iban",)
     countries = ()
-    weight = 6.0  # spouses share one
 
     def check(self, value: str, context: Context) -> Identifier:
         value = value.replace("-", "").replace(".", "")

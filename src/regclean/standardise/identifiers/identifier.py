@@ -49,14 +49,12 @@ class IdentifierKind(ABC):
     """One kind of identifier. Reading never raises.
 
     - `name`: what it is called; `columns`: the `identifier` of the columns that may hold it (`domain/register`);
-    - `countries`: the [workspace] countries whose registers are read for it, all where it is empty;
-    - `weight`: how strongly equal values speak for one party before anything is learnt, in bits.
+    - `countries`: the [workspace] countries whose registers are read for it, all where it is empty.
     """
 
     name: ClassVar[str]
     columns: ClassVar[tuple[str, ...]]
     countries: ClassVar[tuple[str, ...]] = ("fi",)
-    weight: ClassVar[float] = 0.0
 
     def read(self, text: str | None, context: Context) -> Identifier:
         """The canonical form and the state of any text."""

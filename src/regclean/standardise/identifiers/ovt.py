@@ -16,7 +16,6 @@ class Ovt(IdentifierKind):
 
     name = "OVT"
     columns = ("e_invoice_address",)
-    weight = 12.0
 
     def check(self, value: str, context: Context) -> Identifier:
         return self.ok(value) if business_id_of_ovt(value) else INVALID
@@ -27,7 +26,6 @@ class OperatorAddress(IdentifierKind):
 
     name = "operator's address"
     columns = ("e_invoice_address",)
-    weight = 8.0
 
     def check(self, value: str, context: Context) -> Identifier:
         return self.ok(value, "warn") if value.isascii() and not value.startswith(_BEGINS) else INVALID

@@ -16,7 +16,6 @@ class YTunnus(IdentifierKind):
 
     name = "Y-tunnus"
     columns = ("business_id",)
-    weight = 15.0
 
     def check(self, value: str, context: Context) -> Identifier:
         match = _SHAPE.fullmatch(value)
