@@ -19,7 +19,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from regclean.linkage.anchors import alike, chosen_alike, date_conflicts, shared_names
+from regclean.linkage.anchors import chosen_alike, date_conflicts, shared_names
 from regclean.linkage.comparison import Comparison
 from regclean.linkage.model import CONTACTS, DATES, NAMES, OF_NAME, PLACES, SAME_FIRST_NAME
 from regclean.linkage.monotone import monotone
@@ -92,9 +92,6 @@ def log_likelihoods(parameters: Parameters, parts: tuple[Comparison, ...], patte
         has_tf = np.array([bool(level.tf) for level in part.levels])
         rare = seen & ~in_name & has_tf[np.maximum(code, 0)]
         stranger = np.where(rare, stranger - patterns.rarity * np.log(2.0) * _owner(patterns, parts, index), stranger)
-        if part.name == OF_NAME[0]:
-            chosen = alike(patterns, parts) & patterns.agrees(parts, part.name, OF_NAME[1:])
-            stranger = np.where(chosen, np.log(parameters.chosen_alike), stranger)
         total[:, STRANGER] += np.where(seen, stranger, 0.0)
         for k, name in enumerate(CLASSES[:-1]):
             table = parameters.m[name].get(part.name)
@@ -184,7 +181,6 @@ def learn(start: Parameters, parts: tuple[Comparison, ...], evidence: Evidence) 
         current = replace(
             current,
             u=u,
-            chosen_alike=chosen_alike(parts, candidates),
             m=m | {name: monotone(m[name], u, parts) for name in ("stayed", "moved")},
             per_row=_rates(start, parts, candidates, mass, evidence.size, housed=housed),
             names=_cells(parts, candidates, mass, evidence.cells),
@@ -344,5 +340,8 @@ def _strangers(parts: tuple[Comparison, ...], evidence: Evidence, mass: Array | 
         left = max(1.0 - share[fixed].sum(), 1e-6)
         share[~fixed] *= left / share[~fixed].sum()
         share /= share.sum()
+        if part.name == OF_NAME[0] and OF_NAME[1] in part.codes:
+            often = max(chosen_alike(parts, candidates), float(share[part.codes.index(OF_NAME[1])]))
+            share = _held(part, share, {OF_NAME[1]: often})
         table[part.name] = {code: float(p) for code, p in zip(part.codes, share, strict=True)}
     return table

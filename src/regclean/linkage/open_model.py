@@ -17,9 +17,10 @@ import numpy as np
 
 from regclean.linkage import mixture, offsets
 from regclean.linkage.comparison import DUCKDB, Comparison
-from regclean.linkage.model import MISSING, NAMES, PLACES, SAME_PLACE, comparisons, splink_settings
+from regclean.linkage.model import MISSING, NAMES, PLACES, SAME_PLACE, comparisons
 from regclean.linkage.parameters import CELLS, CLASSES, Parameters
 from regclean.linkage.patterns import Array, Patterns
+from regclean.linkage.splink_settings import splink_settings
 
 _LASTS = "list_has_any(list_concat([l.last], l.last_parts), list_concat([r.last], r.last_parts))"
 _FIRSTS = "list_has_any(list_concat([l.first], l.full_names), list_concat([r.first], r.full_names))"
@@ -41,6 +42,10 @@ _PERSON_RULES: tuple[tuple[str, ...], ...] = (
     (f"l.last_parts = r.last_parts and {_FIRSTS}", "last_parts"),
     ("l.email_local = r.email_local and length(l.email_local) > 5",),
     ("l.last = r.last and (r.began - l.ended between -31 and 62 or l.began - r.ended between -31 and 62)",),
+    (
+        "l.first = r.first and jaro_winkler_similarity(l.last, r.last) >= 0.88 and length(l.first) > 1"
+        " and (r.began - l.ended between -31 and 62 or l.began - r.ended between -31 and 62)",
+    ),
 )
 _GENERIC_RULES: tuple[tuple[str, ...], ...] = (
     ("l.first = r.last and l.last = r.first",),
@@ -64,6 +69,10 @@ _ORGANISATION_RULES: tuple[tuple[str, ...], ...] = (
     ("l.phones = r.phones", "phones"),
     ("l.email = r.email",),
     ("l.iban = r.iban",),
+)
+_GENERIC_ORGANISATION_RULES: tuple[tuple[str, ...], ...] = (
+    ("l.rare_words = r.rare_words", "rare_words"),
+    ("l.house_words = r.house_words", "house_words"),
 )
 
 # The page may ask nobody for anything.
@@ -111,9 +120,10 @@ def export(models: dict[str, Parameters], target: Path) -> list[Path]:
 
 def blocking_rules(model: str, country: str) -> list[dict[str, Any]]:
     """Splink's blocking rules: what two rows must share to be compared."""
-    rules = _ORGANISATION_RULES
-    if model == "person":
-        rules = _PERSON_RULES if country == "fi" else (*_PERSON_RULES, *_GENERIC_RULES)
+    person = model == "person"
+    rules = _PERSON_RULES if person else _ORGANISATION_RULES
+    if country != "fi":
+        rules = (*rules, *(_GENERIC_RULES if person else _GENERIC_ORGANISATION_RULES))
     # Splink asks of each rule that no rule before it met the pair: where arrays are exploded, none before may need them whole.
     rules = tuple(sorted(rules, key=lambda rule: len(rule) == 1))
     return [

@@ -36,9 +36,8 @@ class Parameters:
     `m`: class -> comparison -> level code -> probability of the level in that class; a comparison that a class does not have
     agrees there by chance. `u`: the same among strangers. `per_row`: class -> how many such pairs there are for each row of the
     register; as priors they hold for a register of any size. `names`: by cell, the share of all pairs of equal full names that are one
-    customer; `named_per_row`: how many of those there are for each row. `chosen_alike`: how often two persons of one name have one e-mail
-    address made of it. `offsets`: what labels add to the log odds of "same", by pattern of evidence and by level (`offsets.py`).
-    `trained_on`: counts that the training saw.
+    customer; `named_per_row`: how many of those there are for each row. `offsets`: what labels add to the log odds of "same", by
+    pattern of evidence and by level (`offsets.py`). `trained_on`: counts that the training saw.
     `trained_at`: the date that was passed in, ISO.
     """
 
@@ -50,7 +49,6 @@ class Parameters:
     per_row: dict[str, float]
     names: tuple[float, ...] = (0.5,) * CELLS
     named_per_row: float = 0.05
-    chosen_alike: float = 0.001
     offsets: dict[str, float] = field(default_factory=dict)
     trained_on: dict[str, int] = field(default_factory=dict)
     trained_at: str | None = None
@@ -110,7 +108,6 @@ class Parameters:
             names=tuple(float(value) for value in data["names"]),
             named_per_row=float(data["named_per_row"]),
             offsets=dict(data.get("offsets", {})),
-            chosen_alike=float(data["chosen_alike"]),
             trained_on=dict(data["trained_on"]),
             trained_at=data["trained_at"],
         )
@@ -125,7 +122,7 @@ class Parameters:
                 return {key: short(item) for key, item in value.items()}
             return tuple(short(item) for item in value) if isinstance(value, tuple) else float(f"{value:.9g}")
 
-        learnt = ("m", "u", "per_row", "names", "named_per_row", "chosen_alike")
+        learnt = ("m", "u", "per_row", "names", "named_per_row")
         return replace(self, **{name: short(getattr(self, name)) for name in learnt})
 
     @property

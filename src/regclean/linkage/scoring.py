@@ -23,11 +23,11 @@ from regclean.linkage.model import (
     SAME_FIRST_NAME,
     SAME_PLACE,
     comparisons,
-    splink_settings,
     term_frequency_columns,
 )
 from regclean.linkage.parameters import Parameters
 from regclean.linkage.patterns import as_patterns
+from regclean.linkage.splink_settings import splink_settings
 from regclean.warehouse import load_sql, rows
 
 PACKAGE = "regclean.linkage"

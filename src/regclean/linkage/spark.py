@@ -24,7 +24,8 @@ from regclean.config import Section
 from regclean.errors import ConfigError, RegcleanError
 from regclean.linkage import scoring
 from regclean.linkage.comparison import SPARK
-from regclean.linkage.model import comparisons, splink_settings, term_frequency_columns
+from regclean.linkage.model import comparisons, term_frequency_columns
+from regclean.linkage.splink_settings import splink_settings
 from regclean.warehouse import load_sql
 
 FOLDERS = "spark-"
