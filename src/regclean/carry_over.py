@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 LINKED = ("pairs", "thresholds", "clusters", "member_links")
 # The rooms whose code and SQL the linkage is made of. `standardise` holds the names and variants that it compares by,
-# `warehouse` and `domain` the shape of what it reads.
-ROOMS = ("linkage", "standardise", "warehouse", "domain")
+# `warehouse` and `domain` the shape of what it reads, `sealing` how the ids that it compares are kept.
+ROOMS = ("linkage", "standardise", "warehouse", "domain", "sealing.py")
 GUESTS = ("duckdb", "splink", "polars", "numpy")
 
 
@@ -54,8 +54,8 @@ def _program() -> dict[str, str]:
 
 
 def folder_digest(folder: Path) -> str:
-    """A digest of every file below a folder, by name and content; what Python compiled is left aside."""
-    files = sorted(path for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
+    """A digest of every file below a folder, by name and content; what Python compiled is left aside. A file is its own."""
+    files = sorted(path for path in (folder, *folder.rglob("*")) if path.is_file() and "__pycache__" not in path.parts)
     return digest([[path.relative_to(folder).as_posix(), _of_file(path)] for path in files])
 
 

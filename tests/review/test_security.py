@@ -156,7 +156,7 @@ def test_a_crash_tells_nothing(app: FastAPI, browser: Any, caplog: pytest.LogCap
     for text in (page.text, answer.text, caplog.text):
         assert "010190" not in text
         assert "Traceback" not in text
-    assert "ValueError at test_security.py" in caplog.text
+    assert re.search(r"ValueError at \w+\.py:\d+", caplog.text)
 
 
 @pytest.mark.parametrize("length", ["1000001", "99999999999999999999"])

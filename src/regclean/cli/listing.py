@@ -140,6 +140,8 @@ def _write(found: Listing, output: Path | None, form: str) -> None:
         text = _text(found.frame, form)
     else:
         text = None
+        if form == "xlsx":
+            _check_sheet(_flat(found.frame), output)  # before there is a file
     try:
         if output is not None and not output.exists():
             output.touch(mode=0o600)  # it may hold personal data
@@ -170,13 +172,11 @@ def _write_binary(frame: pl.DataFrame, output: Path, form: str) -> None:
     import polars as pl
     import xlsxwriter
 
-    flat = _flat(frame)
-    _check_sheet(flat, output)
     with xlsxwriter.Workbook(output, BOOK) as book:
-        flat.write_excel(book, dtype_formats={pl.String: "@"})
+        _flat(frame).write_excel(book, dtype_formats={pl.String: "@"})
 
 
-def _check_sheet(frame: pl.DataFrame, output: Path) -> None:
+def _check_sheet(frame: pl.DataFrame, output: Path | None) -> None:
     """A workbook would cut what is more than it holds, without a word. Errors: UsageError."""
     import polars.selectors as cs
 

@@ -23,7 +23,7 @@ STALE_GUARDS = (
     N_("When most customers have no bills, the bills' feed is missing."),
     N_("Nothing is billed while everything is paused."),
     N_("Where one pays for a shared bin, the others get no bill."),
-    N_("Somebody else pays for the site."),
+    N_("Somebody else pays for the site, and this customer for none."),
     N_("An address that the authority confirmed after the last return is not bad."),
     N_("Under an update ban the authority's address is no confirmation: the missing move is no evidence."),
     N_("A later entry that the bankruptcy was called off counts."),
