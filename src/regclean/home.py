@@ -74,9 +74,10 @@ def open_own_ledger(workspace: Workspace) -> Ledger:
 
 
 def _anchor(workspace: Workspace) -> Anchor:
-    copy = str(workspace.config.section("audit")["copy_to"])
+    settings = workspace.config.section("audit")
+    copy = str(settings["copy_to"])
     key = derived_key(workspace_key(workspace.var), "audit")
-    return Anchor(workspace.var / ANCHOR, key, workspace.root / copy if copy else None)
+    return Anchor(workspace.var / ANCHOR, key, workspace.root / copy if copy else None, str(settings["syslog"]) or None)
 
 
 def _keep_private(workspace: Workspace) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import sqlite3
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -17,7 +18,7 @@ from regclean.errors import ConflictError
 from regclean.findings.decide import record
 from regclean.findings.decision_file import DecisionLine
 from regclean.home import own_ledger
-from regclean.ledger import Entry, append, audit, tables
+from regclean.ledger import Anchor, Entry, append, audit, tables
 from regclean.register import SqlTarget
 from regclean.warehouse import Warehouse
 
@@ -119,3 +120,17 @@ def test_what_holds_personal_data_is_its_owners_alone(kept: Path) -> None:
     for path in (kept / "var").rglob("*"):
         if "reports" not in path.parts and "models" not in path.parts:
             assert not path.stat().st_mode & 0o077, path
+
+
+def test_each_end_is_told_to_a_log_host_and_one_that_is_away_stops_nobody(tmp_path: Path) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as host:
+        host.bind(("127.0.0.1", 0))
+        host.settimeout(10)
+        Anchor(tmp_path / "a", b"k" * 32, syslog=f"127.0.0.1:{host.getsockname()[1]}").hold(7, "e" * 64)
+        told = host.recv(2_000).decode()
+    assert "regclean audit" in told
+    assert '"seq": 7' in told
+    for away in (str(tmp_path / "no-socket"), "127.0.0.1:99999", "x"):
+        anchor = Anchor(tmp_path / "b", b"k" * 32, syslog=away)
+        anchor.hold(8, "f" * 64)
+        assert anchor.held() == (8, "f" * 64)

@@ -12,17 +12,36 @@ import json
 import os
 from contextlib import suppress
 from dataclasses import dataclass
+from logging import INFO, LogRecord, getLogger, makeLogRecord
+from logging.handlers import SysLogHandler
 from pathlib import Path
 from threading import get_ident
+
+_log = getLogger("regclean")
+
+
+def _tail(path: Path) -> str:
+    """The end of a file, with its last line whole: a copy grows with every step, and is asked at every one."""
+    with path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - 4_096))
+        return file.read().decode("ascii", errors="replace")
+
+
+def _raise(_record: LogRecord) -> None:
+    """Inside of an `except`."""
+    raise  # called by a handler, where an error is being handled
 
 
 @dataclass(frozen=True, slots=True)
 class Anchor:
-    """`file`: the anchor; `copy`: a file elsewhere to which every end is added, or None."""
+    """`file`: the anchor; `copy`: a file elsewhere to which every end is added, or None; `syslog`: the address of a log
+    host ("host:514") or socket ("/dev/log") that is told every end, or None.
+    """
 
     file: Path
     key: bytes
     copy: Path | None = None
+    syslog: str | None = None
 
     def hold(self, seq: int, end: str) -> None:
         """The log ends here now. A later end that another process has written stays."""
@@ -37,17 +56,33 @@ class Anchor:
         if self.copy is not None:
             with os.fdopen(os.open(self.copy, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "a") as file:
                 file.write(line + "\n")
+        if self.syslog is not None:
+            self._tell(line)
+
+    def _tell(self, line: str) -> None:
+        """Send a line to the log host. One that is away keeps nobody from the work: it is told of in the log here."""
+        host, _, port = self.syslog.rpartition(":") if self.syslog else ("", "", "")
+        address = (host, int(port)) if host and port.isdecimal() else str(self.syslog)
+        try:
+            handler = SysLogHandler(address, SysLogHandler.LOG_AUTHPRIV)
+            try:
+                handler.handleError = _raise  # type: ignore[method-assign, assignment]  # logging's own way is to print a traceback
+                handler.emit(makeLogRecord({"msg": f"regclean audit {line}", "levelno": INFO, "levelname": "INFO"}))
+            finally:
+                handler.close()
+        except (OSError, ValueError, OverflowError) as error:
+            _log.warning("the audit log's end could not be told to syslog (%s)", type(error).__name__)
 
     def held(self) -> tuple[int, str] | None:
         """The latest end that is held and rightly signed; of the file and its copy, the later one."""
-        lines = [path.read_text(encoding="ascii", errors="replace") for path in self._files() if path.is_file()]
+        lines = [_tail(path) for path in self._files() if path.is_file()]
         ends = [end for text in lines if (end := self._read(text)) is not None]
         return max(ends, default=None)
 
     def spoilt(self) -> Path | None:
         """A file that is there and holds no end that is rightly signed."""
         for path in self._files():
-            if path.is_file() and self._read(path.read_text(encoding="ascii", errors="replace")) is None:
+            if path.is_file() and self._read(_tail(path)) is None:
                 return path
         return None
 
