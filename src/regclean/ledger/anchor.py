@@ -16,6 +16,7 @@ from logging import INFO, LogRecord, getLogger, makeLogRecord
 from logging.handlers import SysLogHandler
 from pathlib import Path
 from threading import get_ident
+from urllib.parse import urlsplit
 
 _log = getLogger("regclean")
 
@@ -61,9 +62,9 @@ class Anchor:
 
     def _tell(self, line: str) -> None:
         """Send a line to the log host. One that is away keeps nobody from the work: it is told of in the log here."""
-        host, _, port = self.syslog.rpartition(":") if self.syslog else ("", "", "")
-        address = (host, int(port)) if host and port.isdecimal() else str(self.syslog)
         try:
+            place = urlsplit(f"//{self.syslog}")
+            address = (place.hostname, place.port) if place.hostname and place.port else str(self.syslog)
             handler = SysLogHandler(address, SysLogHandler.LOG_AUTHPRIV)
             try:
                 handler.handleError = _raise  # type: ignore[method-assign, assignment]  # logging's own way is to print a traceback
