@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import polars as pl
-from sqlalchemy import func, insert, select
+from sqlalchemy import insert, select
 
 from regclean import findings, quality
 from regclean.acts.context import Context, act
-from regclean.acts.samples import keep_sample, night_in_force, sampling_frame, sheet
+from regclean.acts.samples import keep_sample, next_sample, night_in_force, sampling_frame, sheet
 from regclean.domain.register import subject_text
 from regclean.errors import UsageError
 from regclean.ledger.audit import Entry, append
@@ -80,7 +80,7 @@ def _open(context: Context, band: quality.Band) -> quality.Certificate:
         detail = {"band": str(band), "pairs": pairs.height, "run": run.run_id}
         subject = subject_text("certificates", certificate_id)
         append(connection, Entry(context.now, context.user.name, "certificate_open", subject, detail=detail))
-        sample_id = int(connection.execute(select(func.coalesce(func.max(samples.c.sample_id), 0))).scalar_one()) + 1
+        sample_id = next_sample(connection)
         drawn = quality.in_order(pairs, mixed, seed=sample_id)
         stratum = {"number": 1, "name": str(band), "part": "band", "population": pairs.height, "drawn": drawn.height}
         keep_sample(

@@ -22,7 +22,7 @@ from regclean.errors import UsageError
 from regclean.ledger import runs
 from regclean.ledger.audit import Entry, append
 from regclean.ledger.sample_tables import labels, sample_pairs, samples
-from regclean.warehouse import Warehouse, load_sql
+from regclean.warehouse import Warehouse, load_sql, registered
 
 LARGEST = 10_000
 
@@ -47,7 +47,7 @@ def draw_sample(context: Context, size: int) -> pl.DataFrame:
     with night_in_force(context) as (night, run):
         frame = sampling_frame(context, night)
         with context.ledger.write() as connection:
-            sample_id = _next(connection)
+            sample_id = next_sample(connection)
             second = _second(connection, frame, size)
             sample = quality.draw(frame.join(second, on=quality.PAIR, how="anti"), size - second.height, seed=sample_id)
             if sample.frame.is_empty():
@@ -118,12 +118,9 @@ def sampling_frame(context: Context, night: duckdb.DuckDBPyConnection) -> pl.Dat
 
 def sheet(night: duckdb.DuckDBPyConnection, sample_id: int, drawn: pl.DataFrame) -> pl.DataFrame:
     """The drawn pairs as people see them: both records, and an empty verdict."""
-    night.register("drawn", drawn.select(pl.lit(sample_id).alias("sample"), "number", *quality.PAIR))
-    try:
+    with registered(night, "drawn", drawn.select(pl.lit(sample_id).alias("sample"), "number", *quality.PAIR)):
         shown: pl.DataFrame = night.sql(load_sql("blind_sheet", "regclean.quality")).pl()
-        return shown
-    finally:
-        night.unregister("drawn")
+    return shown
 
 
 def keep_sample(
@@ -178,7 +175,8 @@ def _mixed(drawn: pl.DataFrame, second: pl.DataFrame, *, seed: int) -> pl.DataFr
     return both.sort(order).with_row_index("number", offset=1).with_columns(pl.col("number").cast(pl.Int64))
 
 
-def _next(connection: Connection) -> int:
+def next_sample(connection: Connection) -> int:
+    """The number of the next sample, inside a write transaction."""
     return int(connection.execute(select(func.coalesce(func.max(samples.c.sample_id), 0))).scalar_one()) + 1
 
 

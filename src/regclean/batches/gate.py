@@ -11,6 +11,7 @@ import polars as pl
 from regclean import checks
 from regclean.batches.accepted import Accepted, Planned
 from regclean.standardise import UnknownCodeError, clean_key, read_code, read_share
+from regclean.warehouse import registered
 
 SUITE = "update_batch"
 SCHEMA = {
@@ -37,11 +38,8 @@ def judge(
 ) -> checks.SuiteResult:
     """Run the gate over the lines of a batch. Nothing is stopped here: `checks.gate` does that."""
     rows = [_row(number, line, finding, exported=exported) for number, line, finding in lines]
-    connection.register("batch_lines", pl.DataFrame(rows, schema=SCHEMA, orient="row"))
-    try:
+    with registered(connection, "batch_lines", pl.DataFrame(rows, schema=SCHEMA, orient="row")):
         return checks.run_suite(SUITE, connection, as_of, context={"country": country})
-    finally:
-        connection.unregister("batch_lines")
 
 
 def _row(number: int, line: Planned, finding: Accepted, *, exported: bool) -> tuple[object, ...]:

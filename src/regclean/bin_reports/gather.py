@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import groupby
@@ -15,12 +14,12 @@ import polars as pl
 from sqlalchemy import select
 
 from regclean.bin_reports.evidence import postal_line
-from regclean.bin_reports.letters import Defect, Material, MemberAsSent, masked
+from regclean.bin_reports.letters import Defect, Material, MemberAsSent, one_line
 from regclean.domain.findings import SEVERITIES, Severity, State
 from regclean.domain.register import Subject
 from regclean.ledger import Ledger
 from regclean.ledger.tables import findings as findings_table
-from regclean.warehouse import load_sql, rows
+from regclean.warehouse import load_sql, registered, rows
 
 _PACKAGE = "regclean.bin_reports"
 # What the pages show, and of that what the letters ask about: not what a batch is already putting right.
@@ -132,11 +131,11 @@ def unsettled(ledger: Ledger) -> pl.DataFrame:
 def gather(connection: duckdb.DuckDBPyConnection, states: pl.DataFrame) -> Gathered:
     """Everything about the shared bins with findings among `states` (finding_id, state)."""
     restricted = {row[0] for row in rows(connection, load_sql("restricted_groups", _PACKAGE))}
-    with _registered(connection, "finding_states", states.select("finding_id", "state")):
+    with registered(connection, "finding_states", states.select("finding_id", "state")):
         found = rows(connection, load_sql("report_findings", _PACKAGE))
     shown = [row for row in found if row[0] not in restricted and not row[-1]]
     numbers = pl.DataFrame({"bin_group_no": sorted({row[0] for row in shown})}, schema={"bin_group_no": pl.String})
-    with _registered(connection, "reported", numbers):
+    with registered(connection, "reported", numbers):
         groups = _dicts(connection, load_sql("report_groups", _PACKAGE))
         lines = _dicts(connection, load_sql("report_lines", _PACKAGE))
     members = {number: tuple(map(_member, of)) for number, of in groupby(lines, lambda line: line["bin_group_no"])}
@@ -161,7 +160,7 @@ def _group(row: Mapping[str, Any], members: tuple[Member, ...], found: list[tupl
     return BinGroup(
         bin_group_no=number,
         waste_type=row["waste_type"],
-        place=masked(postal_line(row)) or None,
+        place=one_line(postal_line(row)) or None,
         billing=row["billing"],
         start_on=row["start_on"],
         end_on=row["end_on"],
@@ -169,11 +168,11 @@ def _group(row: Mapping[str, Any], members: tuple[Member, ...], found: list[tupl
         host_customer_no=row["host_customer_no"],
         host_site_no=row["host_site_no"],
         contact_customer_no=row["contact_customer_no"],
-        contact_name=masked(row["contact_name"]) or None,
+        contact_name=one_line(row["contact_name"]) or None,
         contact_phone=row["contact_phone"],
         contact_email=row["contact_email"],
         contact_is_known=row["contact_is_known"],
-        contact_address=tuple(masked(part) for part in (row["contact_street_address"], town) if part),
+        contact_address=tuple(one_line(part) for part in (row["contact_street_address"], town) if part),
         language=row["language"],
         members=members,
         found=tuple(_found(number, known, *one[1:7]) for one in found),
@@ -185,22 +184,22 @@ def _found(
 ) -> Found:
     about = map(Subject.parse, json.loads(subjects))
     lines = tuple(one.member for one in about if one.group == number and one.member and one.member in known)
-    return Found(Defect(rule, severity, json.loads(evidence), lines), state, masked(summary))
+    return Found(Defect(rule, severity, json.loads(evidence), lines), state, one_line(summary))
 
 
 def _member(row: Mapping[str, Any]) -> Member:
     candidates = tuple(
-        Candidate(one["customer_no"], masked(one["name"]) or None, one["probability"], tuple(one["reasons"] or ()))
+        Candidate(one["customer_no"], one_line(one["name"]) or None, one["probability"], tuple(one["reasons"] or ()))
         for one in json.loads(row["candidates"])
     )
     linked = None
     if row["linked_no"] is not None:
         reasons = next((one.reasons for one in candidates if one.customer_no == row["linked_no"]), ())
         linked = Candidate(
-            row["linked_no"], masked(row["linked_name"]) or None, row["match_probability"] or 0.0, reasons
+            row["linked_no"], one_line(row["linked_name"]) or None, row["match_probability"] or 0.0, reasons
         )
     return Member(
-        line=MemberAsSent(row["member_no"], masked(row["name"]) or None, masked(postal_line(row)) or None),
+        line=MemberAsSent(row["member_no"], one_line(row["name"]) or None, one_line(postal_line(row)) or None),
         use=row["use"],
         share=row["share_percent"],
         share_state=row["share_state"],
@@ -219,12 +218,3 @@ def _member(row: Mapping[str, Any]) -> Member:
 def _dicts(connection: duckdb.DuckDBPyConnection, query: str) -> list[dict[str, Any]]:
     frame: pl.DataFrame = connection.sql(query).pl()
     return frame.to_dicts()
-
-
-@contextmanager
-def _registered(connection: duckdb.DuckDBPyConnection, name: str, frame: pl.DataFrame) -> Iterator[None]:
-    connection.register(name, frame)
-    try:
-        yield
-    finally:
-        connection.unregister(name)

@@ -93,7 +93,7 @@ def letter(material: Material, language: str, *, sender: str) -> Letter | None:
     values = {
         "bin_group_no": material.bin_group_no,
         "bin_group": _bin_group(material, chosen),
-        "contact_name": masked(material.contact_name),
+        "contact_name": one_line(material.contact_name),
     }
     named = material.contact_name and not any(defect.rule == "K19" for defect in asked)
     body = [
@@ -132,7 +132,7 @@ def _own_severities() -> Mapping[str, Severity]:
     return {rule: info.severity for rule, info in catalogue().items()}
 
 
-def masked(text: str | None) -> str:
+def one_line(text: str | None) -> str:
     """A text on one line, without any national id that stands in it."""
     return strike_out_ids(" ".join((text or "").split()))
 
@@ -210,14 +210,14 @@ def _by_questions(items: list[_Item]) -> list[tuple[tuple[_Item, ...], tuple[str
 
 
 def _line(line: MemberAsSent, words: Mapping[str, str]) -> str:
-    name, address = masked(line.name) or words["nameless"], masked(line.address) or words["placeless"]
+    name, address = one_line(line.name) or words["nameless"], one_line(line.address) or words["placeless"]
     return _filled(words["line"], {"member_no": line.member_no, "name": name, "address": address})
 
 
 def _bin_group(material: Material, language: str) -> str:
     """Like "K-12 (Puijonkatu 12, 70100 Kuopio; sekajäte)", without the address where it could be a protected one."""
     waste = said("waste_type", material.waste_type, language) if material.waste_type else ""
-    about = "; ".join(part for part in ("" if material.restricted else masked(material.place), waste) if part)
+    about = "; ".join(part for part in ("" if material.restricted else one_line(material.place), waste) if part)
     return f"{material.bin_group_no} ({about})" if about else material.bin_group_no
 
 

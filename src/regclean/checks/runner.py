@@ -24,7 +24,7 @@ import polars as pl
 from regclean.checks.results import KEYS_SHOWN, RESTRICTED, ExpectationResult, SuiteResult
 from regclean.checks.suites import VIOLATIONS, Expectation, Suite, great_expectations, load_suites
 from regclean.errors import ConfigError
-from regclean.warehouse import load_sql, parameters_of, rows
+from regclean.warehouse import load_sql, parameters_of, registered, rows
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -112,11 +112,8 @@ def _prepared(connection: duckdb.DuckDBPyConnection, decided: pl.DataFrame | Non
     """Macros and the decided edges that the queries lean on."""
     connection.execute(load_sql("macros", "regclean.checks"))
     edges = pl.DataFrame(schema=_DECIDED) if decided is None else decided
-    connection.register("decided_edges", edges)
-    try:
+    with registered(connection, "decided_edges", edges):
         yield
-    finally:
-        connection.unregister("decided_edges")
 
 
 def _run(suite: Suite, connection: duckdb.DuckDBPyConnection, known: Mapping[str, Any]) -> list[ExpectationResult]:

@@ -21,7 +21,7 @@ from regclean.domain.register import subject_text
 from regclean.findings.edges import DecidedGraph, Edge, night_edges, ordered, pairs_of, words
 from regclean.findings.summaries import duplicate_summary
 from regclean.survivorship import Rank, rank
-from regclean.warehouse import load_sql, rows
+from regclean.warehouse import load_sql, registered, rows
 
 PACKAGE = "regclean.findings"
 DOUBTFUL_HOUSEHOLD = 0.2  # a household pair that is one customer with this probability is worth a look
@@ -129,13 +129,10 @@ def weakest_link(pairs: Iterable[Mapping[str, Any]], customers: Sequence[str]) -
 
 def _customers(connection: duckdb.DuckDBPyConnection, shown: Iterable[str]) -> tuple[dict[str, Customer], set[str]]:
     frame = pl.DataFrame({"customer_no": sorted(shown)}, schema={"customer_no": pl.String})
-    connection.register("shown_customers", frame)
-    try:
+    with registered(connection, "shown_customers", frame):
         digests = connection.sql(load_sql("customer_digests", PACKAGE)).pl()
         contracts = dict(rows(connection, load_sql("contract_sites", PACKAGE)))
         idle = set(connection.sql(load_sql("idle_customers", PACKAGE)).pl()["customer_no"])
-    finally:
-        connection.unregister("shown_customers")
     customers = [
         Customer(
             row["customer_no"],

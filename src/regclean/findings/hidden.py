@@ -17,6 +17,7 @@ from sqlalchemy import Select, select
 from regclean.domain.register import customers_among, subject_text
 from regclean.ledger import Ledger
 from regclean.ledger.tables import finding_subjects, protected_subjects
+from regclean.warehouse import registered
 
 _TEXT = re.compile(r'"((?:[^"\\]|\\.)*)"')
 
@@ -40,13 +41,9 @@ def hidden_customers(connection: duckdb.DuckDBPyConnection, ever: frozenset[str]
     """`hidden_customers` (customer_no) for the length of a `with` block: the night's own, and those of nights before."""
     found = connection.execute("SELECT customer_no FROM customers WHERE non_disclosure").fetchall()
     hidden = frozenset(row[0] for row in found) | ever
-    connection.register(
-        "hidden_customers", pl.DataFrame({"customer_no": sorted(hidden)}, schema={"customer_no": pl.String})
-    )
-    try:
+    frame = pl.DataFrame({"customer_no": sorted(hidden)}, schema={"customer_no": pl.String})
+    with registered(connection, "hidden_customers", frame):
         yield hidden
-    finally:
-        connection.unregister("hidden_customers")
 
 
 def names_of(hidden: frozenset[str]) -> frozenset[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 import duckdb
@@ -11,7 +12,7 @@ import polars as pl
 
 from regclean.domain.register import Subject, customers_among
 from regclean.standardise import strike_out_ids
-from regclean.warehouse import load_sql
+from regclean.warehouse import load_sql, registered
 
 PACKAGE = "regclean.findings"
 RECENT_SIGNALS = 20
@@ -74,15 +75,8 @@ def subject_facts(connection: duckdb.DuckDBPyConnection, subjects: Iterable[str]
         return {row[0]: Facts(*row) for row in connection.execute(load_sql("subject_facts", PACKAGE)).fetchall()}
 
 
-class _shown:  # noqa: N801  # reads as the with-statement that it is
-    """Registers a list of keys under a name, for the time of a query."""
-
-    def __init__(self, connection: duckdb.DuckDBPyConnection, name: str, column: str, keys: list[str]) -> None:
-        self._connection, self._name = connection, name
-        self._frame = pl.DataFrame({column: keys}, schema={column: pl.String})
-
-    def __enter__(self) -> None:
-        self._connection.register(self._name, self._frame)
-
-    def __exit__(self, *_error: object) -> None:
-        self._connection.unregister(self._name)
+def _shown(
+    connection: duckdb.DuckDBPyConnection, name: str, column: str, keys: list[str]
+) -> AbstractContextManager[None]:
+    """A list of keys under a name, for the time of a query."""
+    return registered(connection, name, pl.DataFrame({column: keys}, schema={column: pl.String}))

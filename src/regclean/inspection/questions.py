@@ -16,7 +16,7 @@ import polars as pl
 from regclean.errors import UsageError
 from regclean.inspection.hidden import hide
 from regclean.standardise import WRITTEN_NATIONAL_ID, strike_out_ids
-from regclean.warehouse import rows
+from regclean.warehouse import registered, rows
 
 # Frozen JSON and sentences may name others than the row is about: `regclean show` reads those with care.
 LEFT_OUT = {
@@ -58,9 +58,8 @@ def ask(connection: duckdb.DuckDBPyConnection, question: str, *, protected: Coll
         hide(connection, protected)
         for table in sorted(named):
             permitted: pl.DataFrame = connection.sql(_permitted(connection, table)).pl()
-            bench.register("incoming", _without_ids(permitted).to_arrow())
-            bench.execute(f'CREATE TABLE "{table}" AS SELECT * FROM incoming')  # noqa: S608  # a name of ours
-            bench.unregister("incoming")
+            with registered(bench, "incoming", _without_ids(permitted)):
+                bench.execute(f'CREATE TABLE "{table}" AS SELECT * FROM incoming')  # noqa: S608  # `_tables_of` knows it as one of the night's
         _shut(bench)
         try:
             answer: pl.DataFrame = bench.sql(question).limit(MOST_ROWS).pl()

@@ -12,7 +12,7 @@ import duckdb
 import polars as pl
 
 from regclean.linkage.scoring import PACKAGE, quieten_splink, scratch
-from regclean.warehouse import load_sql, rows
+from regclean.warehouse import load_sql, registered, rows, write_frame
 
 Edge = tuple[str, str]
 
@@ -39,9 +39,8 @@ def cluster(connection: duckdb.DuckDBPyConnection, *, generic: bool, previous: p
         _components(connection)
     connection.execute(load_sql("separations", PACKAGE), {"generic": generic})
     cut, contradictions = _cut_contradictions(connection)
-    connection.register("link_previous_input", previous)
-    connection.execute(load_sql("cluster_ids", PACKAGE))
-    connection.unregister("link_previous_input")
+    with registered(connection, "link_previous_input", previous):
+        connection.execute(load_sql("cluster_ids", PACKAGE))
     total, duplicates = rows(
         connection,
         "SELECT count(*), count(*) FILTER (n > 1) FROM (SELECT count(*) AS n FROM clusters GROUP BY cluster_id)",
@@ -83,7 +82,7 @@ def _components(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE link_components AS SELECT cluster_id, customer_no FROM {found}"  # noqa: S608  # Splink's name
     )
-    api.delete_tables_created_by_splink_from_db()  # type: ignore[no-untyped-call]  # Splink has no types here
+    api.delete_tables_created_by_splink_from_db()
 
 
 def _cut_contradictions(connection: duckdb.DuckDBPyConnection) -> tuple[int, tuple[Edge, ...]]:
@@ -110,10 +109,8 @@ def _cut_contradictions(connection: duckdb.DuckDBPyConnection) -> tuple[int, tup
         parts.extend((min(group), member) for group in groups for member in sorted(group))
         refused.extend(broken)
     frame = pl.DataFrame(parts, schema={"cluster_id": pl.String, "customer_no": pl.String}, orient="row")
-    connection.register("link_parts", frame)
     connection.execute("DELETE FROM link_components WHERE cluster_id IN (SELECT component FROM link_separations)")
-    connection.execute("INSERT INTO link_components BY NAME SELECT * FROM link_parts")
-    connection.unregister("link_parts")
+    write_frame(connection, "link_components", frame)
     return len(separations), tuple(refused)
 
 

@@ -15,7 +15,7 @@ from regclean.linkage import clustering, parameters, policy, registry, scoring, 
 from regclean.linkage.model import MODELS
 from regclean.sealing import Seal, sealed
 from regclean.standardise import name_variants
-from regclean.warehouse import load_sql, rows
+from regclean.warehouse import load_sql, rows, temp_table
 
 log = logging.getLogger(__name__)
 
@@ -122,9 +122,7 @@ def prepare(
     `models`: the folder beside the key, where national ids are sealed.
     """
     for name, frame in (("link_first_names", first_names(country)), ("link_decided", _texts(decided, DECIDED))):
-        connection.register("link_incoming", frame)
-        connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT * FROM link_incoming")  # noqa: S608  # constants
-        connection.unregister("link_incoming")
+        temp_table(connection, name, frame)
     _opaque_ids(connection, country, models)
     connection.execute(
         load_sql("contacts", scoring.PACKAGE),
@@ -162,9 +160,7 @@ def _opaque_ids(connection: duckdb.DuckDBPyConnection, country: str, models: Pat
     if models is not None:
         frame = frame.with_columns(opened(frame["national_id"], models))
     text = pl.col("national_id").str.to_lowercase().str.replace_all("[^a-z0-9]", "")
-    connection.register("link_incoming", frame.with_columns(text).filter(pl.col("national_id") != ""))
-    connection.execute("CREATE OR REPLACE TEMP TABLE link_opaque_ids AS SELECT * FROM link_incoming")
-    connection.unregister("link_incoming")
+    temp_table(connection, "link_opaque_ids", frame.with_columns(text).filter(pl.col("national_id") != ""))
 
 
 def opened(ids: pl.Series, models: Path) -> pl.Series:

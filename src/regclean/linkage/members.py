@@ -29,7 +29,7 @@ import polars as pl
 
 from regclean.config import Section
 from regclean.standardise import name_counts, name_variants
-from regclean.warehouse import load_sql, rows
+from regclean.warehouse import load_sql, rows, temp_table
 
 PRIOR_LINES = 100.0
 ROUNDS = 3
@@ -233,7 +233,7 @@ class _Run:
             {"name": names, "variants": [sorted(variants[name]) for name in names]},
             schema={"name": pl.String, "variants": pl.List(pl.String)},
         )
-        self._table("link_member_variants", frame)
+        temp_table(self.connection, "link_member_variants", frame)
 
     def _population(self) -> None:
         """National shares of the names that the lists hold; none outside Finland, where no statistics are shipped."""
@@ -254,14 +254,7 @@ class _Run:
             {"part": [p for p, _ in asked], "name": [name for _, name in asked], "share": shares},
             schema={"part": pl.String, "name": pl.String, "share": pl.Float64},
         )
-        self._table("link_member_population", frame)
-
-    def _table(self, name: str, frame: pl.DataFrame) -> None:
-        self.connection.register("link_member_frame", frame)
-        try:
-            self.connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT * FROM link_member_frame")  # noqa: S608  # a constant
-        finally:
-            self.connection.unregister("link_member_frame")
+        temp_table(self.connection, "link_member_population", frame)
 
 
 def _bounded(rate: float) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import duckdb
 import polars as pl
 
-from regclean.warehouse import rows
+from regclean.warehouse import rows, temp_table
 
 # A kind of evidence may be wrong so many times as often as the model as a whole: certain pairs do not pay for doubtful ones without end.
 LENIENCE = 2.0
@@ -35,9 +35,7 @@ def decide(
         for (model, evidence), steps in sorted(of_evidence.items())
     ]
     frame = pl.DataFrame(found, schema={"evidence": pl.String, "threshold": pl.Float64}, orient="row")
-    connection.register("link_policy_frame", frame)
-    connection.execute("CREATE OR REPLACE TEMP TABLE link_policy AS SELECT * FROM link_policy_frame")
-    connection.unregister("link_policy_frame")
+    temp_table(connection, "link_policy", frame)
 
 
 def threshold(steps: list[tuple[float, int]], precision: float) -> float:
@@ -53,9 +51,7 @@ def threshold(steps: list[tuple[float, int]], precision: float) -> float:
 
 def take(connection: duckdb.DuckDBPyConnection, thresholds: pl.DataFrame, same_precision: float) -> None:
     """Temp table `link_policy` as an earlier night had it; evidence that it had not seen needs `same_precision` of its own."""
-    connection.register("link_policy_frame", thresholds)
-    connection.execute("CREATE OR REPLACE TEMP TABLE link_policy AS SELECT evidence, threshold FROM link_policy_frame")
-    connection.unregister("link_policy_frame")
+    temp_table(connection, "link_policy", thresholds.select("evidence", "threshold"))
     connection.execute(
         "INSERT INTO link_policy SELECT DISTINCT evidence, $precision FROM link_related ANTI JOIN link_policy USING (evidence)",
         {"precision": same_precision},

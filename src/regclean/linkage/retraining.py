@@ -18,7 +18,7 @@ from regclean.linkage import clustering, customers, offsets, parameters, registr
 from regclean.linkage.model import MODELS, comparisons
 from regclean.linkage.parameters import Parameters
 from regclean.linkage.patterns import Array
-from regclean.warehouse import create_tables, load_sql, rows
+from regclean.warehouse import create_tables, load_sql, registered, rows, write_frame
 
 _TABLES = ("customers", "customer_persons", "customer_addresses")
 FOLDS = 10
@@ -165,19 +165,12 @@ def workbench(connection: duckdb.DuckDBPyConnection, models: Path) -> duckdb.Duc
     bench = duckdb.connect()
     create_tables(bench)
     for table in _TABLES:
-        _copy(connection, bench, f"SELECT * FROM {table}", table)  # noqa: S608  # constants
+        write_frame(bench, table, connection.table(table).pl())
     bench.execute("DROP VIEW raw.customers")
     landed = connection.sql("SELECT * FROM raw.customers").pl()
-    bench.register("incoming_frame", landed.with_columns(customers.opened(landed["national_id"], models)))
-    bench.execute("CREATE TABLE raw.customers AS SELECT * FROM incoming_frame")
-    bench.unregister("incoming_frame")
+    with registered(bench, "whole_customers", landed.with_columns(customers.opened(landed["national_id"], models))):
+        bench.execute("CREATE TABLE raw.customers AS SELECT * FROM whole_customers")
     return bench
-
-
-def _copy(source: duckdb.DuckDBPyConnection, target: duckdb.DuckDBPyConnection, query: str, table: str) -> None:
-    target.register("incoming_frame", source.sql(query).pl())
-    target.execute(f"INSERT INTO {table} BY NAME SELECT * FROM incoming_frame")  # noqa: S608  # constants
-    target.unregister("incoming_frame")
 
 
 def _compare(
@@ -227,12 +220,11 @@ def _figures(
         losses.append(_losses(connection, models[model], labels))
         scoring.posterior(connection, models[model])
     customers.relate(connection, country, settings)
-    connection.register("link_decided_input", decided)
-    connection.execute(load_sql("pairs_judged", scoring.PACKAGE), {"models": which})
-    connection.unregister("link_decided_input")
+    with registered(connection, "link_decided_input", decided):
+        connection.execute(load_sql("pairs_judged", scoring.PACKAGE), {"models": which})
     connection.execute("DELETE FROM clusters")
     clustering.cluster(connection, generic=country != "fi", previous=NO_CLUSTERS)
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE clusters_{which} AS SELECT * FROM clusters")  # noqa: S608  # ours
+    connection.table("clusters").create(f"clusters_{which}")
     counted = rows(connection, load_sql("pairs_figures", scoring.PACKAGE), {"models": which})[0]
     same, unsure, decided_same, found_same, decided_apart, wrong_same = (int(value) for value in counted)
     loss = np.concatenate(losses)

@@ -28,7 +28,7 @@ from regclean.linkage.model import (
 from regclean.linkage.parameters import Parameters
 from regclean.linkage.patterns import as_patterns
 from regclean.linkage.splink_settings import splink_settings
-from regclean.warehouse import load_sql, rows
+from regclean.warehouse import load_sql, rows, temp_table
 
 PACKAGE = "regclean.linkage"
 # Splink keeps every column that it compared, for both rows: so many pairs at a time bound the memory.
@@ -125,7 +125,7 @@ def _compare_parts(connection: duckdb.DuckDBPyConnection, model: str, country: s
             f"FROM {result.physical_name}"
         )
         result.drop_table_from_database_and_remove_from_cache()
-    api.delete_tables_created_by_splink_from_db()  # type: ignore[no-untyped-call]  # Splink has no types here
+    api.delete_tables_created_by_splink_from_db()
 
 
 def rarity_expressions(parts: tuple[Comparison, ...]) -> str:
@@ -190,9 +190,7 @@ def posterior(connection: duckdb.DuckDBPyConnection, parameters: Parameters) -> 
     table = f"link_{model}_patterns"
     frame = connection.sql(load_sql("patterns", PACKAGE)).pl().with_row_index("pattern")
     judged = judge_patterns(frame, parameters, count(connection, ENTITIES[model]))
-    connection.register("link_pattern_frame", judged)
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT * FROM link_pattern_frame")  # noqa: S608  # ours
-    connection.unregister("link_pattern_frame")
+    temp_table(connection, table, judged)
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE link_{model}_scored AS "  # noqa: S608  # constants
         f"SELECT s.entity_l, s.entity_r, p.* EXCLUDE ({gammas}, cell, bits, pairs, rarity, reasons, waterfall) "

@@ -14,7 +14,7 @@ from regclean.linkage.mixture import Evidence
 from regclean.linkage.model import columns, comparisons
 from regclean.linkage.parameters import CELLS, Parameters
 from regclean.linkage.patterns import Array, Patterns, as_patterns
-from regclean.warehouse import load_sql, rows
+from regclean.warehouse import load_sql, registered, rows
 
 RANDOM_PAIRS = 200_000
 # What is expected of a register before it speaks, in pairs for each row.
@@ -75,11 +75,8 @@ def labelled_pairs(connection: duckdb.DuckDBPyConnection, parameters: Parameters
     """The pairs of `link_compared` among `labels` (customer_no_l, customer_no_r, same: Boolean)."""
     table = scoring.ENTITIES[parameters.model]
     parts = comparisons(parameters.model, parameters.country)
-    connection.register("link_labelled", labels)
-    try:
+    with registered(connection, "link_labelled", labels):
         frame = connection.sql(load_sql("labelled_entities", scoring.PACKAGE), params={"entities": table}).pl()
-    finally:
-        connection.unregister("link_labelled")
     patterns = as_patterns(frame, parts, parameters.country)
     classes = mixture.posteriors(parameters, parts, patterns, scoring.count(connection, table))
     same = classes[:, list(mixture.SAME)].sum(axis=1)

@@ -23,7 +23,7 @@ from regclean.ledger import Ledger
 from regclean.ledger.sample_tables import labels, sample_pairs, samples
 from regclean.quality.intervals import Interval
 from regclean.quality.melding import Tally, between, totals
-from regclean.warehouse import load_sql
+from regclean.warehouse import load_sql, registered
 
 MORE = 50
 _COLUMNS = {
@@ -97,11 +97,8 @@ def measure(ledger: Ledger, night: duckdb.DuckDBPyConnection) -> Measured:
         drawn, populations, newest = _drawn(connection)
     if newest is None:
         return Measured()
-    night.register("drawn", drawn)
-    try:
+    with registered(night, "drawn", drawn):
         status = night.sql(load_sql("sample_status", "regclean.quality")).pl()
-    finally:
-        night.unregister("drawn")
     answered = status.filter(pl.col("answer").is_not_null() & pl.col("present"))
     checks = answered.filter(pl.col("answer") != "unsure")
     cells = _cells(status, populations)

@@ -10,7 +10,7 @@ from importlib import resources
 import duckdb
 import polars as pl
 
-from regclean.warehouse import load_sql
+from regclean.warehouse import load_sql, registered
 
 
 def load_reference(connection: duckdb.DuckDBPyConnection, *, country: str) -> None:
@@ -18,14 +18,10 @@ def load_reference(connection: duckdb.DuckDBPyConnection, *, country: str) -> No
     may be written by). Both are empty for countries without a shipped list.
     """
     finnish = country == "fi"
-    connection.register("postcode_list", _read("postcodes") if finnish else _read("postcodes").clear())
-    connection.register("municipality_list", _read("municipalities") if finnish else _read("municipalities").clear())
-    try:
+    lists = [_read(name) if finnish else _read(name).clear() for name in ("postcodes", "municipalities")]
+    with registered(connection, "postcode_list", lists[0]), registered(connection, "municipality_list", lists[1]):
         for statement in connection.extract_statements(load_sql("reference", "regclean.rules")):
             connection.execute(statement.query).fetchall()
-    finally:
-        connection.unregister("postcode_list")
-        connection.unregister("municipality_list")
 
 
 @cache

@@ -10,7 +10,9 @@ from regclean.warehouse.database import (
     is_damage,
     load_sql,
     parameters_of,
+    registered,
     rows,
+    temp_table,
     write_frame,
 )
 
@@ -24,6 +26,8 @@ __all__ = [
     "is_damage",
     "load_sql",
     "parameters_of",
+    "registered",
     "rows",
+    "temp_table",
     "write_frame",
 ]

@@ -91,13 +91,32 @@ def rows(
 
 def write_frame(connection: duckdb.DuckDBPyConnection, table: str, frame: pl.DataFrame) -> None:
     """Append `frame` to an existing `table`; columns are matched by name, missing ones are NULL."""
+    with registered(connection, "incoming_frame", frame):
+        # A name cannot be bound as a parameter; `_table_name` refuses what is more than a name.
+        connection.execute(f"INSERT INTO {_table_name(table)} BY NAME SELECT * FROM incoming_frame")  # noqa: S608  # see above
+
+
+def temp_table(connection: duckdb.DuckDBPyConnection, table: str, frame: pl.DataFrame) -> None:
+    """Make the temporary `table` of `frame`; one of that name gives way."""
+    with registered(connection, "incoming_frame", frame):
+        name = _table_name(table)
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT * FROM incoming_frame")  # noqa: S608  # see `write_frame`
+
+
+@contextmanager
+def registered(connection: duckdb.DuckDBPyConnection, name: str, frame: pl.DataFrame) -> Iterator[None]:
+    """`frame` as the view `name`, for the length of a `with` block."""
+    connection.register(name, frame)
+    try:
+        yield
+    finally:
+        connection.unregister(name)
+
+
+def _table_name(table: str) -> str:
     if not _IDENTIFIER.match(table):
         raise ValueError(f"not a table name: {table!r}")
-    connection.register("incoming_frame", frame)
-    try:
-        connection.execute(f"INSERT INTO {table} BY NAME SELECT * FROM incoming_frame")  # noqa: S608  # checked above
-    finally:
-        connection.unregister("incoming_frame")
+    return table
 
 
 class LandedTables(Mapping[str, pl.DataFrame]):
@@ -115,7 +134,7 @@ class LandedTables(Mapping[str, pl.DataFrame]):
     def __getitem__(self, name: str) -> pl.DataFrame:
         if name not in self._names:
             raise KeyError(name)
-        frame: pl.DataFrame = self._connection.sql(f"SELECT * FROM landed.{name}").pl()  # noqa: S608  # ours
+        frame: pl.DataFrame = self._connection.sql(f"SELECT * FROM landed.{name}").pl()  # noqa: S608  # one of `_names`, as checked above
         sealed = [one.name for one in TABLES[name].columns if one.sealed] if name in TABLES else ["national_id"]
         return frame.with_columns(self._opened(frame[column]) for column in sealed)
 
