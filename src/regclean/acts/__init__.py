@@ -21,6 +21,7 @@ from regclean.acts.certificates import certify, next_checks
 from regclean.acts.context import ACTS, Context
 from regclean.acts.looking import LOOKS, open_protected, reveal
 from regclean.acts.models import go_back, use_model
+from regclean.acts.nights import accept_checks
 from regclean.acts.people import (
     add_account,
     check_may_add,
@@ -40,6 +41,7 @@ __all__ = [
     "SENT_BACK",
     "Context",
     "LabelReport",
+    "accept_checks",
     "add_account",
     "apply",
     "approve",

@@ -17,8 +17,8 @@ from regclean import __version__
 from regclean.errors import RegcleanError
 from regclean.outside import in_words, unavailable
 
-# No guest may call home: decided before any of them can be imported.
 _DIGITS = re.compile(r"\d{6}")
+# No guest may call home: decided before any of them can be imported.
 QUIET = {
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
     "DO_NOT_TRACK": "1",

@@ -64,20 +64,11 @@ def _accepted(names: list[str], day: date) -> frozenset[str]:
     """The checks that are let through tonight, noted under the account that says so. Errors: UsageError, SignInError."""
     if not names:
         return frozenset()
-    from regclean.checks import ACCEPTABLE
+    from regclean import acts
     from regclean.cli.identity import acting
-    from regclean.domain.register import subject_text
-    from regclean.ledger import Entry, append
 
-    for name in names:
-        if name not in ACCEPTABLE:
-            raise UsageError(f"'{name}' cannot be accepted.", remedy=f"Known: {', '.join(sorted(ACCEPTABLE))}.")
-    with acting(needs="models:use") as context, context.ledger.write() as writing:
-        detail = {"checks": sorted(set(names))}
-        append(
-            writing, Entry(context.now, context.user.name, "accept_check", subject_text("nights", day), detail=detail)
-        )
-    return frozenset(names)
+    with acting() as context:
+        return acts.accept_checks(context, names, day)
 
 
 def _run_here(
