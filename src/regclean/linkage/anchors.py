@@ -33,6 +33,14 @@ def alike(patterns: Patterns, parts: tuple[Comparison, ...]) -> Mask:
     return np.asarray(~other)
 
 
+def at_one_place(patterns: Patterns, parts: tuple[Comparison, ...]) -> Mask:
+    """Pairs that live, or have lived, at one place."""
+    found = np.zeros(len(patterns.counts), dtype=bool)
+    for name in PLACES:
+        found |= patterns.agrees(parts, name, SAME_PLACE)
+    return found
+
+
 def shared_names(
     part: Comparison, parts: tuple[Comparison, ...], candidates: Patterns, current: Parameters, conflict: float | None
 ) -> dict[str, float]:
@@ -40,10 +48,7 @@ def shared_names(
 
     By chance, beyond the first name, where the register has few of them. Of one customer's pairs, some have two dates.
     """
-    together = np.zeros(len(candidates.counts), dtype=bool)
-    for name in PLACES:
-        together |= candidates.agrees(parts, name, SAME_PLACE)
-    together &= candidates.agrees(parts, "surname", ("equal",))
+    together = at_one_place(candidates, parts) & candidates.agrees(parts, "surname", ("equal",))
     same, u = current.same(part.name), current.u[part.name]
     seen = {
         code: PSEUDO_NAMESAKES
@@ -65,9 +70,7 @@ def shared_names(
 
 def chosen_alike(parts: tuple[Comparison, ...], candidates: Patterns) -> float:
     """How often two persons of one name have one address made of it: of those with two birth dates at two places."""
-    apart = alike(candidates, parts) & (candidates.column(parts, OF_NAME[0]) >= 0)
-    for name in PLACES:
-        apart &= ~candidates.agrees(parts, name, SAME_PLACE)
+    apart = alike(candidates, parts) & ~at_one_place(candidates, parts) & (candidates.column(parts, OF_NAME[0]) >= 0)
     equal = candidates.agrees(parts, OF_NAME[0], OF_NAME[1:])
     two = one = chosen = 0.0
     for name in DATES:
@@ -84,10 +87,7 @@ def date_conflicts(parts: tuple[Comparison, ...], candidates: Patterns) -> float
     contact = np.zeros(len(candidates.counts), dtype=bool)
     for name in CONTACTS:
         contact |= candidates.agrees(parts, name, ("equal",))
-    together = np.zeros(len(candidates.counts), dtype=bool)
-    for name in PLACES:
-        together |= candidates.agrees(parts, name, SAME_PLACE)
-    anchors = (candidates.cell >= 0) & contact & ~together
+    anchors = (candidates.cell >= 0) & contact & ~at_one_place(candidates, parts)
     for name in DATES:
         dated = anchors & (candidates.column(parts, name) >= 0)
         total = candidates.counts[dated].sum()

@@ -95,6 +95,3 @@ def overlap(left: str, right: str | None = None) -> str:
     if right is None:
         return f"{{overlap}}({left}_l, {left}_r)"
     return f"({{overlap}}({left}_l, {right}_r) or {{overlap}}({right}_l, {left}_r))"
-
-
-# A level that is evidence without being said: the value is not there.

@@ -16,6 +16,7 @@ from regclean.linkage.comparison import Comparison, Level, both, either_empty, o
 MODELS = ("person", "organisation")
 
 
+# A level that is evidence without being said: the value is not there.
 MISSING = "missing"
 _SWAPPED = "({jaro_winkler}(first_l, last_r) >= 0.9 and {jaro_winkler}(last_l, first_r) >= 0.9)"
 _MORE = "more_names_l is not null and more_names_r is not null"

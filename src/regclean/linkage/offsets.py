@@ -14,8 +14,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from regclean.linkage.anchors import at_one_place
 from regclean.linkage.comparison import Comparison
-from regclean.linkage.model import MISSING, PLACES, SAME_PLACE
+from regclean.linkage.model import MISSING
 from regclean.linkage.patterns import Array, Patterns
 
 # Standard deviation of an offset before any label speaks, in log odds.
@@ -26,9 +27,7 @@ FURTHEST = 4.0
 
 def keys(patterns: Patterns, parts: tuple[Comparison, ...]) -> tuple[tuple[str, ...], Array]:
     """What offsets are kept by, and which of them each pattern has (patterns x keys, 0 or 1)."""
-    together = np.zeros(len(patterns.counts), dtype=bool)
-    for place in PLACES:
-        together |= patterns.agrees(parts, place, SAME_PLACE)
+    together = at_one_place(patterns, parts)
     full = patterns.cell >= 0
     named: dict[str, Array] = {
         "pattern.full_name_at_place": (full & together).astype(float),

@@ -161,14 +161,8 @@ def posterior(parameters: Parameters) -> dict[str, Any]:
     size = parameters.trained_on.get("rows", 2)
     names = NAMES[parameters.model]
 
-    # Where names differ, some levels agree by another chance: `anchors.alike`.
-    surname = next((i for i, part in enumerate(parts) if part.name == "surname"), None)
-    differs = parts[surname].codes.index("different") if surname is not None else -1
-
-    def logs(index: int, code: int, *, cell: int = -1, rarity: float = 0.0, other: bool = False) -> Array:
+    def logs(index: int, code: int, *, cell: int = -1, rarity: float = 0.0) -> Array:
         codes = np.full((1, len(parts)), -1, dtype=np.int64)
-        if other and surname is not None:
-            codes[0, surname] = differs
         if index >= 0:
             codes[0, index] = code
         one = Patterns(codes, np.ones(1), np.array([cell]), np.array([rarity]), np.ones((1, len(CLASSES)), dtype=bool))
@@ -180,9 +174,6 @@ def posterior(parameters: Parameters) -> dict[str, Any]:
             "level": part.codes[code],
             "log_likelihood": plain.tolist(),
             "log_likelihood_in_full_name": in_cell.tolist(),
-            "log_likelihood_beside_other_names": (
-                plain if part.name in names else logs(index, code, other=True) - logs(-1, 0, other=True)
-            ).tolist(),
             "refined_by_rarity": bool(part.levels[code].tf),
             "per_bit_of_rarity": (logs(index, code, rarity=1.0) - plain).tolist(),
         }
@@ -206,7 +197,6 @@ def posterior(parameters: Parameters) -> dict[str, Any]:
             }
             for index, part in enumerate(parts)
         ],
-        "other_names": ["given_name.different", "given_name.disjoint", "surname.different"],
         "vetoes": _vetoes(parameters.country),
         "same_place": [f"{place}.{code}" for place in PLACES for code in SAME_PLACE],
         "offsets": parameters.offsets,
@@ -239,12 +229,12 @@ def charts(parameters: Parameters) -> str:
         name: (one.m_u_parameters_chart() if name == "m and u" else one.match_weights_chart()).chart_dict
         for name, one in drawn.items()
     }
-    libraries: dict[str, str] = load_chart_libraries()  # type: ignore[no-untyped-call]  # Splink has no types here
+    libraries: dict[str, str] = load_chart_libraries()
     scripts = "\n".join(f"<script>{libraries[name]}</script>" for name in ("vega", "vega-lite", "vega-embed"))
     title = f"Linkage model: {parameters.model}, version {parameters.version}"
     body = "\n".join(f'<h2>{name}</h2><div id="chart-{i}"></div>' for i, name in enumerate(specs))
     calls = "\n".join(
-        f'vegaEmbed("#chart-{i}", {json_for_html(spec)}, {{"actions": false}});'  # type: ignore[no-untyped-call]
+        f'vegaEmbed("#chart-{i}", {json_for_html(spec)}, {{"actions": false}});'
         for i, spec in enumerate(specs.values())
     )
     return (

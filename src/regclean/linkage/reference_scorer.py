@@ -22,15 +22,13 @@ def score(model: dict[str, Any], pair: dict[str, Any]) -> dict[str, float]:
     total = [prior + (model["cells"][cell][k] if full else 0.0) for k, prior in enumerate(model["log_priors"])]
     stands = {part["name"]: standing(part, pair.get(f"gamma_{part['name']}", -1)) for part in model["comparisons"]}
     reached = {name: level["level"] if level else "missing" for name, level in stands.items()}
-    other_names = any(f"{name}.{level}" in model["other_names"] for name, level in reached.items())
     owned = False
     for part in model["comparisons"]:
         level = stands[part["name"]]
         if level is None:
             continue
         # Within an equal full name, the levels of its parts say what the cell does not.
-        kind = "in_full_name" if full and part["in_name"] else "beside_other_names" if other_names else ""
-        logs = level["log_likelihood" + (f"_{kind}" if kind else "")]
+        logs = level["log_likelihood_in_full_name" if full and part["in_name"] else "log_likelihood"]
         total = [a + b for a, b in zip(total, logs, strict=True)]
         if level["refined_by_rarity"] and not (full and part["in_name"]) and not (owned and not full):
             total = [a + rarity * b for a, b in zip(total, level["per_bit_of_rarity"], strict=True)]
