@@ -29,7 +29,7 @@ HEAD_LINES = 200
 BATCH_ROWS = 10_000
 PLAIN_LINES = 100_000
 PLAIN_CHARACTERS = 1 << 24
-_SEPARATOR_LINE = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)
+SEPARATOR_LINE = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +164,7 @@ def examine_layout(lines: Iterable[str], looked_for: Wanted, file: str) -> Layou
     alone. Errors: InputError for a file without any content.
     """
     first = list(islice(lines, HEAD_LINES))
-    told = _SEPARATOR_LINE.fullmatch(first[0]) if first else None
+    told = SEPARATOR_LINE.fullmatch(first[0]) if first else None
     candidates = (told.group(1),) if told else DELIMITERS
     if told:
         first[0] = "\n"

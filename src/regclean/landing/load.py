@@ -19,13 +19,14 @@ from regclean.domain.register import TABLES, Table
 from regclean.errors import GateError, InputError
 from regclean.landing.apart import FileReader
 from regclean.landing.columns import Wanted, wanted
-from regclean.landing.concealment import conceal, conceal_known, concealed, keep
+from regclean.landing.concealment import conceal, conceal_known, keep
 from regclean.landing.delimited import as_line
 from regclean.landing.report import ROW, FileReport, LandingReport, Rejected
 from regclean.landing.shape import FillDown, shape
 from regclean.landing.sources import Piece, matching_files, open_query
 from regclean.sealing import Seal
-from regclean.warehouse import load_sql, write_frame
+from regclean.standardise import mask_national_id, strike_out_ids
+from regclean.warehouse import load_sql, registered, write_frame
 
 QUARANTINE_FILE = "quarantine.csv"
 QUARANTINE_COLUMNS = ("table", "file", "line", "why", "record")
@@ -184,13 +185,10 @@ def _append(
     stored = ", ".join(f"_sealed_{name} AS {name}" for name in sealed)
     chosen = f"* EXCLUDE ({', '.join(f'_sealed_{name}' for name in sealed)}) REPLACE ({stored})" if sealed else "*"
     columns_and_hash = f"{chosen}, $file AS _file, sha256(concat({hashed})) AS _hash"
-    statement = f"INSERT INTO landed.{table.name} BY NAME SELECT {columns_and_hash} FROM incoming"  # noqa: S608  # ours
+    statement = f"INSERT INTO landed.{table.name} BY NAME SELECT {columns_and_hash} FROM incoming"  # noqa: S608  # see above: names of our own declaration
     good = good.with_columns(seal.close_column(good[name]).alias(f"_sealed_{name}") for name in sealed)
-    connection.register("incoming", good)
-    try:
+    with registered(connection, "incoming", good):
         connection.execute(statement, {"file": file})
-    finally:
-        connection.unregister("incoming")
 
 
 def _quarantine(connection: duckdb.DuckDBPyConnection, table: Table, file: str, rejected: list[Rejected]) -> None:
@@ -209,7 +207,7 @@ def _quarantine(connection: duckdb.DuckDBPyConnection, table: Table, file: str, 
 
 
 def _shortened(record: str) -> str:
-    text, _ = concealed(record.rstrip("\r\n"))
+    text = strike_out_ids(record.rstrip("\r\n"), mask_national_id)
     return text if len(text) <= LONGEST_QUARANTINED else text[:LONGEST_QUARANTINED] + " …"
 
 

@@ -30,7 +30,11 @@ class FillDown:
         if not self._columns or not batch.frame.height:
             return batch
         above = [
-            pl.when(_filled(at)).then(pl.col(at)).forward_fill().fill_null(pl.lit(self._last[at], pl.String)).alias(at)
+            pl.when(_filled(pl.col(at)))
+            .then(pl.col(at))
+            .forward_fill()
+            .fill_null(pl.lit(self._last[at], pl.String))
+            .alias(at)
             for at in self._columns
         ]
         frame = batch.frame.with_columns(above)
@@ -47,7 +51,7 @@ def shape(batch: Batch, plan: ColumnPlan, looked_for: Wanted, delimiter: str) ->
     canonical = {column: _column(column, plan, looked_for) for column in looked_for.table.by_name}
     present = {column: expression for column, expression in canonical.items() if expression is not None}
     stray = [
-        pl.when(_filled(str(at))).then(pl.lit(f"a value in column {at + 1}, which has no heading"))
+        pl.when(_filled(pl.col(str(at)))).then(pl.lit(f"a value in column {at + 1}, which has no heading"))
         for at in plan.unnamed
     ]
     empty = [
@@ -94,14 +98,14 @@ def _as_text(column: str) -> pl.Expr:
     return text
 
 
-def _filled(column: str) -> pl.Expr:
-    return pl.col(column).str.strip_chars().fill_null("") != ""
+def _filled(text: pl.Expr) -> pl.Expr:
+    return text.str.strip_chars().fill_null("") != ""
 
 
 def _column(column: str, plan: ColumnPlan, looked_for: Wanted) -> pl.Expr | None:
     """The expression of one canonical column; None when neither the file nor a constant has it."""
     texts = [_as_text(str(at)) for at in plan.positions.get(column, ())]
-    parts = [pl.when(text.str.strip_chars().fill_null("") != "").then(text) for text in texts]
+    parts = [pl.when(_filled(text)).then(text) for text in texts]
     value: pl.Expr | None = pl.coalesce(*parts) if parts else None
     changes = looked_for.mapping.values.get(column)
     if value is not None and changes:

@@ -9,10 +9,12 @@ import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import fastexcel
 
 from regclean.errors import InputError
+from regclean.landing.delimited import SEPARATOR_LINE
 from regclean.landing.encoding import examine
 from regclean.outside import unavailable
 
@@ -40,9 +42,9 @@ def read_sheet(path: Path) -> FilledSheet:
         remedy = "It must be a csv file, or a workbook (xlsx)."
         raise unavailable(error, path) or InputError("the file cannot be read.", file=path, remedy=remedy) from error
     skipped = 0
-    if text[:4].lower() == "sep=":  # a line for spreadsheets alone
-        _, _, text = text.partition("\n")
-        skipped = 1
+    first, _, rest = text.partition("\n")
+    if SEPARATOR_LINE.fullmatch(first):  # it is for spreadsheets alone
+        text, skipped = rest, 1
     if not text.strip():
         raise InputError("the file is empty.", file=path, remedy="Its first line names the columns.")
     header, _, _ = text.partition("\n")
@@ -66,9 +68,18 @@ def _workbook(path: Path) -> str:
     return sheet.to_polars().write_csv()
 
 
-def _lines(reader: Iterator[list[str]], skipped: int) -> Iterator[tuple[int, list[str] | None]]:
+class _Reader(Protocol):
+    """A reader of the csv module, whose type has no public name."""
+
+    @property
+    def line_num(self) -> int: ...
+
+    def __next__(self) -> list[str]: ...
+
+
+def _lines(reader: _Reader, skipped: int) -> Iterator[tuple[int, list[str] | None]]:
     while True:
-        number = reader.line_num + skipped + 1  # type: ignore[attr-defined]  # a reader of the csv module
+        number = reader.line_num + skipped + 1
         try:
             cells = [cell.strip() for cell in next(reader)]
         except StopIteration:

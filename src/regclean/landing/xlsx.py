@@ -23,6 +23,9 @@ _CHUNK = 1 << 18
 # Excel allows 32,767 characters in a cell and 16,384 cells in a row; no true row is longer than this.
 _LONGEST_ROW = 1 << 22
 _LONGEST_PART = 1 << 26
+# What opening and reading an archive raises where it is cut off, damaged, encrypted (RuntimeError), or packed in a way that is
+# not known here (NotImplementedError, which is one).
+_DAMAGED = (zipfile.BadZipFile, EOFError, OSError, RuntimeError)
 _TAG = r"(?:\w+:)?"
 _ROW = re.compile(rf"<{_TAG}row\b([^>]*?)(?:/>|>(.*?)</{_TAG}row\s*>)", re.DOTALL)
 _ROW_BEGINS = re.compile(rf"<{_TAG}row\b")
@@ -70,7 +73,7 @@ class Xlsx:
             self._zip = zipfile.ZipFile(path)
             self._names = {name.replace("\\", "/").lower(): name for name in self._zip.namelist()}
             self.sheets = self._sheets()
-        except (zipfile.BadZipFile, KeyError, StopIteration, ValueError, OSError, NotImplementedError):
+        except (*_DAMAGED, KeyError, StopIteration, ValueError):  # or it lacks a part, or a part lacks what it must say
             raise unreadable(file) from None
 
     def _sheets(self) -> tuple[SheetPart, ...]:
@@ -119,7 +122,7 @@ class Xlsx:
                 while start:
                     yield decoder.decode(start).replace("\r\n", "\n")
                     start = handle.read(_CHUNK)
-        except (zipfile.BadZipFile, EOFError, OSError, NotImplementedError, RuntimeError):
+        except _DAMAGED:
             raise unreadable(self._file) from None
 
     def rows(self, sheet: SheetPart) -> Iterator[FilledRow]:

@@ -77,9 +77,11 @@ def ids_in(text: str, *, phones: bool = False, buildings: bool = False) -> list[
     return found
 
 
-def strike_out_ids(text: str, said: Callable[[str], str] = lambda _: STRUCK_OUT) -> str:
-    """The text with `said` of each id in the place of that id."""
-    for start, end, value in reversed(ids_in(text)):
+def strike_out_ids(
+    text: str, said: Callable[[str], str] = lambda _: STRUCK_OUT, *, phones: bool = False, buildings: bool = False
+) -> str:
+    """The text with `said` of each id in the place of that id; `phones`, `buildings` as of `ids_in`."""
+    for start, end, value in reversed(ids_in(text, phones=phones, buildings=buildings)):
         text = text[:start] + said(value) + text[end:]
     return text
 
