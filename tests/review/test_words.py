@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
+from fastapi import FastAPI, Request
 
 from regclean.acts import SENT_BACK
 from regclean.batches import lifecycle
-from regclean.review.case.words import GIVEN_BACK, comment
+from regclean.review.case.words import GIVEN_BACK, VALUE_STATES, comment, words
 
 FINNISH = {"Batch": "Erä", GIVEN_BACK["taken_back"]: "peruttu", GIVEN_BACK["ask"]: "kysy"}
 
@@ -27,3 +30,10 @@ def test_why_a_finding_came_back_is_said_in_the_readers_language(text: str, said
 
 def test_every_code_has_words() -> None:
     assert set(SENT_BACK) <= set(GIVEN_BACK)
+
+
+def test_the_state_of_a_value_is_said_among_what_a_finding_rests_on(app: FastAPI) -> None:
+    scope: dict[str, Any] = {"type": "http", "app": app, "headers": [(b"accept-language", b"fi")]}
+    said = words(Request(scope))["said"]
+    assert said("invalid") == "virheellinen"
+    assert [state for state in VALUE_STATES if said(state) == state] == []

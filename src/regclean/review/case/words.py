@@ -104,8 +104,9 @@ def words(request: Request) -> dict[str, Any]:
         if isinstance(value, int | float):
             return language.number(value)
         text = str(value)
-        if text in CODES:
-            return language.gettext(CODES[text])
+        word = CODES.get(text) or VALUE_STATES.get(text)
+        if word:
+            return language.gettext(word)
         return language.date(text) if ISO_DAY.match(text) else text
 
     def chance(value: float) -> str:
