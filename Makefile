@@ -83,7 +83,7 @@ screenshots: install-dev
 
 # The models that the tests of linkage use, learnt anew; after a change of comparisons.
 models: install-dev
-	$(BIN)/python scripts/stored_models.py
+	$(BIN)/python bench/stored_models.py
 
 # Faults, broken input and canaries in earnest; takes long, and wants the machine for itself. CI runs a sample.
 soak: install-dev

@@ -44,7 +44,7 @@ def outcome(path: Path) -> str:
             if "were counted" in error.message:
                 return "wrong count"
             return "too long" if "file_minutes" in error.message else "refused"
-        except Exception as error:
+        except Exception as error:  # what would be a traceback is what is counted
             return f"traceback ({type(error).__name__})"
         return "loaded" if report.records == report.loaded + report.quarantined else "wrong count"
 

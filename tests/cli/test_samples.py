@@ -193,12 +193,12 @@ def test_a_decision_is_answered_by_a_second_person_without_knowing(
             sheet = tmp_path / f"{who}.csv"
             if who == "väinö":
                 regclean("-w", published_register, "sample", "draw", "--size", 12, "-o", sheet, token=token)
-                lines = answer(sheet, lambda line, word=word: word)  # type: ignore[misc]
+                lines = answer(sheet, lambda line, word=word: word)
                 assert ("1003", "1004") in {(line["customer_no_l"], line["customer_no_r"]) for line in lines}
                 assert "known" not in lines[0]
             else:
                 (tmp_path / "väinö.csv").rename(sheet)
-                answer(sheet, lambda line, word=word: word)  # type: ignore[misc]
+                answer(sheet, lambda line, word=word: word)
             regclean("-w", published_register, "sample", "label", "--from", sheet, token=token)
             found = agreement(ledger)
             assert sum(one.answered for one in found) == answered, "one's own second word is none"

@@ -41,8 +41,8 @@ def register() -> Register:
 def test_the_frame_is_the_night_and_beyond(country: str, tmp_path: Path) -> None:
     night = register().connect()
     given = {"country": country, "settings": SETTINGS, "models": tmp_path, "decided": NO_DECISIONS}
-    link_customers(night, previous_clusters=NO_CLUSTERS, **given)  # type: ignore[arg-type]
-    frame = sampling_frame(night, **given)  # type: ignore[arg-type]
+    link_customers(night, previous_clusters=NO_CLUSTERS, **given)
+    frame = sampling_frame(night, **given)
     pair = ["customer_no_l", "customer_no_r"]
     assert frame.select(pair).is_unique().all()
     assert (frame["customer_no_l"] < frame["customer_no_r"]).all()

@@ -55,7 +55,7 @@ def test_labels_move_what_they_are_about() -> None:
     before, after = judge_patterns(frame, model, 5000), judge_patterns(frame, replace(model, offsets=taught), 5000)
     moved = after["p_same"] - before["p_same"]
     unsure = (before["p_same"] > 0.05) & (before["p_same"] < 0.95) & pl.Series(phone)
-    assert not unsure.any() or moved.filter(unsure).mean() < 0  # type: ignore[operator]
+    assert not unsure.any() or moved.filter(unsure).mean() < 0
     for steps, weight in after.select("waterfall", "match_weight").iter_rows():
         assert sum(step["weight"] for step in steps) == pytest.approx(weight, abs=0.01)
 

@@ -98,7 +98,7 @@ def test_the_reference_scorer_says_what_the_mixture_says(learnt: Any, model: str
             {f"gamma_{part.name}": generator.integers(-1, len(part.levels), 300) for part in parts}
             | {"cell": generator.integers(-1, CELLS, 300), "rarity": generator.integers(0, 20, 300).astype(float)}
         )
-        frame = pl.concat([real.cast(dict(made.schema)), made]).with_columns(pairs=pl.lit(1), bits=pl.lit(0.0))  # type: ignore[arg-type]
+        frame = pl.concat([real.cast(dict(made.schema)), made]).with_columns(pairs=pl.lit(1), bits=pl.lit(0.0))
         frame = frame.with_columns(pl.col("rarity").round(3))
         judged = scoring.judge_patterns(frame, one, one.trained_on["rows"])
         for row in judged.iter_rows(named=True):

@@ -137,7 +137,7 @@ def out(planted: Path, capfd: pytest.CaptureFixture[str]) -> Callable[..., str]:
 # Every command that can also tell of customers under non-disclosure.
 LISTINGS = sorted(
     name
-    for name, command in typer.main.get_command(cli).commands.items()  # type: ignore[attr-defined]  # a click group
+    for name, command in typer.main.get_command(cli).commands.items()
     if any("--restricted" in parameter.opts for parameter in command.params)
 )
 # What commands with arguments are asked: something anybody may see, and something of a protected customer.

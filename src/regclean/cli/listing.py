@@ -22,8 +22,18 @@ from regclean.errors import UsageError
 if TYPE_CHECKING:
     import polars as pl
 
-FORMATS = ("csv", "jsonl", "json", "parquet", "xlsx")
-Form = StrEnum("Form", {form: form for form in FORMATS})  # type: ignore[misc]  # built from the list
+
+class Form(StrEnum):
+    """How a listing can be written."""
+
+    CSV = "csv"
+    JSONL = "jsonl"
+    JSON = "json"
+    PARQUET = "parquet"
+    XLSX = "xlsx"
+
+
+FORMATS = tuple(Form)
 # A workbook's cells hold what the frame holds: no text becomes a formula, a link or a number.
 BOOK = {
     "strings_to_formulas": False,
@@ -62,7 +72,7 @@ def listing(command: Callable[..., Listing]) -> Callable[..., None]:
     """Give a command `--json`, `--format` and `-o`, and write the listing that it returns."""
 
     @wraps(command)
-    def written(*, as_json: bool, form: StrEnum | None, output: Path | None, **given: Any) -> None:
+    def written(*, as_json: bool, form: Form | None, output: Path | None, **given: Any) -> None:
         if as_json and form is not None and form.value != "json":
             raise UsageError(f"--json and --format {form} contradict each other.", remedy="Give one of the two.")
         chosen = form_of(output, "json" if as_json else form and form.value)
@@ -75,7 +85,8 @@ def listing(command: Callable[..., Listing]) -> Callable[..., None]:
     options = inspect.signature(_options, eval_str=True).parameters.values()
     own = inspect.signature(command, eval_str=True)
     signature = own.replace(parameters=[*own.parameters.values(), *options], return_annotation=None)
-    written.__signature__ = signature  # type: ignore[attr-defined]  # Typer reads it
+    # `inspect` looks for it, and Typer asks `inspect`; the type of a function does not know it.
+    written.__signature__ = signature  # type: ignore[attr-defined]  # see above
     written.__annotations__ = {one.name: one.annotation for one in signature.parameters.values()}
     return written
 
@@ -140,8 +151,10 @@ def _write(found: Listing, output: Path | None, form: str) -> None:
         text = _text(found.frame, form)
     else:
         text = None
-        if form == "xlsx":
-            _check_sheet(_flat(found.frame), output)  # before there is a file
+    frame = found.frame
+    if frame is not None and form == "xlsx":
+        frame = _flat(frame)
+        _check_sheet(frame, output)  # before there is a file
     try:
         if output is not None and not output.exists():
             output.touch(mode=0o600)  # it may hold personal data
@@ -149,8 +162,8 @@ def _write(found: Listing, output: Path | None, form: str) -> None:
             sys.stdout.write(text)
         elif text is not None and output is not None:
             output.write_text(text, encoding="utf-8", newline="")
-        elif found.frame is not None and output is not None:
-            _write_binary(found.frame, output, form)
+        elif frame is not None and output is not None:
+            _write_binary(frame, output, form)
     except BrokenPipeError:
         raise
     except OSError as error:
@@ -173,7 +186,7 @@ def _write_binary(frame: pl.DataFrame, output: Path, form: str) -> None:
     import xlsxwriter
 
     with xlsxwriter.Workbook(output, BOOK) as book:
-        _flat(frame).write_excel(book, dtype_formats={pl.String: "@"})
+        frame.write_excel(book, dtype_formats={pl.String: "@"})
 
 
 def _check_sheet(frame: pl.DataFrame, output: Path | None) -> None:
@@ -186,7 +199,7 @@ def _check_sheet(frame: pl.DataFrame, output: Path | None) -> None:
             f"a sheet holds {MOST_SHEET_ROWS:,} rows, and these are {frame.height:,}.", file=output, remedy=remedy
         )
     for column in frame.select(cs.string()):
-        if (column.str.len_chars().max() or 0) > LONGEST_CELL:  # type: ignore[operator]  # a number
+        if (column.str.len_chars() > LONGEST_CELL).any():
             raise UsageError(
                 f"a cell holds {LONGEST_CELL:,} characters.", file=output, column=column.name, remedy=remedy
             )

@@ -28,9 +28,11 @@ def _tail(path: Path) -> str:
         return file.read().decode("ascii", errors="replace")
 
 
-def _raise(_record: LogRecord) -> None:
-    """Inside of an `except`."""
-    raise  # called by a handler, where an error is being handled
+class _LogHost(SysLogHandler):
+    """Raises what keeps a line from being sent, where logging's own way is to print a traceback."""
+
+    def handleError(self, record: LogRecord) -> None:  # noqa: N802  # logging's own name for it
+        raise  # it is called where the error is being handled
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +67,8 @@ class Anchor:
         try:
             place = urlsplit(f"//{self.syslog}")
             address = (place.hostname, place.port) if place.hostname and place.port else str(self.syslog)
-            handler = SysLogHandler(address, SysLogHandler.LOG_AUTHPRIV)
+            handler = _LogHost(address, SysLogHandler.LOG_AUTHPRIV)
             try:
-                handler.handleError = _raise  # type: ignore[method-assign, assignment]  # logging's own way is to print a traceback
                 handler.emit(makeLogRecord({"msg": f"regclean audit {line}", "levelno": INFO, "levelname": "INFO"}))
             finally:
                 handler.close()

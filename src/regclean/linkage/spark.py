@@ -132,12 +132,12 @@ def _session(engine: Section, folder: Path) -> Iterator[Any]:
     gateway = None
     try:
         with (folder / "spark.log").open("wb") as log:  # Java's own notices are not the user's
-            gateway = launch_gateway(conf, popen_kwargs={"stderr": log})  # type: ignore[no-untyped-call]  # not typed there
+            gateway = launch_gateway(conf, popen_kwargs={"stderr": log})
         context = SparkContext(conf=conf, gateway=gateway)
         context.setLogLevel("ERROR")
         context.setCheckpointDir(str(folder / "checkpoints"))
         session = SparkSession(context)
-        SparkAPI(spark_session=session)  # type: ignore[no-untyped-call]  # registers the library's functions, which ours call
+        SparkAPI(spark_session=session)  # registers the library's functions, which ours call
         session.sql(load_sql("spark_functions", scoring.PACKAGE))
     except (PySparkException, Py4JError, OSError) as error:
         _end(gateway)
@@ -204,7 +204,7 @@ class _SparkScore:
             relation.write_parquet(path)
             return api.register(self.session.read.parquet(path))
 
-        api = SparkAPI(spark_session=self.session, register_udfs_automatically=False)  # type: ignore[no-untyped-call]  # as below
+        api = SparkAPI(spark_session=self.session, register_udfs_automatically=False)
         linker = Linker(
             sent("entities", scoring.paired_entities(connection, entities)),
             splink_settings(model, country, SPARK),
@@ -221,5 +221,5 @@ class _SparkScore:
         adjusted = [f"mw_tf_adj_{part.name}" for part in parts if any(level.tf for level in part.levels)]
         wanted = ("entity_l", "entity_r", "match_key", *gammas, *adjusted)
         result.as_spark_dataframe().select(*wanted).write.parquet(str(folder / "scored"))
-        api.delete_tables_created_by_splink_from_db()  # type: ignore[no-untyped-call]  # Splink has no types here
+        api.delete_tables_created_by_splink_from_db()
         return gammas

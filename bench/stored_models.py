@@ -8,14 +8,12 @@ import tempfile
 from pathlib import Path
 
 import polars as pl
+from linkage_frames import canonical
+
+from regclean.config import default_config
+from regclean.linkage import link_customers
 
 ROOT = Path(__file__).parents[1]
-sys.path.insert(0, str(ROOT / "bench"))
-from linkage_frames import canonical  # noqa: E402  # found beside the benches
-
-from regclean.config import default_config  # noqa: E402
-from regclean.linkage import link_customers  # noqa: E402
-
 STORED = ROOT / "tests" / "linkage" / "models"
 CUSTOMERS = 70_000  # and their duplicates
 
@@ -26,7 +24,7 @@ def main() -> None:
         register, learnt = Path(temporary) / "register", Path(temporary) / "models"
         command = [sys.executable, str(ROOT / "data" / "fixtures" / "generate"), "--format", "canonical"]
         command += ["--customers", str(CUSTOMERS), "--seed", "1", "--out", str(register)]
-        subprocess.run(command, check=True)  # noqa: S603  # our own program
+        subprocess.run(command, check=True)
         link_customers(
             canonical(register / "in"),
             country="fi",
