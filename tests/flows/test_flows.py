@@ -69,16 +69,15 @@ def ask(environment: dict[str, str], path: str, body: dict[str, Any]) -> Any:
     return answer.json()
 
 
+def run_night(environment: dict[str, str], workspace: Path, day: str) -> subprocess.CompletedProcess[str]:
+    command = [REGCLEAN, "-w", workspace, "run", "--as-of", day]
+    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+
+
 def test_run_goes_through_the_flow_when_a_server_is_configured(
     environment: dict[str, str], small_register: Path
 ) -> None:
-    done = subprocess.run(
-        [REGCLEAN, "-w", small_register, "run", "--as-of", "2026-11-01"],
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = run_night(environment, small_register, "2026-11-01")
     assert done.returncode == 0, done.stdout + done.stderr
     assert open_published(load_workspace(small_register))[1] == "2026-11-01-001"
     runs = [
@@ -103,13 +102,7 @@ def test_run_goes_through_the_flow_when_a_server_is_configured(
 def test_a_gate_fails_the_flow_and_the_command(environment: dict[str, str], published_register: Path) -> None:
     customers = published_register / "in/customers.csv"
     customers.write_text("\n".join(customers.read_text(encoding="utf-8").splitlines()[:8]), encoding="utf-8")
-    done = subprocess.run(
-        [REGCLEAN, "-w", published_register, "run", "--as-of", "2026-11-02"],
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = run_night(environment, published_register, "2026-11-02")
     assert done.returncode == 1, done.stdout + done.stderr
     assert "max_fall_percent" in " ".join(done.stderr.split())
     assert open_published(load_workspace(published_register))[1] == "2026-11-01-001"
@@ -119,13 +112,7 @@ def test_what_is_not_there_has_its_exit_code_through_the_flow_too(
     environment: dict[str, str], published_register: Path
 ) -> None:
     (published_register / "var" / "ledger.db").unlink()
-    done = subprocess.run(
-        [REGCLEAN, "-w", published_register, "run", "--as-of", "2026-11-02"],
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = run_night(environment, published_register, "2026-11-02")
     assert done.returncode == 3, done.stdout + done.stderr
     assert "ledger" in done.stderr
 

@@ -85,8 +85,8 @@ def listing(command: Callable[..., Listing]) -> Callable[..., None]:
     options = inspect.signature(_options, eval_str=True).parameters.values()
     own = inspect.signature(command, eval_str=True)
     signature = own.replace(parameters=[*own.parameters.values(), *options], return_annotation=None)
-    # `inspect` looks for it, and Typer asks `inspect`; the type of a function does not know it.
-    written.__signature__ = signature  # type: ignore[attr-defined]  # see above
+    # Typer asks `inspect`, and `inspect` asks for this.
+    written.__signature__ = signature  # type: ignore[attr-defined]  # the type of a function does not know it
     written.__annotations__ = {one.name: one.annotation for one in signature.parameters.values()}
     return written
 

@@ -60,14 +60,13 @@ def conceal_known(connection: duckdb.DuckDBPyConnection, seal: Seal) -> None:
         return
     for table in TABLES.values():
         for column in filter(_is_phone, table.columns):
-            # Table and column are names of our own declaration (domain/register); no text of the input is in the query.
-            suspect = f"SELECT _file, _row, {column.name} FROM landed.{table.name} WHERE regexp_matches({column.name}, $shape)"  # noqa: S608  # see above
+            suspect = f"SELECT _file, _row, {column.name} FROM landed.{table.name} WHERE regexp_matches({column.name}, $shape)"  # noqa: S608  # names of `domain/register`, no text of the input
             for file, line, text in rows(connection, suspect, {"shape": _LIKE_A_PHONE}):
                 masked, ids = concealed(text)
                 if not known.intersection(ids):
                     continue
                 connection.execute(
-                    f"UPDATE landed.{table.name} SET {column.name} = $text WHERE _file = $file AND _row = $line",  # noqa: S608  # see above
+                    f"UPDATE landed.{table.name} SET {column.name} = $text WHERE _file = $file AND _row = $line",  # noqa: S608  # names of `domain/register`, no text of the input
                     {"text": masked, "file": file, "line": line},
                 )
                 notes = pl.DataFrame([(line, column.name, value) for value in ids], schema=MISPLACED, orient="row")

@@ -185,7 +185,7 @@ def _append(
     stored = ", ".join(f"_sealed_{name} AS {name}" for name in sealed)
     chosen = f"* EXCLUDE ({', '.join(f'_sealed_{name}' for name in sealed)}) REPLACE ({stored})" if sealed else "*"
     columns_and_hash = f"{chosen}, $file AS _file, sha256(concat({hashed})) AS _hash"
-    statement = f"INSERT INTO landed.{table.name} BY NAME SELECT {columns_and_hash} FROM incoming"  # noqa: S608  # see above: names of our own declaration
+    statement = f"INSERT INTO landed.{table.name} BY NAME SELECT {columns_and_hash} FROM incoming"  # noqa: S608  # names of `domain/register`, no text of the input
     good = good.with_columns(seal.close_column(good[name]).alias(f"_sealed_{name}") for name in sealed)
     with registered(connection, "incoming", good):
         connection.execute(statement, {"file": file})
