@@ -84,6 +84,26 @@ def test_evidence_that_goes_back_to_what_was_rejected_is_rejected_again(nights: 
     assert nights.edges() == {("1", "2"): "different"}
 
 
+def test_what_is_decided_of_a_whole_group_is_not_asked_again_when_a_record_changes(nights: Any) -> None:
+    def group(phone: str) -> Callable[[Any], None]:
+        def fill(made: Any) -> None:
+            made.customers("1", "2").customers("3", phone=phone).clusters(C1="1 2 3").pair("1", "2").pair("2", "3")
+
+        return fill
+
+    nights.run(0, group("+358400"))
+    nights.decide("entity", "2", "3")
+    nights.decide("same", "1", "2")
+    assert nights.state("1", "2", "3") == ("rejected", None)
+    nights.run(1, group("+358401"))
+    assert nights.state("1", "2", "3") == ("rejected", None)
+    row = nights.row("1", "2", "3")
+    assert row["decided_fingerprint"] == row["rejected_fingerprint"] == row["fingerprint"]
+    nights.run(2, group("+358401"))
+    again = nights.row("1", "2", "3")
+    assert (again["state"], again["version"], again["decision_id"]) == ("rejected", row["version"], row["decision_id"])
+
+
 def test_a_changed_record_of_a_rejected_group_asks_the_pair_again_with_its_old_decision(nights: Any) -> None:
     def group(made: Any) -> None:
         made.customers("1", "2", "3").clusters(C1="1 2 3").pair("1", "2").pair("2", "3")

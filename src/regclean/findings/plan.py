@@ -200,18 +200,20 @@ def _carry_on(
 ) -> None:
     """Plan what becomes of one known finding."""
     state, reopened = after_night(old["state"], night)
-    if followed and old["state"] == "withdrawn" and state == "open":
-        plan.followed[old["finding_id"]] = followed
-        state, reopened = after_decision(followed[0]), None
+    # Asked again, though what holds between its customers says all of it: nobody need be asked. What the register contradicted is.
+    answered = followed if reopened and old["state"] in ("withdrawn", "rejected", "deferred") else None
+    if answered:
+        plan.followed[old["finding_id"]] = answered
+        state, reopened = after_decision(answered[0]), None
     values = {name: old[name] for name in LIFE} | {name: shown[name] for name in SHOWN}
     values |= {"present": night.present, "state": state}
     if state != old["state"]:
         values["state_since"] = run.now
     if reopened:
         values |= {"opened_at": run.now, "reopened_because": reopened, "deferred_until": None}
-    if state == "rejected" and old["state"] != "rejected" and night.present:
+    if state == "rejected" and night.present and (answered or old["state"] != "rejected"):
         values["rejected_fingerprint"] = shown["fingerprint"]
-    if state in ("accepted", "rejected") and state != old["state"]:
+    if state in ("accepted", "rejected") and (answered or state != old["state"]):
         values["reopened_because"] = None
         values["decided_fingerprint"] = shown["fingerprint"] if night.present else old["decided_fingerprint"]
     if state != old["state"] or shown["fingerprint"] != old["fingerprint"]:
