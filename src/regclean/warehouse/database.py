@@ -91,14 +91,15 @@ def rows(
 
 def write_frame(connection: duckdb.DuckDBPyConnection, table: str, frame: pl.DataFrame) -> None:
     """Append `frame` to an existing `table`; columns are matched by name, missing ones are NULL."""
+    name = _table_name(table)
     with registered(connection, "incoming_frame", frame):
-        connection.execute(f"INSERT INTO {_table_name(table)} BY NAME SELECT * FROM incoming_frame")  # noqa: S608  # `_table_name` refuses what is more than a name
+        connection.execute(f"INSERT INTO {name} BY NAME SELECT * FROM incoming_frame")  # noqa: S608  # `_table_name` refuses what is more than a name
 
 
 def temp_table(connection: duckdb.DuckDBPyConnection, table: str, frame: pl.DataFrame) -> None:
     """Make the temporary `table` of `frame`; one of that name gives way."""
+    name = _table_name(table)
     with registered(connection, "incoming_frame", frame):
-        name = _table_name(table)
         connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT * FROM incoming_frame")  # noqa: S608  # `_table_name` refuses what is more than a name
 
 
