@@ -6,6 +6,7 @@ import csv
 import io
 import tempfile
 from pathlib import Path
+from random import Random
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
@@ -33,6 +34,14 @@ _TABLES = st.lists(st.tuples(_KEY, _VALUE, _VALUE, _VALUE), max_size=12)
 
 def landed(bench: Bench) -> list[list[str]]:
     return [[value or "" for value in row] for row in bench.rows("customers", *COLUMNS)]
+
+
+def as_shown(value: str) -> str:
+    """What a spreadsheet shows: blanks alone are no value, and an apostrophe before a number only says that it is text."""
+    apostrophe, _, rest = value.lstrip().partition("'")
+    if not apostrophe and rest[:1].isdigit() and "'" not in rest:
+        return rest
+    return value if value.strip() else ""
 
 
 def bench_of(folder: str) -> Bench:
@@ -64,9 +73,7 @@ def test_what_is_written_is_landed(
         bench = bench_of(folder)
         bench.put("x.csv", text.encode(encoding))
         report = bench.load()
-        # Blanks alone are no value.
-        expected = [[value if value.strip() else "" for value in row] for row in table]
-        assert landed(bench) == expected
+        assert landed(bench) == [[as_shown(value) for value in row] for row in table]
         assert (report.loaded, report.quarantined, report.records) == (len(table), 0, len(table))
 
 
@@ -88,6 +95,16 @@ def test_good_and_quarantined_are_all(content: bytes) -> None:
             return
         assert report.loaded + report.quarantined == report.records
         assert len(landed(bench)) == report.loaded
+
+
+def test_what_was_counted_before_changes_no_count() -> None:
+    """Some releases of Python let a failed match of a possessive group reach into later ones."""
+    random = Random(1)
+    for _ in range(5_000):
+        content = "".join(random.choices('a1;"\\ \r\n', k=random.randint(0, 60)))
+        lines = list(io.StringIO(content, newline=""))
+        read = list(read_records(lines, Dialect(";", False)))
+        assert count_records(lines, ";", skip_space=False) == len(read), content
 
 
 @QUICK

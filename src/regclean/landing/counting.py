@@ -59,12 +59,14 @@ def _grammar(delimiter: str, skip_space: bool) -> tuple[re.Pattern[str], re.Patt
     lead = " *+" if skip_space else ""
     inside = r'[^"]*+(?:""[^"]*+)*+'
     field = rf'{lead}(?:"{inside}"|[^{d}"\r\n][^{d}\r\n]*+)?'
-    blank = rf'{lead}(?:"\s*+"|(?:(?!{d})\s)*+)'
+    blank = rf'{lead}(?:"\s*+"|[^\S{d}]*+)'
     end = r"(?:\r\n|\r|\n)?"
+    # No possessive repetition of a group with alternatives: Python before 3.11.5 leaves what it tried in them behind, and later
+    # matches go wrong by it (gh-106052). Fields end where the delimiter is, so a greedy one finds the same.
     return (
-        re.compile(rf"(?:{field}{d})*+{field}{end}"),
-        re.compile(rf'(?:{field}{d})*+{lead}"{inside}'),
-        re.compile(rf"(?:{blank}{d})*+{blank}{end}"),
+        re.compile(rf"(?:{field}{d})*{field}{end}"),
+        re.compile(rf'(?:{field}{d})*{lead}"{inside}'),
+        re.compile(rf"(?:{blank}{d})*{blank}{end}"),
     )
 
 

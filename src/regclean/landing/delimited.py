@@ -135,7 +135,7 @@ def read_records(lines: Iterable[str], dialect: Dialect, *, skipped: int = 0) ->
 def _repairer(dialect: Dialect) -> Callable[[str], list[str] | None]:
     """Reads one line with blanks around quoted fields or with backslash-escaped quotes, or says None."""
     d = re.escape(dialect.delimiter)
-    field = re.compile(rf'[ ]*"((?:[^"\\]|\\.|"")*+)"[ ]*(?={d}|\Z)|([^{d}"][^{d}]*+)?(?={d}|\Z)')
+    field = re.compile(rf'[ ]*"([^"\\]*(?:(?:\\.|"")[^"\\]*)*)"[ ]*(?={d}|\Z)|([^{d}"][^{d}]*+)?(?={d}|\Z)')
     escaped = re.compile(r'\\(["\\])|"(")')
 
     def repair(line: str) -> list[str] | None:
@@ -189,7 +189,7 @@ def _pads_quotes(first: list[str], delimiter: str) -> bool:
     d = re.escape(delimiter)
     if delimiter == " ":
         return False
-    field = re.compile(rf'(?:\A|{d})(?:"(?:[^"]|"")*+"|( +")|[^{d}"][^{d}]*+)?')
+    field = re.compile(rf'(?:\A|{d})(?:"[^"]*+(?:""[^"]*+)*+"|( +")|[^{d}"][^{d}]*+)?')
     inside = False
     for line in first:
         # A line that goes on with a quoted field says nothing of what stands before a quote.
