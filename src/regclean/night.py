@@ -18,7 +18,7 @@ from time import perf_counter
 import polars as pl
 
 from regclean import batches, checks, findings, landing, linkage, quality, rules
-from regclean.bin_reports import unsettled, write_bin_reports
+from regclean.bin_reports import forget_bin_reports
 from regclean.carry_over import carry_over, linkage_digest
 from regclean.config import Workspace, derived_key, workspace_key
 from regclean.errors import ConflictError, RegcleanError, UsageError
@@ -150,7 +150,8 @@ def _publish(night: Night) -> int:
     night.connection.close()
     night.warehouse.publish(night.run_id)
     with night.warehouse.read(night.run_id) as connection:
-        # First: nothing may be seen of a customer before it is known that nobody should.
+        # First: nothing may be seen of a customer before it is known that nobody should. A page of the night before may show one.
+        forget_bin_reports(bin_reports_folder(night.workspace))
         seal(night.ledger, connection, workspace_key(night.workspace.var), night.run_id)
         night.published = findings.publish(
             night.ledger,
@@ -175,20 +176,6 @@ def _publish(night: Night) -> int:
         return int(rows(connection, "SELECT count(*) FROM findings")[0][0])
 
 
-def _write_bin_reports(night: Night) -> int:
-    config = night.workspace.config
-    with night.warehouse.read(night.run_id) as connection:
-        return write_bin_reports(
-            night.workspace.var / "reports" / "bin_groups",
-            connection,
-            unsettled(night.ledger),
-            workspace=str(config.section("workspace")["name"]),
-            as_of=night.as_of,
-            language=config.languages[0],
-            languages=config.languages,
-        )
-
-
 def _count(night: Night, table: str) -> int:
     return int(rows(night.connection, f"SELECT count(*) FROM {table}")[0][0])  # noqa: S608  # a table of ours
 
@@ -205,7 +192,6 @@ STEPS = (
     Step("assemble findings", _assemble),
     Step("check findings", partial(_gate, "findings")),
     Step("publish", _publish),
-    Step("bin reports", _write_bin_reports),
 )
 
 
@@ -315,6 +301,11 @@ def open_night(
             if outside is not None and outside is not error:
                 raise outside from error
             raise
+
+
+def bin_reports_folder(workspace: Workspace) -> Path:
+    """Where the pages about shared bins are put when somebody asks for them."""
+    return workspace.var / "reports" / "bin_groups"
 
 
 def open_published(workspace: Workspace) -> tuple[Warehouse, str | None]:

@@ -274,6 +274,7 @@ COMMANDS: dict[str, Rights] = {
             "pairs",
             "clusters",
             "member-links",
+            "bin-reports",
             "evaluate",
             "explain",
             "show",

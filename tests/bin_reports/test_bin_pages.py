@@ -16,6 +16,7 @@ from sqlalchemy import select
 
 from regclean.bin_reports import FrozenFinding, letter, material_of, unsettled, write_bin_reports
 from regclean.bin_reports.pages import file_name
+from regclean.cli.app import run
 from regclean.config import load_workspace
 from regclean.ledger import opened
 from regclean.ledger.tables import evidence as evidence_table
@@ -254,6 +255,12 @@ def test_odd_numbers_get_their_pages(tmp_path: Path) -> None:
 # With a real night -----------------------------------------------------------------------------------------------------
 
 
+def asked(root: Path, *numbers: str) -> Path:
+    """The folder of the pages that somebody asked for."""
+    assert run(["-w", str(root), "bin-reports", *numbers]) == 0
+    return root / "var/reports/bin_groups"
+
+
 def frozen(root: Path) -> list[FrozenFinding]:
     with opened(load_workspace(root).ledger_url) as ledger, ledger.read() as reading:
         query = (
@@ -277,7 +284,7 @@ def loaded(payload: Any) -> dict[str, Any]:
 
 
 def test_the_ledger_alone_gives_the_letters_of_the_pages(published_register: Path) -> None:
-    folder = published_register / "var/reports/bin_groups"
+    folder = asked(published_register)
     findings = frozen(published_register)
     assert {path.name for path in folder.iterdir()} == {"K1.html", "K2.html", "index.html"}
     for number in ("K1", "K2"):
@@ -305,7 +312,7 @@ def test_no_letter_of_a_night_holds_a_number_phone_or_email_of_the_register(publ
     with warehouse.read(run_id) as connection:
         known = connection.execute("SELECT customer_no, phone, email, national_id_masked FROM customers").fetchall()
     secrets = {value for row in known for value in row if value}
-    for path in (published_register / "var/reports/bin_groups").glob("K*.html"):
+    for path in asked(published_register).glob("K*.html"):
         letters = " ".join(re.findall(r'<p class="text">(.*?)</p>', path.read_text(encoding="utf-8"), re.S))
         assert letters
         assert not {secret for secret in secrets if re.search(rf"\b{re.escape(secret)}\b", letters)}
@@ -320,12 +327,18 @@ def test_what_was_rejected_leaves_the_next_nights_pages(published_register: Path
         assert unsettled(ledger).height == before - 1
 
 
-def test_a_night_writes_them_anew(published_register: Path) -> None:
-    stale = published_register / "var/reports/bin_groups/GONE.html"
-    stale.write_text("old", encoding="utf-8")
+def test_one_that_is_asked_for_is_there_alone(published_register: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    assert {path.name for path in asked(published_register, "K2").iterdir()} == {"K2.html", "index.html"}
+    assert run(["-w", str(published_register), "bin-reports", "K9"]) == 2
+    assert "nothing to show of K9" in capfd.readouterr().err
+
+
+def test_a_night_writes_none_and_leaves_none_of_the_night_before(published_register: Path) -> None:
+    folder = published_register / "var/reports/bin_groups"
+    assert not folder.exists()
+    folder = asked(published_register)
     run_night(load_workspace(published_register), as_of=AS_OF, now=datetime(2026, 11, 3, 2, tzinfo=UTC))
-    assert not stale.exists()
-    assert 'href="bin_groups/index.html"' in (published_register / "var/reports/index.html").read_text(encoding="utf-8")
+    assert not list(folder.iterdir())
 
 
 def test_insert_helper_fills_what_is_required() -> None:

@@ -3,7 +3,7 @@
 from regclean.bin_reports.evidence import FrozenFinding, material_of
 from regclean.bin_reports.gather import unsettled
 from regclean.bin_reports.letters import Defect, Letter, Material, MemberAsSent, letter, why_no_letter
-from regclean.bin_reports.pages import reason_in_words, write_bin_reports
+from regclean.bin_reports.pages import forget_bin_reports, reason_in_words, write_bin_reports
 
 __all__ = [
     "Defect",
@@ -11,6 +11,7 @@ __all__ = [
     "Letter",
     "Material",
     "MemberAsSent",
+    "forget_bin_reports",
     "letter",
     "material_of",
     "reason_in_words",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import groupby
@@ -128,11 +128,12 @@ def unsettled(ledger: Ledger) -> pl.DataFrame:
     return pl.DataFrame(found, schema={"finding_id": pl.String, "state": pl.String}, orient="row")
 
 
-def gather(connection: duckdb.DuckDBPyConnection, states: pl.DataFrame) -> Gathered:
-    """Everything about the shared bins with findings among `states` (finding_id, state)."""
+def gather(connection: duckdb.DuckDBPyConnection, states: pl.DataFrame, only: Collection[str] = ()) -> Gathered:
+    """Everything about the shared bins with findings among `states` (finding_id, state); `only`: of these, by default all."""
     restricted = {row[0] for row in rows(connection, load_sql("restricted_groups", _PACKAGE))}
     with registered(connection, "finding_states", states.select("finding_id", "state")):
         found = rows(connection, load_sql("report_findings", _PACKAGE))
+    found = [row for row in found if not only or row[0] in only]
     shown = [row for row in found if row[0] not in restricted and not row[-1]]
     numbers = pl.DataFrame({"bin_group_no": sorted({row[0] for row in shown})}, schema={"bin_group_no": pl.String})
     with registered(connection, "reported", numbers):

@@ -1,14 +1,14 @@
-"""The pages about shared bins with defects: `<bin_group_no>.html` for each, and `index.html`.
+"""The pages about shared bins with defects, made when they are asked for: `<bin_group_no>.html`, and `index.html`.
 
-Invariant: the folder holds the pages of the last night alone. What is no longer to be shown goes before anything is
-written; a shared bin with somebody under non-disclosure behind it has no page, and the index says only how many there are.
+Invariant: the folder holds what was asked for last, of the night in force alone. What is no longer to be shown goes before
+anything is written, and all of it when a night is published; a shared bin with somebody under non-disclosure behind it has no page, and the index says only how many there are.
 """
 
 from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -92,19 +92,18 @@ def write_bin_reports(
     as_of: date,
     language: str,
     languages: Sequence[str] = LANGUAGES,
-) -> int:
-    """Write the pages of a published night into `folder`; returns how many shared bins have one.
+    only: Collection[str] = (),
+) -> list[str]:
+    """Write pages of a published night into `folder`; returns the numbers of the shared bins that have one.
 
-    `states`: finding_id and state of the findings that are still to be settled. `workspace` signs the letters; pages
-    are in `language`, letters in each of `languages`, the contact person's first. Same night, same bytes.
+    `only`: the shared bins that are asked for; by default all. `states`: finding_id and state of the findings that are still
+    to be settled. `workspace` signs the letters; pages are in `language`, letters in each of `languages`, the contact
+    person's first. Same night, same bytes.
     """
-    gathered = gather(connection, states)
+    gathered = gather(connection, states, only)
     entries = _entries(gathered)
+    forget_bin_reports(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    wanted = {entry.file for entry in entries} | {"index.html"}
-    for old in folder.iterdir():
-        if old.is_file() and old.name not in wanted:
-            old.unlink()
     known = [name for name in languages if name in LANGUAGES] or list(LANGUAGES)
     page, shared = report_template("bin_group.html.j2", *PACKAGES), _context(language)
     names = titles(language)
@@ -113,7 +112,13 @@ def write_bin_reports(
         write_page(folder / entry.file, page.render(**_page(entry.group, known, language, workspace, names), **context))
     index = report_template("bin_groups.html.j2", *PACKAGES)
     write_page(folder / "index.html", index.render(entries=entries, gathered=gathered, titles=names, **context))
-    return len(entries)
+    return sorted(entry.group.bin_group_no for entry in entries)
+
+
+def forget_bin_reports(folder: Path) -> None:
+    """Remove the pages of an earlier night, or of an earlier question."""
+    for old in folder.glob("*.html"):
+        old.unlink()
 
 
 def file_name(bin_group_no: str) -> str:

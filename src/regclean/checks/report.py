@@ -158,8 +158,7 @@ def write_report(folder: Path, report: NightPage) -> Path:
     path = folder / f"{report.run_id}.html"
     _write(path, "night.html.j2", report.language, night=report, nights=nights[-NIGHTS_SHOWN:], trends=_trends(nights))
     listed = [(night, (folder / f"{night.run_id}.html").exists()) for night in reversed(nights[-NIGHTS_LISTED:])]
-    bins = (folder / "bin_groups" / "index.html").exists()
-    index = {"workspace": report.workspace, "listed": listed, "bin_reports": bins}
+    index = {"workspace": report.workspace, "listed": listed}
     _write(folder / "index.html", "index.html.j2", report.language, **index)
     return path
 

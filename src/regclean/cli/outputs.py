@@ -1,4 +1,4 @@
-"""findings, pairs, clusters, member-links, evaluate."""
+"""findings, pairs, clusters, member-links, bin-reports, evaluate."""
 
 from __future__ import annotations
 
@@ -90,6 +90,40 @@ def clusters(restricted: Restricted = False) -> Listing:
 def member_links(restricted: Restricted = False) -> Listing:
     """Write which customer each line of the shared-bin lists is."""
     return _published("member_links", restricted=restricted)
+
+
+@app.command(name="bin-reports")
+def bin_reports(
+    bin_group_no: Annotated[list[str] | None, typer.Argument(help="Shared bins; by default all with defects.")] = None,
+) -> None:
+    """Write pages about shared bins with defects, each with the letter to its contact person, into var/reports/bin_groups."""
+    from regclean.bin_reports import unsettled, write_bin_reports
+    from regclean.cli.identity import opened
+    from regclean.errors import NotFoundError
+    from regclean.ledger import runs
+    from regclean.night import bin_reports_folder
+    from regclean.warehouse import Warehouse
+
+    asked = bin_group_no or []
+    with opened() as (workspace, ledger):
+        config, night, folder = workspace.config, runs.last_published(ledger), bin_reports_folder(workspace)
+        with Warehouse(workspace.var / "warehouse").read(night.run_id if night else None) as connection:
+            assert night is not None  # or nothing was there to read
+            written = write_bin_reports(
+                folder,
+                connection,
+                unsettled(ledger),
+                workspace=str(config.section("workspace")["name"]),
+                as_of=night.as_of,
+                language=config.languages[0],
+                languages=config.languages,
+                only=asked,
+            )
+    if missing := sorted({*asked} - {*written}):
+        raise NotFoundError(
+            f"there is nothing to show of {', '.join(missing)}: no such shared bin has anything left to settle."
+        )
+    typer.echo(f"{len(written)} shared bins: {folder / 'index.html'}")
 
 
 @app.command()
