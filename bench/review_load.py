@@ -1,12 +1,16 @@
 """Twenty stewards deciding and two clerks releasing batches, in a ledger of 50,000 open findings, while nights publish.
 
-    python bench/review_load.py --demo DIR [--postgresql] [--findings 50000] [--stewards 20] [--clerks 2] [--seconds 60] [--think 6]
+    python bench/review_load.py --demo DIR [--postgresql] [--findings 50000] [--stewards 20] [--clerks 2] [--seconds 60] [--think 6] [-o F.json]
 
 DIR is a demo workspace after its first night; it is copied, and its findings multiplied with their real evidence. Of
 the night there is what stands in a steward's way: the one transaction that touches every finding, every three seconds.
 Stewards of one workpool begin on different pages of its queue, so that they meet as seldom as people who share their
 work out. A clerk has a few findings accepted, builds, has the batch approved, applies it to the register's database and takes it
-back, over and over. Prints the times by operation, errors, decisions that were lost, and whether the log's chain is whole.
+back, over and over. Prints the times by operation, errors, the account of decisions, and whether the log's chain is whole.
+
+The account: of every decision that the page or the API took (case, verdict, user, answer) the ledger is asked afterwards. One told as
+recorded must be there under the one who took it; one told as said already must be there under a colleague. What a person
+was told nothing of, because the answer did not come, stands apart.
 """
 
 from __future__ import annotations
@@ -23,6 +27,8 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -54,6 +60,18 @@ POOLS = ("same", "related", "stale", "bin_group", "field")
 
 
 @dataclass(slots=True)
+class Round:
+    """Decisions sent together, finding -> verdict, and what was told of them; `answered`: was anything?"""
+
+    user: str
+    said: dict[str, str]
+    taken: int = 0
+    repeated: int = 0
+    refused: frozenset[str] = frozenset()
+    answered: bool = True
+
+
+@dataclass(slots=True)
 class Tally:
     """What one steward saw."""
 
@@ -61,8 +79,8 @@ class Tally:
     following: list[float] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
     staged: int = 0
-    told_taken: int = 0
-    told_refused: int = 0
+    waiting: dict[str, str] = field(default_factory=dict)  # staged, not sent: finding -> verdict
+    rounds: list[Round] = field(default_factory=list)
     steps: dict[str, list[float]] = field(default_factory=dict)  # a clerk's: what was done -> seconds
     batches: int = 0
 
@@ -84,12 +102,7 @@ def multiply(ledger: Ledger, wanted: int) -> int:
         new, proofs, subjects = [], [], []
         for row in rows:
             proof = payloads[(row["finding_id"], row["evidence_digest"])]
-            numbers = {one.split(":")[1].split("/")[0] for one in json.loads(row["subjects"])}
-            pattern = re.compile("|".join(re.escape(number) for number in sorted(numbers, key=len, reverse=True)))
-
-            def renamed(text: str | None, pattern: re.Pattern[str] = pattern, copy: int = copy) -> str | None:
-                return pattern.sub(lambda found: f"{found.group()}-{copy}", text) if text else text
-
+            renamed = _renaming(row["subjects"], copy)
             finding_id = "F" + digest([row["finding_id"], copy])[:20]
             its = renamed(row["subjects"]) or "[]"
             new.append(
@@ -98,7 +111,7 @@ def multiply(ledger: Ledger, wanted: int) -> int:
                     "finding_id": finding_id,
                     "subjects": its,
                     "proposal": renamed(row["proposal"]),
-                    "case_key": finding_id if row["kind"] == "duplicate" else renamed(row["case_key"]),
+                    "case_key": finding_id if row["kind"] == "duplicate" else f"{row['case_key']}-{copy}",
                 }
             )
             proofs.append(proof | {"finding_id": finding_id, "payload": renamed(proof["payload"])})
@@ -109,6 +122,25 @@ def multiply(ledger: Ledger, wanted: int) -> int:
                     connection.execute(insert(table), [dict(one) for one in chunk])
     with ledger.read() as connection:
         return int(connection.execute(select(func.count()).where(findings.c.state == "open")).scalar_one())
+
+
+def _renaming(subjects: str, copy: int) -> Callable[[str | None], str | None]:
+    """A function that gives the keys that a finding is about other names in a JSON text, and leaves all else as it is."""
+    keys = {
+        key.split("/")[0]
+        for table, _, key in (one.partition(":") for one in json.loads(subjects))
+        if table != "sources"
+    }
+    pattern = re.compile(r"(?<!\w)(?:" + "|".join(map(re.escape, sorted(keys, key=len, reverse=True))) + r")(?!\w)")
+
+    def rename(value: Any) -> Any:
+        if isinstance(value, str):
+            return pattern.sub(lambda found: f"{found.group()}-{copy}", value)
+        if isinstance(value, dict):
+            return {rename(name): rename(its) for name, its in value.items()}
+        return [rename(one) for one in value] if isinstance(value, list) else value
+
+    return lambda text: json.dumps(rename(json.loads(text)), ensure_ascii=False) if text and keys else text
 
 
 def move_to(ledger: Ledger, url: str) -> Ledger:
@@ -145,7 +177,7 @@ def release(address: str, secrets: dict[str, str], mine: list[str], until: float
     """One clerk: findings accepted by a colleague, a batch of them built, approved by another, applied and taken back."""
     tally = Tally()
 
-    def ask(step: str, who: str, method: str, path: str, body: Any = None) -> Any:
+    def ask(step: str, who: str, method: str, path: str, body: Any = None, one: Round | None = None) -> Any:
         begun = time.perf_counter()
         try:
             answer = client.request(
@@ -154,6 +186,8 @@ def release(address: str, secrets: dict[str, str], mine: list[str], until: float
         except httpx.HTTPError as error:
             tally.errors.append(f"{step}: {type(error).__name__}")
             return None
+        if one is not None:
+            one.answered = True
         tally.steps.setdefault(step, []).append(time.perf_counter() - begun)
         if answer.status_code >= 500 or answer.status_code in (401, 403, 422):
             tally.errors.append(f"{step}: {answer.status_code}")
@@ -165,8 +199,13 @@ def release(address: str, secrets: dict[str, str], mine: list[str], until: float
                 seen = ask("open a case", "decider", "GET", f"/findings/{finding}")
                 if seen and seen["state"] == "open":
                     said = {"verdict": "accept", "expected_version": seen["version"]}
-                    taken = ask("decide by API", "decider", "POST", f"/findings/{finding}/decisions", said)
-                    tally.told_taken += taken is not None
+                    one = Round("bench-decider", {finding: "accept"}, answered=False)
+                    tally.rounds.append(one)
+                    told = ask("decide by API", "decider", "POST", f"/findings/{finding}/decisions", said, one)
+                    if told is not None:
+                        one.taken, one.repeated = int(not told["repeated"]), int(told["repeated"])
+                    elif one.answered:
+                        one.refused = frozenset({finding})
             mine = mine[3:] + mine[:3]
             made = ask("build a batch", "clerk", "POST", "/batches", {})
             if not made or not made["batch"]:
@@ -198,7 +237,7 @@ def work(address: str, user: str, pool: str, place: int, until: float, think: fl
 
     `place`: on which page of the queue to begin. `think`: seconds that a case is looked at, give or take a third.
     """
-    tally, pace = Tally(), random.Random(user)
+    tally, pace, verdict = Tally(), random.Random(user), "unsure" if pool in ("same", "related") else "defer"
     time.sleep(pace.uniform(0, think))
     with httpx.Client(base_url=address, follow_redirects=True, timeout=60) as client:
         token = _token(client.get("/login").text)
@@ -211,35 +250,43 @@ def work(address: str, user: str, pool: str, place: int, until: float, think: fl
             form = _form(answer.text)
             if form is None:
                 break
-            action, values = form
-            values["verdict"] = "unsure" if pool in ("same", "related") else "defer"
-            target = action
+            target, values = form
+            values["verdict"] = verdict
             time.sleep(think * pace.uniform(0.67, 1.33))
             answer = _timed(
                 tally.following, tally, lambda target=target, values=values: client.post(target, data=values)
             )
             if answer is None:
                 break
-            tally.staged += 1
-            if tally.staged % 10 == 0 or time.perf_counter() >= until:
-                _submit(client, tally, answer.text, pool)
+            if answer.status_code == 200:
+                tally.staged += 1
+                tally.waiting[target.split("/")[2]] = verdict
+            if len(tally.waiting) == 10:
+                _submit(client, tally, user, pool, answer.text)
                 _timed(tally.queue, tally, lambda: client.get(f"/queue?pool={pool}"))
-        if answer is not None and tally.staged % 10:
-            _submit(client, tally, answer.text, pool)
+        if answer is not None and tally.waiting:
+            _submit(client, tally, user, pool, answer.text)
     return tally
 
 
-def _submit(client: httpx.Client, tally: Tally, text: str, pool: str) -> None:
-    token = re.search(r'name="csrf_token" value="([^"]+)"', text)
-    answer = client.post(f"/staged/submit?pool={pool}", data={"csrf_token": token.group(1) if token else ""})
-    if answer.status_code != 200:
-        tally.errors.append(f"submit: {answer.status_code}")
+def _submit(client: httpx.Client, tally: Tally, user: str, pool: str, text: str) -> None:
+    one = Round(user, dict(tally.waiting), answered=False)
+    tally.rounds.append(one)
+    tally.waiting.clear()
+    try:
+        answer = client.post(f"/staged/submit?pool={pool}", data={"csrf_token": _token(text)})
+    except httpx.HTTPError as error:
+        tally.errors.append(f"submit: {type(error).__name__}")
         return
     told = re.search(r'data-testid="submitted".*?</div>', answer.text, re.S)
-    taken = re.search(r"(\d+) recorded", told.group()) if told else None
-    refused = re.search(r"(\d+) not taken", told.group()) if told else None
-    tally.told_taken += int(taken.group(1)) if taken else 0
-    tally.told_refused += int(refused.group(1)) if refused else 0
+    if answer.status_code != 200 or told is None:
+        tally.errors.append(f"submit: {answer.status_code}, told nothing")
+        return
+    one.answered, one.refused = True, frozenset(re.findall(r'href="/case/(\w+)', told.group()))
+    one.taken, one.repeated = (
+        int(found.group(1)) if (found := re.search(rf"(\d+) {words}", told.group())) else 0
+        for words in ("recorded", "had been said already")
+    )
 
 
 def _timed(times: list[float], tally: Tally, request: Any) -> httpx.Response | None:
@@ -292,6 +339,7 @@ def main() -> None:
     parser.add_argument("--clerks", type=int, default=2)
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--think", type=float, default=6, help="seconds that a steward looks at a case")
+    parser.add_argument("-o", "--output", type=Path, help="the figures as JSON")
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
         root = Path(shutil.copytree(chosen.demo, Path(temporary) / "register"))
@@ -329,8 +377,11 @@ def main() -> None:
             flush=True,
         )
         shares = [batched[number :: chosen.clerks] for number in range(chosen.clerks)]
-        run(root, ledger, people, secrets, shares, chosen.seconds, chosen.think)
+        figures = run(root, ledger, people, secrets, shares, chosen.seconds, chosen.think)
         ledger.close()
+        if chosen.output:
+            chosen.output.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+        sys.exit(bool(figures["errors"] or figures["decisions"]["missing"] or figures["decisions"]["untold"]))
 
 
 PROGRAMS = {"decider": ["steward"], "clerk": ["clerk"], "approver": ["approver"]}
@@ -360,8 +411,8 @@ def run(
     shares: list[list[str]],
     seconds: float,
     think: float,
-) -> None:
-    """Everybody works until the time is over; then what they were told is compared with the ledger."""
+) -> dict[str, Any]:
+    """Everybody works until the time is over; then what they were told is compared with the ledger. Returns the figures."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -389,39 +440,76 @@ def run(
     finally:
         process.terminate()
         process.wait(20)
-    by_desk = _kept(ledger, people)
-    by_program = _kept(ledger, ["bench-decider"])
-    kept = by_desk + by_program
-    told = sum(tally.told_taken for tally in (*tallies, *released))
-    told_program = sum(tally.told_taken for tally in released)
-    _print("next finding", [one for tally in tallies for one in tally.following])
-    _print("queue", [one for tally in tallies for one in tally.queue])
-    _print("night's transaction", nights)
+    times = {"next finding": [one for tally in tallies for one in tally.following]}
+    times |= {"queue": [one for tally in tallies for one in tally.queue], "night's transaction": nights}
     for step in dict.fromkeys(step for tally in released for step in tally.steps):
-        _print(step, [one for tally in released for one in tally.steps.get(step, ())])
-    print(f"batches applied and taken back: {sum(tally.batches for tally in released)}")
-    print(f"decisions: {told:,} told as recorded, {kept:,} in the ledger, {max(told - kept, 0)} lost")
-    print(f"  of them by API: {told_program:,} told, {by_program:,} in the ledger")
-    print(f"refused and told: {sum(tally.told_refused for tally in tallies)}")
+        times[step] = [one for tally in released for one in tally.steps.get(step, ())]
+    for name, measured in times.items():
+        _print(name, measured)
+    rounds = [one for tally in (*tallies, *released) for one in tally.rounds]
+    told = account(ledger, rounds, [*people, "bench-decider"])
     errors = [error for tally in (*tallies, *released) for error in tally.errors]
-    print(f"errors: {len(errors)} {sorted(set(errors))}")
     broken = audit.examine(ledger)
+    print(f"batches applied and taken back: {sum(tally.batches for tally in released)}")
+    print("decisions:", ", ".join(f"{count:,} {what}" for what, count in told.items()))
+    print(f"errors: {len(errors)} {sorted(set(errors))}")
     print(f"audit log: {broken or 'whole'}; load average after: {os.getloadavg()[0]:.1f}")
+    return {
+        "database": ledger.engine.dialect.name,
+        "milliseconds": {name: _percentiles(measured) for name, measured in times.items()},
+        "decisions": told,
+        "batches": sum(tally.batches for tally in released),
+        "errors": errors,
+        "audit log": str(broken or "whole"),
+    }
 
 
-def _kept(ledger: Ledger, users: list[str]) -> int:
-    """Decisions of these accounts that did not follow from another one."""
-    query = select(func.count()).where(decisions.c.user.in_(users), decisions.c.follows_from.is_(None))
+def account(ledger: Ledger, rounds: list[Round], users: list[str]) -> dict[str, int]:
+    """Every decision that somebody was told of, looked up in the ledger. What must be 0: missing, otherwise, untold.
+
+    `missing`: told, and not there; `otherwise`: the numbers that a page told are not those of the ledger; `untold`: there,
+    and nobody was told, although every answer came.
+    """
+    query = select(decisions.c.finding_id, decisions.c.verdict, decisions.c.user).where(
+        decisions.c.follows_from.is_(None)
+    )
     with ledger.read() as connection:
-        return int(connection.execute(query).scalar_one())
+        there = Counter((row.finding_id, row.verdict, row.user) for row in connection.execute(query))
+    anybody = {(finding, verdict) for finding, verdict, _ in there}
+    mine = {user: sum(count for key, count in there.items() if key[2] == user) for user in users}
+    told = dict.fromkeys(("told", "taken", "repeated", "refused", "unanswered", "missing", "otherwise", "untold"), 0)
+    taken_by = Counter[str]()
+    doubtful = set()
+    for one in rounds:
+        if not one.answered:
+            told["unanswered"] += len(one.said)
+            doubtful.add(one.user)
+            continue
+        kept = {finding: verdict for finding, verdict in one.said.items() if finding not in one.refused}
+        own = sum((finding, verdict, one.user) in there for finding, verdict in kept.items())
+        told["told"] += len(one.said)
+        told["taken"] += one.taken
+        told["repeated"] += one.repeated
+        told["refused"] += len(one.refused)
+        told["missing"] += sum(item not in anybody for item in kept.items())
+        told["otherwise"] += one.taken + one.repeated != len(kept) or own < one.taken
+        taken_by[one.user] += one.taken
+    told["in the ledger"] = sum(mine.values())
+    told["untold"] = sum(abs(mine[user] - taken_by[user]) for user in users if user not in doubtful)
+    return told
+
+
+def _percentiles(times: list[float]) -> dict[str, float]:
+    parts = statistics.quantiles(times, n=100, method="inclusive") if len(times) > 1 else [0.0] * 99
+    return {"p50": round(parts[49] * 1000), "p95": round(parts[94] * 1000), "measured": len(times)}
 
 
 def _print(name: str, times: list[float]) -> None:
     if len(times) < 2:
         print(f"{name}: {len(times)} measured")
         return
-    parts = statistics.quantiles(times, n=100, method="inclusive")
-    print(f"{name}: p50 {parts[49] * 1000:.0f} ms, p95 {parts[94] * 1000:.0f} ms, {len(times):,} measured")
+    found = _percentiles(times)
+    print(f"{name}: p50 {found['p50']:.0f} ms, p95 {found['p95']:.0f} ms, {len(times):,} measured")
 
 
 if __name__ == "__main__":

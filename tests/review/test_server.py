@@ -11,6 +11,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
+import pytest
+import uvicorn
+
+from regclean.config import load_workspace
+from regclean.review.web import server
 
 START = "import sys; from regclean.cli import main; sys.argv = ['regclean', *sys.argv[1:]]; main()"
 DEMO = (
@@ -53,6 +58,14 @@ def test_serve_prints_its_address_and_answers_there(published_register: Path) ->
         said = httpx.get(f"{address}/login", headers={"X-Forwarded-Proto": "https", "X-Forwarded-For": "10.0.0.1"})
         assert "__Host-" not in said.headers["set-cookie"]
         assert httpx.get(f"{address}/login", headers={"Host": "evil.example"}).status_code == 400
+
+
+def test_the_one_who_sends_closes_a_connection_first(published_register: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Browsers and proxies keep one for up to a minute; a server that closes sooner loses what is just being sent."""
+    kept = []
+    monkeypatch.setattr(uvicorn.Server, "run", lambda self, **_: kept.append(self.config.timeout_keep_alive))
+    server.serve(load_workspace(published_register), "127.0.0.1", 0, ready=lambda _: None)
+    assert kept[0] > 60
 
 
 def test_a_port_that_is_taken_is_said(published_register: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -126,6 +127,45 @@ def test_what_is_sent_is_recorded_with_the_time_it_took(app: FastAPI, ledger: Le
     held = forget_submitted(Staging(tuple(items)), items, outcome)
     assert held.items == ()
     assert held.submitted == (outcome.decision_ids,)
+
+
+def test_what_a_colleague_has_said_is_told_apart_and_stays_the_colleagues(
+    signed_in: Callable[[str], Any], program: Callable[..., Any], ledger: Ledger, two: list[Any]
+) -> None:
+    finding, other = (row["finding_id"] for row in two)
+    desk = signed_in("steward")
+    with ledger.write() as connection:  # the colleague decides after the page was opened, and before it is sent
+        version = connection.execute(select(findings.c.version).where(findings.c.finding_id == finding)).scalar_one()
+    said = {"verdict": "household", "expected_version": version}
+    colleague = program("guardian", "findings:decide", "findings:read")
+    first = colleague.post(f"/api/v1/findings/{finding}/decisions", json=said)
+    assert (first.status_code, first.json()["repeated"]) == (201, False)
+    for one, verdict, seen in ((finding, "household", version + 1), (other, "unsure", two[1]["version"])):
+        assert desk.submit(f"/case/{one}/stage", {"verdict": verdict, "version": str(seen)}).status_code == 303
+    assert desk.submit("/staged/submit").status_code == 303
+    text = " ".join(desk.get("/queue").text.split())
+    assert "1 kirjattu. 1 oli jo sanottu" in text
+    again = program("steward", "findings:decide", "findings:read").post(
+        f"/api/v1/findings/{finding}/decisions", json=said | {"expected_version": version + 1}
+    )
+    assert (again.status_code, again.json()["repeated"]) == (200, True)
+    # "Undo" takes back what this person has said, and asks for nothing of a colleague's.
+    assert desk.submit("/staged/undo").headers["location"].startswith(f"/case/{other}")
+    assert desk.submit("/staged/undo").headers["location"].startswith("/queue")
+
+
+def test_undo_goes_on_where_a_decision_does_not_stand_any_more(
+    signed_in: Callable[[str], Any], ledger: Ledger, two: list[Any]
+) -> None:
+    desk = signed_in("steward")
+    for row in two:
+        desk.submit(f"/case/{row['finding_id']}/stage", {"verdict": "unsure", "version": str(row["version"])})
+    desk.submit("/staged/submit")
+    with ledger.read() as connection:
+        last = connection.execute(select(func.max(decisions.c.decision_id))).scalar_one()
+    assert desk.submit(f"/decisions/{last}/undo").status_code == 303
+    assert desk.submit("/staged/undo").headers["location"].startswith(f"/case/{two[0]['finding_id']}")
+    assert desk.submit("/staged/undo").headers["location"].startswith("/queue")
 
 
 def test_the_second_of_two_stewards_is_told_and_overwrites_nothing(

@@ -50,8 +50,8 @@ def decide_all(context: Context, lines: Iterable[DecisionLine]) -> DecideReport:
 
 
 @act("findings:decide")
-def decide(context: Context, line: DecisionLine) -> int | None:
-    """Take one decision; returns its id (None when it was already known of a bare pair).
+def decide(context: Context, line: DecisionLine) -> DecideReport:
+    """Take one decision; what became of it, which is no refusal.
 
     Errors: NotFoundError, ForbiddenError, ConflictError when somebody or something else has decided otherwise or the
     finding has moved on, UsageError when the line itself is wrong. Nothing is written then.

@@ -51,12 +51,16 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class DecideReport:
-    """What became of the lines. `decision_ids`: line number -> decision, of those taken now or before."""
+    """What became of the lines. `repeated`: said already, by this or another user, so that nothing new was written.
+
+    `decision_ids`: line number -> decision, of those taken now or before; `new_ids`: those written now, in order.
+    """
 
     taken: int
     repeated: int
     refused: tuple[Refusal, ...]
     decision_ids: Mapping[int, int | None]
+    new_ids: tuple[int, ...]
 
     @property
     def conflicts(self) -> tuple[Refusal, ...]:
@@ -66,7 +70,7 @@ class DecideReport:
 
 @dataclass(slots=True)
 class _Tally:
-    taken: int = 0
+    new_ids: list[int] = field(default_factory=list)
     repeated: int = 0
     refused: list[Refusal] = field(default_factory=list)
     decision_ids: dict[int, int | None] = field(default_factory=dict)
@@ -82,18 +86,20 @@ def record(
         with ledger.write() as connection:
             for line in chunk:
                 try:
-                    decision_id, new = _take(connection, line, now, admit)
+                    decision_id, is_new = _take(connection, line, now, admit)
                 except Refused as refused:
                     tally.refused.append(Refusal(line.number, refused.message, refused.code))
                     continue
-                tally.taken += new
-                tally.repeated += not new
+                if is_new and decision_id is not None:
+                    tally.new_ids.append(decision_id)
+                tally.repeated += not is_new
                 tally.decision_ids[line.number] = decision_id
-    return DecideReport(tally.taken, tally.repeated, tuple(tally.refused), tally.decision_ids)
+    new_ids = tuple(tally.new_ids)
+    return DecideReport(len(new_ids), tally.repeated, tuple(tally.refused), tally.decision_ids, new_ids)
 
 
-def decide(ledger: Ledger, line: DecisionLine, now: datetime, *, admit: Admission | None = None) -> int | None:
-    """Take one decision; returns its id (None when it was already known of a bare pair).
+def decide(ledger: Ledger, line: DecisionLine, now: datetime, *, admit: Admission | None = None) -> DecideReport:
+    """Take one decision; what became of it, which is no refusal.
 
     Errors: ConflictError when somebody or something else has decided otherwise or the finding has moved on, UsageError
     when the line itself is wrong (NotFoundError, ForbiddenError). Nothing is written then.
@@ -103,7 +109,7 @@ def decide(ledger: Ledger, line: DecisionLine, now: datetime, *, admit: Admissio
         if refusal.code in _CONFLICTS:
             raise ConflictError(f"{refusal.why}.")
         raise _ERRORS.get(refusal.code, UsageError)(f"{refusal.why}.")
-    return report.decision_ids[line.number]
+    return report
 
 
 def _take(

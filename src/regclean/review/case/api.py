@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Response
 from sqlalchemy import Connection, RowMapping, select
 from starlette.exceptions import HTTPException
 
@@ -77,9 +77,18 @@ def open_finding(service: Service, acting: Acting, finding_id: FindingId, look: 
         return _detail(connection, acting.user, visible_finding(connection, acting.user, finding_id), opened=True)
 
 
-@router.post("/findings/{finding_id}/decisions", status_code=201, responses=problems(409))
-def decide_finding(acting: Acting, finding_id: FindingId, new: models.NewDecision) -> models.Decided:
-    """Decide on a finding as it was read. 409 when it has changed since, or contradicts what is decided already."""
+@router.post(
+    "/findings/{finding_id}/decisions",
+    status_code=201,
+    responses={**problems(409), 200: {"model": models.Decided, "description": "It had been said already"}},
+)
+def decide_finding(
+    acting: Acting, finding_id: FindingId, new: models.NewDecision, response: Response
+) -> models.Decided:
+    """Decide on a finding as it was read. 200 when it had been said already: nothing new is recorded.
+
+    409 when it has changed since, or contradicts what is decided already.
+    """
     kind = acts.consider(acting, finding_id)["kind"]
     line = DecisionLine(
         number=1,
@@ -98,8 +107,12 @@ def decide_finding(acting: Acting, finding_id: FindingId, new: models.NewDecisio
     problem = staging.problem_with(waiting)
     if problem is not None:
         raise UsageError(problem)
-    decision_id = acts.decide(acting, line)
-    return models.Decided(decision_id=decision_id, finding=_one(acting, finding_id))
+    report = acts.decide(acting, line)
+    if report.repeated:
+        response.status_code = 200
+    return models.Decided(
+        decision_id=report.decision_ids[1], repeated=report.repeated > 0, finding=_one(acting, finding_id)
+    )
 
 
 @router.delete("/decisions/{decision_id}", status_code=204, responses=problems(409), tags=["decisions"])

@@ -136,9 +136,10 @@ class NewDecision(Given):
 
 
 class Decided(BaseModel):
-    """What became of it. `decision_id` is null when nothing new had to be recorded."""
+    """What became of it. `repeated`: somebody had said the same already, in the decision that is named."""
 
     decision_id: int | None
+    repeated: bool
     finding: FindingSummary
 
 

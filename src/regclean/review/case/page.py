@@ -144,15 +144,17 @@ def show_staged(request: Request, service: Service, session: OwnSession, user: D
 
 @router.post("/staged/undo")
 def undo_staged(request: Request, session: OwnSession, acting: Acting) -> Response:
-    """Take back the last staged decision; when nothing is staged, the last submitted one."""
+    """Take back the last staged decision; when nothing is staged, the last submitted one that stands."""
     held = change_staging(acting, session, lambda held: held)  # the act asks for the right
     filters = _filters(request, acting.user)
     if held.items:
         change_staging(acting, session, Staging.undo)
         return _to_case(held.items[-1].finding_id, filters)
-    if held.submitted:
-        finding_id = acts.undo_decision(acting, held.submitted[-1][-1])
-        change_staging(acting, session, Staging.forget_last)
+    with acting.ledger.read() as connection:
+        last = staging.last_standing(connection, held, acting.user)
+    if last is not None:
+        finding_id = acts.undo_decision(acting, last)
+        change_staging(acting, session, lambda held: held.forget_from(last))
         counts_of(request).forget()
         return _to_case(finding_id, filters) if finding_id else RedirectResponse(_url("/queue", filters), 303)
     return RedirectResponse(_url("/queue", filters), 303)
@@ -191,7 +193,7 @@ def submit(request: Request, service: Service, session: OwnSession, acting: Acti
         for item, why in outcome.refused
     ]
 
-    told = {"taken": outcome.taken + outcome.repeated, "refused": refused}
+    told = {"taken": outcome.taken, "repeated": outcome.repeated, "refused": refused}
     forget = staging.changing(lambda held: staging.forget_submitted(held, items, outcome))
     with service.ledger.write() as connection:
         sessions.change_desk(connection, session.user.name, forget)

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from regclean import acts
 from regclean.accounts.permissions import User
@@ -144,9 +144,9 @@ class Staging:
     def unskip(self) -> Staging:
         return replace(self, skipped=())
 
-    def forget_last(self) -> Staging:
-        """The last submitted decision was undone."""
-        rounds = (*self.submitted[:-1], self.submitted[-1][:-1]) if self.submitted else ()
+    def forget_from(self, decision_id: int) -> Staging:
+        """Forget a submitted decision that was undone, and all that were made after it: none of them stands."""
+        rounds = (tuple(one for one in ids if one < decision_id) for ids in self.submitted)
         return replace(self, submitted=tuple(ids for ids in rounds if ids))
 
     def open(self, finding_id: str, now: datetime) -> Staging:
@@ -208,7 +208,10 @@ def problem_with(item: Staged) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a submitted round. `refused`: item and why; those stay staged no longer, and are told."""
+    """What became of a submitted round. `repeated`: had been said already, by a colleague perhaps; nothing was added.
+
+    `refused`: item and why; those stay staged no longer, and are told. `decision_ids`: the decisions made by it.
+    """
 
     taken: int = 0
     repeated: int = 0
@@ -239,7 +242,7 @@ def submit(acting: Context, items: Sequence[Staged]) -> Outcome:
         report.taken,
         report.repeated,
         tuple((items[number - 1], refusal) for number, refusal in sorted(refused.items())),
-        tuple(found for number in sorted(report.decision_ids) if (found := report.decision_ids[number]) is not None),
+        report.new_ids,
     )
 
 
@@ -249,6 +252,19 @@ def forget_submitted(staging: Staging, items: Sequence[Staged], outcome: Outcome
     kept = tuple(item for item in staging.items if item.finding_id not in sent)
     rounds = (*staging.submitted, outcome.decision_ids)[-REMEMBERED:] if outcome.decision_ids else staging.submitted
     return replace(staging, items=kept, undone=(), submitted=rounds)
+
+
+def last_standing(connection: Connection, staging: Staging, user: User) -> int | None:
+    """The last submitted decision that "undo" can take back: one that nobody has undone or replaced meanwhile."""
+    submitted = sorted({decision_id for ids in staging.submitted for decision_id in ids})
+    query = select(func.max(decisions.c.decision_id)).where(
+        decisions.c.decision_id.in_(submitted),
+        decisions.c.user == user.name,
+        decisions.c.undone_at.is_(None),
+        decisions.c.superseded_by.is_(None),
+    )
+    found: int | None = connection.execute(query).scalar()
+    return found
 
 
 def latest_decision(connection: Connection, finding_id: str, user: User) -> int | None:

@@ -15,6 +15,9 @@ from regclean.review.web.server_names import is_loopback
 
 DEFAULT_PORT = 8000
 PORTS_TRIED = 50
+# Seconds without a request after which a connection is closed. Longer than browsers, programs and proxies wait (5 to 60):
+# whoever closes first must be the one that sends, or a form is sent into a connection that is just being closed.
+KEEP_ALIVE = 75
 
 
 def serve(workspace: Workspace, host: str, port: int, *, ready: Callable[[str], None], next_free: bool = False) -> None:
@@ -41,6 +44,7 @@ def serve(workspace: Workspace, host: str, port: int, *, ready: Callable[[str], 
             server_header=False,
             proxy_headers=False,  # the application knows which ones are trusted
             timeout_graceful_shutdown=5,
+            timeout_keep_alive=KEEP_ALIVE,
         )
         shown = f"[{host}]" if ":" in host else host
         ready(f"http://{shown}:{listening.getsockname()[1]}")
