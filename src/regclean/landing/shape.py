@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import polars as pl
 
 from regclean.landing.columns import ColumnPlan, Wanted, fold
@@ -48,21 +50,20 @@ def shape(batch: Batch, plan: ColumnPlan, looked_for: Wanted, delimiter: str) ->
     An empty text is null. A row without a key, or with a value under no heading, is rejected; so are a total, a line below
     the table, and the header when it comes again, as in exports that were put together or broken into pages.
     """
-    canonical = {column: _column(column, plan, looked_for) for column in looked_for.table.by_name}
-    present = {column: expression for column, expression in canonical.items() if expression is not None}
     stray = [
         pl.when(_filled(pl.col(str(at)))).then(pl.lit(f"a value in column {at + 1}, which has no heading"))
         for at in plan.unnamed
     ]
+    why = batch.frame.select(ROW, pl.coalesce(*_header_again(plan), *stray, pl.lit(None, pl.String)).alias(_WHY))
+    columns = {column: _column(column, plan, looked_for) for column in looked_for.table.by_name}
+    present = {column: value for column, value in columns.items() if value is not None}
+    # Each is worked out once; what is asked of them below is asked of the outcome.
+    canonical = _as_texts(batch.frame).with_columns(**present).select(ROW, why[_WHY], *present)
     empty = [
-        pl.when(present[key].is_null() if key in present else pl.lit(value=True)).then(pl.lit(f"{key} is empty"))
+        pl.when(pl.col(key).is_null() if key in present else pl.lit(value=True)).then(pl.lit(f"{key} is empty"))
         for key in looked_for.table.keys
     ] + [reason for key in looked_for.table.keys if key in present for reason in _no_key(key, present, plan)]
-    shaped = batch.frame.select(
-        ROW,
-        pl.coalesce(*empty, *_header_again(plan), *stray, pl.lit(None, pl.String)).alias(_WHY),
-        *(e.alias(c) for c, e in present.items()),
-    )
+    shaped = canonical.with_columns(pl.coalesce(*empty, _WHY).alias(_WHY))
     good = shaped.filter(pl.col(_WHY).is_null()).drop(_WHY)
     bad = batch.frame.with_columns(shaped[_WHY]).filter(pl.col(_WHY).is_not_null())
     rejected = list(batch.rejected)
@@ -71,10 +72,10 @@ def shape(batch: Batch, plan: ColumnPlan, looked_for: Wanted, delimiter: str) ->
     return good, sorted(rejected, key=lambda item: item.line)
 
 
-def _no_key(key: str, present: dict[str, pl.Expr], plan: ColumnPlan) -> list[pl.Expr]:
+def _no_key(key: str, present: Iterable[str], plan: ColumnPlan) -> list[pl.Expr]:
     """Why what stands in a key column is no key: an error of a spreadsheet, a placeholder, a total or a footer."""
-    text = present[key].str.strip_chars()
-    others = [value.is_null() for name, value in present.items() if name != key]
+    text = pl.col(key).str.strip_chars()
+    others = [pl.col(name).is_null() for name in present if name != key]
     alone = pl.all_horizontal(others) if others and not plan.keys_are_words else pl.lit(value=False)
     return [
         pl.when(text.str.contains(_ERROR_CELL)).then(pl.lit(f"{key} is an error of the spreadsheet")),
@@ -90,12 +91,15 @@ def _header_again(plan: ColumnPlan) -> list[pl.Expr]:
     return [pl.when(pl.all_horizontal(same)).then(pl.lit("the header again"))] if same else []
 
 
-def _as_text(column: str) -> pl.Expr:
+def _as_texts(frame: pl.DataFrame) -> pl.DataFrame:
     """What a spreadsheet shows of a cell that says that it is text: `="0012"` and `'0012` are 0012."""
-    text = pl.col(column)
-    for sign in (r'^\s*="([^"]*)"\s*$', r"^\s*'([+=\d][^']*)$"):
-        text = text.str.replace(sign, "$1")
-    return text
+    signs = (('="', r'^\s*="([^"]*)"\s*$'), ("'", r"^\s*'([+=\d][^']*)$"))
+    for sign, pattern in signs:
+        # Looking for the sign is quick, and few columns of few files have one.
+        marked = frame.select(pl.col(pl.String).str.contains(sign, literal=True).any())
+        names = [name for name in marked.columns if marked[name][0]]
+        frame = frame.with_columns(pl.col(names).str.replace(pattern, "$1"))
+    return frame
 
 
 def _filled(text: pl.Expr) -> pl.Expr:
@@ -104,7 +108,7 @@ def _filled(text: pl.Expr) -> pl.Expr:
 
 def _column(column: str, plan: ColumnPlan, looked_for: Wanted) -> pl.Expr | None:
     """The expression of one canonical column; None when neither the file nor a constant has it."""
-    texts = [_as_text(str(at)) for at in plan.positions.get(column, ())]
+    texts = [pl.col(str(at)) for at in plan.positions.get(column, ())]
     parts = [pl.when(_filled(text)).then(text) for text in texts]
     value: pl.Expr | None = pl.coalesce(*parts) if parts else None
     changes = looked_for.mapping.values.get(column)
