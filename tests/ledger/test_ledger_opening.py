@@ -13,10 +13,12 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import func, insert, select, text
+from sqlalchemy import create_engine, func, insert, inspect, select, text
 from sqlalchemy.exc import IntegrityError, StatementError
 
-from regclean.ledger import LedgerError, open_ledger
+from regclean.config import Workspace, default_config
+from regclean.errors import ConfigError
+from regclean.ledger import LedgerError, is_there, open_ledger
 from regclean.ledger.migrations import HEAD, runner
 from regclean.ledger.tables import metadata, users
 
@@ -50,6 +52,43 @@ def test_opening_again_keeps_what_is_there(kind: str, ledger_url: Callable[[str]
         row = connection.execute(select(users)).mappings().one()
     assert (row["user"], row["roles"], row["created_at"], row["active"]) == ("aino", ["steward"], NOW, True)
     ledger.close()
+
+
+@BOTH
+def test_a_register_in_the_same_database_is_left_alone(kind: str, ledger_url: Callable[[str], str]) -> None:
+    """Both have a table `evidence`: the ledger takes nobody's, and has a schema of its own on PostgreSQL."""
+    url = ledger_url(kind)
+    register = create_engine(url)
+    with register.begin() as connection:
+        connection.execute(text("CREATE TABLE evidence (customer_no TEXT, signal TEXT)"))
+        connection.execute(text("INSERT INTO evidence VALUES ('1001', 'move')"))
+    with pytest.raises(LedgerError, match="schema") as refused:
+        open_ledger(url)
+    assert "'evidence'" in refused.value.message
+    with register.connect() as connection:
+        assert inspect(connection).get_table_names() == ["evidence"]
+    if kind == "postgresql":
+        config = default_config(ledger={"url": url, "schema": "regclean"})
+        own = Workspace(Path(), config).ledger_url
+        for _ in range(2):
+            ledger = open_ledger(own)
+            with ledger.read() as reading:
+                assert compare_metadata(MigrationContext.configure(reading), metadata) == []
+            ledger.close()
+        assert is_there(own)
+        with register.connect() as connection:
+            assert inspect(connection).get_table_names() == ["evidence"]
+            assert connection.execute(text("SELECT signal FROM evidence")).scalars().all() == ["move"]
+            assert "evidence" in inspect(connection).get_table_names("regclean")
+    register.dispose()
+
+
+@pytest.mark.parametrize("url", ["sqlite:///ledger.db", "postgresql://h/d?options=-cx%3D1"])
+def test_a_schema_that_cannot_be_is_refused(url: str) -> None:
+    with pytest.raises(ConfigError, match="ledger"):
+        assert Workspace(Path(), default_config(ledger={"url": url, "schema": "regclean"})).ledger_url
+    with pytest.raises(ConfigError, match="schema"):
+        assert Workspace(Path(), default_config(ledger={"url": "postgresql://h/d", "schema": "x; DROP"})).ledger_url
 
 
 @BOTH

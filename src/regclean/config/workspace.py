@@ -27,6 +27,7 @@ from regclean.errors import ConfigError, UsageError
 log = logging.getLogger(__name__)
 FILE_NAME = "regclean.toml"
 Section = Mapping[str, Any]
+_SCHEMA = re.compile(r"[a-z_][a-z0-9_]{0,62}")
 _VARIABLE = re.compile(r"\$\{([A-Z_][A-Z0-9_]*)\}")
 _CHOICES = {
     ("workspace", "country"): ("fi", "generic"),
@@ -82,8 +83,30 @@ class Workspace:
 
     @property
     def ledger_url(self) -> str:
-        """The ledger's URL; a relative SQLite path is relative to the workspace, not to the current folder."""
-        return rooted_sqlite_url(str(self.config.section("ledger")["url"]), self.root)
+        """The ledger's URL, its schema in it; a relative SQLite path is relative to the workspace, not to the current folder."""
+        settings = self.config.section("ledger")
+        url = rooted_sqlite_url(str(settings["url"]), self.root)
+        return _within_schema(url, str(settings["schema"])) if settings["schema"] else url
+
+
+def _within_schema(url: str, schema: str) -> str:
+    """A PostgreSQL URL whose connections see this schema alone. Errors: ConfigError."""
+    kind, _, rest = url.partition("://")
+    if not kind.startswith("postgresql") or not _SCHEMA.fullmatch(schema):
+        raise ConfigError(
+            "[ledger] schema is a name of small letters, digits and _ in a PostgreSQL database.",
+            file=Path(FILE_NAME),
+            column="ledger.schema",
+            remedy='Example: schema = "regclean". A SQLite ledger has a file of its own instead.',
+        )
+    if "options=" in rest:
+        raise ConfigError(
+            "[ledger] url has options of its own.",
+            file=Path(FILE_NAME),
+            column="ledger.schema",
+            remedy="Name the schema there, or leave them out.",
+        )
+    return f"{url}{'&' if '?' in rest else '?'}options=-csearch_path%3D{schema}"
 
 
 def rooted_sqlite_url(url: str, root: Path) -> str:

@@ -8,6 +8,7 @@ read transaction is a snapshot: it never sees half of anything.
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import islice
@@ -22,6 +23,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from regclean.errors import RegcleanError, UnavailableError, UnknownCommitError
 from regclean.ledger.anchor import Anchor
 from regclean.ledger.migrations import HEAD
+from regclean.ledger.tables import metadata
 from regclean.outside import unavailable
 
 _log = logging.getLogger("regclean")
@@ -29,6 +31,7 @@ CHUNK = 2_000
 BUSY_SECONDS = 15
 AUDIT_END = "regclean_audit_end"  # what a write transaction has added to the log, for the anchor
 _WRITES = "regclean_writes"
+_NAME = re.compile(r"[a-z_][a-z0-9_]*")
 _WRITE_LOCK = 7_306_027_581_463  # any number that nothing else in the same PostgreSQL database uses
 
 
@@ -252,5 +255,21 @@ def _bring_up_to_date(ledger: Ledger) -> None:
                 f"the ledger was written by a newer regclean (its tables are at {found}, this program knows {HEAD}).",
                 remedy="Use the newer program; nothing was changed.",
             )
+        if found is None:
+            _make_room(connection)
         if found != HEAD:
             runner.upgrade(connection)
+
+
+def _make_room(connection: Connection) -> None:
+    """A new ledger's schema is made, and takes nobody else's tables. Errors: LedgerError."""
+    if connection.dialect.name == "postgresql":
+        path = connection.execute(text("SELECT current_setting('search_path') WHERE current_schema() IS NULL")).scalar()
+        if path is not None and _NAME.fullmatch(path):
+            connection.execute(text(f"CREATE SCHEMA IF NOT EXISTS {path}"))
+    others = sorted(set(inspect(connection).get_table_names()) & set(metadata.tables))
+    if others:
+        raise LedgerError(
+            f"the database holds a table '{others[0]}' that is not the ledger's: a register is there, perhaps.",
+            remedy='Give the ledger a database of its own or, on PostgreSQL, a schema: [ledger] schema = "regclean".',
+        )
