@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from functools import cache
 
 import phonenumbers
 from phonenumbers import PhoneMetadata
 
-from regclean.standardise.folding import to_ascii
+from regclean.standardise.folding import fold, to_ascii, word_list
 from regclean.standardise.text import clean_text, is_placeholder
 
 _SEPARATOR = re.compile(
@@ -36,6 +37,14 @@ _SAID_REMARK = re.compile(
 _TIME = re.compile(
     r"\d{1,2}(?:[.:]\d{2})?(?:\s?[-–—]\s?\d{1,2}(?:[.:]\d{2})?)?|\d{1,2}\.\d{1,2}\.(?:\d{2,4})?", re.ASCII
 )
+# "9.00 - 17.00", "1.", "2)": hours, and the number of a number.
+_HOURS = re.compile(
+    r"(?<=[\s(])(?:[01]?\d|2[0-4])[.:][0-5]\d\s?[-–—]\s?(?:[01]?\d|2[0-4])[.:][0-5]\d(?!\d)|(?<!\S)\d[.)]\s+(?=[+0]\d)",
+    re.ASCII,
+)
+_EXTENSION = re.compile(r"(?P<number>.*\d)/(?P<extension>\d{1,4})", re.ASCII)
+# A digit that somebody could not read.
+_LOST_DIGIT = re.compile(r"\d[?*_]+(?:\d|\s|$)|[?_]\d")
 _ONE_DIGIT = re.compile(r".*\d{6}\s+\d", re.ASCII)
 _SHORTEST_RUN = 5
 _FILLER = re.compile(r"0*|(\d)\1{5,}|(?:0?123456789?0?)|0\d{1,3}0{6,}")
@@ -50,12 +59,34 @@ _BUSINESS = re.compile(r"(?:10|20|29|30|60|70|71|73|75|80)\d+")
 _EMAIL = re.compile(r"[a-z0-9!#$%&'*+=?^_`{|}~.-]+@(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}")
 _EMAIL_PLAIN = re.compile(r"[a-z0-9]+(?:[._+-][a-z0-9]+)*@(?:[a-z0-9]+(?:-[a-z0-9]+)*\.)+[a-z]{2,}")
 _EMAIL_JUNK = " \t<>()[]\"'.,;:"
-_EMAIL_AT = re.compile(r"\s*(?:\(at\)|\[at\]|\{at\}|\(a\)|\(ät\)|\[ät\]| at )\s*", re.IGNORECASE)
+_EMAIL_AT = re.compile(
+    r"\s*(?:[(\[{<](?:at|ät|a|miuku(?:mauku)?|snabel-?a|kissanhäntä)[)\]}>]| (?:at|ät) )\s*", re.IGNORECASE
+)
+_EMAIL_POINT = re.compile(
+    r"\s*(?:[(\[{<](?:dot|piste|punkt)[)\]}>]|(?<=[a-z0-9]) (?:dot|piste|punkt) )\s*", re.IGNORECASE
+)
 # "@gmail,com", "@gmail .com", "@gmail..com": one dot before the country or kind.
 _EMAIL_DOT = re.compile(r"(@[a-z0-9-]+(?:\.[a-z0-9-]+)*)\s*[.,]+\s*((?:com|net|org|fi|se|ee|eu|info)(?![a-z0-9@]))")
 _EMAIL_NOTHING = re.compile(
-    r"(?:ei|eiole|ei\.ole|none|null|puuttuu|x+|-+)@.*|.*@(?:ei\.ole|eiole|ei|x+|puuttuu)(?:\.[a-z]+)?"
+    r"(?:ei|eiole|eioo|ei\.ole|none|null|puuttuu|saknas|ingen|x+|-+)@.*|.*@(?:ei\.ole|eiole|eioo|ei|x+|puuttuu|saknas|ingen)(?:\.[a-z]+)?|"
+    r"(?P<same>test|testi|asd|no|na|aaa?)@(?P=same)\.[a-z]{2,3}"
 )
+
+
+# Texts of nothing but these words say that there is no number, or none to be given. Folded.
+_NO_NUMBER = frozenset(
+    word_list("""ei ole eiole puh puhelin puhelinta puhelinnumeroa numero numeroa nroa nro tiedossa tietoa annettu anneta halua luovuta
+    salainen saa soittaa soita voi enaa kaytossa poistettu sahkopostia email emailia sposti spostia s postia meilia osoitetta ingen inget inga telefon tel tfn
+    telefonnummer nummer nr har finns ej inte saknas hemligt hemlig epost post mejl no phone number none unknown not known secret mail e""")
+)
+_NOT_GIVEN = frozenset(
+    word_list("ei eiole ingen inget inga ej inte saknas no none not unknown salainen hemligt hemlig secret")
+)
+
+
+def _says_nothing(text: str) -> bool:
+    words = fold(text).split()
+    return _NO_NUMBER.issuperset(words) and not _NOT_GIVEN.isdisjoint(words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +176,10 @@ def _read_run(run: str) -> list[tuple[str | None, str]]:
         parts = _NEXT_NUMBER.split(run)
         if len(parts) > 1 and len(_NOT_DIGIT.sub("", run)) > 15:
             return [answer for part in parts for answer in _read_run(part)]
+        if len(parts) == 2 and re.fullmatch(r"[1-9]\d{0,3}", parts[0]):
+            return [_one_number(parts[1])]
+        if (match := _EXTENSION.fullmatch(run)) and (shorter := _one_number(match["number"]))[0]:
+            return [shorter]
         if len(groups) == 2 and _TIME.fullmatch(groups[1]) and (shorter := _one_number(groups[0]))[0]:
             return [shorter]
     return [whole]
@@ -156,7 +191,7 @@ def _read_part(text: str) -> list[tuple[str | None, str]]:
         number, state = _one_number(restored)
         return [(number, "repaired" if number else state)]
     text = _SAID_REMARK.sub(" ", text)
-    if _LETTER_INSIDE.search(text):
+    if _LETTER_INSIDE.search(text) or _LOST_DIGIT.search(text):
         return [(None, "invalid")]
     return [
         answer
@@ -192,8 +227,10 @@ def read_phone(text: str | None) -> Phone:
         answers = _read_run(text)
         return Phone(*answers[0]) if len(answers) == 1 else _first(answers)
     text = clean_text(text)
-    if not text or is_placeholder(text):
+    if not text or is_placeholder(text) or _says_nothing(text):
         return Phone(None, "placeholder")
+    text = "".join(str(unicodedata.decimal(c, c)) for c in text) if not text.isascii() else text
+    text = _HOURS.sub(";", text)
     text = _AREA_CODE.sub(r" \1 ", _TRUNK.sub(" ", text))
     return _first([answer for part in _SEPARATOR.split(_BRACKETS.sub(";", text)) for answer in _read_part(part)])
 
@@ -229,7 +266,7 @@ def read_email(text: str | None) -> Email:
     if _EMAIL_PLAIN.fullmatch(text) and not _EMAIL_NOTHING.fullmatch(text):
         return Email(text, "ok", text.partition("@")[0])
     text = clean_text(text)
-    if not text or is_placeholder(text):
+    if not text or is_placeholder(text) or _says_nothing(text):
         return Email(None, "placeholder")
     text = text.lower().replace("mailto:", " ")
     as_written = set(_email_parts(text))
@@ -247,5 +284,5 @@ def _email_parts(text: str) -> list[str]:
 
 
 def _repaired_email(text: str) -> str:
-    text = re.sub(r"\s*@[\s@]*", "@", _EMAIL_AT.sub("@", text))
+    text = re.sub(r"\s*@[\s@]*", "@", _EMAIL_AT.sub("@", _EMAIL_POINT.sub(".", text)))
     return _EMAIL_DOT.sub(r"\1.\2", text)

@@ -26,6 +26,41 @@ _SENTINELS = frozenset(
         (2079, 6, 6),
     )
 )
+_MONTHS = {
+    name: number
+    for number, names in enumerate(
+        (
+            "tammi jan january januari",
+            "helmi feb february februari",
+            "maalis mar mars march",
+            "huhti apr april",
+            "touko maj may",
+            "kesä kesa jun juni june",
+            "heinä heina jul juli july",
+            "elo aug augusti august",
+            "syys sep sept september",
+            "loka okt oct oktober october",
+            "marras nov november",
+            "joulu dec december",
+        ),
+        start=1,
+    )
+    for name in names.split()
+}
+_NAMED_MONTH = re.compile(
+    r"(?:(?:den )?(?P<day>\d{1,2})(?:st|nd|rd|th)?[. -]+)(?P<month>[^\W\d_]{3,}?)(?:kuuta|kuu|k)?[. ,-]+(?P<year>\d{4}|\d{2})|"
+    r"(?P<first>[^\W\d_]{3,})\.? (?P<second>\d{1,2})(?:st|nd|rd|th)?,? (?P<then>\d{4})"
+)
+# What people write beside a day: its name, "from", "until", the time of day.
+_BESIDE = re.compile(
+    r"^(?:(?:ma|ti|ke|to|pe|la|su|(?:maanan|tiis|tors|perjan|lauan|sunnun)tai(?:na)?|keskiviikko(?:na)?|(?:mån|tis|ons|tors|fre|lör|sön)(?:dag(?:en)?)?|"
+    r"(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?)\.?,? |(?:alkaen|alk\.?|lähtien|saakka|asti|pvm|från|fr\. ?o\. ?m\.?|from|"
+    r"since|t\. ?o\. ?m\.?|till|until|den) ?:? ?)+(?=\d)|(?<=\d)\.?,? ?(?:(?:klo|kl)\.? ?\d[\d.:]*|alkaen|alk\.?|lähtien|saakka|asti|[-–])$"
+)
+# Until somebody says otherwise.
+_OPEN = frozenset(
+    ("toistaiseksi", "voimassa toistaiseksi", "tills vidare", "gäller tills vidare", "until further notice")
+)
 _FIRST_YEAR, _OPEN_YEAR = 1850, 2090
 _EXCEL_EPOCH = date(1899, 12, 30)
 # A bare number is an Excel day between 1927 and 2119, outside of which it could be a year or a mistake.
@@ -45,9 +80,9 @@ def read_date(text: str | None, *, as_of: date, birth: bool = False) -> date | N
     if text is None:
         return None
     text = clean_text(text)
-    if not text or is_placeholder(text):
+    if not text or is_placeholder(text) or text.lower() in _OPEN:
         return None
-    found = _parse(text, as_of, birth)
+    found = _parse(text, as_of, birth) or _parse(_plain(text), as_of, birth)
     if found is None:
         if re.fullmatch(r"[0.\-/ :T]+", text):
             return None  # 00.00.0000
@@ -55,6 +90,16 @@ def read_date(text: str | None, *, as_of: date, birth: bool = False) -> date | N
     if found in _SENTINELS or not _FIRST_YEAR <= found.year < _OPEN_YEAR:
         return None
     return found
+
+
+def _plain(text: str) -> str:
+    """The day as day.month.year, without what stands beside it and with one sign between."""
+    text = _BESIDE.sub("", text.lower().strip("'\"= "))
+    if match := _NAMED_MONTH.fullmatch(text):
+        month = _MONTHS.get(match["month"] or match["first"])
+        if month:
+            return f"{match['day'] or match['second']}.{month}.{match['year'] or match['then']}"
+    return re.sub(r"(?<=\d) ?[.,] ?(?=\d)", ".", text)
 
 
 def _parse(text: str, as_of: date, birth: bool) -> date | None:

@@ -57,6 +57,18 @@ def _keys() -> dict[str, str]:
 
 
 @cache
+def _current_names() -> frozenset[str]:
+    return frozenset(
+        fold(name) for place in municipalities() if place.status == "current" for name in (place.fi, place.sv)
+    )
+
+
+def is_municipality(text: str) -> bool:
+    """Is this the name of a municipality of today, in either language?"""
+    return fold(text) in _current_names()
+
+
+@cache
 def _towns() -> dict[str, frozenset[str]]:
     """Postal code -> folded names that a town beside it may have."""
     keys = _keys()

@@ -13,8 +13,10 @@ import polars as pl
 
 from regclean.domain.register import BIN_GROUP_MEMBERS, BIN_GROUPS, CUSTOMERS, SITES, Column
 from regclean.standardise import places
+from regclean.standardise.address_words import says_no_address
 from regclean.standardise.columns import Reading
 from regclean.standardise.contacts import read_email, read_phone
+from regclean.standardise.folding import fold
 from regclean.standardise.text import PLACEHOLDERS, SUSPICIOUS, clean_text, is_placeholder
 
 # how: letters | zero | sign | placeholder; after: what the cell should hold, NULL for nothing.
@@ -24,7 +26,11 @@ _NUMBER = r"^\s*(?:(?:4\d|50)\d{7,8}(?:[.,]0+)?|\d[.,]\d+[Ee]\+?0?[89])\s*(?:$|[
 _PLAIN_EMAIL = r"^\s*[A-Za-z0-9._%+&'-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+\s*$"
 _SIGN = re.compile(r"@|\(\w+\)|[\[{]\w+[\]}]|\sat\s")
 _LISTED = "|".join(sorted(map(re.escape, PLACEHOLDERS)))
-_PLACEHOLDER = rf"^(?i:\s*(?:{_LISTED})\s*|[^\pL\pN]+)$"
+# Whatever may be one; `is_placeholder` says what is: a listed text, signs alone, an error cell, words in brackets, "ei … ".
+_PLACEHOLDER = (
+    rf"^(?i:\s*(?:{_LISTED})\s*|[^\pL\pN]+|\s*[#(\[<{{].*|(?:\pL+[\s.:!]+)*"
+    r"(?:ei|ej|inte|no|not|inge[nt]|inga|saknas|puuttu\pL+|tuntem\pL+|okän[dt]|unknown|missing|ks|kts|katso|nimetön)\b.*)$"
+)
 
 
 def repairs(landed: Mapping[str, pl.DataFrame], origins: pl.DataFrame, reading: Reading) -> pl.DataFrame:
@@ -68,12 +74,15 @@ def _suspect(column: Column) -> pl.Expr:
         return (
             suspect
             | text.str.contains(_NUMBER)
+            | ~text.str.contains(r"\d")
             | text.str.replace_all(r"\D", "").str.contains(r"^0?\d{1,3}0{6,}$|^(?:0+|1+|2+|3+|4+|5+|6+|7+|8+|9+)$")
         )
     if "email" in column.name:
         return suspect | ~text.str.contains(_PLAIN_EMAIL)
     if "postal_code" in column.name:
         return suspect | ~text.str.contains(r"^\s*\d{5}\s*$")
+    if column.name.endswith("street_address"):
+        suspect = suspect | ~text.str.contains(r"\d")
     return suspect if column.identifier or column.type != "text" else suspect | text.str.contains(SUSPICIOUS)
 
 
@@ -100,6 +109,8 @@ def _repair(column: Column, text: str, town: str | None) -> tuple[str | None, st
         place = places.read_place(text, town, None)
         return ("zero", place.postal_code) if place.state == "repaired" else (None, None)
     cleaned = clean_text(text)
+    if column.name.endswith("street_address") and says_no_address(fold(cleaned)):
+        return "placeholder", None
     written = " ".join(unicodedata.normalize("NFC", text).split())
     return (
         ("letters", cleaned) if column.type == "text" and not column.identifier and cleaned != written else (None, None)
