@@ -11,7 +11,7 @@
 -- asks.fi = "Tarkista osoite yhteyshenkilöltä; liian kaukana oleva tarvitsee oman astian."
 -- asks.sv = "Kontrollera adressen med den ansvariga; den som bor för långt bort behöver ett eget kärl."
 -- asks.en = "Check the address with the contact person; who is too far away needs an own bin."
--- why = "The authority allows sharing among neighbours only. The straight line is never longer than the road, so what exceeds the limit surely does; between postcode centroids it is coarse and only informs."
+-- why = "The authority allows sharing among neighbours only. The straight line is never longer than the road, so what exceeds the limit surely does; what only a postcode, a street or a town places is coarse and only informs."
 -- subjects = "bin_groups, bin_group_members"
 -- uses = ["distances"]
 -- parameters = ["shared_bins.coarse_margin_m"]
@@ -22,9 +22,9 @@ SELECT
     [subject('bin_groups', bin_group_no), subject('bin_group_members', line)] AS subjects,
     {
         'bin_group_no': bin_group_no, 'member_no': member_no, 'site_no': site_no, 'metres': metres, 'limit_metres': limit_metres,
-        'zone': zone, 'use': use, 'measured': basis, 'coarse': basis = 'centroids'
+        'zone': zone, 'use': use, 'measured': basis, 'coarse': basis <> 'coordinates', 'street_address': street_address, 'site_street_address': site_street_address
     } AS evidence,
-    CASE WHEN basis = 'centroids' THEN 'info' END AS severity
+    CASE WHEN basis <> 'coordinates' THEN 'info' END AS severity
 FROM member_distances
 WHERE
     metres > limit_metres

@@ -12,35 +12,29 @@
 -- asks.en = "Check the address with the contact person."
 -- why = "Another company collects there: the address is a home address, mistyped, or the member cannot belong to this shared bin."
 -- subjects = "bin_groups, bin_group_members"
--- uses = ["members", "area"]
+-- uses = ["members", "member_places", "area"]
 -- parameters = ["shared_bins.area_postal_codes"]
--- [guards]
--- home_address = "Members with a leisure home are often listed by their home address, which may be anywhere."
-WITH placed AS (
+WITH judged AS (
+    -- A place of several municipalities, or a street in several, is outside where none of them is inside.
     SELECT
-        m.line, m.bin_group_no, m.member_no, m.site_no, coalesce(t.postal_code, m.postal_code) AS postal_code,
-        coalesce(t.municipality_code, p.municipality_code) AS municipality_code
-    FROM active_members AS m
-    LEFT JOIN sites AS t USING (site_no)
-    LEFT JOIN reference_postcodes AS p ON p.postal_code = coalesce(t.postal_code, m.postal_code)
-    WHERE
-        m.site_no IS NOT NULL
-        OR (
-            NOT m.proxy_address
-            -- guard: home_address
-            AND coalesce(m.use, 'permanent') <> 'leisure'
-            -- end guard
-        )
+        line, any_value(placed_by) AS placed_by, min(postal_code) AS postal_code, min(municipality_code) AS municipality_code,
+        bool_or(
+            coalesce(municipality_code IN (SELECT municipality_code FROM area_municipalities), FALSE)
+            OR coalesce(list_bool_or([starts_with(postal_code, prefix) FOR prefix IN CAST($area_postal_codes AS TEXT[])]), FALSE)
+        ) AS is_inside,
+        bool_or(municipality_code IS NULL AND (postal_code IS NULL OR EXISTS (SELECT 1 FROM area_municipalities))) AS cannot_be_told
+    FROM member_points
+    GROUP BY line
 )
 SELECT
-    [subject('bin_groups', bin_group_no), subject('bin_group_members', line)] AS subjects,
+    [subject('bin_groups', m.bin_group_no), subject('bin_group_members', line)] AS subjects,
     {
-        'bin_group_no': bin_group_no, 'member_no': member_no, 'site_no': site_no, 'postal_code': postal_code,
-        'municipality_code': municipality_code
+        'bin_group_no': m.bin_group_no, 'member_no': m.member_no, 'site_no': m.site_no, 'postal_code': j.postal_code,
+        'municipality_code': j.municipality_code, 'placed_by': j.placed_by, 'street_address': m.street_address, 'site_street_address': t.street_address
     } AS evidence
-FROM placed
+FROM judged AS j
+INNER JOIN active_members AS m USING (line)
+LEFT JOIN sites AS t ON t.site_no = m.site_no
 WHERE
-    municipality_code IS NOT NULL
-    AND municipality_code NOT IN (SELECT municipality_code FROM area_municipalities)
-    AND NOT coalesce(list_bool_or([starts_with(postal_code, prefix) FOR prefix IN CAST($area_postal_codes AS TEXT[])]), FALSE)
+    NOT j.is_inside AND NOT j.cannot_be_told
     AND (len(CAST($area_postal_codes AS TEXT[])) > 0 OR EXISTS (SELECT 1 FROM area_municipalities))

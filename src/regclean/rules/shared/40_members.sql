@@ -24,9 +24,9 @@ LEFT JOIN customers AS given ON given.customer_no = m.customer_no
 LEFT JOIN clusters AS given_party ON given_party.customer_no = given.customer_no
 LEFT JOIN clusters AS party ON party.customer_no = n.customer_no;
 
--- The site: as given; else where the customer belongs, or once belonged, and the line's own address lies; else the
--- customer's only site; for a line without a customer the only site of its use at its
--- address that nobody of another surname holds.
+-- The site: as given; else where any account of the customer's party belongs, or once belonged, and the line's own address
+-- lies; else the customer's only site, or the party's, unless it is a home where the line tells of a cottage; for a line
+-- without a customer the only site of its use at its address that nobody of another surname holds.
 CREATE OR REPLACE TEMP TABLE line_sites AS
 WITH open_lines AS (
     SELECT m.*, l.customer_no AS effective_no
@@ -34,6 +34,13 @@ WITH open_lines AS (
     INNER JOIN line_customers AS l USING (bin_group_no, member_no)
     LEFT JOIN sites AS g ON g.site_no = m.site_no
     WHERE g.site_no IS NULL
+),
+accounts AS (
+    SELECT DISTINCT o.effective_no, coalesce(b.customer_no, o.effective_no) AS customer_no
+    FROM open_lines AS o
+    LEFT JOIN clusters AS a ON a.customer_no = o.effective_no
+    LEFT JOIN clusters AS b ON b.cluster_id = a.cluster_id
+    WHERE o.effective_no IS NOT NULL
 ),
 ever AS (
     SELECT customer_no, site_no FROM site_roles WHERE role IN ('owner', 'occupant', 'orderer')
@@ -43,19 +50,28 @@ ever AS (
 at_address AS (
     SELECT o.bin_group_no, o.member_no, min(t.site_no) AS site_no
     FROM open_lines AS o
-    INNER JOIN ever AS e ON e.customer_no = o.effective_no
+    INNER JOIN accounts AS p USING (effective_no)
+    INNER JOIN ever AS e ON e.customer_no = p.customer_no
     INNER JOIN sites AS t ON t.site_no = e.site_no AND t.m_street = o.m_street AND t.m_house IS NOT DISTINCT FROM o.m_house
             AND t.m_house_letter IS NOT DISTINCT FROM o.m_house_letter
     WHERE NOT o.proxy_address
     GROUP BY o.bin_group_no, o.member_no
     HAVING count(DISTINCT t.site_no) = 1
 ),
+held AS (
+    SELECT p.effective_no, cs.site_no, bool_or(cs.customer_no = p.effective_no) AS is_own
+    FROM accounts AS p
+    INNER JOIN customer_sites AS cs USING (customer_no)
+    GROUP BY p.effective_no, cs.site_no
+    QUALIFY is_own OR NOT bool_or(is_own) OVER (PARTITION BY p.effective_no)
+),
 only_site AS (
-    SELECT o.bin_group_no, o.member_no, min(cs.site_no) AS site_no
+    SELECT o.bin_group_no, o.member_no, min(h.site_no) AS site_no
     FROM open_lines AS o
-    INNER JOIN customer_sites AS cs ON cs.customer_no = o.effective_no
+    INNER JOIN held AS h USING (effective_no)
+    INNER JOIN sites AS t ON t.site_no = h.site_no
     GROUP BY o.bin_group_no, o.member_no
-    HAVING count(DISTINCT cs.site_no) = 1
+    HAVING count(DISTINCT h.site_no) = 1 AND NOT coalesce(any_value(o.use) = 'leisure' AND any_value(t.use) = 'permanent', FALSE)
 ),
 of_nobody AS (
     SELECT o.bin_group_no, o.member_no, min(t.site_no) AS site_no
