@@ -68,14 +68,21 @@ def given(tables: Mapping[str, list[dict[str, Any]]]) -> Iterator[duckdb.DuckDBP
 
 
 def fill(connection: duckdb.DuckDBPyConnection, tables: Mapping[str, list[dict[str, Any]]]) -> None:
-    """Insert the given rows. Behind a typed row stands the first landed one of its key, or one that says the same."""
+    """Insert the given rows. Behind a typed row stands the first landed one of its key, or one that says the same.
+
+    `_file` of a row: the file that it came in, `in.csv` unless said.
+    """
     for table, items in tables.items():
         for number, item in enumerate(items, 1):
-            insert(connection, table, item, number)
+            insert(connection, table, {name: value for name, value in item.items() if name != "_file"}, number)
     for table in TABLES:
         written = list(tables.get(f"landed.{table}", ()))
         traced = trace(connection, table, written, 1)
         said = [as_written(table, item) for item in tables.get(table, ())]
+        said = [
+            row | {name: item[name] for name in ("_file",) if name in item}
+            for row, item in zip(said, tables.get(table, ()), strict=True)
+        ]
         plain = [item for item in said if row_key(table, item) not in traced]
         for number, item in enumerate(plain, len(written) + 1):
             insert(connection, f"landed.{table}", item, number)
@@ -94,7 +101,8 @@ def trace(connection: duckdb.DuckDBPyConnection, table: str, written: list[dict[
     for number, item in enumerate(written, first):
         key = row_key(table, item)
         if key is not None:
-            origin = [table, key, "in.csv", number, str(number), table in REPEATABLE or key not in traced]
+            file = item.get("_file", "in.csv")
+            origin = [table, key, file, number, str(number), table in REPEATABLE or key not in traced]
             connection.execute("INSERT INTO origins VALUES (?, ?, ?, ?, ?, ?)", origin)
             traced.add(key)
     return traced
@@ -168,8 +176,8 @@ def insert(connection: duckdb.DuckDBPyConnection, table: str, item: Mapping[str,
     row = dict(item)
     landed = table.startswith("landed.")
     if landed:
-        row |= {"_file": "in.csv", "_row": number, "_hash": str(number)}
-        assert set(item) <= {column.name for column in TABLES[table.removeprefix("landed.")].columns}, (
+        row = {"_file": "in.csv"} | row | {"_row": number, "_hash": str(number)}
+        assert set(item) - {"_file"} <= {column.name for column in TABLES[table.removeprefix("landed.")].columns}, (
             f"{table}: {item}"
         )
     else:

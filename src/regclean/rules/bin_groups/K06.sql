@@ -26,11 +26,33 @@ WITH totals AS (
     FROM active_members
     GROUP BY bin_group_no
 ),
+-- A source without the column: a folder, else a file, none of whose lines has a share though several of its lists are split.
+told AS (
+    SELECT
+        o._file AS file, regexp_replace(o._file, '[^/]*$', '') AS folder, m.bin_group_no,
+        bool_and(m.share_state = 'missing') OVER (PARTITION BY file) AS file_has_none,
+        bool_and(m.share_state = 'missing') OVER (PARTITION BY folder) AS folder_has_none,
+        bool_and(m.share_state = 'missing') OVER () AS all_have_none
+    FROM bin_group_members AS m
+    INNER JOIN origins AS o ON o.table_name = 'bin_group_members' AND o.key = row_key(m.bin_group_no, m.member_no) AND o.taken
+),
 judged AS (
     SELECT
         *, missing = members AND billing = 'split' AS has_none,
-        bool_and(missing = members) FILTER (billing = 'split') OVER () AND count(*) FILTER (billing = 'split') OVER () > 1 AS none_has_any
+        CASE WHEN has_none THEN s.source END AS source,
+        count(*) FILTER (has_none) OVER (PARTITION BY s.source) > 1 AND s.source IS NOT NULL AS is_of_source
     FROM totals
+    LEFT JOIN (
+        SELECT
+            bin_group_no,
+            any_value(CASE
+                WHEN all_have_none THEN source_subject('bin_group_members')
+                WHEN folder_has_none THEN source_subject('bin_group_members', rtrim(folder, '/'))
+                WHEN file_has_none THEN source_subject('bin_group_members', split_part(file, '#', 1))
+            END) AS source
+        FROM told
+        GROUP BY bin_group_no
+    ) AS s USING (bin_group_no)
 ),
 wrong AS (
     SELECT *
@@ -45,17 +67,17 @@ wrong AS (
 )
 SELECT
     [subject('bin_groups', bin_group_no)] AS subjects,
-    {'bin_group_no': bin_group_no, 'members': members, 'missing': missing, 'total': round(total, 2), 'billing': billing} AS evidence,
+    {'bin_group_no': bin_group_no, 'lists': 1, 'members': members, 'missing': missing, 'total': round(total, 2), 'billing': billing} AS evidence,
     CASE WHEN has_none THEN 'review' WHEN abs(total - 100) <= $share_rounding AND missing = 0 THEN 'info' END AS severity,
     -- What the others leave over is the share of the only one without.
     CASE WHEN missing = 1 AND total > 0 AND total < 100 THEN [change('bin_group_members', line_without, 'share_percent', format('{:g}', round(100 - total, 2)))] END AS proposal
 FROM wrong
-WHERE NOT (has_none AND none_has_any)
+WHERE NOT (has_none AND is_of_source)
 UNION ALL
 SELECT
-    [source_subject('bin_group_members')],
-    {'bin_group_no': '–', 'members': sum(members), 'missing': sum(missing), 'total': 0.0, 'billing': 'split', 'basis': {'missing': 'all'}},
+    [source],
+    {'bin_group_no': '–', 'lists': count(*), 'members': sum(members), 'missing': sum(missing), 'total': 0.0, 'billing': 'split', 'basis': {'missing': 'all'}},
     'review', NULL
 FROM wrong
-WHERE has_none AND none_has_any
-HAVING count(*) > 0
+WHERE has_none AND is_of_source
+GROUP BY source
