@@ -20,6 +20,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "data/fixtures"))
 from score_rules import Score, member_links, ratio, read, score
 
 ROOT = Path(__file__).parents[1]
+AS_OF = "2026-11-01"  # the day of every generated register
 PASSWORD = "nobody-has-this-register\n"
 AIM, WRONG_LINKS, MISSED_LINKS = 0.97, 0.002, 0.02
 
@@ -31,7 +32,7 @@ def night(folder: Path, customers: int, seed: int, profile: str, mix: str) -> di
         options = ["--customers", customers, "--seed", seed, "--profile", profile, "--mix", mix, "--out", folder]
         command = [sys.executable, ROOT / "data/fixtures/generate", *options]
         subprocess.run([str(word) for word in command], check=True, stdout=subprocess.DEVNULL)
-    told = subprocess.run([*regclean, "run", "--force"], capture_output=True, text=True, check=False)
+    told = subprocess.run([*regclean, "run", "--as-of", AS_OF, "--force"], capture_output=True, text=True, check=False)
     (folder / "run.log").write_text(told.stdout + told.stderr, encoding="utf-8")
     if told.returncode:
         sys.exit(told.stdout + told.stderr)

@@ -128,10 +128,14 @@ WITH hosts AS (
     INNER JOIN bin_groups AS g USING (bin_group_no)
     LEFT JOIN sites AS t ON t.site_no = h.host_site_no
 ),
+-- Which word of a name is the surname cannot always be told, and spouses join their surnames.
 host_names AS (
-    SELECT h.bin_group_no, p.m_last FROM hosts AS h INNER JOIN customer_persons AS p ON p.customer_no = h.host_customer_no WHERE p.m_last IS NOT NULL
+    SELECT h.bin_group_no, unnest(string_split(folded(concat_ws(' ', p.last_name, p.m_last)), ' ')) AS word
+    FROM hosts AS h INNER JOIN customer_persons AS p ON p.customer_no = h.host_customer_no
     UNION
-    SELECT h.bin_group_no, c.m_last FROM hosts AS h INNER JOIN customers AS c ON c.customer_no = h.host_customer_no WHERE c.m_last IS NOT NULL
+    SELECT h.bin_group_no, unnest(string_split(folded(concat_ws(' ', c.name, c.m_last)), ' '))
+    FROM hosts AS h INNER JOIN customers AS c ON c.customer_no = h.host_customer_no
+    WHERE c.m_last IS NOT NULL
 ),
 relatives AS (
     SELECT customer_no_l AS customer_no, customer_no_r AS other_no FROM pairs WHERE relation = 'household'
@@ -151,7 +155,9 @@ FROM members AS m
 INNER JOIN hosts AS h USING (bin_group_no)
 INNER JOIN relatives AS r ON r.customer_no = h.host_customer_no AND r.other_no = m.customer_no
 UNION
-SELECT b.line FROM at_bin AS b INNER JOIN host_names AS n USING (bin_group_no, m_last)
+SELECT b.line
+FROM at_bin AS b
+INNER JOIN host_names AS n ON n.bin_group_no = b.bin_group_no AND list_contains(string_split(folded(b.m_last), ' '), n.word)
 UNION
 SELECT b.line
 FROM at_bin AS b

@@ -63,7 +63,13 @@ WHERE
     -- guard: already_updated
     AND NOT coalesce(
         m.street_address <> '' AND (
-            (folded(c.street_address) = folded(m.street_address) AND c.postal_code IS NOT DISTINCT FROM m.postal_code)
+            (
+                replace(folded(m.street_address), ' ', '') IN (
+                    replace(folded(c.street_address), ' ', ''),
+                    replace(concat(c.m_street, c.m_house, c.m_house_letter, c.m_stair, c.m_flat), ' ', '')
+                )
+                AND c.postal_code IS NOT DISTINCT FROM m.postal_code
+            )
             OR (folded(c.billing_street_address) = folded(m.street_address) AND c.billing_postal_code IS NOT DISTINCT FROM m.postal_code)
         ), FALSE
     )
