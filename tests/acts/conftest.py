@@ -133,21 +133,14 @@ def world(_published_once: Path, tmp_path_factory: pytest.TempPathFactory) -> It
             assert session is not None
             made[name] = (token, secret, session.csrf_token)
         objects, own = _fill(connection)
-        connection.execute(
-            insert(samples).values(
-                sample_id=1,
-                run_id="2026-11-01-001",
-                model_version="",
-                scheme="coarse",
-                strata=[],
-                drawn_at=NOW,
-                drawn_by="colleague",
-            )
-        )
-        connection.execute(
-            insert(sample_pairs).values(sample_id=1, number=1, customer_no_l="1003", customer_no_r="1004", stratum=1)
-        )
+        stratum = {"number": 1, "name": "joined", "part": "joined", "population": 1, "drawn": 1}
+        for number, pair in ((1, ("1003", "1004")), (2, ("1008", "1009"))):  # 1008 is protected
+            values = {"run_id": "2026-11-01-001", "model_version": "", "scheme": "coarse", "strata": [stratum]}
+            connection.execute(insert(samples).values(sample_id=number, drawn_at=NOW, drawn_by="colleague", **values))
+            drawn = {"customer_no_l": pair[0], "customer_no_r": pair[1], "stratum": 1}
+            connection.execute(insert(sample_pairs).values(sample_id=number, number=1, **drawn))
     (folder / "labels.csv").write_text("customer_no_l,customer_no_r,verdict\n1003,1004,same\n", encoding="utf-8")
+    objects |= {"sample": "1", "sample_hidden": "2"}
     objects["drawn"] = str(folder / "labels.csv")
     pristine = sqlite3.connect(":memory:")
     live = sqlite3.connect(folder / "var" / "ledger.db")

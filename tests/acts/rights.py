@@ -172,6 +172,16 @@ PAGES: dict[str, Rights] = {
     "GET /nights/{run_id}": read(*OVERVIEW),
     "GET /reports/{name}": read(*READERS),
     "GET /overview": read(*OVERVIEW),
+    "GET /samples": read(*DECIDERS),
+    "POST /samples": (Line("", DECIDERS, sent={"size": "2"}, writes=True),),
+    "GET /samples/bands": read(*DECIDERS),
+    "POST /samples/bands": (Line("", DECIDERS, sent={"band": "person place 0-1"}, writes=True),),
+    "GET /samples/{sample_id}": (Line("sample", DECIDERS), Line("sample_hidden", DECIDERS)),
+    "POST /samples/{sample_id}/answers": (
+        Line("sample", DECIDERS, sent={"number": "1", "said": "same"}, writes=True),
+        Line("sample_hidden", DECIDERS, sent={"number": "1", "said": "same"}),  # passed over: nothing is recorded
+    ),
+    "POST /samples/{sample_id}/undo": (Line("sample", stop=DECIDERS),),  # nothing was said yet
     "GET /account": read(*EVERYBODY),
     "POST /account/end-sessions": read(*EVERYBODY),
     "GET /": PUBLIC,
@@ -211,6 +221,16 @@ API: dict[str, Rights] = {
     "PUT /findings/{finding_id}/assignee": deciding({"assignee": "colleague"}),
     "POST /findings/{finding_id}/comments": deciding({"text": "x"}),
     "POST /reveals": REVEALING,
+    "GET /samples": read(*DECIDERS),
+    "POST /samples": (Line("", DECIDERS, sent={"size": 2}, writes=True),),
+    "GET /samples/{sample_id}/next": (Line("sample", DECIDERS), Line("sample_hidden", DECIDERS)),
+    "POST /samples/{sample_id}/answers": (
+        Line("sample", DECIDERS, sent={"number": 1, "answer": "same"}, writes=True),
+        Line("sample_hidden", stop=DECIDERS, sent={"number": 1, "answer": "same"}),
+    ),
+    "POST /samples/{sample_id}/undo": (Line("sample", stop=DECIDERS),),
+    "GET /bands": read(*DECIDERS),
+    "POST /bands": (Line("", DECIDERS, sent={"band": "person place 0-1"}, writes=True),),
     "GET /overview": read(*OVERVIEW),
     "GET /me": read(*EVERYBODY),
 }

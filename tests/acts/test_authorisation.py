@@ -85,7 +85,7 @@ def test_everybody_does_what_one_may_and_no_more(
 
 def by_request(world: Any, where: str, what: str, line: Line, name: str | None, target: str) -> str:
     method, _, path = what.partition(" ")
-    for part in ("finding_id", "decision_id", "batch_id"):
+    for part in ("finding_id", "decision_id", "batch_id", "sample_id"):
         path = path.replace(f"{{{part}}}", target)
     path = path.replace("{step}", "next").replace("{run_id}", "2026-11-01-001").replace("{name}", "2026-11-01-001.html")
     if where == "api":

@@ -17,8 +17,9 @@ from regclean.acts.batches import (
     undo,
 )
 from regclean.acts.cases import arrange, assign, comment, consider, decide, decide_all, undo_decision
-from regclean.acts.certificates import certify, next_checks
+from regclean.acts.certificates import BandNow, certify, list_bands, next_checks
 from regclean.acts.context import ACTS, Context
+from regclean.acts.labelling import ANSWERS, Dealt, answer, deal, figures, list_samples, take_back
 from regclean.acts.looking import LOOKS, open_protected, reveal
 from regclean.acts.models import go_back, use_model
 from regclean.acts.nights import accept_checks
@@ -37,12 +38,16 @@ from regclean.acts.visibility import hidden_findings, hidden_from, is_protected,
 
 __all__ = [
     "ACTS",
+    "ANSWERS",
     "LOOKS",
     "SENT_BACK",
+    "BandNow",
     "Context",
+    "Dealt",
     "LabelReport",
     "accept_checks",
     "add_account",
+    "answer",
     "apply",
     "approve",
     "arrange",
@@ -53,17 +58,21 @@ __all__ = [
     "check_there",
     "comment",
     "consider",
+    "deal",
     "decide",
     "decide_all",
     "draw_sample",
     "export",
     "export_folder",
+    "figures",
     "go_back",
     "hidden_findings",
     "hidden_from",
     "is_protected",
     "label_pairs",
     "list_accounts",
+    "list_bands",
+    "list_samples",
     "make_token",
     "next_checks",
     "open_protected",
@@ -73,6 +82,7 @@ __all__ = [
     "set_active",
     "set_password",
     "set_roles",
+    "take_back",
     "take_files",
     "undo",
     "undo_decision",

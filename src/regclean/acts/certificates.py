@@ -2,16 +2,44 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import polars as pl
 from sqlalchemy import insert, select
 
 from regclean import findings, quality
 from regclean.acts.context import Context, act
-from regclean.acts.samples import keep_sample, next_sample, night_in_force, sampling_frame, sheet
+from regclean.acts.samples import keep_sample, next_sample, night_in_force, present, sampling_frame, sheet
 from regclean.domain.register import subject_text
 from regclean.errors import UsageError
 from regclean.ledger.audit import Entry, append
-from regclean.ledger.sample_tables import certificates, sample_pairs, samples
+from regclean.ledger.sample_tables import certificates, samples
+
+
+@dataclass(frozen=True, slots=True)
+class BandNow:
+    """A band as the page tells of it. `pairs`: in the night in force, or in that of its certificate, the newest one; `bound`: by
+    settled answers, None where nothing is proved or the certificate is revoked; `next_level`: what further clean checks would prove.
+    """
+
+    band: str
+    pairs: int
+    certificate: quality.Certificate | None
+    bound: float | None
+    next_level: tuple[float, int] | None
+
+
+@act("findings:decide")
+def list_bands(context: Context) -> list[BandNow]:
+    """The bands of the night in force by kind of evidence and score, and every other band that has had a certificate.
+
+    Errors: InputError when there is no night.
+    """
+    with context.ledger.read() as connection:
+        newest = {one.band: one for one in reversed(quality.stands(connection, settled=True))}
+    with night_in_force(context) as (night, _), findings.hidden_customers(night, findings.ever_hidden(context.ledger)):
+        sizes = quality.band_sizes(night)
+    return [_now(band, sizes.get(band, 0), newest.get(band)) for band in [*sizes, *(newest.keys() - sizes.keys())]]
 
 
 @act("findings:decide")
@@ -29,24 +57,31 @@ def next_checks(context: Context, certificate_id: int, size: int) -> pl.DataFram
     if size < 1:
         raise UsageError("ask for one check at least.")
     with context.ledger.read() as connection:
-        query = (
-            select(sample_pairs.c.sample_id, sample_pairs.c.number, *(sample_pairs.c[name] for name in quality.PAIR))
-            .join(samples, samples.c.sample_id == sample_pairs.c.sample_id)
-            .where(samples.c.certificate_id == certificate_id)
-            .order_by(sample_pairs.c.number)
-        )
-        given = quality.answers(connection)
-        waiting = [row for row in connection.execute(query) if (row.sample_id, row.number) not in given][:size]
-    if not waiting:
-        raise UsageError("every pair of this band has been answered.")
-    drawn = pl.DataFrame([tuple(row)[1:] for row in waiting], schema=["number", *quality.PAIR], orient="row")
+        query = select(samples.c.sample_id).where(samples.c.certificate_id == certificate_id)
+        sample_id = connection.execute(query).scalar_one()
+        waiting = quality.waiting(connection, sample_id, context.user.name)
     with night_in_force(context) as (night, _):
-        shown = sheet(night, waiting[0].sample_id, drawn)
+        shown = sheet(night, sample_id, present(context, night, waiting).head(size))
+    if shown.is_empty():
+        raise UsageError("every pair of this band has been answered.")
     with context.ledger.write() as writing:
         detail = {"checks": shown.height}
         subject = subject_text("certificates", certificate_id)
         append(writing, Entry(context.now, context.user.name, "certificate_checks", subject, detail=detail))
     return shown
+
+
+def _now(band: str, pairs: int, certificate: quality.Certificate | None) -> BandNow:
+    stands = certificate is not None and certificate.revoked_because is None
+    checks = certificate.checks if certificate and stands else quality.Checks(pairs)
+    bound = quality.lower_bound(checks) if stands else 0.0
+    return BandNow(
+        band=band,
+        pairs=checks.population,
+        certificate=certificate,
+        bound=bound or None,
+        next_level=quality.next_level(checks) if checks.population else None,
+    )
 
 
 def _open(context: Context, band: quality.Band) -> quality.Certificate:

@@ -5,13 +5,14 @@ Blind: neither the sheet nor any answer tells the score of a pair, its stratum, 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import duckdb
 import polars as pl
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, Row, func, insert, select
 
 from regclean import findings, linkage, quality
 from regclean.acts.context import Context, act
@@ -80,7 +81,7 @@ def label_pairs(context: Context, lines: Iterable[quality.LabelLine]) -> LabelRe
             else:
                 assert sample is not None
                 taken.append((sample, found[sample], line.answer))
-        _keep_labels(context, connection, taken)
+        keep_labels(context, connection, taken)
         answered = quality.answers(connection)
         touched = {sample for sample, _, _ in taken}
         waiting = sum(
@@ -114,6 +115,18 @@ def sampling_frame(context: Context, night: duckdb.DuckDBPyConnection) -> pl.Dat
     with findings.hidden_customers(night, findings.ever_hidden(context.ledger)) as hidden:
         names = sorted(hidden)
     return frame.filter(~pl.col("customer_no_l").is_in(names) & ~pl.col("customer_no_r").is_in(names))
+
+
+def present(context: Context, night: duckdb.DuckDBPyConnection, rows: Sequence[Row[Any]]) -> pl.DataFrame:
+    """Of drawn pairs (number, customer_no_l, customer_no_r, …) those whose customers are both in the night and under no
+    non-disclosure.
+    """
+    schema = {"sample_id": pl.Int64, "number": pl.Int64, **dict.fromkeys(quality.PAIR, pl.String)}
+    with findings.hidden_customers(night, findings.ever_hidden(context.ledger)) as hidden:
+        shown = [(0, *row[:3]) for row in rows if not hidden & {row[1], row[2]}]
+    with registered(night, "drawn", pl.DataFrame(shown, schema=schema, orient="row")):
+        found: pl.DataFrame = night.sql(load_sql("sample_status", "regclean.quality")).pl()
+    return found.filter("present").select("number", *quality.PAIR)
 
 
 def sheet(night: duckdb.DuckDBPyConnection, sample_id: int, drawn: pl.DataFrame) -> pl.DataFrame:
@@ -188,7 +201,8 @@ def _drawn(connection: Connection) -> dict[tuple[str, str], dict[int, int]]:
     return found
 
 
-def _keep_labels(context: Context, connection: Connection, taken: list[tuple[int, int, str]]) -> None:
+def keep_labels(context: Context, connection: Connection, taken: list[tuple[int, int, str]]) -> None:
+    """Write answers (sample, number, word) into the ledger and the audit log."""
     if not taken:
         return
     user = context.user.name

@@ -3,6 +3,7 @@
 from regclean.quality.bands import (
     Band,
     Certificate,
+    band_sizes,
     in_order,
     known_pairs,
     revoke,
@@ -10,19 +11,23 @@ from regclean.quality.bands import (
     stands,
 )
 from regclean.quality.calibration import Calibration, calibrate
-from regclean.quality.certificates import Checks, lower_bound, needed
+from regclean.quality.certificates import LEVELS, Checks, lower_bound, needed, next_level
 from regclean.quality.evaluate import Evaluation, Score, evaluate
+from regclean.quality.given import GONE, WITHDRAWN, Progress, answers, last_own, own_errors, progress, waiting
 from regclean.quality.health import FIELDS, open_by_kind, protected_customers, register_health
 from regclean.quality.intervals import Interval, clopper_pearson
 from regclean.quality.label_file import LabelLine, read_labels
-from regclean.quality.measured import Figures, Measured, answers, blind_labels, measure
+from regclean.quality.measured import Figures, Measured, blind_labels, measure
 from regclean.quality.sampling import PAIR, Sample, Stratum, draw, rank
 from regclean.quality.second_person import Agreement, agreement, choose_second, waiting_for_second
 from regclean.quality.truth import Subject
 
 __all__ = [
     "FIELDS",
+    "GONE",
+    "LEVELS",
     "PAIR",
+    "WITHDRAWN",
     "Agreement",
     "Band",
     "Calibration",
@@ -33,12 +38,14 @@ __all__ = [
     "Interval",
     "LabelLine",
     "Measured",
+    "Progress",
     "Sample",
     "Score",
     "Stratum",
     "Subject",
     "agreement",
     "answers",
+    "band_sizes",
     "blind_labels",
     "calibrate",
     "choose_second",
@@ -47,10 +54,14 @@ __all__ = [
     "evaluate",
     "in_order",
     "known_pairs",
+    "last_own",
     "lower_bound",
     "measure",
     "needed",
+    "next_level",
     "open_by_kind",
+    "own_errors",
+    "progress",
     "protected_customers",
     "rank",
     "read_labels",
@@ -58,5 +69,6 @@ __all__ = [
     "revoke",
     "sources_digest",
     "stands",
+    "waiting",
     "waiting_for_second",
 ]

@@ -25,7 +25,7 @@ from regclean.errors import UsageError
 from regclean.ledger import Entry, Ledger, append
 from regclean.ledger.sample_tables import certificates, sample_pairs, samples
 from regclean.quality.certificates import Checks
-from regclean.quality.measured import answers
+from regclean.quality.given import GONE, answers
 from regclean.quality.sampling import PAIR, rank
 from regclean.warehouse import load_sql, rows
 
@@ -36,6 +36,8 @@ ONE_KNOWN_IN = 7
 # A band has drifted when it is so much larger or smaller, or when a level's share of it has moved by so much.
 GROWN = 0.2
 MOVED = 0.1
+# Bands that are offered begin and end at these scores.
+STEPS = (0.9, 0.95, 0.99, 0.999, 1.0)
 _BAND = re.compile(r"(?P<evidence>.+?)[ :@]+(?P<low>[01]?\.?\d*)\s*(?:-|–|\.\.)\s*(?P<high>[01]?\.?\d*)\Z")
 
 
@@ -82,6 +84,7 @@ class Certificate:
     """One certificate as it stands. `waiting`: checks that are in order and unanswered."""
 
     certificate_id: int
+    sample_id: int
     band: str
     checks: Checks
     waiting: int
@@ -91,6 +94,14 @@ class Certificate:
     run_id: str
     model_version: str
     revoked_because: str | None
+
+
+def band_sizes(night: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    """Band -> published pairs in it, by kind of evidence and `STEPS` of score, the most certain first; empty ones are left out,
+    and so are the pairs of `hidden_customers`, which must be there.
+    """
+    found = rows(night, load_sql("band_sizes", PACKAGE), {"steps": list(STEPS)})
+    return {str(Band(evidence, low, high)): int(pairs) for evidence, low, high, pairs in found}
 
 
 def known_pairs(
@@ -146,14 +157,14 @@ def in_order(band: pl.DataFrame, known: pl.DataFrame, *, seed: int) -> pl.DataFr
     )
 
 
-def stands(connection: Connection, band: str | None = None) -> list[Certificate]:
-    """Every certificate, or those of one band, newest first."""
+def stands(connection: Connection, band: str | None = None, *, settled: bool = False) -> list[Certificate]:
+    """Every certificate, or those of one band, newest first; by all answers, or by those that are settled."""
     query = select(certificates, samples.c.sample_id).join(
         samples, samples.c.certificate_id == certificates.c.certificate_id
     )
     if band is not None:
         query = query.where(certificates.c.band == band)
-    given = answers(connection)
+    given = answers(connection, settled=settled)
     found = connection.execute(query.order_by(certificates.c.certificate_id.desc())).mappings()
     return [_as_it_stands(connection, row, given) for row in found]
 
@@ -166,12 +177,14 @@ def _as_it_stands(connection: Connection, row: RowMapping, given: Mapping[tuple[
         answer = given.get((row["sample_id"], number))
         if answer is None:
             break
-        said.append((known, answer))
+        if answer != GONE:
+            said.append((known, answer))
     own = [answer for known, answer in said if known is None]
     apart = [answer for known, answer in said if known == "different"]
     alike = [answer for known, answer in said if known == "same"]
     return Certificate(
         certificate_id=row["certificate_id"],
+        sample_id=row["sample_id"],
         band=row["band"],
         checks=Checks(
             population=row["population"],

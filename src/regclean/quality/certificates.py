@@ -33,6 +33,10 @@ EXPECTED_MISSED = (0.5, 5.0)
 _ERRORS = np.concatenate([[0.0], np.geomspace(1e-4, 0.5, 140), np.linspace(0.51, 1.0, 50)])
 
 
+# What is worth proving, step by step.
+LEVELS = (0.985, 0.99, 0.993, 0.997)
+
+
 @dataclass(frozen=True, slots=True)
 class Checks:
     """Answers on a band: of `population` pairs, `looked` were answered, `wrong` of them not "same"; of `known` pairs that are
@@ -96,6 +100,12 @@ def needed(checks: Checks, target: float, level: float = LEVEL) -> int | None:
         middle = (low + high) // 2
         low, high = (low, middle) if reached(middle) else (middle, high)
     return high
+
+
+def next_level(checks: Checks) -> tuple[float, int] | None:
+    """The least of `LEVELS` that is not proved yet, and how many further clean checks prove it; None when none would."""
+    found = ((level, needed(checks, level)) for level in LEVELS)
+    return next(((level, count) for level, count in found if count), None)
 
 
 def evidence_against(checks: Checks, wrong: int, error: float | None = None) -> float:

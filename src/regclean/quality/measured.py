@@ -20,7 +20,8 @@ import polars as pl
 from sqlalchemy import Connection, select
 
 from regclean.ledger import Ledger
-from regclean.ledger.sample_tables import labels, sample_pairs, samples
+from regclean.ledger.sample_tables import sample_pairs, samples
+from regclean.quality.given import answers
 from regclean.quality.intervals import Interval
 from regclean.quality.melding import Tally, between, totals
 from regclean.warehouse import load_sql, registered
@@ -91,32 +92,26 @@ class _Placed:
     beyond: bool
 
 
-def measure(ledger: Ledger, night: duckdb.DuckDBPyConnection) -> Measured:
-    """The figures of a night's clusters, from all labels so far."""
+def measure(ledger: Ledger, night: duckdb.DuckDBPyConnection, *, settled: bool = False) -> Measured:
+    """The figures of a night's clusters, from all labels so far, or from those that are settled (`given.py`)."""
     with ledger.read() as connection:
-        drawn, populations, newest = _drawn(connection)
+        drawn, populations, newest = _drawn(connection, answers(connection, settled=settled))
     if newest is None:
         return Measured()
     with registered(night, "drawn", drawn):
         status = night.sql(load_sql("sample_status", "regclean.quality")).pl()
     answered = status.filter(pl.col("answer").is_not_null() & pl.col("present"))
-    checks = answered.filter(pl.col("answer") != "unsure")
+    checks = answered.filter(pl.col("answer").is_in(["same", "different"]))
     cells = _cells(status, populations)
     return Measured(
         figures=_figures(cells),
         more=_figures(_with_more(cells)),
         checks=checks.height,
-        unsure=answered.height - checks.height,
+        unsure=answered.filter(pl.col("answer") == "unsure").height,
         waiting=status.filter(pl.col("answer").is_null() & pl.col("present")).height,
         model_version=newest["model_version"],
         run_id=newest["run_id"],
     )
-
-
-def answers(connection: Connection) -> dict[tuple[int, int], str]:
-    """(sample, number) -> the last answer that anybody gave to that pair."""
-    query = select(labels.c.sample_id, labels.c.number, labels.c.answer).order_by(labels.c.label_id)
-    return {(row.sample_id, row.number): row.answer for row in connection.execute(query)}
 
 
 def blind_labels(ledger: Ledger) -> pl.DataFrame:
@@ -133,9 +128,10 @@ def blind_labels(ledger: Ledger) -> pl.DataFrame:
     return pl.DataFrame([(*pair, same) for pair, same in sorted(found.items())], schema=schema, orient="row")
 
 
-def _drawn(connection: Connection) -> tuple[pl.DataFrame, dict[str, int], Mapping[str, Any] | None]:
+def _drawn(
+    connection: Connection, given: Mapping[tuple[int, int], str]
+) -> tuple[pl.DataFrame, dict[str, int], Mapping[str, Any] | None]:
     """The drawn pairs of the samples that count, stratum -> population by the newest of these, and that sample's row."""
-    given = answers(connection)
     said = {sample for sample, _ in given}
     query = select(samples).where(samples.c.certificate_id.is_(None)).order_by(samples.c.sample_id)
     rows = list(connection.execute(query).mappings())

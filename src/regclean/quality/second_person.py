@@ -88,7 +88,9 @@ def waiting_for_second(connection: Connection, most: int) -> list[tuple[str, str
 def agreement(ledger: Ledger) -> list[Agreement]:
     """How often a second person says the same, by kind; kinds that nobody has answered yet are left out."""
     query = (
-        select(second_opinions.c.kind, sample_pairs.c.known, labels.c.answer)
+        select(
+            second_opinions.c.kind, second_opinions.c.decision_id, sample_pairs.c.known, labels.c.user, labels.c.answer
+        )
         .join(pair_decisions, pair_decisions.c.decision_id == second_opinions.c.decision_id)
         .join(decisions, decisions.c.decision_id == second_opinions.c.decision_id)
         .join(
@@ -101,10 +103,15 @@ def agreement(ledger: Ledger) -> list[Agreement]:
         )
         .join(samples, and_(samples.c.sample_id == sample_pairs.c.sample_id, samples.c.certificate_id.is_(None)))
         .join(labels, and_(labels.c.sample_id == sample_pairs.c.sample_id, labels.c.number == sample_pairs.c.number))
-        .where(labels.c.user != decisions.c.user, labels.c.answer != "unsure")
+        .where(labels.c.user != decisions.c.user)
+        .order_by(labels.c.label_id)
     )
-    counted: dict[str, list[bool]] = {}
     with ledger.read() as connection:
-        for kind, known, answer in connection.execute(query):
+        last = {
+            (kind, decision, user): (known, answer) for kind, decision, known, user, answer in connection.execute(query)
+        }
+    counted: dict[str, list[bool]] = {}
+    for (kind, _, _), (known, answer) in last.items():
+        if answer in ("same", "different"):
             counted.setdefault(kind, []).append(known == answer)
     return [Agreement(kind, sum(found), len(found)) for kind, found in sorted(counted.items())]

@@ -1,6 +1,7 @@
 -- What people see of each drawn pair (`drawn`): both records side by side, as they are registered, with no score and no opinion of
 -- the program's. National ids are masked.
-WITH shown AS (
+WITH wanted AS (SELECT customer_no_l AS customer_no FROM drawn UNION SELECT customer_no_r FROM drawn),
+shown AS (
     SELECT c.customer_no, c.kind,
         coalesce(nullif(trim(concat_ws(' ', raw.name, CASE WHEN raw.name IS NULL THEN concat_ws(' ', raw.first_names, raw.last_name) END)), ''), raw.company_name) AS name,
         raw.previous_last_name AS previous_name, strftime(c.birth_date, '%Y-%m-%d') AS birth_date, c.national_id_masked AS national_id,
@@ -8,13 +9,15 @@ WITH shown AS (
         concat_ws(' / ', raw.phone, raw.phone_2) AS phone, raw.email, c.status, strftime(c.created_on, '%Y-%m-%d') AS created_on,
         sites.sites
     FROM customers c
-    LEFT JOIN raw.customers raw ON raw.key = c.customer_no
+    LEFT JOIN (SELECT * FROM raw.customers WHERE key IN (SELECT customer_no FROM wanted)) AS raw ON raw.key = c.customer_no
     LEFT JOIN (
         SELECT customer_no, string_agg(DISTINCT concat_ws(', ', site.street_address, site.city), ' | ' ORDER BY concat_ws(', ', site.street_address, site.city)) AS sites
         FROM (SELECT customer_no, site_no FROM site_roles UNION SELECT customer_no, site_no FROM services)
         JOIN sites AS site USING (site_no)
+        WHERE customer_no IN (SELECT customer_no FROM wanted)
         GROUP BY customer_no
     ) AS sites ON sites.customer_no = c.customer_no
+    WHERE c.customer_no IN (SELECT customer_no FROM wanted)
 )
 SELECT drawn.sample, drawn.number, drawn.customer_no_l, drawn.customer_no_r,
     l.name AS name_l, r.name AS name_r, l.previous_name AS previous_name_l, r.previous_name AS previous_name_r,

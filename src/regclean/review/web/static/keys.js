@@ -111,7 +111,7 @@
   const noteOf = () => { const opened = one("#case")?.dataset.finding; return opened && `note:${opened}`; };
 
   const plain = {
-    y: () => press("y"), n: toggleReasons, h: () => press("h"), o: () => press("o"), f: () => press("f"), u: () => press("u"), s: () => press("s"),
+    y: () => press("y"), n: () => toggleReasons() || press("n"), h: () => press("h"), o: () => press("o"), f: () => press("f"), u: () => press("u"), s: () => press("s"),
     z: () => press("z"), Z: () => press("Z"), j: () => press("j"), k: () => press("k"), d: toggleDifferences, x: cut,
     w: () => showTab("why", true), g: () => showTab("group", true), t: () => showTab("history", true), i: () => showTab("impact", true),
     c: () => one("#comment")?.focus(), a: () => { showTab("history"); one("#assignee")?.focus(); }, "?": help,

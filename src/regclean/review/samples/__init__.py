@@ -1,0 +1,1 @@
+"""Blind samples and the bands of pairs that they vouch for."""

@@ -1,0 +1,135 @@
+"""Blind samples: drawing one, saying of one pair after another what it is, and the bands of pairs that checks vouch for."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import RedirectResponse, Response
+
+from regclean import acts, quality
+from regclean.acts import Context
+from regclean.errors import ConflictError, InputError, UsageError
+from regclean.review.case.words import words
+from regclean.review.samples.pairs import as_shown
+from regclean.review.web.i18n import N_
+from regclean.review.web.numbers import RowNumber, whole_number
+from regclean.review.web.services import Acting, NavItem, language_of, page
+
+router = APIRouter()
+nav = (NavItem(28, "/samples", N_("Blind samples"), "findings:decide"),)
+Text = Annotated[str, Form(max_length=200)]
+# Why a certificate does not hold any more.
+REVOKED = {
+    "drift": N_("the band has drifted"),
+    "new_model": N_("another model is in force"),
+    "new_input": N_("the input comes from elsewhere"),
+    "renewed": N_("a newer one takes its place"),
+}
+NO_NIGHT = N_("No night has been published yet: there is nothing to draw.")
+
+
+@router.get("/samples")
+def show_samples(request: Request, acting: Acting) -> Response:
+    """What is measured so far, and every sample."""
+    return _samples(request, acting)
+
+
+@router.post("/samples")
+def draw(request: Request, acting: Acting, size: Text = "") -> Response:
+    """Draw a blind sample, and go to its first pair."""
+    try:
+        acts.draw_sample(acting, whole_number(size) or 0)
+    except (UsageError, InputError) as error:
+        return _samples(request, acting, problem=error)
+    return RedirectResponse(f"/samples/{acts.list_samples(acting)[0].sample_id}", 303)
+
+
+@router.get("/samples/bands")
+def show_bands(request: Request, acting: Acting) -> Response:
+    """Bands of pairs: how many, what checks have proved of them, and what more would prove."""
+    return _bands(request, acting)
+
+
+@router.post("/samples/bands")
+def open_band(request: Request, acting: Acting, band: Text = "") -> Response:
+    """Open a certificate on a band, where there is none in force, and go to its first check."""
+    try:
+        certificate = acts.certify(acting, band)
+    except (UsageError, InputError) as error:
+        return _bands(request, acting, problem=error)
+    return RedirectResponse(f"/samples/{certificate.sample_id}", 303)
+
+
+@router.get("/samples/{sample_id}")
+def show_pair(request: Request, sample_id: RowNumber, acting: Acting, early: bool = False) -> Response:
+    """The pair of a sample that waits next for whoever asks."""
+    dealt = acts.deal(acting, sample_id)
+    return page(
+        request,
+        "sample.html",
+        dealt=dealt,
+        progress=dealt.progress,
+        pair=as_shown(dealt.pair) if dealt.pair else None,
+        gives=acts.figures(acting, sample_id),
+        somebody_else=early,
+        **words(request),
+    )
+
+
+@router.post("/samples/{sample_id}/answers")
+def answer(sample_id: RowNumber, acting: Acting, number: Text = "", said: Text = "") -> Response:
+    """Say what a pair is, and go on to the next; one that somebody else has answered is passed over."""
+    early = ""
+    try:
+        acts.answer(acting, sample_id, whole_number(number) or 0, said)
+    except ConflictError:
+        early = "?early=1"
+    return RedirectResponse(f"/samples/{sample_id}{early}", 303)
+
+
+@router.post("/samples/{sample_id}/undo")
+def undo(sample_id: RowNumber, acting: Acting) -> Response:
+    """Take one's last answer back, and go to its pair."""
+    acts.take_back(acting, sample_id)
+    return RedirectResponse(f"/samples/{sample_id}", 303)
+
+
+def _samples(request: Request, acting: Context, problem: Exception | None = None) -> Response:
+    found = acts.list_samples(acting)
+    return page(
+        request,
+        "samples.html",
+        422 if problem else 200,
+        samples=[one for one in found if one.certificate_id is None],
+        gives=acts.figures(acting),
+        problem=_said(request, problem),
+    )
+
+
+def _bands(request: Request, acting: Context, problem: Exception | None = None) -> Response:
+    try:
+        bands = acts.list_bands(acting)
+    except InputError as error:
+        bands, problem = [], error
+    with acting.ledger.read() as connection:
+        missed, known = quality.own_errors(connection, acting.user.name)
+    return page(
+        request,
+        "bands.html",
+        422 if problem and bands else 200,
+        bands=bands,
+        own=quality.clopper_pearson(missed, known),
+        missed=missed,
+        known=known,
+        revoked=REVOKED,
+        levels=quality.LEVELS,
+        problem=_said(request, problem),
+    )
+
+
+def _said(request: Request, problem: Exception | None) -> str | None:
+    language = language_of(request)
+    if isinstance(problem, InputError):
+        return language.gettext(NO_NIGHT)
+    return language.gettext(str(problem)) if problem else None
