@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from regclean import batches
+from regclean import acts, batches
+from regclean.accounts.local import active_user
 from regclean.config import load_workspace
 from regclean.findings.decide import DecisionLine, record
 from regclean.ledger import runs
@@ -31,6 +32,9 @@ PAGES = {
         "/account",
         "/case/{cluster}",
         "/reveal?subject=customers:1&field=national_id",
+        "/samples",
+        "/samples/bands",
+        "/samples/1",
     ),
     "helmi": ("/queue?pool=second", "/overview", "/nights", "/nights/2026-11-01-001", "/batches", "/batches/1"),
     "vaino": ("/batches", "/batches/1?look=1"),
@@ -63,7 +67,7 @@ def unlisted() -> list[str]:
 
 @pytest.fixture(scope="module")
 def cluster(served: Any) -> str:
-    """The largest cluster; also builds a batch, so that its pages are not empty."""
+    """The largest cluster; also builds a batch and draws a sample, so that their pages are not empty."""
     workspace = load_workspace(served.root)
     with served.ledger.read() as connection:
         query = select(findings.c.finding_id, findings.c.subjects).where(
@@ -80,6 +84,8 @@ def cluster(served: Any) -> str:
     record(served.ledger, lines, last.started_at)
     with Warehouse(workspace.var / "warehouse").read(last.run_id) as connection:
         batches.build(served.ledger, connection, workspace.config, as_of=last.as_of, user="vaino", now=last.started_at)
+    steward = active_user(served.ledger, "aino", "session")
+    acts.draw_sample(acts.Context(workspace, served.ledger, steward, last.started_at), 20)
     return str(rows[-1].finding_id)
 
 
@@ -102,7 +108,7 @@ def test_a_page_that_nobody_listed_has_no_violation_either(open_desk: Callable[.
     found: list[str] = []
     for path in unlisted():
         axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed").Axe()
-        address = path.format(finding_id=cluster, cluster=cluster, batch_id=1, run_id="2026-11-01-001", number=1)
+        address = path.format(finding_id=cluster, cluster=cluster, batch_id=1, run_id="2026-11-01-001", number=1, sample_id=1)
         desks = (open_desk(user, zoom=2) for user in PAGES)
         may = (
             desk for desk in desks if desk.page.request.get(f"{desk.address}{address}", max_redirects=0).status == 200

@@ -12,7 +12,7 @@ from regclean.acts import Context
 from regclean.errors import ConflictError, InputError, UsageError
 from regclean.review.case.words import words
 from regclean.review.samples.pairs import as_shown
-from regclean.review.web.i18n import N_
+from regclean.review.web.i18n import N_, Language
 from regclean.review.web.numbers import RowNumber, whole_number
 from regclean.review.web.services import Acting, NavItem, language_of, page
 
@@ -25,6 +25,13 @@ REVOKED = {
     "new_model": N_("another model is in force"),
     "new_input": N_("the input comes from elsewhere"),
     "renewed": N_("a newer one takes its place"),
+}
+# A kind of evidence: what the two are, and where they meet.
+KINDS = {"person": N_("Persons"), "organisation": N_("Organisations"), "through others": N_("Joined through others")}
+PLACES = {
+    "place": N_("at one place"),
+    "handover": N_("one after the other at a place"),
+    "elsewhere": N_("at different places"),
 }
 NO_NIGHT = N_("No night has been published yet: there is nothing to draw.")
 
@@ -123,9 +130,18 @@ def _bands(request: Request, acting: Context, problem: Exception | None = None) 
         missed=missed,
         known=known,
         revoked=REVOKED,
-        levels=quality.LEVELS,
+        in_words=lambda band: _in_words(language_of(request), band),
         problem=_said(request, problem),
     )
+
+
+def _in_words(language: Language, text: str) -> str:
+    """A band as people read it: "Persons at one place, 99.0–100.0 %"."""
+    band = quality.Band.parse(text)
+    kind, _, place = band.evidence.partition(" ")
+    words = (KINDS.get(band.evidence) or KINDS.get(kind, kind), PLACES.get(place, ""))
+    what = " ".join(language.gettext(word) for word in words if word)
+    return f"{what}, {language.percent(band.low, 1)}–{language.percent(band.high, 1)}"
 
 
 def _said(request: Request, problem: Exception | None) -> str | None:
