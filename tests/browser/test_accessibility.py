@@ -108,7 +108,9 @@ def test_a_page_that_nobody_listed_has_no_violation_either(open_desk: Callable[.
     found: list[str] = []
     for path in unlisted():
         axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed").Axe()
-        address = path.format(finding_id=cluster, cluster=cluster, batch_id=1, run_id="2026-11-01-001", number=1, sample_id=1)
+        address = path.format(
+            finding_id=cluster, cluster=cluster, batch_id=1, run_id="2026-11-01-001", number=1, sample_id=1
+        )
         desks = (open_desk(user, zoom=2) for user in PAGES)
         may = (
             desk for desk in desks if desk.page.request.get(f"{desk.address}{address}", max_redirects=0).status == 200

@@ -136,12 +136,12 @@ def _bands(request: Request, acting: Context, problem: Exception | None = None) 
 
 
 def _in_words(language: Language, text: str) -> str:
-    """A band as people read it: "Persons at one place, 99.0–100.0 %"."""
+    """A band as people read it: "Persons at one place, 99–100.0 %"."""
     band = quality.Band.parse(text)
     kind, _, place = band.evidence.partition(" ")
     words = (KINDS.get(band.evidence) or KINDS.get(kind, kind), PLACES.get(place, ""))
     what = " ".join(language.gettext(word) for word in words if word)
-    return f"{what}, {language.percent(band.low, 1)}–{language.percent(band.high, 1)}"
+    return f"{what}, {language.number(100 * band.low, '0.#')}–{language.percent(band.high, 1)}"
 
 
 def _said(request: Request, problem: Exception | None) -> str | None:
