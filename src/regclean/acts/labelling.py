@@ -34,7 +34,7 @@ class Dealt:
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
+class SampleFigures:
     """What settled answers give. `measured`: of the register; `bound`: the least share of right pairs in the band, None where
     nothing is proved; `next_level`: what further clean checks would prove of it.
     """
@@ -71,7 +71,7 @@ def deal(context: Context, sample_id: int) -> Dealt:
 
 
 @act("findings:decide")
-def figures(context: Context, sample_id: int | None = None) -> Figures:
+def figures(context: Context, sample_id: int | None = None) -> SampleFigures:
     """What the answers so far give: of the band, where the sample is a band's, else of the register.
 
     Errors: NotFoundError without such a sample.
@@ -82,12 +82,12 @@ def figures(context: Context, sample_id: int | None = None) -> Figures:
     certificate = next((one for one in found if one.sample_id == sample_id), None)
     if certificate is not None:
         checks = certificate.checks
-        return Figures(checks.looked, None, quality.lower_bound(checks) or None, quality.next_level(checks))
+        return SampleFigures(checks.looked, None, quality.lower_bound(checks) or None, quality.next_level(checks))
     if runs.last_published(context.ledger) is None:
-        return Figures()
+        return SampleFigures()
     with night_in_force(context) as (night, _):
         measured = quality.measure(context.ledger, night, settled=True)
-    return Figures(measured.checks, measured if measured.done else None)
+    return SampleFigures(measured.checks, measured if measured.done else None)
 
 
 @act("findings:decide")

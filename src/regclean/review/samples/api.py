@@ -34,8 +34,8 @@ def next_pair(acting: Acting, sample_id: RowNumber) -> models.Next:
     pair = None
     if dealt.pair is not None:
         left, right = (
-            models.Record.model_validate(
-                {name: dealt.pair[f"{name}_{side}"] or None for name in models.Record.model_fields}
+            models.BlindRecord.model_validate(
+                {name: dealt.pair[f"{name}_{side}"] or None for name in models.BlindRecord.model_fields}
             )
             for side in "lr"
         )

@@ -42,7 +42,7 @@ class Sample(BaseModel):
     waiting: int
 
 
-class Record(BaseModel):
+class BlindRecord(BaseModel):
     """One customer of a drawn pair, as it is registered; national ids are masked."""
 
     customer_no: str
@@ -64,8 +64,8 @@ class Pair(BaseModel):
     """The two customers; `number` goes with the answer."""
 
     number: int
-    left: Record
-    right: Record
+    left: BlindRecord
+    right: BlindRecord
 
 
 class Next(BaseModel):
