@@ -5,7 +5,7 @@
     python bench/worlds.py --only no_dates,namesakes --verbose
 
 By world: precision, recall and F1 of clusters; expected beside found precision of the proposed pairs; calibration error of pairs
-above .5; wrong links within a household for a thousand customers; the band p >= .99; learnt beside planted rates.
+above .5, beside what chance alone would make of probabilities that are right (few pairs in a bin differ from what was said); wrong links within a household for a thousand customers; the band p >= .99; learnt beside planted rates.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "data/fixtures"))
@@ -164,10 +166,19 @@ def judge(connection: duckdb.DuckDBPyConnection, folder: Path) -> dict[str, Any]
     connection.execute(JUDGED)
     figures |= connection.sql(FIGURES).pl().row(0, named=True)
     figures["ECE"] = connection.sql(ECE).fetchall()[0][0]
+    figures["chance"] = by_chance(connection.sql("SELECT p FROM judged WHERE p >= 0.5").pl()["p"].to_numpy())
     figures["R995"] = connection.sql(RECALL).fetchall()[0][0]
     figures["planted_same"], figures["planted_namesakes"] = connection.sql(PLANTED).fetchall()[0]
     figures["household_rate"] = 1000 * figures["household_links"] / groups.height
     return figures
+
+
+def by_chance(p: npt.NDArray[np.float64]) -> float:
+    """Mean calibration error if every probability were right."""
+    drawn = np.random.default_rng(1).random((200, len(p))) < p
+    bins = np.minimum(np.floor(p * 20), 19).astype(int)
+    parts = [np.abs((drawn[:, bins == b] - p[bins == b]).sum(axis=1)) for b in np.unique(bins)]
+    return float(np.mean(np.sum(parts, axis=0)) / len(p)) if len(p) else 0.0
 
 
 def learnt(models: Path) -> dict[str, float]:
@@ -209,14 +220,14 @@ def details(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 HEAD = (
-    f"{'world':20} {'P':>6} {'R':>6} {'F1':>6} {'exp.P':>6} {'foundP':>6} {'ECE':>6} {'hh/1000':>7} {'P>.99':>6} {'R>.99':>6}"
+    f"{'world':20} {'P':>6} {'R':>6} {'F1':>6} {'exp.P':>6} {'foundP':>6} {'ECE':>6} {'chance':>6} {'hh/1000':>7} {'P>.99':>6} {'R>.99':>6}"
     f" {'R995':>6} {'same':>13} {'namesakes':>13} {'s':>5}"
 )
 
 
 def line(name: str, f: dict[str, Any]) -> str:
     return (
-        f"{name:20} {f['P']:6.4f} {f['R']:6.4f} {f['F1']:6.4f} {f['expected']:6.4f} {f['found']:6.4f} {f['ECE']:6.4f}"
+        f"{name:20} {f['P']:6.4f} {f['R']:6.4f} {f['F1']:6.4f} {f['expected']:6.4f} {f['found']:6.4f} {f['ECE']:6.4f} {f['chance']:6.4f}"
         f" {f['household_rate']:7.2f} {f['band_precision']:6.4f} {f['band_recall']:6.3f} {f['R995']:6.3f}"
         f" {f['learnt_same']:6.4f}/{f['planted_same']:6.4f} {f['learnt_namesakes']:6.3f}/{f['planted_namesakes']:6.3f} {f['seconds']:5.1f}"
     )
@@ -239,7 +250,7 @@ def main() -> None:
         figures = run(world, options.cache, options.size, verbose=options.verbose)
         found.append(figures)
         print(line(world.name, figures), flush=True)
-    for half in ("F1", "ECE", "R995", "band_precision", "band_recall"):
+    for half in ("F1", "ECE", "chance", "R995", "band_precision", "band_recall"):
         values = [f[half] for f in found if f["planted_same"] > 0.001]
         if values:
             print(

@@ -288,8 +288,8 @@ def test_parameters_hold_nothing_personal() -> None:
     for path in STORED.glob("*.json"):
         found = Parameters.from_json(json.loads(path.read_text()))
         assert set(found.to_json()) == {
-            "model", "country", "version", "trained_at", "trained_on", "per_row", "names", "named_per_row", "m", "u", "comparisons",
-            "offsets",
+            "model", "country", "version", "trained_at", "trained_on", "per_row", "names", "named_per_row", "known", "m", "u",
+            "comparisons", "offsets",
         }  # fmt: skip
 
 

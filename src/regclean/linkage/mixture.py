@@ -10,7 +10,9 @@ What keeps the classes apart:
   stand in one ratio to the customers who stayed, whatever their names: the larger of two estimates counts;
 - u is chance agreement: value counts for exact levels, random pairs for the rest, less what is one customer or one household;
 - an equal full name is one observation, because first names and surnames are not independent: of all pairs of its cell (how
-  many hold it, how rare its parts are) the share that is one customer is learnt.
+  many hold it, how rare its parts are) the share that is one customer is learnt;
+- what is missing is an observation too, and of its own in each class: else undated pairs, of which few are one customer, would be
+  judged by the dated ones.
 """
 
 from __future__ import annotations
@@ -21,10 +23,10 @@ import numpy as np
 
 from regclean.linkage.anchors import chosen_alike, date_conflicts, shared_names
 from regclean.linkage.comparison import Comparison
-from regclean.linkage.model import CONTACTS, DATES, NAMES, OF_NAME, PLACES, SAME_FIRST_NAME
+from regclean.linkage.model import CONTACTS, DATES, KNOWN, NAMES, OF_NAME, PLACES, SAME_FIRST_NAME
 from regclean.linkage.monotone import monotone
 from regclean.linkage.parameters import CELLS, CLASSES, RARITIES, Parameters, Probabilities
-from regclean.linkage.patterns import Array, Codes, Patterns
+from regclean.linkage.patterns import Array, Codes, Patterns, known
 
 STAYED, MOVED, HOUSEHOLD, NAMESAKE, SUCCESSOR, STRANGER = range(6)
 SAME = (STAYED, MOVED)
@@ -81,6 +83,9 @@ def log_likelihoods(parameters: Parameters, parts: tuple[Comparison, ...], patte
     total[:, STAYED] += cell
     total[:, MOVED] += cell
     total[:, NAMESAKE] += cell
+    if parameters.known:
+        shares = np.log(np.array([parameters.known[name] for name in CLASSES]))
+        total += shares.T[known(patterns, parts, KNOWN[parameters.model])]
     for index, part in enumerate(parts):
         code = patterns.codes[:, index]
         seen = code >= 0
@@ -184,6 +189,7 @@ def learn(start: Parameters, parts: tuple[Comparison, ...], evidence: Evidence) 
             m=m | {name: monotone(m[name], u, parts) for name in ("stayed", "moved")},
             per_row=_rates(start, parts, candidates, mass, evidence.size, housed=housed),
             names=_cells(parts, candidates, mass, evidence.cells),
+            known=_known(start.model, parts, evidence, mass),
             named_per_row=float((mass[candidates.cell >= 0][:, list(SAME)].sum() + 0.5) / evidence.size),
         )
     return current, classes
@@ -288,6 +294,21 @@ def _rates(
     if start.model == "organisation":
         found["namesake"] = 1e-12
     return found
+
+
+def _known(model: str, parts: tuple[Comparison, ...], evidence: Evidence, mass: Array) -> dict[str, tuple[float, ...]]:
+    """Class -> how often both rows know which fields. Namesakes know what their household does, all others what strangers do."""
+    names = KNOWN[model]
+    if evidence.drawn is None or not names:
+        return {}
+    drawn = _counted(known(evidence.drawn, parts, names), evidence.drawn.counts, 2 ** len(names)) + 0.1
+    found = dict.fromkeys(CLASSES, drawn / drawn.sum())
+    code = known(evidence.candidates, parts, names)
+    for k in (STAYED, MOVED, HOUSEHOLD):
+        counted = _counted(code, mass[:, k], 2 ** len(names)) + PSEUDO_COUNTS * found["stranger"]
+        found[CLASSES[k]] = counted / counted.sum()
+    found["namesake"] = found["household"]
+    return {name: tuple(share.tolist()) for name, share in found.items()}
 
 
 def _cells(parts: tuple[Comparison, ...], candidates: Patterns, mass: Array, pairs: Array) -> tuple[float, ...]:

@@ -356,6 +356,9 @@ SAME_PLACE = (
 )
 DATES = ("identity", "birth_date")
 CONTACTS = ("phone", "email", "account")
+# What may be missing: that both rows know it tells whose they are as well. Whoever is entered again takes along what was known;
+# namesakes know what any two of their household do. Such fields are missing together, so that they are one observation.
+KNOWN = {"person": ("identity", "birth_date", "phone", "email"), "organisation": ()}
 # An e-mail address that is made of the name says little beside that name: namesakes choose alike.
 OF_NAME = ("email", "equal_of_name")
 

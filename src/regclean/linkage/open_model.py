@@ -9,7 +9,7 @@ libraries inside.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ import numpy as np
 
 from regclean.linkage import mixture, offsets
 from regclean.linkage.comparison import DUCKDB, Comparison
-from regclean.linkage.model import MISSING, NAMES, PLACES, SAME_PLACE, comparisons
+from regclean.linkage.model import KNOWN, MISSING, NAMES, PLACES, SAME_PLACE, comparisons
 from regclean.linkage.parameters import CELLS, CLASSES, Parameters
 from regclean.linkage.patterns import Array, Patterns
 from regclean.linkage.splink_settings import splink_settings
@@ -160,13 +160,14 @@ def posterior(parameters: Parameters) -> dict[str, Any]:
     parts = comparisons(parameters.model, parameters.country)
     size = parameters.trained_on.get("rows", 2)
     names = NAMES[parameters.model]
+    compared = replace(parameters, known={})
 
     def logs(index: int, code: int, *, cell: int = -1, rarity: float = 0.0) -> Array:
         codes = np.full((1, len(parts)), -1, dtype=np.int64)
         if index >= 0:
             codes[0, index] = code
         one = Patterns(codes, np.ones(1), np.array([cell]), np.array([rarity]), np.ones((1, len(CLASSES)), dtype=bool))
-        return np.asarray(mixture.log_likelihoods(parameters, parts, one, size)[0])
+        return np.asarray(mixture.log_likelihoods(compared, parts, one, size)[0])
 
     def level(index: int, part: Comparison, code: int) -> dict[str, Any]:
         plain, in_cell = logs(index, code), logs(index, code, cell=0) - logs(-1, 0, cell=0)
@@ -179,8 +180,8 @@ def posterior(parameters: Parameters) -> dict[str, Any]:
         }
 
     return {
-        "format": "regclean posterior 1",
-        "about": "Probability of each class: softmax of log_priors, cells, log_likelihood by level, and rarity; then vetoes and offsets.",
+        "format": "regclean posterior 2",
+        "about": "Probability of each class: softmax of log_priors, cells, log_likelihood by level, of what is known, and rarity; then vetoes and offsets.",
         "model": parameters.model,
         "country": parameters.country,
         "version": parameters.version,
@@ -197,6 +198,12 @@ def posterior(parameters: Parameters) -> dict[str, Any]:
             }
             for index, part in enumerate(parts)
         ],
+        "known": {
+            "comparisons": list(KNOWN[parameters.model]) if parameters.known else [],
+            "log_likelihood": np.log([parameters.known[name] for name in CLASSES]).T.tolist()
+            if parameters.known
+            else [],
+        },
         "vetoes": _vetoes(parameters.country),
         "same_place": [f"{place}.{code}" for place in PLACES for code in SAME_PLACE],
         "offsets": parameters.offsets,

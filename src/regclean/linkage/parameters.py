@@ -36,7 +36,8 @@ class Parameters:
     `m`: class -> comparison -> level code -> probability of the level in that class; a comparison that a class does not have
     agrees there by chance. `u`: the same among strangers. `per_row`: class -> how many such pairs there are for each row of the
     register; as priors they hold for a register of any size. `names`: by cell, the share of all pairs of equal full names that are one
-    customer; `named_per_row`: how many of those there are for each row. `offsets`: what labels add to the log odds of "same", by
+    customer; `named_per_row`: how many of those there are for each row. `known`: class -> how often both rows of a pair know
+    which fields of `model.KNOWN`, by `patterns.known`. `offsets`: what labels add to the log odds of "same", by
     pattern of evidence and by level (`offsets.py`). `trained_on`: counts that the training saw.
     `trained_at`: the date that was passed in, ISO.
     """
@@ -49,6 +50,7 @@ class Parameters:
     per_row: dict[str, float]
     names: tuple[float, ...] = (0.5,) * CELLS
     named_per_row: float = 0.05
+    known: dict[str, tuple[float, ...]] = field(default_factory=dict)
     offsets: dict[str, float] = field(default_factory=dict)
     trained_on: dict[str, int] = field(default_factory=dict)
     trained_at: str | None = None
@@ -107,6 +109,7 @@ class Parameters:
             per_row=dict(data["per_row"]),
             names=tuple(float(value) for value in data["names"]),
             named_per_row=float(data["named_per_row"]),
+            known={name: tuple(shares) for name, shares in data.get("known", {}).items()},
             offsets=dict(data.get("offsets", {})),
             trained_on=dict(data["trained_on"]),
             trained_at=data["trained_at"],
@@ -122,7 +125,7 @@ class Parameters:
                 return {key: short(item) for key, item in value.items()}
             return tuple(short(item) for item in value) if isinstance(value, tuple) else float(f"{value:.9g}")
 
-        learnt = ("m", "u", "per_row", "names", "named_per_row")
+        learnt = ("m", "u", "per_row", "names", "named_per_row", "known")
         return replace(self, **{name: short(getattr(self, name)) for name in learnt})
 
     @property

@@ -50,6 +50,11 @@ class Patterns:
         return np.isin(self.column(parts, name), [known.index(code) for code in codes if code in known])
 
 
+def known(patterns: Patterns, parts: tuple[Comparison, ...], names: tuple[str, ...]) -> Codes:
+    """Which of these comparisons are not missing, as a number: the first is its lowest bit."""
+    return np.asarray(sum((patterns.column(parts, name) >= 0) * 2**bit for bit, name in enumerate(names)))
+
+
 def as_patterns(frame: pl.DataFrame, parts: tuple[Comparison, ...], country: str) -> Patterns:
     """Patterns of a frame with gamma_<comparison>, cell, rarity, pairs and, when decisions are to count, verdict."""
     levels = np.array([len(part.levels) for part in parts], dtype=np.int64)

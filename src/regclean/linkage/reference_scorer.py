@@ -22,6 +22,11 @@ def score(model: dict[str, Any], pair: dict[str, Any]) -> dict[str, float]:
     total = [prior + (model["cells"][cell][k] if full else 0.0) for k, prior in enumerate(model["log_priors"])]
     stands = {part["name"]: standing(part, pair.get(f"gamma_{part['name']}", -1)) for part in model["comparisons"]}
     reached = {name: level["level"] if level else "missing" for name, level in stands.items()}
+    known = [reached.get(name, "missing") != "missing" for name in model["known"]["comparisons"]]
+    if known:
+        # Which fields both rows know: the first is the lowest bit.
+        logs = model["known"]["log_likelihood"][sum(one << bit for bit, one in enumerate(known))]
+        total = [a + b for a, b in zip(total, logs, strict=True)]
     owned = False
     for part in model["comparisons"]:
         level = stands[part["name"]]

@@ -60,7 +60,7 @@ def compare(connection: duckdb.DuckDBPyConnection, model: str, country: str, *, 
     """Compare the pairs of `link_blocked` (match_key, join_key_l, join_key_r) into temp table `link_compared`.
 
     Columns: entity_l, entity_r, match_key, gamma_<comparison> (level number, the last level 0, missing -1), cell (of an equal
-    full name, else -1), and rarity: -log2 of the frequency of the values that agree outside a full name.
+    full name, else -1), rarity: -log2 of the frequency of the values that agree outside a full name; and alike: two rows of one kind.
     `score`: another engine (`spark.py`).
     """
     parts = comparisons(model, country)
@@ -83,7 +83,8 @@ def compare(connection: duckdb.DuckDBPyConnection, model: str, country: str, *, 
         f"""CREATE OR REPLACE TEMP TABLE link_compared AS
         SELECT s.* EXCLUDE ({", ".join(f"rarity_{part.name}" for part in parts if _has_tf(part))}),
             CASE WHEN {full} THEN coalesce(l.cell, -1) ELSE -1 END AS cell,
-            {other} + CASE WHEN {full} AND l.cell IS NOT NULL THEN 0.0 ELSE {of_names} END AS rarity
+            {other} + CASE WHEN {full} AND l.cell IS NOT NULL THEN 0.0 ELSE {of_names} END AS rarity,
+            '{model}' <> 'person' OR l.kind = r.kind AS alike
         FROM link_levels s
         JOIN {ENTITIES[model]} l ON l.entity = s.entity_l
         JOIN {ENTITIES[model]} r ON r.entity = s.entity_r

@@ -48,7 +48,7 @@ def train_model(
         candidates=found["candidate"],
         drawn=found.get("random"),
         equal={column: _equal_pairs(connection, table, column) for column in columns(model, country)},
-        cells=_cell_pairs(connection, table, "first, last" if model == "person" else "org"),
+        cells=_cell_pairs(connection, table, "kind, first, last" if model == "person" else "org"),
     )
     start = Parameters(
         model=model, country=country, version=version, m={}, u={}, per_row=PER_ROW, trained_at=trained_at
