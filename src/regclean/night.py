@@ -170,6 +170,7 @@ def _publish(night: Night) -> int:
             now=night.now,
         )
         night.notes += [f"The certificate of {band} holds no longer: {why}." for band, why in sorted(revoked.items())]
+        batches.seal_older_lines(night.ledger, Seal(workspace_key(night.workspace.var)), night.now)
         batches.verify(night.ledger, connection, run_id=night.run_id, as_of=night.as_of, now=night.now)
         for old in runs.published(night.ledger, limit=10 * KEPT_NIGHTS)[KEPT_NIGHTS:]:
             night.warehouse.remove(old.run_id)

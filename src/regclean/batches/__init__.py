@@ -7,6 +7,7 @@ from regclean.batches.approval import approve, reject_lines
 from regclean.batches.build import BuildReport, build
 from regclean.batches.export import export
 from regclean.batches.last_extract import LastExtract, last_extract
+from regclean.batches.older_lines import seal_older_lines
 from regclean.batches.preview import Preview, preview
 from regclean.batches.release import ALREADY, Outcome, apply, confirm_import, dry_run, undo
 from regclean.batches.store import Batch
@@ -33,6 +34,7 @@ __all__ = [
     "list_batches",
     "preview",
     "reject_lines",
+    "seal_older_lines",
     "show",
     "undo",
     "verify",

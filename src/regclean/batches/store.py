@@ -71,16 +71,7 @@ def stored_lines(connection: Connection, batch_id: int) -> list[StoredLine]:
     query = select(batch_changes).where(batch_changes.c.batch_id == batch_id).order_by(batch_changes.c.seq)
     return [
         StoredLine(
-            ChangeLine(
-                row["seq"],
-                row["op"],
-                row["table"],
-                row["key"],
-                row["column"],
-                row["before"],
-                row["after"],
-                row["finding_id"],
-            ),
+            change_line(row),
             row["decision_id"],
             row["why"] or {},
             row["state"],
@@ -88,6 +79,12 @@ def stored_lines(connection: Connection, batch_id: int) -> list[StoredLine]:
         )
         for row in connection.execute(query).mappings()
     ]
+
+
+def change_line(row: RowMapping) -> ChangeLine:
+    """What a row of `batch_changes` does to the register."""
+    names = ("seq", "op", "table", "key", "column", "before", "after", "finding_id")
+    return ChangeLine(*(row[name] for name in names))
 
 
 def set_lines(
@@ -112,6 +109,8 @@ def set_state(connection: Connection, batch_id: int, state: str, **values: Any) 
 
 def token(batch: RowMapping, lines: Iterable[StoredLine]) -> str:
     """What the register knows a batch by: also another ledger's batch of the same number has another one."""
+    if batch["token"] is not None:
+        return str(batch["token"])
     content = [[one.line.op, one.line.table, one.line.key, one.line.column, one.line.after] for one in lines]
     return digest([batch["batch_id"], batch["built_by"], batch["built_at"].isoformat(), content])
 

@@ -21,6 +21,7 @@ from regclean.ledger.database import AUDIT_END, Ledger, is_writing
 from regclean.ledger.tables import audit, batch_changes, decisions, runs
 
 GENESIS = "0" * 64
+_LINES = ("batch_build", "batch_seal")  # what notes the digest of a batch's lines; the last one holds
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +118,9 @@ def _off_tables(ledger: Ledger) -> Broken | None:
     """Are the decisions and the lines of batches as they were when the log took note of them?"""
     with ledger.read() as connection:
         entries = connection.execute(
-            select(audit).where(audit.c.action.in_(("decide", "batch_build"))).order_by(audit.c.seq)
+            select(audit).where(audit.c.action.in_(("decide", *_LINES))).order_by(audit.c.seq)
         ).mappings()
+        built: dict[int, tuple[int, str]] = {}
         rows = {row["decision_id"]: row for row in connection.execute(select(decisions)).mappings()}
         for entry in entries:
             detail = entry["detail"]
@@ -128,10 +130,11 @@ def _off_tables(ledger: Ledger) -> Broken | None:
                 noted = (entry["actor"], detail["verdict"], detail["reason_digest"], detail["choices_digest"])
                 if said != noted:
                     return Broken(entry["seq"], f"decision {detail['decision']} is not as it was made")
-            elif entry["action"] == "batch_build":
-                batch_id = int(Subject.parse(entry["subject"]).key)
-                if lines_digest(connection, batch_id) != detail["digest"]:
-                    return Broken(entry["seq"], f"the lines of batch {batch_id} are not as they were built")
+            elif entry["action"] in _LINES:
+                built[int(Subject.parse(entry["subject"]).key)] = (entry["seq"], detail["digest"])
+        for batch_id, (seq, noted) in built.items():
+            if lines_digest(connection, batch_id) != noted:
+                return Broken(seq, f"the lines of batch {batch_id} are not as they were built")
     return None
 
 
@@ -145,9 +148,9 @@ def lines_digest(connection: Connection, batch_id: int) -> str:
 def noted_lines(connection: Connection, batch_id: int) -> str | None:
     """The digest of a batch's lines that the log took note of; None of a batch that was built without one."""
     query = select(audit.c.detail).where(
-        audit.c.action == "batch_build", audit.c.subject == subject_text("batches", batch_id)
+        audit.c.action.in_(_LINES), audit.c.subject == subject_text("batches", batch_id)
     )
-    detail = connection.execute(query.order_by(audit.c.seq)).scalars().first()
+    detail = connection.execute(query.order_by(desc(audit.c.seq))).scalars().first()
     return detail["digest"] if detail else None
 
 

@@ -94,6 +94,21 @@ class Ledger:
                 raise
             raise away from error
 
+    def rewrite(self, table: Table) -> None:
+        """Write a table anew, so that no freed block of the database holds what its rows held before."""
+        steps = (f"VACUUM FULL {table.name}",)
+        if self.engine.dialect.name == "sqlite":
+            steps = ("VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)")
+        raw = self.engine.raw_connection()
+        try:
+            if self.engine.dialect.name == "postgresql":
+                raw.driver_connection.autocommit = True
+            for step in steps:
+                raw.driver_connection.execute(step).close()
+        finally:
+            raw.invalidate()
+            raw.close()
+
     @property
     def place(self) -> str:
         """Where it is, without a password."""
@@ -223,7 +238,7 @@ def _engine(url: URL) -> Engine:
 def _configure_sqlite(dbapi_connection: Any, _record: Any) -> None:
     # The driver's own idea of when to BEGIN would start write transactions late, and they could then fail as busy.
     dbapi_connection.isolation_level = None
-    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "secure_delete = ON"):
         dbapi_connection.execute(f"PRAGMA {pragma}").close()
 
 

@@ -3,8 +3,7 @@
 Invariant: a reader sees either the last published night or the one before, never a mixture; what a decision rested on
 (`evidence`) and what was done (`audit`) is never changed afterwards.
 
-Times are UTC and come from the caller. JSON is kept as canonical text, so that equal values are equal bytes on every
-database.
+Times are UTC and come from the caller. JSON is kept as canonical text: equal values are equal bytes on every database.
 """
 
 from __future__ import annotations
@@ -352,6 +351,7 @@ batches = Table(
     Column("left_out", Json, nullable=False),  # [{"finding_id", "why"}]
     Column("version", Integer, nullable=False),
     Column("attempt", Json),  # {"act", "token", "finding_id", "by"}: begun in the register, its end not noted yet
+    Column("token", String(64)),  # what the register knows it by, where its lines were sealed after it was built
     _one_of("state", BATCH_STATES),
 )
 

@@ -35,6 +35,7 @@ ACTIONS = {
     "batch_export": N_("wrote a batch's files"),
     "batch_reject": N_("sent a batch back"),
     "batch_release": N_("released a batch"),
+    "batch_seal": N_("sealed the national ids of an older batch"),
     "batch_undo": N_("took a batch back"),
     "comment": N_("commented"),
     "decide": N_("decided"),
