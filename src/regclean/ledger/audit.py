@@ -132,8 +132,8 @@ def _off_tables(ledger: Ledger) -> Broken | None:
                     return Broken(entry["seq"], f"decision {detail['decision']} is not as it was made")
             elif entry["action"] in _LINES:
                 built[int(Subject.parse(entry["subject"]).key)] = (entry["seq"], detail["digest"])
-        for batch_id, (seq, noted) in built.items():
-            if lines_digest(connection, batch_id) != noted:
+        for batch_id, (seq, lines) in built.items():
+            if lines_digest(connection, batch_id) != lines:
                 return Broken(seq, f"the lines of batch {batch_id} are not as they were built")
     return None
 

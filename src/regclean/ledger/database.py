@@ -96,15 +96,15 @@ class Ledger:
 
     def rewrite(self, table: Table) -> None:
         """Write a table anew, so that no freed block of the database holds what its rows held before."""
-        steps = (f"VACUUM FULL {table.name}",)
-        if self.engine.dialect.name == "sqlite":
-            steps = ("VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)")
         raw = self.engine.raw_connection()
+        driver: Any = raw.driver_connection
         try:
             if self.engine.dialect.name == "postgresql":
-                raw.driver_connection.autocommit = True
-            for step in steps:
-                raw.driver_connection.execute(step).close()
+                driver.autocommit = True
+                driver.execute(f"VACUUM FULL {table.name}").close()
+            else:
+                driver.execute("VACUUM").close()
+                driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").close()
         finally:
             raw.invalidate()
             raw.close()
