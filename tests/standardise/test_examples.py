@@ -8,6 +8,7 @@ from pathlib import Path
 
 from regclean.standardise.addresses import read_address
 from regclean.standardise.contacts import read_phone
+from regclean.standardise.parties import read_party
 
 EXAMPLES = Path(__file__).parent / "examples"
 
@@ -59,3 +60,21 @@ def test_phones() -> None:
         numbers = " | ".join(filter(None, (read.number, read.second)))
         assert (row["value"], numbers, read.state) == (row["value"], row["numbers"], row["state"])
         assert read_phone(read.number).number == read.number
+
+
+def test_names() -> None:
+    for row in examples("names"):
+        read = read_party(row["value"])
+        persons = " | ".join(
+            f"{part} {person.printed}" + (f", before {' '.join(person.previous)}" if person.previous else "")
+            for part, person in read.persons
+        )
+        marks = ("death" if read.deceased else None, "non-disclosure" if read.protected else None, read.generation)
+        assert {**row, "persons": persons, "kind": read.kind, "marks": " ".join(filter(None, marks))} == row
+
+
+def test_a_name_that_was_read_reads_as_itself() -> None:
+    for row in examples("names"):
+        for part, person in read_party(row["value"]).persons:
+            again = read_party(person.printed).persons
+            assert [(part, one.printed) for _, one in again] == [(part, person.printed)], row["value"]

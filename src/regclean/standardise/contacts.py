@@ -168,28 +168,36 @@ def _foreign_number(text: str) -> tuple[str | None, str]:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164), "ok"
 
 
+def _number(run: str) -> tuple[str | None, str]:
+    """One number as it stands, else with the zero that a spreadsheet took."""
+    answer = _one_number(run)
+    if answer[0] is None and (restored := _restored(run)):
+        number, state = _one_number(restored)
+        return number, "repaired" if number else state
+    return answer
+
+
 def _read_run(run: str) -> list[tuple[str | None, str]]:
     """The numbers of digits that no letter interrupts: one, several, or one with a time or an extension behind it."""
-    whole = _one_number(run)
+    whole = _number(run)
     groups = _GROUP.split(run)
     if whole[0] is None or _ONE_DIGIT.fullmatch(run):
         parts = _NEXT_NUMBER.split(run)
         if len(parts) > 1 and len(_NOT_DIGIT.sub("", run)) > 15:
             return [answer for part in parts for answer in _read_run(part)]
         if len(parts) == 2 and re.fullmatch(r"[1-9]\d{0,3}", parts[0]):
-            return [_one_number(parts[1])]
-        if (match := _EXTENSION.fullmatch(run)) and (shorter := _one_number(match["number"]))[0]:
+            return [_number(parts[1])]
+        if (match := _EXTENSION.fullmatch(run)) and (shorter := _number(match["number"]))[0]:
             return [shorter]
-        if len(groups) == 2 and _TIME.fullmatch(groups[1]) and (shorter := _one_number(groups[0]))[0]:
+        if len(groups) == 2 and _TIME.fullmatch(groups[1]) and (shorter := _number(groups[0]))[0]:
             return [shorter]
     return [whole]
 
 
 def _read_part(text: str) -> list[tuple[str | None, str]]:
     """The numbers of one part of a cell. What a letter stands in the middle of is never read as something shorter."""
-    if restored := _restored(text.strip(" .;,")):
-        number, state = _one_number(restored)
-        return [(number, "repaired" if number else state)]
+    if _restored(stripped := text.strip(" .;,")):
+        return [_number(stripped)]
     text = _SAID_REMARK.sub(" ", text)
     if _LETTER_INSIDE.search(text) or _LOST_DIGIT.search(text):
         return [(None, "invalid")]
@@ -220,9 +228,8 @@ def read_phone(text: str | None) -> Phone:
         return Phone(None, "missing")
     if decimals := _DECIMALS.fullmatch(text.strip()):
         text = decimals[1]
-    if restored := _restored(text.strip()):
-        number, state = _one_number(restored)
-        return Phone(number, "repaired" if number else state)
+    if _restored(text.strip()):
+        return Phone(*_number(text.strip()))
     if _SINGLE.fullmatch(text):
         answers = _read_run(text)
         return Phone(*answers[0]) if len(answers) == 1 else _first(answers)

@@ -11,8 +11,8 @@ from regclean.standardise.organisations import organisation_tokens, read_organis
 from regclean.standardise.reference import legal_forms, name_counts
 
 ESTATE = re.compile(
-    r"(?<![^\W_])(?:(?:jakamaton|jak\.?)\s+)?(?:kuolinpesän?|kuolinpesa|kuol\.?\s?pesä|kuolinp\.?|jkp\.?|k\.\s?p\.?|kp\.?|"
-    r"(?:dödsbo|dodsbo|sterbhus)(?:et)?(?:\s+efter)?|d\.\s?b\.?|dbo?\.?|perikunta|perilliset|oik\.?\s?om(?:istajat|\.)?|"
+    r"(?<![^\W_])(?:(?:jakamaton|jak\.?|oskift(?:at|et|ade)|vainajan)\s+)?(?:kuolinpesän?|kuolinpesa|kuol\.?\s?pesä|kuolinp\.?|[jv]\.?kp\.?|k\.\s?p\.?|kp\.?|"
+    r"(?:dödsbo|dodsbo|sterbhus)(?:et)?(?:\s+efter)?|d\.\s?b\.?|dbo?\.?|perikunta|perilliset|arvingar|oik\.?\s?om(?:ist(?:ajat|\.)?|\.)?|"
     r"oikeudenomistajat|rättsinnehavare|estate\s+of|jakamaton\s+pesä|jakamaton|pesä)(?![^\W_])",
     re.IGNORECASE,
 )
@@ -20,7 +20,7 @@ _BANKRUPT = re.compile(r"konkurssi|konkursbo", re.IGNORECASE)
 _FAMILY = re.compile(
     r"(?<!\w)(?:perhe|perheen|fam\.?|familjen|familj|family|pariskunta|av(?:io)?pari|makarna)(?!\w)", re.IGNORECASE
 )
-JOINING = re.compile(r"\s+(?:ja|och|o\.|and|sekä|ynnä)\s+|\s*[&+/]\s*|\s*;\s*", re.IGNORECASE)
+JOINING = re.compile(r"\s+(?:ja|och|(?-i:o\.?)|and|sekä|ynnä)\s+|\s+m/\s*|\s*[&+/]\s*|\s*;\s*", re.IGNORECASE)
 
 _GROUP = re.compile(
     r"(?:tiekunta|tiehoitokunta|hoitokunta|osakaskunta|jakokunta|kalastuskunta|kalakunta|vesialue|yksityistie|yksityistien|"
@@ -89,6 +89,7 @@ def _telling(word: str) -> bool:
         not folded.replace(" ", "").isalpha()
         or any(token in _form_words() or token in _JOINING_WORDS for token in folded.split())
         or folded.endswith("set")
+        or folded == "estate"
         or ESTATE.search(word) is not None
         or _FAMILY.search(word) is not None
         or _BANKRUPT.search(word) is not None

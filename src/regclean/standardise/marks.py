@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from regclean.standardise.folding import fold, to_ascii, word_list
+from regclean.standardise.reference import first_name_genders, name_counts
 
 _WORD_START, _WORD_END = r"(?<![^\W\d_])", r"(?![^\W\d_])"
 _GAP = r"[\s,;:/*!()–—-]*"
@@ -22,52 +23,92 @@ def _marked(words: str) -> re.Pattern[str]:
 
 # Only text with one of these needs the slower readings.
 _HINT = re.compile(
-    r"turva|kielto|sp[äa]rr|skydda|salai|hemlig|luovut|disclos|[✝†‡_%()\d]|kuol|vainaj|edesm|menehty|avlid|(?<!\w)död(?!\w)|"
-    r"deceas|senior|junior|vanhem|nuorem|äldre|yngre|(?<!\w)(?:sr|jr|sen|jun|vanh|nuor|d\s?\.?\s?[äy]|the)(?!\w)|edunv|holh|"
-    r"intressebev|förmyn|formyn|god\s+man|guardian|huoltaja|hoitaja|utredn|valtuut|(?<!\w)ev(?:v|\.|\s)|förvalt|selvittäj|"
-    r"[a-zåäö][A-ZÅÄÖ]",
+    r"turva|kielto|sp[äa]rr|skydda|sala|hemlig|luovut|disclos|secre|sekret|protected|confid|[✝†‡_%()\[\]\d]|kuol|vainaj|vain\.|edesm|"
+    r"menehty|pois\s?(?:men|nuk)|avli|avl\.|(?<!\w)(?:död|dog|rip|late)(?!\w)|bortg|gått\sbort|dece|\(dec|(?<!\w)[kd]\.\)?\s*$|senior|junior|"
+    r"vanhem|nuorem|äldre|yngre|elder|younger|(?<!\w)(?:sr|jr|snr|jnr|sen|jun|vanh|vnh|nuor|nrm|d\s?\.?\s?[äy]|the|isä|äiti|poika|tytär|"
+    r"far|mor|son|dotter|father|mother|daughter|i{2,3})(?!\w)|edunv|holh|intressebev|intr\.|förmyn|formyn|vårdnad|god\s+man|guardian|huoltaja|hoit|"
+    r"yht\.?\s?h|yhteyshe|yhdyshe|kontaktp|utredn|valtuut|(?<!\w)ev(?:v|\.|\s)|förvalt|selvittäj|huom|obs[!:]|(?<!\w)t\.?\s?kielto|"
+    r"(?<!\w)(?:u\s){2}|[a-zåäö][A-ZÅÄÖ]",
     re.IGNORECASE,
 )
 _CAMEL = re.compile(r"(?<=[a-zåäöé]{2})(?=[A-ZÅÄÖ][a-zåäöé]{2})")
+# "T U R V A K I E L T O"
+_SPACED = re.compile(rf"{_WORD_START}(?:[^\W\d_] ){{5,}}[^\W\d_]{_WORD_END}")
 _PROTECTED = re.compile(
-    rf"{_GAP}{_WORD_START}(?:turva[\s-]?kiel\w*|turvak\.|luovutuskiel\w*|tietojen\s?luovutus\s?kiel\w*|sp[äa]rr[\s-]?mark\w*|"
-    r"skyddad(?:e)?\s+(?:identitet|personuppgifter|adress)|sekretessmark\w*|hemlig(?:a)?\s+(?:adress|uppgifter)|"
-    rf"salai(?:nen|set)\s+(?:osoite|tiedot|henkilötiedot)|non[\s-]?disclosure){_WORD_END}{_GAP}",
+    rf"{_GAP}{_WORD_START}(?:turva[\s-]?kiel\w*\.?|turvak\.?|t\.\s?kielto|luovutuskiel\w*|tietojen\s?luovutus\s?kiel\w*|"
+    r"(?:tietoja|tietoa|osoitetta)?\s*ei\s+saa\s+luovuttaa(?:\s+(?:tietoja|tietoa|osoitetta|eteenpäin))*|(?:ei|älä)\s+luovut\w+(?:\s+tietoja)?|"
+    r"sp[äa]rr[\s-]?m[äa]rk\w*|sp[äa]rrad\w*|(?:skyddad\w*|hemlig\w*|sekretessbelagd\w*)\s+(?:identitet|personuppgifter|adress|uppgifter|folkbokföring)|"
+    r"(?:adress(?:en)?|uppgifter(?:na)?)\s+(?:är\s+)?(?:hemlig|skyddad|sekretessbelagd)\w*|sekretessmark\w*|"
+    r"(?:salai(?:nen|set)|salat(?:tu|ut)|salassa\s?pidettäv\w+|suojat(?:tu|ut))\s+(?:osoite|osoitetiedot|tiedot|henkilötiedot|yhteystiedot)|"
+    r"(?:osoite|tiedot|osoitetiedot|henkilötiedot|yhteystiedot)\s+(?:on\s+|ovat\s+)?(?:salai\w+|salat\w+|salassa(?:\s?pidettäv\w*)?|suojat\w+)|"
+    r"protected\s+(?:identity|address|person|data)|(?:secret|confidential)\s+(?:identity|address)|address\s+(?:is\s+)?(?:secret|confidential|protected)|"
+    rf"(?:non|no|not)[\s-]?disclos\w+|do\s+not\s+disclose){_WORD_END}{_GAP}",
     re.IGNORECASE,
 )
 # One word alone may be a part of a name ("Salainen Puutarha Oy"): it is a mark in brackets, or before a colon.
+_PROTECTED_WORD = r"(?:hemligt?|hemliga|salai\w+|salattu|salat\w*|salassa\s?pidettäv\w*|suojattu|skyddad\w*|protected|confidential|secret)"
 _PROTECTED_BESIDE = re.compile(
-    r"[(\[]\s*(?:hemlig\w*|salai\w+|salassa\s?pidettäv\w*|suojattu|skyddad\w*)\s*[)\]]|^\s*(?:hemligt?|salainen|suojattu|skyddad)\s*:\s*",
-    re.IGNORECASE,
+    rf"[(\[]\s*{_PROTECTED_WORD}\s*!*[)\]]|^\s*{_PROTECTED_WORD}\s*:\s*|,\s*{_PROTECTED_WORD}\s*!*$", re.IGNORECASE
 )
-_PROTECTED_WORDS = ("turvakielto", "turvakiellossa", "sparrmarkering", "luovutuskielto")
+_PROTECTED_WORDS = (
+    "turvakielto",
+    "turvakiellossa",
+    "turvakieltoasiakas",
+    "sparrmarkering",
+    "sparrmarkerad",
+    "luovutuskielto",
+)
 _DAY = r"(?:\d{1,2}\.\s?\d{1,2}\.\s?)?\d{4}|\d{1,2}/\d{4}"
+_DEAD_WORD = (
+    r"kuollut|kuoli|kuoll?\.|vainaja|vain\.|edesmennyt|edesm\.?|menehtynyt|menehtyi|pois\s?mennyt|pois\s?nukkunut|nukkunut\s+pois|"
+    r"avliden|avlidne|avlidna|avled|avl\.|död|dog(?=\s?\d)|bortgången|gått\s+bort|deceased|dec\.|the\s+late|(?-i:RIP|R\.I\.P)"
+)
 _DEAD = re.compile(
-    rf"{_GAP}(?:[✝†‡]|\+(?=\s?(?:{_DAY}))|{_WORD_START}(?:kuollut|kuoli|kuol\.|vainaja|vain\.|edesmennyt|menehtynyt|avliden|avled|död|"
-    rf"deceased|(?-i:k\.)(?=\s?(?:{_DAY}))){_WORD_END})\.?\s*(?P<day>{_DAY})?{_GAP}",
+    rf"{_GAP}(?:[✝†‡]|\+(?=\s?(?:{_DAY}))|{_WORD_START}(?:{_DEAD_WORD}|(?-i:[kd]\.)(?=\s?(?:{_DAY}))){_WORD_END})\.?\s*(?P<day>{_DAY})?{_GAP}|"
+    rf"\s\(?(?-i:[kd]\.)\)?\s*$|[\s(]+(?:1[89]|20)\d\d\s?[-–—]\s?(?P<year>(?:19|20)\d\d)\)?{_GAP}$",
     re.IGNORECASE,
 )
-_ELDER = _marked(r"seniori?|sr|sen\.|vanhempi|vanh\.|d\.?\s?ä|den\s+äldre|äldre|the\s+elder|elder")
-_YOUNGER = _marked(r"juniori?|jr|jun\.|nuorempi|nuor\.|d\.?\s?y|den\s+yngre|yngre|the\s+younger|younger")
+_BORN = re.compile(
+    rf"[\s,(]+(?:\*|{_WORD_START}(?:s|synt|syntynyt|f|född|b|born)\.?)\s?(?:{_DAY}){_WORD_END}\)?", re.IGNORECASE
+)
+_ELDER = _marked(
+    r"seniori?|sr|snr|sen\.|(?-i:sen|SEN)(?=\W*$)|vanhempi|vanh\.?|vnh|d\.?\s?ä|den\s+äldre|äldre|the\s+elder|elder"
+)
+_YOUNGER = _marked(
+    r"juniori?|jr|jnr|jun\.|(?-i:jun|JUN)(?=\W*$)|nuorempi|nuor\.?|nrm|d\.?\s?y|den\s+yngre|yngre|the\s+younger|younger|(?-i:II|III)(?=\W*$)"
+)
+_BEFORE = {
+    "elder": re.compile(r"(?:vanhempi|seniori?|äldre)\s+", re.IGNORECASE),
+    "younger": re.compile(r"(?:nuorempi|juniori?|yngre)\s+", re.IGNORECASE),
+}
+# A relation beside a whole name tells the father from the son that bears it, too.
+_RELATION = {
+    "elder": re.compile(r"\s*[(,]\s*(?:isä|äiti|far|fader|mor|father|mother)\s*\)?\s*$", re.IGNORECASE),
+    "younger": re.compile(r"\s*[(,]\s*(?:poika|tytär|son|dotter|daughter)\s*\)?\s*$", re.IGNORECASE),
+}
 _ROLE = (
-    r"edunvalvoja\w*|edunvalvonna(?:ssa|n)|edunv\.?|ev\.|evv\.?|holhooja|intressebevakare|förmyndare|god\s+man|legal\s+guardian|guardian|huoltaja|"
-    r"asioiden\s?hoitaja|asiainhoitaja|kuolinpesän\s+hoitaja|pesänhoitaja|pesänselvittäjä|pesänjakaja|boutredningsman|"
-    r"boförvaltare|dödsboförvaltare|valtuutettu|ombud|"
+    r"(?:yleinen\s+|allmän\s+|laillinen\s+)?(?:edunvalvoja\w*|edunvalvonna(?:ssa|n)|edunvalvontavaltuutettu|edunv\.?|ev\.?(?=\s)|ev\.|evv\.?|holhooja|"
+    r"intressebevakare\w*|intr\.?\s?bev\.?|förmyndare|god\s+man|legal\s+guardian|guardian|huoltaja|vårdnadshavare|asioiden\s?hoitaja|asiainhoitaja|"
+    r"kuolinpesän\s+hoitaja|pesänhoitaja|pesänselvittäjä|pesänjakaja|boutredningsman|boförvaltare|dödsboförvaltare|förvaltare|valtuutettu|ombud|"
+    r"yhteyshenkilö|yht\.?\s?henkilö|yht\.?\s?hlö|yhdyshenkilö|kontaktperson|"
     # An occupation and an office unless somebody's name follows, or another name stands beside it.
-    r"hoitaja(?=\s*:?\s*\w)|edunvalvonta(?=[^/]*/)|(?<=/)edunvalvonta|(?<=/\s)edunvalvonta"
+    r"hoitaja(?=\s*:?\s*\w)|hoit\.|edunvalvonta(?=[^/]*/)|(?<=[/,]\s)(?:edunvalvonta|intressebevakning\w*)|(?<=[/,])(?:edunvalvonta|intressebevakning\w*))"
 )
 _HAS_ROLE = re.compile(rf"(?P<gap>{_GAP}){_WORD_START}(?:{_ROLE})(?!\s?lut){_WORD_END}\s*[.:]?\s*", re.IGNORECASE)
 _NEXT_PARTY = re.compile(r"\s*[/;,)]\s*|\s+[-–—]\s+")
-_BRACKETS = re.compile(r"\s*[(\[]([^()\[\]]*)[)\]]\s*")
+_BRACKETS = re.compile(r"\s*(?:\(([^()]*)(?:\)|$)|\[([^\[\]]*)\]|\{([^{}]*)\})\s*")
+# "HUOM! laskut pojalle": what is meant for a reader.
+_NOTE = re.compile(r"[\s,;/-]+(?:(?-i:HUOM|HOX|OBS|NOTE|NB)\b|(?:huom|obs)[!:.])[!:.]*\s*(?P<note>.*)$", re.IGNORECASE)
 # What in brackets is told of a name: a former one, somebody in whose care the post goes.
 _TELLING = re.compile(
-    r"^\W*(?:o\.?\s?s|omaa|ent|entinen|aik|aiemmin|synt|född|tid|tidigare|née|geb|e|s|f|c\s*/\s*o)\b", re.IGNORECASE
+    r"^\W*(?:o\.?\s?s|omaa|ent|entinen|aik|aiemmin|synt|född|född|tid|tidigare|née|geb|e|s|f|c\s*/\s*o)\b",
+    re.IGNORECASE,
 )
-_ESTATE = re.compile(r"\W*(?:k\.?\s?p\.?|kuolinpesä|dödsbo|sterbhus|d\.?\s?b\.?|dbo)\W*", re.IGNORECASE)
+_ESTATE = re.compile(r"\W*(?:v?\.?\s?k\.?\s?p\.?|kuolinpesä|dödsbo|sterbhus|d\.?\s?b\.?|dbo)\W*", re.IGNORECASE)
 _TITLES = frozenset(
     word_list("""hra herra rva rouva nti neiti fru herr froken fröken mr mrs ms miss dr prof professori tri tohtori maist maisteri
     dipl.ins diplomi-insinööri rovasti pastori kirkkoherra maanviljelija maanviljelijä mv agronomi insinööri emäntä isäntä
-    eläkeläinen leskirouva leski varatuomari vt. oik.kand doc dos dosentti sir madam ins tradenomi merkonomi restonomi agrologi
+    eläkeläinen eläk eläkel rouvat rkm rak.mest rakennusmestari hr fr rva. rehtori evp vääpeli kersantti mba msc bsc mphil emeritus emerita emer maanvilj maat.metsät toim.joht lvi leskirouva leski varatuomari vt. oik.kand doc dos dosentti sir madam ins tradenomi merkonomi restonomi agrologi
     ekonomi arkkitehti asianajaja varat lääkäri opettaja kirvesmies yrittäjä autoilija muurari maalari sähköasentaja putkimies
     hitsaaja merimies kalastaja kanttori eversti majuri kapteeni luutnantti ylikonstaapeli sairaanhoitaja metsänhoitaja metsuri
     fil.maist fil.kand fil.toht yht.maist kauppat.maist ingenjör jordbrukare lantbrukare lärare läkare arkitekt pensionär änka
@@ -79,7 +120,15 @@ _DEGREES = frozenset(
         "DI FM FK FL FT TM TT TL TK KTM KTK KTT OTK OTM OTT YTM YTT VTM VTK VTT LL LT LK HLL ELL ELT MMM MMT TkT TkL HuK LuK VT PsM PsL"
     )
 )
+# Somebody may be called Jur or Mag: with a dot it is a degree.
+_DOTTED_TITLES = frozenset(word_list("jur kand lic mag pens fil pol ek med tekn teol"))
 _PARTICLE_TITLES = frozenset({"DI"})
+# What occupations and offices end in; a surname that ends so is in the list of surnames.
+_OCCUPATION = re.compile(
+    r"[^\W\d_]{2,}(?:neuvos|johtaja|mestari|insinööri|opettaja|asentaja|hoitaja|päällikkö|kuljettaja|sihteeri|lääkäri|maisteri|"
+    r"tohtori|kandidaatti|lisensiaatti|kersantti|vääpeli|luutnantti|yrittäjä|autoilija|viljelijä|tuomari|notaari|tarkastaja|myyjä|"
+    r"ompelija|leipuri|esimies|työläinen|eläkeläinen|direktör|mästare|lärare|ingenjör|skötare|montör|förare|brukare|företagare)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,27 +160,37 @@ def is_title(word: str) -> bool:
     bare = word.strip(".,;:()-/&+?!")
     if bare in _DEGREES and (len(bare) > 2 or bare not in _PARTICLE_TITLES or word == bare):
         return True
-    return bare.lower() in _TITLES and (word.endswith(".") or len(bare) > 2)
+    lowered = bare.lower()
+    if lowered in _TITLES:
+        return word.endswith(".") or len(bare) > 2
+    if lowered in _DOTTED_TITLES:
+        return word.endswith(".")
+    return _OCCUPATION.fullmatch(lowered) is not None and fold(lowered) not in name_counts().last
 
 
 def read_marks(text: str) -> Marks:
     """Set aside what is written beside the names of one cell."""
+    text = _rejoined(text)
     if not _HINT.search(text):
         return Marks(text)
-    text = _unjoined(text)
+    text = _SPACED.sub(lambda match: match[0].replace(" ", ""), _unjoined(text))
     text, protected = _take_protected(text)
     deceased, died, generation, guardian = False, None, None, None
-    if match := _DEAD.search(text):
-        deceased, died = True, match["day"]
+    while (match := _DEAD.search(text)) and (_two_words(text[: match.start()]) or _two_words(text[match.end() :])):
+        deceased, died = True, died or match["day"] or match["year"]
         text = _cut(text, match)
-    for pattern, said in ((_ELDER, "elder"), (_YOUNGER, "younger")):
-        match = pattern.search(text)
-        if match and match.start() > 0 and _leaves_a_name(text, match):
-            generation, text = said, _cut(text, match)
+    text = _BORN.sub(" ", text).strip()
+    text, generation = _take_generation(text)
     text, guardian = _take_guardian(text)
+    text, note = _take_note(text)
     text, remark = _take_brackets(text)
     text = re.sub(r"[(\[]\s*[)\]]", " ", text)
+    remark = "; ".join(filter(None, (remark, note))) or None
     return Marks(" ".join(text.split()).strip(" ,;:/-–—"), deceased, died, protected, generation, guardian, remark)
+
+
+def _two_words(text: str) -> bool:
+    return len(re.findall(r"[^\W\d_]{2,}", text)) >= 2
 
 
 def _cut(text: str, match: re.Match[str]) -> str:
@@ -140,6 +199,21 @@ def _cut(text: str, match: re.Match[str]) -> str:
     if opened > 0:
         behind = behind.replace(")", " ", opened)
     return f"{text[: match.start()]} {behind}".strip()
+
+
+def _take_generation(text: str) -> tuple[str, str | None]:
+    for said, pattern in _BEFORE.items():
+        if (match := pattern.match(text)) and len(fold(text[match.end() :]).split()) >= 2:
+            return text[match.end() :], said
+    for said, pattern in _RELATION.items():
+        if (match := pattern.search(text)) and _leaves_a_name(text, match):
+            return text[: match.start()], said
+    said_by = None
+    for pattern, said in ((_ELDER, "elder"), (_YOUNGER, "younger")):
+        match = pattern.search(text)
+        if match and match.start() > 0 and _leaves_a_name(text, match):
+            said_by, text = said, _cut(text, match)
+    return text, said_by
 
 
 def _leaves_a_name(text: str, match: re.Match[str]) -> bool:
@@ -156,12 +230,13 @@ def _protected_word(word: str) -> bool:
 
 
 def _take_protected(text: str) -> tuple[str, bool]:
-    if match := _PROTECTED.search(text) or _PROTECTED_BESIDE.search(text):
-        return _cut(text, match), True
+    protected = False
+    while match := _PROTECTED.search(text) or _PROTECTED_BESIDE.search(text):
+        text, protected = _cut(text, match), True
     for word in re.findall(r"[^\W\d_]{9,}", text):
         if _protected_word(to_ascii(word)):
             return re.sub(rf"{_GAP}{re.escape(word)}{_GAP}", " ", text).strip(), True
-    return text, False
+    return text, protected
 
 
 def _take_guardian(text: str) -> tuple[str, str | None]:
@@ -170,6 +245,7 @@ def _take_guardian(text: str) -> tuple[str, str | None]:
     if match is None:
         return text, None
     before, behind = text[: match.start()].strip(), text[match.end() :].strip()
+    before = re.sub(r"[\s,;/(]+c\s*/\s*o\s*$", "", before, flags=re.IGNORECASE)
     if before:
         return before, behind.strip(" ,;/()") or None
     parts = _NEXT_PARTY.split(behind, maxsplit=1)
@@ -178,15 +254,53 @@ def _take_guardian(text: str) -> tuple[str, str | None]:
     return behind, None
 
 
+def _take_note(text: str) -> tuple[str, str | None]:
+    match = _NOTE.search(text)
+    if match is None or not _two_words(text[: match.start()]):
+        return text, None
+    return text[: match.start()], match["note"].strip() or None
+
+
 def _take_brackets(text: str) -> tuple[str, str | None]:
     """A remark in brackets is set aside; a former name, a care-of or an estate stays for who reads those."""
-    text = _BRACKETS.sub(lambda match: f" {match[1]} " if _ESTATE.fullmatch(match[1]) else match[0], text)
-    remarks = [inside for inside in _BRACKETS.findall(text) if not _TELLING.match(inside)]
-    text = _BRACKETS.sub(lambda match: match[0] if _TELLING.match(match[1]) else " ", text)
-    return text, "; ".join(remark.strip() for remark in remarks if remark.strip()) or None
+    remarks: list[str] = []
+
+    def outside(match: re.Match[str]) -> str:
+        inside = next(part for part in match.groups() if part is not None)
+        if _ESTATE.fullmatch(inside):
+            return f" {inside} "
+        if _TELLING.match(inside):
+            return match[0]
+        remarks.append(inside.strip())
+        return " "
+
+    return _BRACKETS.sub(outside, text), "; ".join(filter(None, remarks)) or None
 
 
 def _unjoined(text: str) -> str:
     """Words that a system joined: "Mäkelä_Sari", "Mäkelä%20Sari", "MäkeläSari"."""
     text = text.replace("%20", " ").replace("_", " ")
     return text if " " in text.strip() else _CAMEL.sub(" ", text)
+
+
+_STRAY_HYPHEN = re.compile(r"([^\W\d_]+)(\s*)[-–‐‑](\s*)(?=([^\W\d_]+))")
+
+
+def _rejoined(text: str) -> str:
+    """Double names that blanks came into: "Virtanen-  Mäkinen", "Anna -Liisa"; a dash between two whole names stays."""
+    if "-" not in text and "–" not in text and "‐" not in text and "‑" not in text:
+        return text
+    counts = name_counts()
+
+    def joined(match: re.Match[str]) -> str:
+        left, right = fold(match[1]), fold(match[4])
+        if not match[2] and not match[3]:
+            return f"{match[1]}-"
+        both = [left in names and right in names for names in (counts.first, counts.last)]
+        more = [counts.first.get(word, 0) > counts.last.get(word, 0) for word in (left, right)]
+        if not any(both) or more[0] != more[1]:
+            return match[0]
+        genders = {first_name_genders().get(left), first_name_genders().get(right)} if more[0] else set()
+        return match[0] if {"m", "f"} <= genders else f"{match[1]}-"
+
+    return _STRAY_HYPHEN.sub(joined, text)

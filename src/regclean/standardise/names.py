@@ -20,6 +20,8 @@ _PREVIOUS = re.compile(
 )
 _PARENTHESES = re.compile(r"\([^()]*\)")
 _MARKS = re.compile(r"[*_\"”“„«»]|(?<!\w)['’‘](?=\w)|(?<=\w)['’‘](?!\w)")
+# "M.Sc.", "fil.mag.": initials have one letter each, and a given name is in the list.
+_ABBREVIATION = re.compile(r"(?<![^\W\d_])(?:[^\W\d_]{1,7}\.){1,4}(?:[^\W\d_]{1,7}\.|[^\W\d_]{1,2}(?![^\W\d_]))")
 _TRAILING_NOISE = re.compile(r"[\s,;:.\-/&+]+$")
 _PLAIN = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*(?: [^\W\d_]+(?:-[^\W\d_]+)*)*")
 _MARKERS = frozenset(
@@ -197,7 +199,7 @@ def _words(text: str) -> list[str]:
     """Words of a name without titles and marks."""
     if _PLAIN.fullmatch(text):
         return _without_asides([word for word in text.split(" ") if not is_title(word)])
-    text = _MARKS.sub("", text)
+    text = _ABBREVIATION.sub(_unless_names, _MARKS.sub("", text))
     text = re.sub(r"(?<=[^\W\d_])\.(?=[^\W\d_]{2,})", ". ", text)
     words = []
     for word in _TOKEN.findall(text):
@@ -206,6 +208,12 @@ def _words(text: str) -> list[str]:
             continue
         words.append(bare + "." if len(bare) == 1 and word.endswith(".") and bare.isalpha() else bare)
     return _without_asides(words)
+
+
+def _unless_names(match: re.Match[str]) -> str:
+    parts = [part for part in match[0].split(".") if part]
+    titles = max(map(len, parts)) > 1 and not any(len(part) > 1 and _may_be_name(part) for part in parts)
+    return " " if titles else match[0]
 
 
 def _without_asides(words: list[str]) -> list[str]:
@@ -238,7 +246,8 @@ def take_previous(text: str) -> tuple[str, tuple[str, ...]]:
         # "Virtanen o.s. Mäkinen Liisa": what follows the previous surname are given names.
         if len(words) > 1 and len(_words(rest)) == 1:
             rest, words = f"{rest} {' '.join(words[1:])}", words[:1]
-        if words:
+        # "ent. omistaja" is no name, where names have capitals.
+        if words and not (tail.islower() and not rest.islower()):
             previous.append(_join(words) or "")
         text = rest
     text = _PARENTHESES.sub(" ", text).replace("(", " ").replace(")", " ")
@@ -255,7 +264,7 @@ def read_person(text: str | None, *, surname_first: bool = False) -> Person:
     if comma and is_whole_name(head):
         # What follows is a title, an occupation, a remark, or a further given name.
         person = read_person(head, surname_first=surname_first)
-        further = _join(_words(tail)) if given_behind(tail) else None
+        further = _join(_words(tail)) if given_behind(tail, head) else None
         first_names = " ".join(filter(None, (person.first_names, further))) or None
         return Person(first_names, person.last_name, previous)
     if comma and _words(head) and _words(tail):
@@ -279,9 +288,11 @@ def is_whole_name(text: str) -> bool:
     return len(words) >= 2 and any(only_given([word]) for word in words) and not only_given(words)
 
 
-def given_behind(text: str) -> bool:
-    """Can what follows a comma be given names?"""
+def given_behind(text: str, head: str) -> bool:
+    """Can what follows a comma behind a name be given names? Nothing in small letters is, where the name has capitals."""
     counts = name_counts()
+    if text.strip().islower() and not head.islower():
+        return False
     words = [part for word in _words(text) for part in fold(word).split()]
     return bool(words) and all(len(word) == 1 or word in counts.first for word in words)
 

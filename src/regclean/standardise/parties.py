@@ -16,11 +16,23 @@ from regclean.standardise.reference import first_name_genders, name_counts
 from regclean.standardise.text import clean_text, value_or_none
 
 _ORGANISED = frozenset({"company", "housing_company", "public_body", "association", "group"})
-_CARE_OF = re.compile(r"(?:^|[\s,(]+)(?:c\s*/\s*o|c\.o\.|℅)\s*[:.]?\s*(?P<name>[^,;()\d]+)\)?", re.IGNORECASE)
-_CARE_OF_HINT = re.compile(r"[/℅]|c\.o\.", re.IGNORECASE)
+_CARE_OF = re.compile(
+    r"(?:^|[\s,;(]+)(?:c\s*/\s*o|co/|c\.o\.|℅|p(?:er)?\.?\s?adr(?:ess)?\.?)\s*[:.]?\s*(?P<name>[^,;()\d]+)\)?",
+    re.IGNORECASE,
+)
+_CARE_OF_HINT = re.compile(r"[/℅]|c\.o\.|adr", re.IGNORECASE)
+# "Virtanen Matti + vaimo", "… ja puoliso Liisa": what somebody is to the first one.
+_RELATED = re.compile(
+    r"(?:\s+|^)(?:(?:avio|avo)?puoliso|vaimo|avovaimo|aviovaimo|aviomies|avomies|hustru|sambo|maka|wife|husband|spouse)(?![^\W\d_])\.?:?\s*",
+    re.IGNORECASE,
+)
+_ONE_AND_ONE = re.compile(r"^([^\W\d_]+)\s*;\s*([^\W\d_]+)$")
+_ASIDE = re.compile(r"^(?P<name>[^/;]+?)\s*(?:[/;]|\s[-–]\s)\s*(?P<aside>[^\W\d_][^/;]*)$")
+_FAMILY_PLURAL = re.compile(r"(?<![^\W\d_-])([^\W\d_]{2,})(set|SET)(?![^\W\d_-])")
 _FAMILY = re.compile(
     r"(?<!\w)(?:perhe|perheen|fam\.?|familjen|familj|family|pariskunta|av(?:io)?pari)(?!\w)\.?", re.IGNORECASE
 )
+_NEXT = re.compile(r"\s*[/;,]\s*(?P<name>[^\W\d_].*)$")
 _SWEDISH_ESTATE = re.compile(r"dödsbo|dodsbo|sterbhus|rättsinnehavare|(?<!\w)d\.?\s?b", re.IGNORECASE)
 _SWEDISH_JOINING = re.compile(r"\soch\s|familj|fam\.", re.IGNORECASE)
 _NOTHING = Organisation(None, None, None)
@@ -85,11 +97,16 @@ def _read_clean(
     *,
     surname_first: bool,
 ) -> Party:
-    name = _joined_people(name) if name and not company else name
+    care_of: tuple[Person, ...] = ()
+    if name and not company:
+        name, care_of = _take_care_of(name)
+        name = _joined_people(name)
     whole = company or name or " ".join(filter(None, (first, last))) or None
     if whole is None:
         return Party("person", None, ())
-    whole, care_of = _take_care_of(whole)
+    whole = _without_aside(whole)
+    if not care_of:
+        whole, care_of = _take_care_of(whole)
     inferred = kinds.infer_kind(whole)
     if company and (inferred == "person" or (inferred == "household" and not kinds.all_known_names(whole))):
         inferred = "company"
@@ -128,9 +145,13 @@ def _marked(party: Party, given: list[Marks]) -> Party:
 
 def _joined_people(text: str) -> str:
     """Commas between whole people as "ja": "Koskinen Pasi, Riitta Koskinen"; a surname written twice begins two people."""
+    text = _ONE_AND_ONE.sub(r"\1, \2", text)
+    if (match := _RELATED.search(text)) and match.start() and text[match.end() :] and not kinds.JOINING.search(text):
+        text = f"{text[: match.start()].rstrip(' ,')} ja {text[match.end() :]}"
     head, *others = (part.strip() for part in text.split(","))
-    if others and names.is_whole_name(head):
-        joined = kinds.JOINING.search(text) is not None
+    joined = kinds.JOINING.search(text) is not None
+    pieces = [part for piece in others for part in kinds.JOINING.split(piece) if part]
+    if pieces and names.is_whole_name(head):
         genders = first_name_genders()
 
         def gender(part: str) -> str | None:
@@ -138,17 +159,40 @@ def _joined_people(text: str) -> str:
 
         def person(part: str) -> bool:
             return names.is_whole_name(part) or (
-                names.given_behind(part) and (joined or {gender(head), gender(part)} == {"m", "f"})
+                names.given_behind(part, head)
+                and (joined or len(others) > 1 or {gender(head), gender(part)} == {"m", "f"})
             )
 
-        if all(person(part) for piece in others for part in kinds.JOINING.split(piece) if part):
+        if all(person(part) for part in pieces):
             return " ja ".join((head, *others))
+    elif (
+        # "Matti, Liisa ja Kalle Virtanen"
+        pieces
+        and joined
+        and names.only_given(names.name_words(head))
+        and names.is_whole_name(pieces[-1])
+        and all(names.given_behind(part, head) for part in pieces[:-1])
+    ):
+        return " ja ".join((head, *others))
     words = text.split()
     if len(words) == 4 and "," not in text:
         folded = [fold(word) for word in words]
         if folded[0] == folded[2] != folded[1] or folded[1] == folded[3] != folded[0]:
             return f"{words[0]} {words[1]} ja {words[2]} {words[3]}"
     return text
+
+
+def _without_aside(text: str) -> str:
+    """A name without what a clerk noted behind a slash: "Vainio Aila / laskut sähköpostiin"."""
+    match = _ASIDE.match(text)
+    if match is None or not names.is_whole_name(match["name"]):
+        return text
+    aside = match["aside"]
+    words = fold(aside).split()
+    noted = len(words) > 1 or aside[:1].islower()
+    if not noted or any(kinds.is_known_name(word) for word in words) or kinds.infer_kind(aside) != "person":
+        return text
+    return match["name"]
 
 
 def _with_previous(person: Person, column: str | None) -> Person:
@@ -163,12 +207,16 @@ def _with_previous(person: Person, column: str | None) -> Person:
 
 def _take_care_of(text: str) -> tuple[str, tuple[Person, ...]]:
     match = _CARE_OF.search(text) if _CARE_OF_HINT.search(text) else None
-    if match is None or match.start() == 0:
+    if match is None:
         return text, ()
-    inside = match["name"].strip()
+    own, inside = text[: match.start()].strip(" ,;/"), match["name"].strip()
+    if not own:
+        own = text[match.end() :].strip(" ,;/")  # "c/o Vuori Matti, Pesämaa Oili"
+        if not own:
+            return text, ()
     if kinds.infer_kind(inside) not in {"person", "household"}:
-        return text[: match.start()].strip(" ,"), ()
-    return text[: match.start()].strip(" ,"), (names.read_person(inside),)
+        return own, ()
+    return own, (names.read_person(inside),)
 
 
 def _organisation(whole: str, inferred: str, extra: tuple[tuple[str, Person], ...]) -> Party:
@@ -245,21 +293,31 @@ def _organisation_case(text: str) -> str:
 
 
 def _estate(whole: str, inferred: str, extra: tuple[tuple[str, Person], ...], surname_first: bool) -> Party:
-    text = kinds.ESTATE.sub(" ", whole)
-    text, previous = names.take_previous(text)
-    comma = "," in text.strip(" ,")
-    words = [nominative(word) for word in names.name_words(text)]
-    if comma:
-        head, _, tail = text.partition(",")
-        joined = " ".join(nominative(w) for w in names.name_words(head)) + ", "
-        joined += " ".join(nominative(w) for w in names.name_words(tail))
-    else:
-        joined = " ".join(words)
-    person = names.read_person(joined, surname_first=surname_first)
-    person = Person(person.first_names, person.last_name, previous or person.previous)
-    word = "dödsbo" if _SWEDISH_ESTATE.search(whole) else "kp"
-    printed = f"{person.printed} {word}" if person.printed else whole
-    return Party(inferred, printed, (("deceased", person), *extra) if person.printed else extra, company_name=printed)
+    word = kinds.ESTATE.search(whole)
+    behind = _NEXT.match(whole, word.end()) if word else None
+    if word and behind and len(names.name_words(whole[: word.start()])) >= 2 and names.is_whole_name(behind["name"]):
+        # "Virtanen Matti kp / Virtanen Liisa": who takes the post of it.
+        extra = (*extra, ("care_of", names.read_person(behind["name"], surname_first=surname_first)))
+        whole = whole[: word.end()]
+    text, previous = names.take_previous(kinds.ESTATE.sub(" ", whole))
+    pieces = [piece for piece in kinds.JOINING.split(text) if piece and piece.strip(" ,")]
+    joined = " ja ".join(
+        ", ".join(" ".join(nominative(w) for w in names.name_words(part)) for part in piece.strip(" ,").split(",", 1))
+        for piece in pieces
+    )
+    people = split_household(joined, surname_first=surname_first) if len(pieces) > 1 else []
+    if len(people) < 2:
+        person = names.read_person(joined, surname_first=surname_first)
+        people = [Person(person.first_names, person.last_name, previous or person.previous)]
+    name = (
+        _household_name(tuple(people), swedish=_SWEDISH_JOINING.search(whole) is not None)
+        if people[0].printed
+        else None
+    )
+    swedish = "dödsbo" if _SWEDISH_ESTATE.search(whole) else "kp"
+    printed = f"{name} {swedish}" if name else whole
+    deceased = tuple(("deceased", person) for person in people if person.printed)
+    return Party(inferred, printed, (*deceased, *extra), company_name=printed)
 
 
 def _couple_of_columns(first: str | None, last: str | None) -> str:
@@ -279,13 +337,21 @@ def _household(
     return Party(inferred, printed, (*parts, *extra), company_name=printed)
 
 
+def _singular(match: re.Match[str]) -> str:
+    """People called Virtanen are "Virtaset"."""
+    stem, ending = match[1], match[2]
+    return stem + ("NEN" if ending == "SET" else "nen") if fold(stem) + "nen" in name_counts().last else match[0]
+
+
 def split_household(text: str, *, surname_first: bool = False) -> list[Person]:
     """The persons of "Virtanen Matti ja Maija", "Matti & Maija Virtanen", "Matti Virtanen / Maija Korhonen", "Virtaset"."""
-    pieces = [piece.strip(" ,") for piece in kinds.JOINING.split(text) if piece and piece.strip(" ,")]
+    pieces = [
+        _RELATED.sub(" ", piece).strip(" ,")
+        for piece in kinds.JOINING.split(_FAMILY_PLURAL.sub(_singular, text))
+        if piece
+    ]
+    pieces = [piece for piece in pieces if piece]
     if len(pieces) == 1:
-        folded = fold(pieces[0])
-        if folded.endswith("set") and folded[:-3] + "nen" in name_counts().last:
-            return [Person(None, names.name_case(pieces[0][:-3] + ("NEN" if pieces[0].isupper() else "nen")))]
         return [names.read_person(pieces[0], surname_first=surname_first)]
     people: list[Person] = []
     for piece in pieces:

@@ -13,4 +13,4 @@ SELECT
     ) AS parts
 FROM customer_persons p
 JOIN customers c USING (customer_no)
-WHERE p.part <> 'care_of' AND (p.m_first IS NOT NULL OR p.m_last IS NOT NULL);
+WHERE p.part NOT IN ('care_of', 'guardian') AND (p.m_first IS NOT NULL OR p.m_last IS NOT NULL);

@@ -5,7 +5,7 @@ CREATE OR REPLACE TEMP TABLE link_persons AS
 WITH named AS (
     SELECT customer_no, person_no, part, m_first AS first, m_given AS given, m_last AS last
     FROM customer_persons
-    WHERE part <> 'care_of' AND (m_first IS NOT NULL OR m_last IS NOT NULL)
+    WHERE part NOT IN ('care_of', 'guardian') AND (m_first IS NOT NULL OR m_last IS NOT NULL)
     UNION ALL
     SELECT customer_no, 1, 'self', NULL, [], NULL
     FROM customers c
