@@ -24,6 +24,7 @@ from regclean.config import Workspace, derived_key, workspace_key
 from regclean.errors import ConflictError, RegcleanError, UsageError
 from regclean.findings import counts_by_rule, seal
 from regclean.home import own_ledger
+from regclean.inspection import write_search_index
 from regclean.ledger import Ledger, runs
 from regclean.night_page import write_night_page
 from regclean.night_state import Night, Observer, Step, StepResult
@@ -118,6 +119,10 @@ def _assemble(night: Night) -> int:
     )
 
 
+def _index(night: Night) -> int:
+    return write_search_index(night.connection, findings.ever_hidden(night.ledger))
+
+
 def _gate(suite: str, night: Night) -> int:
     last = night.last
     context = {
@@ -192,6 +197,7 @@ STEPS = (
     Step("find", _find),
     Step("assemble findings", _assemble),
     Step("check findings", partial(_gate, "findings")),
+    Step("index", _index),
     Step("publish", _publish),
 )
 

@@ -226,6 +226,8 @@ def _fill(connection: Connection) -> tuple[dict[str, str], dict[str, str]]:
     plain, secret = (in_batch, others), (in_hidden, others_protected)
     objects = {
         "open": open_,
+        "customer": "1003",
+        "protected_customer": "1008",
         "protected": hidden,
         "second": doubtful,
         "others": others,

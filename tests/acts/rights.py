@@ -121,6 +121,7 @@ REVEALING = (
     Line("", ("guardian", "deputy"), none=UNSEEING, sent={"subject": "customers:1008", **REVEAL}),
 )
 OPENING = (Line("protected", OPENERS, sent=LOOK), Line("open", none=OPENERS, sent=LOOK))
+OPENING_CUSTOMER = (Line("protected_customer", SEE_ALL, none=SEE_SOME, sent=LOOK), Line("customer", READERS, sent=LOOK))
 
 PAGES: dict[str, Rights] = {
     "GET /audit": read("auditor"),
@@ -164,6 +165,13 @@ PAGES: dict[str, Rights] = {
     "POST /staged/{finding_id}/remove": (Line("open", DECIDERS),),
     "POST /staged/submit": read(*DECIDERS),
     "POST /decisions/{decision_id}/undo": UNDOING,
+    "GET /search": read(*READERS),
+    "POST /search": (Line("", READERS, sent={"q": "virtanen"}),),
+    "GET /customer/{customer_no}": (
+        Line("customer", READERS),
+        Line("protected_customer", SEE_ALL, none=SEE_SOME),  # asked for the reason
+    ),
+    "POST /customer/{customer_no}/open": OPENING_CUSTOMER,
     "GET /reveal": (Line("", DECIDERS, sent={"subject": "customers:1003", "field": "national_id"}),),
     "POST /reveal": REVEALING,
     "GET /restricted/{finding_id}": (Line("protected", OPENERS),),
@@ -231,6 +239,10 @@ API: dict[str, Rights] = {
     "POST /samples/{sample_id}/undo": (Line("sample", stop=DECIDERS),),
     "GET /bands": read(*DECIDERS),
     "POST /bands": (Line("", DECIDERS, sent={"band": "person place 0-1"}, writes=True),),
+    "GET /search": (Line("", READERS, sent={"q": "virtanen"}),),
+    "POST /search": (Line("", READERS, sent={"q": "virtanen"}),),
+    "GET /customers/{customer_no}": (Line("customer", READERS), Line("protected_customer", none=SEE_SOME)),
+    "POST /customers/{customer_no}/open": OPENING_CUSTOMER,
     "GET /overview": read(*OVERVIEW),
     "GET /me": read(*EVERYBODY),
 }

@@ -28,7 +28,13 @@ QUERIES = sorted(
 
 
 def fill(world: Any, path: str) -> str:
-    known = {"finding_id": world.objects["open"], "batch_id": world.objects["built"], "step": "next", "sample_id": "1"}
+    known = {
+        "finding_id": world.objects["open"],
+        "batch_id": world.objects["built"],
+        "customer_no": "1003",
+        "step": "next",
+        "sample_id": "1",
+    }
     known |= {"run_id": "2026-11-01-001", "name": "2026-11-01-001.html"}
     return re.sub(r"{(\w+)}", lambda found: known[found[1]], path)
 

@@ -85,11 +85,11 @@ def test_everybody_does_what_one_may_and_no_more(
 
 def by_request(world: Any, where: str, what: str, line: Line, name: str | None, target: str) -> str:
     method, _, path = what.partition(" ")
-    for part in ("finding_id", "decision_id", "batch_id", "sample_id"):
+    for part in ("finding_id", "decision_id", "batch_id", "sample_id", "customer_no"):
         path = path.replace(f"{{{part}}}", target)
     path = path.replace("{step}", "next").replace("{run_id}", "2026-11-01-001").replace("{name}", "2026-11-01-001.html")
     if where == "api":
-        more = {} if method in ("GET", "DELETE") else {"json": line.sent}
+        more = {"params": line.sent} if method in ("GET", "DELETE") else {"json": line.sent}
         answer = world.program(name).request(method, f"/api/v1{path}", **more)
     else:
         more = {"params": line.sent} if method == "GET" else {"data": line.sent}

@@ -11,7 +11,7 @@ import pytest
 from regclean.config import load_workspace
 from regclean.errors import UsageError
 from regclean.findings.decide import DecisionLine, record
-from regclean.inspection import SubjectPage, look_up
+from regclean.inspection import SubjectPage, hidden_subjects, look_up
 from regclean.ledger import opened
 from regclean.night import open_published
 
@@ -22,7 +22,8 @@ def page(root: Path, subject: str, *, restricted: bool = False, protected: froze
     workspace = load_workspace(root)
     warehouse, run_id = open_published(workspace)
     with opened(workspace.ledger_url) as ledger, warehouse.read(run_id) as connection:
-        return look_up(connection, ledger, subject, protected=protected, restricted=restricted)
+        hidden = frozenset() if restricted else hidden_subjects(connection, protected)
+        return look_up(connection, ledger, subject, hidden=hidden)
 
 
 def test_a_customer_from_the_file_to_the_decisions(published_register: Path) -> None:

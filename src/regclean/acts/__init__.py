@@ -20,7 +20,7 @@ from regclean.acts.cases import arrange, assign, comment, consider, decide, deci
 from regclean.acts.certificates import BandNow, certify, list_bands, next_checks
 from regclean.acts.context import ACTS, Context
 from regclean.acts.labelling import ANSWERS, Dealt, answer, deal, figures, list_samples, take_back
-from regclean.acts.looking import LOOKS, open_protected, reveal
+from regclean.acts.looking import LOOKS, open_customer, open_protected, reveal
 from regclean.acts.models import go_back, use_model
 from regclean.acts.nights import accept_checks
 from regclean.acts.people import (
@@ -75,6 +75,7 @@ __all__ = [
     "list_samples",
     "make_token",
     "next_checks",
+    "open_customer",
     "open_protected",
     "reveal",
     "revoke_tokens",

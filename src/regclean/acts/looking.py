@@ -11,7 +11,7 @@ from regclean.domain.register import subject_text
 from regclean.errors import NotFoundError, UsageError
 from regclean.findings import unseal
 from regclean.ledger.audit import Entry, append
-from regclean.ledger.tables import finding_subjects, findings, sealed
+from regclean.ledger.tables import finding_subjects, findings, protected_subjects, sealed
 from regclean.standardise import strike_out_ids
 
 # Why somebody looks: the codes go to the audit log.
@@ -35,6 +35,26 @@ def open_protected(context: Context, finding_id: str, reason: str, note: str | N
         )
         append(connection, entry)
     return case_key
+
+
+@act("findings:read")
+def open_customer(
+    context: Context, customer_no: str, reason: str | None = None, note: str | None = None, *, opened: bool = False
+) -> bool:
+    """Open a customer's card; says whether the customer is under non-disclosure.
+
+    Then it takes the right and a reason, which one who has `opened` it before in the same session need not repeat.
+    Errors: NotFoundError without the right, UsageError without a reason.
+    """
+    subject = subject_text("customers", customer_no)
+    with context.ledger.write() as connection:
+        query = select(protected_subjects.c.subject).where(protected_subjects.c.subject == subject)
+        protected = connection.execute(query).first() is not None
+        if protected and not context.user.may("restricted:open"):
+            raise NotFoundError("there is no such customer.")
+        detail = _reason(reason or "", note) if protected and not opened else {}
+        append(connection, Entry(context.now, context.user.name, "open_customer", subject, detail=detail))
+    return protected
 
 
 @act("ids:reveal")

@@ -117,10 +117,11 @@ def show(
 ) -> Listing:
     """Show everything about one subject: as landed and as read, links, findings, decisions, batches."""
     from regclean.cli.inspection_tables import print_subject
-    from regclean.inspection import look_up
+    from regclean.inspection import hidden_subjects, look_up
 
     with _night(restricted=restricted) as night:
-        page = look_up(night.connection, night.ledger, subject, protected=night.protected, restricted=restricted)
+        hidden = frozenset() if restricted else hidden_subjects(night.connection, night.protected)
+        page = look_up(night.connection, night.ledger, subject, hidden=hidden)
         night.note("show", page.subject)
     return Listing(printed=lambda: print_subject(page), document=page.data)
 

@@ -3,10 +3,12 @@
 from regclean.inspection.hidden import hidden_customers, hidden_subjects
 from regclean.inspection.questions import MOST_ROWS, ask, customers_in, tables
 from regclean.inspection.reading import note_reading
+from regclean.inspection.search import Hit, search, write_search_index
 from regclean.inspection.subject import Section, SubjectPage, look_up
 
 __all__ = [
     "MOST_ROWS",
+    "Hit",
     "Section",
     "SubjectPage",
     "ask",
@@ -15,5 +17,7 @@ __all__ = [
     "hidden_subjects",
     "look_up",
     "note_reading",
+    "search",
     "tables",
+    "write_search_index",
 ]

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, or_, select
 from regclean.domain.register import TABLES, Subject, row_subject, subject_text
 from regclean.errors import UsageError
 from regclean.findings import subject_records
-from regclean.inspection.hidden import PACKAGE, hidden_subjects
+from regclean.inspection.hidden import PACKAGE
 from regclean.ledger import Ledger
 from regclean.ledger.tables import batch_changes, batches, decisions, finding_subjects, findings, pair_decisions
 from regclean.sealing import masked
@@ -51,17 +51,16 @@ class SubjectPage:
 
 
 def look_up(
-    connection: duckdb.DuckDBPyConnection, ledger: Ledger, subject: str, *, protected: Collection[str], restricted: bool
+    connection: duckdb.DuckDBPyConnection, ledger: Ledger, subject: str, *, hidden: Collection[str]
 ) -> SubjectPage:
     """Everything that the night in force (`connection`) and the ledger know of `table:key`, or of a customer's number.
 
-    `protected`: customers under non-disclosure as the ledger knows them; without `restricted` they, and what would tell
-    of them, are as if they were not there. Errors: UsageError for a subject that is not there.
+    `hidden`: subjects (`table:key`) that, with what would tell of them, are as if they were not there. Errors: UsageError
+    for a subject that is not there.
     """
     about = _subject(subject)
     wanted = str(about)
     record = subject_records(connection, [wanted]).get(wanted)
-    hidden = frozenset() if restricted else hidden_subjects(connection, protected)
     if record is None or wanted in hidden:
         raise UsageError(f"the night in force shows no {wanted}.", remedy="Write TABLE:KEY, or a customer's number.")
     data: dict[str, Any] = json.loads(record)

@@ -1,5 +1,4 @@
-"""The review page and its API: where people decide. Reads and writes the ledger alone; what it shows of blind samples it asks acts for,
-which read the night in force.
+"""The review page and its API: where people decide. Writes the ledger alone; of the warehouse it reads the night in force.
 
 Its face is its server, which is imported when it is asked for: it brings the whole page with it.
 """

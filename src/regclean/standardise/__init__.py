@@ -12,6 +12,7 @@ from regclean.standardise.identifiers import (
 from regclean.standardise.keys import clean_key, row_key
 from regclean.standardise.quantities import UnreadableNumberError, read_boolean, read_decimal
 from regclean.standardise.reference import first_name_genders, name_counts, name_variants
+from regclean.standardise.rules import national_id_hash
 from regclean.standardise.shares import read_share
 from regclean.standardise.tables import Options, standardise_tables
 from regclean.standardise.text import PLACEHOLDERS, clean_text, value_or_none
@@ -32,6 +33,7 @@ __all__ = [
     "mask_national_id",
     "name_counts",
     "name_variants",
+    "national_id_hash",
     "national_ids_in",
     "read_boolean",
     "read_code",

@@ -212,6 +212,13 @@ def personal_id(text: str | None, *, country: str, key: bytes, as_of: date, acce
     return known, identifiers.mask(read), read.birth_date, read.state
 
 
+def national_id_hash(text: str, *, country: str, key: bytes, as_of: date, accept_test_ids: bool) -> str | None:
+    """The keyed hash by which a whole national id is found; None where the text is none that may be matched on."""
+    known: str | None
+    known, *_ = personal_id(text, country=country, key=key, as_of=as_of, accept_test_ids=accept_test_ids)
+    return known
+
+
 def identifier(text: str | None, *, column: str, country: str) -> Answer:
     """The id of a column that no other column helps to read."""
     read = identifiers.read(column, text, country=country)

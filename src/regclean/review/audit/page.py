@@ -45,6 +45,7 @@ ACTIONS = {
     "login_failed": N_("failed to sign in"),
     "login_refused": N_("was refused: too many failures, or disabled"),
     "logout": N_("signed out"),
+    "open_customer": N_("opened a customer's card"),
     "open_restricted": N_("opened a protected case"),
     "publish": N_("published a night"),
     "reveal": N_("saw a masked value"),

@@ -17,13 +17,11 @@ from regclean.batches import Preview
 from regclean.domain.findings import digest
 from regclean.domain.register import CUSTOMER_COLUMNS
 from regclean.errors import InputError
-from regclean.ledger import runs
 from regclean.review.case.fields import CUSTOMER_FIELDS, Field, raw_of
 from regclean.review.web.i18n import N_
 from regclean.review.web.services import Services
 from regclean.standardise import strike_out_ids
 from regclean.survivorship import Choices
-from regclean.warehouse import Warehouse
 
 WHY = {
     "all_equal": N_("all alike"),
@@ -104,11 +102,10 @@ class Result:
 
 def result(service: Services, customers: Collection[str], choices: Choices) -> Result | None:
     """What merging these customers would write; None where no night stands to say it."""
-    last = runs.last_published(service.ledger)
-    if last is None or len(customers) < 2:
+    if len(customers) < 2:
         return None
     try:
-        with Warehouse(service.workspace.var / "warehouse").read(last.run_id) as connection:
+        with service.night.read() as (last, connection):
             found = batches.preview(connection, service.workspace.config, customers, choices, as_of=last.as_of)
     except (InputError, duckdb.Error):  # its file has been removed, or an older version of the program made it
         return None

@@ -18,6 +18,7 @@ from regclean.config import Workspace
 from regclean.home import open_own_ledger
 from regclean.review.web import api, problems, slices
 from regclean.review.web.i18n import load_languages
+from regclean.review.web.nights import OpenNight
 from regclean.review.web.security import Guard, RateLimit, protect
 from regclean.review.web.server_names import LOOPBACK_HOSTS
 from regclean.review.web.services import NavItem, Services, environment, utc_now
@@ -28,13 +29,15 @@ def create_app(workspace: Workspace, *, now: Callable[[], datetime] = utc_now) -
     pages = slices.pages()
     languages = load_languages(workspace.config.languages, workspace.config.timezone)
     navigation: list[NavItem] = [item for module in pages for item in getattr(module, "nav", ())]
+    ledger = open_own_ledger(workspace)
     services = Services(
         workspace=workspace,
-        ledger=open_own_ledger(workspace),
+        ledger=ledger,
         languages=languages,
         environments={code: environment(language) for code, language in languages.items()},
         navigation=tuple(sorted(navigation, key=lambda item: (item.order, item.path))),
         now=now,
+        night=OpenNight(workspace, ledger),
         background=ThreadPoolExecutor(1, thread_name_prefix="regclean-later"),
     )
 
@@ -42,6 +45,7 @@ def create_app(workspace: Workspace, *, now: Callable[[], datetime] = utc_now) -
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         yield
         services.background.shutdown(wait=True)
+        services.night.close()
         services.ledger.close()
 
     app = FastAPI(

@@ -26,6 +26,7 @@ from regclean.config import Section, Workspace
 from regclean.ledger import Ledger
 from regclean.review.web import slices
 from regclean.review.web.i18n import OFFERS, Language, choose
+from regclean.review.web.nights import OpenNight
 from regclean.sealing import sealed, shown
 
 SESSION_COOKIE = "regclean_session"
@@ -57,6 +58,7 @@ class Services:
     environments: Mapping[str, Environment]  # of templates, one for each language
     navigation: tuple[NavItem, ...]
     now: Callable[[], datetime]
+    night: OpenNight
     background: ThreadPoolExecutor  # for what nobody waits for
 
     @property

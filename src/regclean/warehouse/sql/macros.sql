@@ -18,3 +18,7 @@ CREATE OR REPLACE TEMP MACRO subject_key(about) AS substr(about, strpos(about, '
         WHEN kind = 'field' THEN regexp_replace(substr(about, strpos(about, ':') + 1), ':[^:]*$', '')
         ELSE substr(about, strpos(about, ':') + 1)
     END;
+
+-- A text as it is searched for: its words in small letters without accents, a blank between them.
+CREATE OR REPLACE TEMP MACRO search_words(text) AS
+    trim(regexp_replace(lower(strip_accents(text)), '[^\p{L}\p{N}]+', ' ', 'g'));

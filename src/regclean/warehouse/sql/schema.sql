@@ -123,3 +123,16 @@ CREATE TABLE rule_hits (
     score DOUBLE,
     ends_in TEXT NOT NULL DEFAULT 'change'     -- change | task | figure
 );
+
+-- Written for looking inside ------------------------------------------------------------------------------------------
+
+-- Whom and what a reader without the right must not meet: customers under non-disclosure, and what would tell of them.
+CREATE TABLE hidden_subjects (table_name TEXT NOT NULL, key TEXT NOT NULL);
+
+-- What can be found: customers, sites and shared bins, with what a list of answers says of each.
+CREATE TABLE search_subjects (
+    doc BIGINT NOT NULL, table_name TEXT NOT NULL, key TEXT NOT NULL, label TEXT, place TEXT,
+    ended BOOLEAN NOT NULL, protected BOOLEAN NOT NULL
+);
+-- By what, folded; in the order of `term`. `field`: where it stands.
+CREATE TABLE search_terms (term TEXT NOT NULL, doc BIGINT NOT NULL, field TEXT NOT NULL, protected BOOLEAN NOT NULL);

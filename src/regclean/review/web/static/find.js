@@ -1,0 +1,42 @@
+/* The search box of every page: "/" goes to it, arrows move among what it finds, Enter opens, Esc goes back. */
+(() => {
+  "use strict";
+  const box = () => document.querySelector("#find"), list = () => document.querySelector("#found");
+  const links = () => [...(list()?.querySelectorAll("a") ?? [])];
+  const typing = (target) => target.closest?.("textarea, select, [contenteditable], input:not([type=radio]):not([type=checkbox])");
+  let before = null;
+
+  function shut() { if (list()) list().replaceChildren(); }
+
+  document.addEventListener("keydown", (event) => {
+    if (!box() || event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
+    const inside = event.target.closest?.(".find");
+    if (inside) event.stopPropagation();  // the page's own keys are not meant here
+    if (event.key === "/" && !typing(event.target) && !document.querySelector("dialog[open]")) {
+      event.preventDefault();
+      before = document.activeElement;
+      box().focus();
+      box().select();
+    } else if (inside && event.key === "Escape") {
+      event.preventDefault();
+      shut();
+      (before && before !== document.body ? before : document.querySelector("#case, #main"))?.focus({ preventScroll: true });
+    } else if (inside && (event.key === "ArrowDown" || event.key === "ArrowUp")) {
+      const found = links();
+      if (!found.length) return;
+      event.preventDefault();
+      const at = found.indexOf(document.activeElement) + (event.key === "ArrowDown" ? 1 : -1);
+      (at < 0 ? box() : found[Math.min(at, found.length - 1)]).focus();
+    } else if (event.target === box() && event.key === "Enter" && links().length && !asking) {
+      event.preventDefault();
+      links()[0].click();
+    }
+  }, true);
+  document.addEventListener("click", (event) => { if (!event.target.closest?.(".find")) shut(); });
+
+  let asking = false;
+  document.addEventListener("htmx:beforeRequest", (event) => { if (event.detail.target?.id === "found") asking = true; });
+  // A later answer does not take away what somebody is choosing from.
+  document.addEventListener("htmx:beforeSwap", (event) => { if (event.detail.target?.id === "found" && list().contains(document.activeElement)) event.detail.shouldSwap = false; });
+  document.addEventListener("htmx:afterRequest", (event) => { if (event.detail.target?.id === "found") asking = false; });
+})();
