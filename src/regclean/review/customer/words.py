@@ -93,6 +93,7 @@ class Value:
     label: str
     landed: str | None
     read: str | None
+    words: bool  # a code, said in words
 
 
 def sections(card: Card, gettext: Callable[[str], str]) -> list[Section]:
@@ -115,5 +116,5 @@ def values(card: Card) -> list[Value]:
     # A name may stand in several columns of the register, a national id is shown as its mask alone.
     landed["name"] = " ".join(text for name in NAMES if (text := landed.get(name))) or None
     read["national_id"] = None
-    found = [Value(field.label, landed.get(field.name), read.get(field.name)) for field in CUSTOMER_FIELDS]
+    found = [Value(field.label, landed.get(field.name), read.get(field.name), field.words) for field in CUSTOMER_FIELDS]
     return [one for one in found if one.landed or one.read]
