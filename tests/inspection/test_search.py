@@ -69,8 +69,10 @@ def test_the_protected_are_there_for_the_role_alone(night: duckdb.DuckDBPyConnec
     assert (hit.protected, hit.label, hit.place) == (True, None, None)
 
 
-def test_a_national_id_is_found_whole_and_shown_never(_published_once: Path, night: duckdb.DuckDBPyConnection) -> None:
-    workspace = load_workspace(_published_once)
+def test_a_national_id_is_found_whole_and_shown_never(
+    published_register: Path, night: duckdb.DuckDBPyConnection
+) -> None:
+    workspace = load_workspace(published_register)
     key = derived_key(workspace_key(workspace.var), "national_id")
 
     def by_id(text: str) -> list[Hit]:
