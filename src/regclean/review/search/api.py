@@ -18,7 +18,7 @@ Reader = Annotated[User, require("findings:read")]
 
 
 @router.get("/search")
-def search(service: Service, user: Reader, acting: Acting, q: OneLine) -> models.Answer:
+def search(service: Service, user: Reader, acting: Acting, q: OneLine) -> models.SearchAnswer:
     """Customers, sites, shared bins, findings and batches that begin as `q` does. An address is written into many logs:
     send what is personal with POST.
     """
@@ -26,15 +26,16 @@ def search(service: Service, user: Reader, acting: Acting, q: OneLine) -> models
 
 
 @router.post("/search")
-def search_quietly(service: Service, user: Reader, acting: Acting, asked: models.Question) -> models.Answer:
+def search_quietly(service: Service, user: Reader, acting: Acting, asked: models.Question) -> models.SearchAnswer:
     """The same, with the question in the body."""
     return _answer(service, acting, asked.q)
 
 
-def _answer(service: Services, acting: Context, text: str) -> models.Answer:
-    names = models.Found.model_fields
-    return models.Answer(
+def _answer(service: Services, acting: Context, text: str) -> models.SearchAnswer:
+    names = models.FoundSubject.model_fields
+    return models.SearchAnswer(
         items=[
-            models.Found(**{name: getattr(one, name) for name in names}) for one in finding.find(service, acting, text)
+            models.FoundSubject(**{name: getattr(one, name) for name in names})
+            for one in finding.find(service, acting, text)
         ]
     )

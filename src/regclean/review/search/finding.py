@@ -25,7 +25,7 @@ FINDINGS = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class SearchResult:
     """One answer. `kind`: customers, sites, bin_groups, findings or batches; `field`: by what it was found; `path`: its page,
     None where it has none. Of the protected only the number is told.
     """
@@ -40,7 +40,7 @@ class Found:
     path: str | None
 
 
-def find(service: Services, acting: Context, text: str) -> list[Found]:
+def find(service: Services, acting: Context, text: str) -> list[SearchResult]:
     """What begins as `text` does, and what this account may know of. Before the first night there is nothing."""
     asked = text.strip()[:LONGEST]
     if not asked:
@@ -52,7 +52,7 @@ def find(service: Services, acting: Context, text: str) -> list[Found]:
         paths = _paths(connection, acting.user, hits)
     # A batch is found by its number alone, which a customer may have too: the customer comes first.
     said = [
-        Found(h.table, h.key, h.label, h.place, h.field, h.ended, h.protected, paths.get((h.table, h.key)))
+        SearchResult(h.table, h.key, h.label, h.place, h.field, h.ended, h.protected, paths.get((h.table, h.key)))
         for h in hits
     ]
     return said + known
@@ -88,7 +88,7 @@ def _paths(connection: Connection, user: User, hits: list[Hit]) -> dict[tuple[st
     return paths
 
 
-def _findings(connection: Connection, user: User, asked: str) -> Iterator[Found]:
+def _findings(connection: Connection, user: User, asked: str) -> Iterator[SearchResult]:
     if not _FINDING.fullmatch(asked):
         return
     begins = "F" + asked[1:].lower()
@@ -98,7 +98,7 @@ def _findings(connection: Connection, user: User, asked: str) -> Iterator[Found]
     for row in connection.execute(query.order_by(findings.c.finding_id).limit(FINDINGS)).mappings():
         protected = bool(row["protected"])
         label = None if protected else row["label"]
-        yield Found(
+        yield SearchResult(
             "findings",
             row["finding_id"],
             label,
@@ -110,7 +110,7 @@ def _findings(connection: Connection, user: User, asked: str) -> Iterator[Found]
         )
 
 
-def _batches(acting: Context, connection: Connection, asked: str) -> Iterator[Found]:
+def _batches(acting: Context, connection: Connection, asked: str) -> Iterator[SearchResult]:
     named = _BATCH.fullmatch(asked)
     if not named or not acting.user.may("batches:read"):
         return
@@ -122,4 +122,4 @@ def _batches(acting: Context, connection: Connection, asked: str) -> Iterator[Fo
         check_there(acting, number)
     except NotFoundError:
         return
-    yield Found("batches", str(number), row["title"], None, "batch_id", False, False, f"/batches/{number}")
+    yield SearchResult("batches", str(number), row["title"], None, "batch_id", False, False, f"/batches/{number}")

@@ -15,7 +15,7 @@ class Question(Given):
     q: OneLine
 
 
-class Found(BaseModel):
+class FoundSubject(BaseModel):
     """One answer. `field`: by what it was found. Of a customer under non-disclosure only the number is told."""
 
     kind: Literal["customers", "sites", "bin_groups", "findings", "batches"]
@@ -27,7 +27,7 @@ class Found(BaseModel):
     protected: bool
 
 
-class Answer(BaseModel):
+class SearchAnswer(BaseModel):
     """The best answers, the likeliest first."""
 
-    items: list[Found]
+    items: list[FoundSubject]
