@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import tomllib
 from functools import cache
 from importlib import resources
 from pathlib import Path
+from threading import get_ident
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -56,6 +58,30 @@ def report_template(name: str, *packages: str) -> Template:
 
 def write_page(path: Path, html: str) -> None:
     """Put a page in its place as a whole: whoever reads meanwhile sees the one before."""
-    partial = path.with_name(path.name + ".part")
-    partial.write_text(html, encoding="utf-8")
-    partial.replace(path)
+    write_whole(path, html, durable=False)
+
+
+def write_whole(path: Path, content: str | bytes, *, durable: bool = True, exclusive: bool = False) -> None:
+    """Put a file in its place as a whole, its owner's alone: whatever stops it, what was there before is there.
+
+    `durable`: it outlasts a loss of power, too. `exclusive`: it must not be there yet. Errors: OSError, FileExistsError.
+    """
+    fresh = path.with_name(f".{path.name}.{os.getpid()}-{get_ident()}")
+    try:
+        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            file.write(content.encode() if isinstance(content, str) else content)
+            file.flush()
+            if durable:
+                os.fsync(file.fileno())
+        if exclusive:
+            os.link(fresh, path)
+        else:
+            fresh.replace(path)
+    finally:
+        fresh.unlink(missing_ok=True)
+    if durable:
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from regclean.errors import ConfigError
+from regclean.resources import write_whole
 
 FILE = "identity.json"
 
@@ -38,7 +38,4 @@ def remembered(var: Path) -> Identity | None:
 def remember(var: Path, identity: Identity) -> None:
     """Write it down, whole or not at all."""
     var.mkdir(parents=True, exist_ok=True, mode=0o700)
-    fresh = var / f".{FILE}.{os.getpid()}"
-    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
-        json.dump(asdict(identity), file)
-    fresh.replace(var / FILE)
+    write_whole(var / FILE, json.dumps(asdict(identity)))

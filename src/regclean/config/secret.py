@@ -10,6 +10,7 @@ from pathlib import Path
 
 from regclean.config.identity import remembered
 from regclean.errors import ConfigError
+from regclean.resources import write_whole
 
 VARIABLE = "REGCLEAN_SECRET"  # the variable's name, not its value
 KEY_BYTES = 32
@@ -64,13 +65,10 @@ def _new_key(var: Path) -> bytes:
     path = var / "secret.key"
     var.mkdir(parents=True, exist_ok=True, mode=0o700)
     key = secrets.token_bytes(KEY_BYTES)
-    # O_EXCL: of two processes that start at once, one makes the key and the other reads it.
     try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
+        write_whole(path, key.hex(), exclusive=True)
+    except FileExistsError:  # of two processes that start at once, one makes the key and the other reads it
         return workspace_key(var)
-    with os.fdopen(handle, "w", encoding="ascii") as file:
-        file.write(key.hex())
     return key
 
 

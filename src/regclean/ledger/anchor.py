@@ -6,6 +6,7 @@ from some entry on, differs from it; and without the key nobody makes another on
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import hmac
 import json
@@ -15,8 +16,9 @@ from dataclasses import dataclass
 from logging import INFO, LogRecord, getLogger, makeLogRecord
 from logging.handlers import SysLogHandler
 from pathlib import Path
-from threading import get_ident
 from urllib.parse import urlsplit
+
+from regclean.resources import write_whole
 
 _log = getLogger("regclean")
 
@@ -47,18 +49,23 @@ class Anchor:
     syslog: str | None = None
 
     def hold(self, seq: int, end: str) -> None:
-        """The log ends here now. A later end that another process has written stays."""
-        before = self.held()
-        if before is not None and before[0] >= seq:
-            return
-        line = json.dumps({"seq": seq, "hash": end, "mac": self._mac(seq, end)})
-        fresh = self.file.with_name(f".{self.file.name}.{os.getpid()}-{get_ident()}")
-        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="ascii") as file:
-            file.write(line + "\n")
-        fresh.replace(self.file)
-        if self.copy is not None:
-            with os.fdopen(os.open(self.copy, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "a") as file:
-                file.write(line + "\n")
+        """The log ends here now. A later end that another process has written stays: they take turns."""
+        folder = os.open(self.file.parent, os.O_RDONLY)
+        try:
+            fcntl.flock(folder, fcntl.LOCK_EX)
+            before = self.held()
+            if before is not None and before[0] >= seq:
+                return
+            line = json.dumps({"seq": seq, "hash": end, "mac": self._mac(seq, end)})
+            write_whole(self.file, line + "\n")
+            if self.copy is not None:
+                torn = self.copy.is_file() and not _tail(self.copy).endswith("\n")
+                with os.fdopen(os.open(self.copy, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "a") as file:
+                    file.write("\n" * torn + line + "\n")
+                    file.flush()
+                    os.fsync(file.fileno())
+        finally:
+            os.close(folder)
         if self.syslog is not None:
             self._tell(line)
 
@@ -93,7 +100,8 @@ class Anchor:
 
     def _read(self, text: str) -> tuple[int, str] | None:
         with suppress(ValueError, KeyError, TypeError, IndexError):
-            last = json.loads(text.strip().splitlines()[-1])
+            whole = text[: text.rindex("\n")]  # what stands behind it is a line that a full disk has torn
+            last = json.loads(whole.strip().splitlines()[-1])
             seq, end = int(last["seq"]), str(last["hash"])
             if hmac.compare_digest(str(last["mac"]), self._mac(seq, end)):
                 return seq, end

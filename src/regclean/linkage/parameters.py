@@ -16,6 +16,7 @@ from typing import Any
 from regclean.domain.findings import digest
 from regclean.errors import InputError
 from regclean.linkage.model import comparisons
+from regclean.resources import write_whole
 
 Probabilities = dict[str, dict[str, float]]
 _FILE = re.compile(r"(?P<model>[a-z]+)-(?P<country>[a-z]+)-v(?P<version>\d{4})\.json\Z")
@@ -189,8 +190,7 @@ def save(folder: Path, parameters: Parameters) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     path = path_of(folder, parameters.model, parameters.country, parameters.version)
     text = json.dumps(parameters.to_json(), ensure_ascii=False, indent=1, sort_keys=True)
-    with path.open("x", encoding="utf-8") as file:
-        file.write(text + "\n")
+    write_whole(path, text + "\n", exclusive=True)
     return path
 
 

@@ -14,6 +14,7 @@ from regclean.errors import ConflictError, InputError, UsageError
 from regclean.linkage import parameters
 from regclean.linkage.model import MODELS
 from regclean.linkage.parameters import Parameters
+from regclean.resources import write_whole
 
 FILE = "in_use.json"
 Chosen = dict[str, int]  # model -> version
@@ -133,6 +134,4 @@ def next_number(folder: Path, country: str) -> int:
 
 def _write(folder: Path, entries: list[Chosen]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    partial = folder / f"{FILE}.part"
-    partial.write_text(json.dumps(entries, indent=1, sort_keys=True) + "\n", encoding="utf-8")
-    partial.replace(folder / FILE)
+    write_whole(folder / FILE, json.dumps(entries, indent=1, sort_keys=True) + "\n")

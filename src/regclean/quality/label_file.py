@@ -9,6 +9,7 @@ from pathlib import Path
 from regclean.errors import InputError
 from regclean.landing import FilledSheet, read_sheet
 
+LONGEST_NUMBER = 9  # digits
 PAIR = ("customer_no_l", "customer_no_r")
 VERDICTS = ("verdict", "label", "answer")
 # What may stand as a verdict, and what it says: one customer, two, or nobody can say.
@@ -68,6 +69,6 @@ def _lines(sheet: FilledSheet, verdict: str) -> Iterator[LabelLine]:
             customer_no_l=left,
             customer_no_r=right,
             answer=WORDS.get(word),
-            sample=int(sample) if sample.isdigit() else None,
+            sample=int(sample) if sample.isdecimal() and len(sample) <= LONGEST_NUMBER else None,
             user=values.get("user") or None,
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import io
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from regclean.config import Mapping as ColumnMapping
 from regclean.domain.findings import Change
 from regclean.domain.register import TABLES
 from regclean.register.lines import ChangeLine, Row, inverse
+from regclean.resources import write_whole
 
 COLUMNS = ("seq", "op", "table", "key", "column", "before", "after", "finding_id")
 
@@ -57,7 +59,7 @@ def write_files(
     digests = {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in sorted(names)}
     manifest = {**about, "files": digests}
     text = json.dumps(manifest, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
-    (folder / "manifest.json").write_text(text, encoding="utf-8")
+    write_whole(folder / "manifest.json", text)
     return digests
 
 
@@ -110,10 +112,11 @@ def _write_csv(
     delimiter: str = ",",
     encoding: str = "utf-8",
 ) -> None:
-    with path.open("w", encoding=encoding, newline="") as handle:
-        writer = csv.writer(handle, delimiter=delimiter, lineterminator="\n")
-        writer.writerow(header)
-        writer.writerows(rows)
+    text = io.StringIO()
+    writer = csv.writer(text, delimiter=delimiter, lineterminator="\n")
+    writer.writerow(header)
+    writer.writerows(rows)
+    write_whole(path, text.getvalue().encode(encoding))
 
 
 def _write_workbook(path: Path, header: Sequence[str], rows: Sequence[Sequence[str | None]]) -> None:
@@ -123,7 +126,9 @@ def _write_workbook(path: Path, header: Sequence[str], rows: Sequence[Sequence[s
     import xlsxwriter
 
     options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    with xlsxwriter.Workbook(path, options) as book:
+    made = io.BytesIO()
+    with xlsxwriter.Workbook(made, options) as book:
         book.set_properties({"created": dt.datetime(2000, 1, 1)})  # noqa: DTZ001  # equal bytes for equal batches
         frame = pl.DataFrame([list(row) for row in rows], schema=dict.fromkeys(header, pl.String), orient="row")
         frame.write_excel(book, worksheet="muutokset")
+    write_whole(path, made.getvalue())
