@@ -172,6 +172,16 @@ PAGES: dict[str, Rights] = {
         Line("protected_customer", SEE_ALL, none=SEE_SOME),  # asked for the reason
     ),
     "POST /customer/{customer_no}/open": OPENING_CUSTOMER,
+    "GET /customer/{customer_no}/compare": (
+        Line("customer", READERS, sent={"other": "1013"}),
+        Line("protected_customer", SEE_ALL, none=SEE_SOME, sent={"other": "1003"}),  # asked for the reason
+    ),
+    "POST /customer/{customer_no}/compare": (
+        Line(
+            "customer", DECIDERS, sent={"other": "1010", "verdict": "different", "reject": "common_name"}, writes=True
+        ),
+        Line("protected_customer", none=UNSEEING, sent={"other": "1003", "verdict": "household"}),
+    ),
     "GET /reveal": (Line("", DECIDERS, sent={"subject": "customers:1003", "field": "national_id"}),),
     "POST /reveal": REVEALING,
     "GET /restricted/{finding_id}": (Line("protected", OPENERS),),

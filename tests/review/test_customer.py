@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -9,7 +10,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import select
 
 from regclean.ledger import Ledger
-from regclean.ledger.tables import audit
+from regclean.ledger.tables import audit, decisions
 
 
 def openings(ledger: Ledger) -> list[tuple[str, str, dict[str, str]]]:
@@ -65,3 +66,23 @@ def test_findings_are_found_by_their_number(program: Callable[..., TestClient]) 
     one = client.get("/api/v1/findings").json()["items"][0]
     items = client.get("/api/v1/search", params={"q": one["finding_id"][:9]}).json()["items"]
     assert ("findings", one["finding_id"]) in {(item["kind"], item["key"]) for item in items}
+
+
+def test_two_that_no_night_proposed_are_compared_and_decided(signed_in: Callable[[str], Any], ledger: Ledger) -> None:
+    browser = signed_in("steward")
+    assert browser.get("/customer/1003/compare", params={"other": "1004"}).headers["location"].startswith("/case/F")
+    page = "/customer/1003/compare?other=1011"
+    shown = browser.get(page)
+    assert 'data-testid="why-not-proposed"' in shown.text
+    digest = re.search(r'name="digest" value="([^"]*)"', shown.text)
+    assert digest
+    sent = {"other": "1011", "verdict": "same", "digest": digest[1]}
+    assert browser.submit("/customer/1003/compare", {**sent, "digest": "other"}, seen=page).status_code == 409
+    assert browser.submit("/customer/1003/compare", {**sent, "verdict": "different"}, seen=page).status_code == 422
+    assert browser.submit("/customer/1003/compare", sent, seen=page).status_code == 303
+    with ledger.read() as connection:
+        taken = connection.execute(
+            select(decisions.c.customer_no_l, decisions.c.customer_no_r, decisions.c.verdict)
+        ).all()
+    assert [tuple(row) for row in taken] == [("1003", "1011", "same")]
+    assert "/customer/1011" in browser.get("/customer/1003").text

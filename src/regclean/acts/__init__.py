@@ -34,7 +34,14 @@ from regclean.acts.people import (
     set_roles,
 )
 from regclean.acts.samples import LabelReport, draw_sample, label_pairs
-from regclean.acts.visibility import hidden_findings, hidden_from, is_protected, visible_finding, visible_to
+from regclean.acts.visibility import (
+    hidden_findings,
+    hidden_from,
+    is_protected,
+    is_protected_customer,
+    visible_finding,
+    visible_to,
+)
 
 __all__ = [
     "ACTS",
@@ -69,6 +76,7 @@ __all__ = [
     "hidden_findings",
     "hidden_from",
     "is_protected",
+    "is_protected_customer",
     "label_pairs",
     "list_accounts",
     "list_bands",

@@ -5,13 +5,13 @@ from __future__ import annotations
 from sqlalchemy import exists, select
 
 from regclean.acts.context import Context, act
-from regclean.acts.visibility import is_protected, visible_to
+from regclean.acts.visibility import is_protected, is_protected_customer, visible_to
 from regclean.config import workspace_key
 from regclean.domain.register import subject_text
 from regclean.errors import NotFoundError, UsageError
 from regclean.findings import unseal
 from regclean.ledger.audit import Entry, append
-from regclean.ledger.tables import finding_subjects, findings, protected_subjects, sealed
+from regclean.ledger.tables import finding_subjects, findings, sealed
 from regclean.standardise import strike_out_ids
 
 # Why somebody looks: the codes go to the audit log.
@@ -48,8 +48,7 @@ def open_customer(
     """
     subject = subject_text("customers", customer_no)
     with context.ledger.write() as connection:
-        query = select(protected_subjects.c.subject).where(protected_subjects.c.subject == subject)
-        protected = connection.execute(query).first() is not None
+        protected = is_protected_customer(connection, customer_no)
         if protected and not context.user.may("restricted:open"):
             raise NotFoundError("there is no such customer.")
         detail = _reason(reason or "", note) if protected and not opened else {}

@@ -9,7 +9,7 @@ from __future__ import annotations
 from sqlalchemy import ColumnElement, Connection, RowMapping, and_, select, true
 
 from regclean.accounts.permissions import User
-from regclean.domain.register import customers_among
+from regclean.domain.register import customers_among, subject_text
 from regclean.errors import NotFoundError
 from regclean.findings import about_protected
 from regclean.ledger.tables import batch_changes, findings, protected_subjects
@@ -35,6 +35,13 @@ def is_protected(connection: Connection, finding_id: str) -> bool:
     query = select(findings.c.finding_id).where(
         findings.c.finding_id == finding_id, findings.c.protected | findings.c.finding_id.in_(about_protected())
     )
+    return connection.execute(query).first() is not None
+
+
+def is_protected_customer(connection: Connection, customer_no: str) -> bool:
+    """Is a customer under non-disclosure, tonight or ever noted?"""
+    subject = subject_text("customers", customer_no)
+    query = select(protected_subjects.c.subject).where(protected_subjects.c.subject == subject)
     return connection.execute(query).first() is not None
 
 

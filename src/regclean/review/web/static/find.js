@@ -6,6 +6,32 @@
   const typing = (target) => target.closest?.("textarea, select, [contenteditable], input:not([type=radio]):not([type=checkbox])");
   let before = null;
 
+  // One customer is marked; "m" on another one puts the two side by side.
+  const kept = { get: () => { try { return sessionStorage.getItem("marked"); } catch { return null; } }, set: (number) => { try { sessionStorage.setItem("marked", number); } catch { /* private window */ } } };
+
+  function showMark() {
+    const said = document.querySelector("#marked"), number = kept.get();
+    if (!said) return;
+    said.hidden = !number;
+    said.textContent = number ? `${said.dataset.text} ${number}` : "";
+  }
+
+  function mark(number) {
+    const before = kept.get();
+    if (before && before !== number) {
+      kept.set("");
+      location.assign(`/customer/${encodeURIComponent(before)}/compare?other=${encodeURIComponent(number)}`);
+      return;
+    }
+    kept.set(before ? "" : number);
+    showMark();
+  }
+
+  // The customer that a key is about: the answer that is chosen, else the card.
+  const customer = (target) => target.closest?.("a[data-kind=customers]")?.dataset.key ?? document.querySelector("[data-customer]")?.dataset.customer;
+  document.addEventListener("click", (event) => { if (event.target.closest?.("[data-mark]")) mark(customer(event.target)); });
+  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", showMark); else showMark();
+
   function shut() { if (list()) list().replaceChildren(); }
 
   document.addEventListener("keydown", (event) => {
@@ -17,6 +43,9 @@
       before = document.activeElement;
       box().focus();
       box().select();
+    } else if (event.key.toLowerCase() === "m" && !typing(event.target) && customer(event.target)) {
+      event.preventDefault();
+      mark(customer(event.target));
     } else if (inside && event.key === "Escape") {
       event.preventDefault();
       shut();
