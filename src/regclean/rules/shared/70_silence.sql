@@ -29,7 +29,7 @@ judged AS (
     WHERE last_emptied_on IS NOT NULL AND NOT is_paused AND NOT is_area_point AND NOT is_on_call AND NOT is_seasonal
 ),
 scopes AS (
-    SELECT service_no, unnest(feed_scopes(municipality_code, postal_code, contractor, waste_type)) AS scope, last_emptied_on, is_late FROM judged
+    SELECT service_no, postal_code, unnest(feed_scopes(municipality_code, postal_code, contractor, waste_type)) AS scope, last_emptied_on, is_late FROM judged
 ),
 feeds AS (
     SELECT scope, quantile_disc(last_emptied_on, 0.98) FILTER (is_late) AS reaches_on
@@ -37,10 +37,15 @@ feeds AS (
     GROUP BY scope
     HAVING count(*) >= $outage_min_services AND count(*) FILTER (is_late) > $outage_share * count(*)
 ),
+-- An area that is emptied gets its feed, however silent the rest of its town is.
+served AS (
+    SELECT scope, postal_code FROM scopes GROUP BY scope, postal_code HAVING count(*) FILTER (is_late) <= $outage_share * count(*)
+),
 reached AS (
     SELECT service_no, min(reaches_on) AS reaches_on
-    FROM (SELECT service_no, unnest(feed_scopes(municipality_code, postal_code, contractor, waste_type)) AS scope FROM measured)
+    FROM (SELECT service_no, postal_code, unnest(feed_scopes(municipality_code, postal_code, contractor, waste_type)) AS scope FROM measured)
     INNER JOIN feeds USING (scope)
+    ANTI JOIN served USING (scope, postal_code)
     GROUP BY service_no
 )
 SELECT

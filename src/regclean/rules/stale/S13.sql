@@ -13,13 +13,18 @@
 -- why = "When most bins of an area fall silent at once, it is the contractor's data that is missing, not the customers: one question about the feed, none about those in it."
 -- subjects = "sources"
 -- uses = ["silence"]
+WITH missing AS (
+    SELECT *, coalesce(postal_code, municipality_code, contractor) AS area
+    FROM bin_silence
+    WHERE in_outage AND NOT is_paused AND NOT is_area_point AND NOT is_on_call AND NOT is_seasonal
+)
 SELECT
-    [source_subject('services', s.postal_code)] AS subjects,
+    [source_subject('services', area)] AS subjects,
     {
-        'area': s.postal_code, 'bins': count(*), 'late': count(*) FILTER (s.silent_days > 14 * coalesce(s.interval_weeks, 4) + 28),
-        'reaches_on': max(s.feed_reaches_on), 'contractors': list(DISTINCT s.contractor ORDER BY s.contractor) FILTER (s.contractor IS NOT NULL),
-        'basis': {'area': s.postal_code, 'reaches_on': max(s.feed_reaches_on)}
+        'area': area, 'bins': count(*), 'late': count(*) FILTER (silent_days > 14 * coalesce(interval_weeks, 4) + 28),
+        'reaches_on': max(feed_reaches_on), 'contractors': list(DISTINCT contractor ORDER BY contractor) FILTER (contractor IS NOT NULL),
+        'basis': {'area': area, 'reaches_on': max(feed_reaches_on)}
     } AS evidence
-FROM bin_silence AS s
-WHERE s.in_outage AND s.postal_code IS NOT NULL AND NOT s.is_paused AND NOT s.is_area_point AND NOT s.is_on_call AND NOT s.is_seasonal
-GROUP BY s.postal_code
+FROM missing
+WHERE area IS NOT NULL
+GROUP BY area
