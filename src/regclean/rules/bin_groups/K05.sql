@@ -14,16 +14,31 @@
 -- dwellings = "Two dwellings of one site are two households."
 -- two_sites = "One family with two sites may share the bin twice."
 -- duplicate_party = "One person under two customer numbers is another defect (K26)."
-WITH lines AS (
+WITH houses AS (
+    -- Where nobody is linked yet: the site at the line's own address, if it is one dwelling.
+    SELECT m_street, m_house, m_house_letter, min(site_no) AS site_no
+    FROM sites
+    WHERE m_house IS NOT NULL AND m_flat IS NULL
+    GROUP BY m_street, m_house, m_house_letter
+    HAVING count(*) = 1 AND min(dwellings) = 1
+),
+lines AS (
     SELECT
-        m.*, m.line IN (SELECT line FROM host_household) AS of_host, coalesce(t.dwellings, 1) AS dwellings,
-        coalesce(k.cluster_id, m.customer_no) AS party
+        m.* REPLACE (coalesce(m.site_no, h.site_no) AS site_no), m.line IN (SELECT line FROM host_household) AS of_host, coalesce(t.dwellings, 1) AS dwellings,
+        coalesce(k.cluster_id, m.own_no) AS party
     FROM active_members AS m
-    LEFT JOIN sites AS t USING (site_no)
-    LEFT JOIN clusters AS k ON k.customer_no = m.customer_no
+    LEFT JOIN houses AS h
+        ON h.m_street = m.m_street AND h.m_house = m.m_house AND h.m_house_letter IS NOT DISTINCT FROM m.m_house_letter
+        AND m.m_flat IS NULL AND NOT m.proxy_address
+    LEFT JOIN sites AS t ON t.site_no = coalesce(m.site_no, h.site_no)
+    LEFT JOIN clusters AS k ON k.customer_no = m.own_no
 ),
 relatives AS (
     SELECT customer_no_l, customer_no_r FROM pairs WHERE relation = 'household'
+),
+-- Probably one person, and nobody has decided it yet.
+probable AS (
+    SELECT customer_no_l, customer_no_r FROM pairs WHERE relation IN ('same', 'unsure') AND match_probability >= 0.5
 ),
 couples AS (
     SELECT
@@ -41,12 +56,13 @@ couples AS (
         ) AS one_address,
         greatest(a.dwellings, b.dwellings) AS dwellings, coalesce(a.m_flat <> b.m_flat, FALSE) AS other_flat,
         coalesce(a.site_no <> b.site_no, FALSE) AS other_site,
-        coalesce(a.party = b.party AND a.own_no <> b.own_no, FALSE) AS one_party,
+        coalesce(a.own_no <> b.own_no AND (a.party = b.party OR p.customer_no_l IS NOT NULL), FALSE) AS one_party,
         coalesce(a.m_first = b.m_first AND a.m_last = b.m_last AND a.own_no <> b.own_no, FALSE) AS one_name
     FROM lines AS a
     INNER JOIN lines AS b ON b.bin_group_no = a.bin_group_no AND b.line > a.line
     LEFT JOIN relatives AS r
         ON r.customer_no_l = least(a.customer_no, b.customer_no) AND r.customer_no_r = greatest(a.customer_no, b.customer_no)
+    LEFT JOIN probable AS p ON p.customer_no_l = least(a.own_no, b.own_no) AND p.customer_no_r = greatest(a.own_no, b.own_no)
 )
 SELECT
     [subject('bin_groups', bin_group_no), subject('bin_group_members', line), subject('bin_group_members', other_line)] AS subjects,

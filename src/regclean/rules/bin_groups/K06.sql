@@ -21,9 +21,9 @@ WITH totals AS (
     SELECT
         bin_group_no, count(*) AS members, count(*) FILTER (share_percent IS NULL) AS missing,
         any_value(line) FILTER (share_percent IS NULL) AS line_without, coalesce(sum(share_percent), 0) AS total, any_value(billing) AS billing,
-        -- Each share may be rounded by half of the last decimal that the list writes: 3 x 33.3 is whole.
-        count(*) * 0.5 / pow(10, coalesce(max(len(nullif(split_part(format('{:g}', share_percent), '.', 2), ''))), 0)) AS rounding
-    FROM active_members
+        -- Each share may be rounded by half of the last decimal that it is written with: 3 x 33.3 is whole.
+        sum(unit) / 2 AS rounding, max(share_percent) - min(share_percent) <= max(unit) + 1e-9 AS is_even
+    FROM (SELECT *, pow(10.0, -len(split_part(format('{:g}', share_percent), '.', 2))) AS unit FROM active_members)
     GROUP BY bin_group_no
 ),
 -- A source without the column: a folder, else a file, none of whose lines has a share though several of its lists are split.
@@ -38,7 +38,7 @@ told AS (
 ),
 judged AS (
     SELECT
-        *, missing = members AND billing = 'split' AS has_none,
+        *, missing = members AND billing = 'split' AS has_none, missing = 0 AND abs(total - 100) <= rounding + 1e-9 AS is_explained,
         CASE WHEN has_none THEN s.source END AS source,
         count(*) FILTER (has_none) OVER (PARTITION BY s.source) > 1 AND s.source IS NOT NULL AS is_of_source
     FROM totals
@@ -59,7 +59,7 @@ wrong AS (
     FROM judged
     WHERE
         has_none OR (
-            abs(total - 100) > 0.011 AND NOT (missing = 0 AND abs(total - 100) <= rounding + 1e-9 AND abs(total - 100) <= $share_rounding)
+            abs(total - 100) > 0.011 AND NOT (is_explained AND (abs(total - 100) <= $share_rounding OR is_even))
             -- guard: one_payer
             AND (billing = 'split' OR (billing IS NULL AND missing = 0))
             -- end guard
@@ -68,7 +68,7 @@ wrong AS (
 SELECT
     [subject('bin_groups', bin_group_no)] AS subjects,
     {'bin_group_no': bin_group_no, 'lists': 1, 'members': members, 'missing': missing, 'total': round(total, 2), 'billing': billing} AS evidence,
-    CASE WHEN has_none THEN 'review' WHEN abs(total - 100) <= $share_rounding AND missing = 0 THEN 'info' END AS severity,
+    CASE WHEN has_none THEN 'review' WHEN is_explained OR (abs(total - 100) <= $share_rounding AND missing = 0) THEN 'info' END AS severity,
     -- What the others leave over is the share of the only one without.
     CASE WHEN missing = 1 AND total > 0 AND total < 100 THEN [change('bin_group_members', line_without, 'share_percent', format('{:g}', round(100 - total, 2)))] END AS proposal
 FROM wrong

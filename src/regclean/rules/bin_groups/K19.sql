@@ -23,24 +23,48 @@ WITH written AS (
     FROM keyed.bin_groups AS l
     SEMI JOIN standing_groups AS g ON g.bin_group_no = l.key
 ),
+parts AS (
+    SELECT
+        *, regexp_split_to_array(trim(contact_name), '\s*[,;/&+]\s*|\s+(ja|och|and|sekä|samt)\s+') AS pieces,
+        -- Of a full name two words at least; a number or an organisation beside it is no second person.
+        list_filter(
+            [string_split(folded(piece), ' ') FOR piece IN pieces],
+            lambda words: len(words) >= 2 AND NOT list_bool_or([regexp_matches(word, '\d|kunta$|yhdistys|^(ry|oy|ab|osk|rf)$|forening|vaglag') FOR word IN words])
+        ) AS people,
+        row_number() OVER () AS row_no
+    FROM written
+),
+-- "Virtanen Matti / Virtanen Maija" are one household to ask: one surname in all names. What is a surname and what a given
+-- name is as the register's own people bear them; the last word is a surname unless it is known to be the other.
+households AS (
+    SELECT DISTINCT w.row_no
+    FROM (
+        SELECT row_no, unnest(people[1]) AS word, people
+        FROM parts WHERE len(people) >= 2
+    ) AS w
+    WHERE
+        list_bool_and([list_contains(words, w.word) FOR words IN w.people])
+        AND (
+            w.word IN (SELECT m_last FROM customers WHERE m_last IS NOT NULL)
+            OR (list_bool_and([words[-1] = w.word FOR words IN w.people]) AND w.word NOT IN (SELECT m_first FROM customers WHERE m_first IS NOT NULL))
+        )
+),
 persons AS (
     SELECT
         bin_group_no,
         CASE WHEN trim(contact_customer_no) <> '' THEN len(regexp_split_to_array(trim(contact_customer_no), '\s*[,;/&+]\s*|\s+(ja|och|and)\s+')) ELSE 0 END AS numbers,
-        -- Two full names; "Matti ja Maija Virtanen" is a household.
         CASE
             WHEN folded(contact_name) = '' OR contact_name IS NULL THEN 0
-            WHEN list_bool_and([len(string_split(folded(part), ' ')) >= 2 FOR part IN regexp_split_to_array(trim(contact_name), '\s*[,;/&+]\s*|\s+(ja|och|and|sekä|samt)\s+')])
-                -- guard: couple
-                AND len(list_distinct([string_split(folded(part), ' ')[-1] FOR part IN regexp_split_to_array(trim(contact_name), '\s*[,;/&+]\s*|\s+(ja|och|and|sekä|samt)\s+')])) > 1
-                -- end guard
-                THEN len(regexp_split_to_array(trim(contact_name), '\s*[,;/&+]\s*|\s+(ja|och|and|sekä|samt)\s+'))
-            ELSE 1
+            WHEN len(people) < 2 OR len(people) < len(pieces) OR contains(contact_name, '@') THEN 1
+            -- guard: couple
+            WHEN row_no IN (SELECT h.row_no FROM households AS h) THEN 1
+            -- end guard
+            ELSE len(people)
         END AS names,
         CASE WHEN folded(contact_customer_no) <> '' THEN folded(contact_customer_no) END AS number_key,
         CASE WHEN folded(contact_name) <> '' THEN list_sort(string_split(folded(contact_name), ' ')) END AS name_key,
         coalesce(contact_phone, contact_email) IS NOT NULL AS has_contact
-    FROM written
+    FROM parts
 ),
 counted AS (
     SELECT

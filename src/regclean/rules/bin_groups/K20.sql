@@ -30,7 +30,7 @@ LEFT JOIN (
     SELECT site_no, min(customer_no) AS owner_no FROM current_roles WHERE role = 'owner' GROUP BY site_no HAVING count(DISTINCT customer_no) = 1
 ) AS o ON o.site_no = h.host_site_no
 WHERE
-    NOT EXISTS (SELECT 1 FROM active_members AS m WHERE m.bin_group_no = g.bin_group_no AND m.is_host)
+    NOT EXISTS (SELECT 1 FROM active_members AS m WHERE m.bin_group_no = g.bin_group_no AND m.line IN (SELECT line FROM host_household))
     -- guard: site_link
     AND NOT EXISTS (
         SELECT 1 FROM customer_sites AS cs

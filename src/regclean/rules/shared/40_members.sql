@@ -11,7 +11,7 @@ SELECT
     CASE
         WHEN
             l.state IS NULL OR given.customer_no = n.customer_no OR (l.state = 'linked' AND given_party.cluster_id = party.cluster_id)
-            OR (given.m_last = m.m_last AND given.m_first = m.m_first)
+            OR names_person(string_split(folded(m.name), ' '), given.m_given, given.m_last)
             THEN given.customer_no
         WHEN l.state = 'linked' THEN coalesce(n.customer_no, given.customer_no)
     END AS own_no,
@@ -42,10 +42,11 @@ accounts AS (
     LEFT JOIN clusters AS b ON b.cluster_id = a.cluster_id
     WHERE o.effective_no IS NOT NULL
 ),
+-- The contract of a shared bin may stand on somebody else's land.
 ever AS (
     SELECT customer_no, site_no FROM site_roles WHERE role IN ('owner', 'occupant', 'orderer')
     UNION
-    SELECT customer_no, site_no FROM services WHERE site_no IS NOT NULL
+    SELECT customer_no, site_no FROM services WHERE site_no IS NOT NULL AND bin_group_no IS NULL
 ),
 at_address AS (
     SELECT o.bin_group_no, o.member_no, min(t.site_no) AS site_no

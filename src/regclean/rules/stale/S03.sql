@@ -38,11 +38,17 @@ buyers AS (
 sales AS (
     SELECT
         d.customer_no, h.site_no, d.observed_on, d.detail, h.is_owner, h.since_on, b.follower_no AS new_owner_no, b.owner_since,
-        coalesce(contains(folded(d.detail), folded(h.site_no)), FALSE) OR b.follower_no IS NOT NULL
+        -- By the company's number, the property or the address.
+        coalesce(contains(concat(' ', folded(d.detail), ' '), concat(' ', folded(h.site_no), ' ')), FALSE)
+            OR coalesce(t.m_house IS NOT NULL AND contains(concat(' ', folded(d.detail), ' '), concat(' ', concat_ws(' ', t.m_street, t.m_house || coalesce(t.m_house_letter, ''), t.m_stair, t.m_flat), ' ')), FALSE)
+            OR coalesce(list_contains([format('{:03d}-{:03d}-{:04d}-{:04d}', CAST(p[1] AS INTEGER), CAST(p[2] AS INTEGER), CAST(p[3] AS INTEGER), CAST(p[4] AS INTEGER))
+                FOR p IN [string_split(said, '-') FOR said IN regexp_extract_all(d.detail, '\b\d{1,3}-\d{1,3}-\d{1,4}-\d{1,4}\b')]], t.property_id), FALSE)
+            OR b.follower_no IS NOT NULL
             OR coalesce(e.ended_on <= CAST($as_of AS DATE), FALSE) AS is_named
     FROM departures AS d
     INNER JOIN held AS h USING (customer_no)
-    LEFT JOIN ever AS e USING (customer_no, site_no)
+    LEFT JOIN sites AS t ON t.site_no = h.site_no
+    LEFT JOIN ever AS e ON e.customer_no = d.customer_no AND e.site_no = h.site_no
     LEFT JOIN buyers AS b ON b.customer_no = d.customer_no AND b.site_no = h.site_no AND b.rank = 1
     WHERE d.signal = 'owner_change'
 ),

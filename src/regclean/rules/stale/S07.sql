@@ -20,7 +20,8 @@ WITH told AS (
     SELECT
         customer_no, observed_on, detail,
         CASE
-            WHEN regexp_matches(folded(detail), 'peruu|rauen|paattyn|jatkuu|aktiiv|aktiv|active|toiminnassa|normaali|normal|upphavd|fortsatt') THEN 'active'
+            WHEN regexp_matches(folded(detail), '\bei (ole )?(enaa )?(toimi|aktiiv)|\bin ?a[ck]ti[iv]|\bnot active|toiminta .*(paatty|lakan|loppu)|verksamheten .*upphor') AND NOT contains(folded(detail), 'konkurs') THEN 'struck_off'
+            WHEN regexp_matches(folded(detail), 'peru[tu]|raukes|kumot|kumou|revoked|annulled|aterkall|verksam\b|rauen|paattyn|jatkuu|aktiiv|aktiv|active|toiminnassa|normaali|normal|upphavd|fortsatt') THEN 'active'
             WHEN regexp_matches(folded(detail), 'konkurs|bankrupt|insolven') THEN 'bankrupt'
             WHEN regexp_matches(folded(detail), 'selvitystil|likvidation|liquidation|purkaut|purettu|saneeraus') THEN 'liquidation'
             WHEN regexp_matches(folded(detail), 'poistettu|lakan|lopet|avford|avregistr|upphort|struck|dissolved|ceased|removed|deleted|closed') THEN 'struck_off'

@@ -12,18 +12,19 @@
 -- asks.en = "Find out whose waste is collected and who pays for it."
 -- why = "The register and the lorry contradict each other: either the customer is still one, or somebody's waste is collected that nobody pays for."
 -- subjects = "customers"
--- uses = ["macros"]
+-- uses = ["macros", "silence"]
 -- parameters = ["stale.ended_grace_days"]
 -- [guards]
 -- last_round = "The last emptying may come a little after the end."
 WITH emptied AS (
     SELECT
         s.customer_no, s.service_no, s.last_emptied_on, s.end_on,
-        holds_on(CAST($as_of AS DATE), s.start_on, s.end_on) AS is_active,
+        b.service_no IS NOT NULL AS is_active, coalesce(b.feed_reaches_on, CAST($as_of AS DATE)) AS told_until,
         CAST(greatest(14 * coalesce(s.interval_weeks, 4), $ended_grace_days) AS INTEGER) AS grace_days,
         coalesce(t.use = 'leisure', FALSE) OR coalesce(t.building_state = '03', FALSE) OR s.season_start IS NOT NULL AS is_seasonal
     FROM services AS s
     LEFT JOIN sites AS t USING (site_no)
+    LEFT JOIN bin_silence AS b USING (service_no)
     WHERE s.last_emptied_on <= CAST($as_of AS DATE)
 )
 SELECT
@@ -47,7 +48,7 @@ INNER JOIN emptied AS e USING (customer_no)
 WHERE
     (c.status = 'ended' OR c.relationship = 'former')
     AND (
-        (e.is_active AND e.last_emptied_on > CAST($as_of AS DATE) - CASE WHEN e.is_seasonal THEN 366 ELSE e.grace_days END)
+        (e.is_active AND e.last_emptied_on > e.told_until - CASE WHEN e.is_seasonal THEN 366 ELSE e.grace_days END)
         OR (
             e.last_emptied_on > e.end_on
             -- guard: last_round
