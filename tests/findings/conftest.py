@@ -149,7 +149,8 @@ class Nights:
 
     def rows(self) -> list[dict[str, Any]]:
         with self.ledger.read() as connection:
-            return [dict(row) for row in connection.execute(select(findings).order_by(findings.c.subjects)).mappings()]
+            columns = {**dict(findings.c), "last_seen_run": runs.last_seen().label("last_seen_run")}.values()
+            return [dict(row) for row in connection.execute(select(*columns).order_by(findings.c.subjects)).mappings()]
 
     def state(self, *customers: str) -> tuple[str, str | None]:
         row = self.row(*customers)

@@ -292,7 +292,7 @@ def wait_here(name):
     def stopping(*args, **kwargs):
         global calls
         calls += 1
-        if name != "insert_missing" or calls > 2:
+        if name != "insert_many" or calls > 2:
             print("here", flush=True)
             time.sleep(600)
         return original(*args, **kwargs)
@@ -307,10 +307,10 @@ with Warehouse(Path(folder)).read("2026-11-21-1") as connection:
 @pytest.mark.parametrize(
     ("kind", "stop"),
     [
-        ("sqlite", "insert_missing"),
+        ("sqlite", "insert_many"),
         ("sqlite", "_write_edges"),
         ("sqlite", "_sweep_evidence"),
-        ("postgresql", "insert_missing"),
+        ("postgresql", "insert_many"),
         ("postgresql", "_finish"),
     ],
 )

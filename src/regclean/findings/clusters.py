@@ -9,7 +9,7 @@ import duckdb
 import polars as pl
 from sqlalchemy import Connection, delete, select
 
-from regclean.ledger import Ledger, insert_texts
+from regclean.ledger import CHUNK, Ledger, insert_many
 from regclean.ledger.tables import last_clusters
 from regclean.warehouse import load_sql, rows
 
@@ -37,16 +37,18 @@ def cluster_events(previous: pl.DataFrame | None, current: pl.DataFrame) -> list
     return [ClusterEvent("merged", *row) for row in merged] + [ClusterEvent("split", *row) for row in split]
 
 
-def lasting_clusters(connection: duckdb.DuckDBPyConnection) -> list[dict[str, str]]:
-    """The rows of `last_clusters` that a night's database (`connection`) gives."""
-    found = rows(connection, load_sql("lasting_clusters", "regclean.findings"))
-    return [{"customer_no": customer_no, "cluster_id": cluster_id} for customer_no, cluster_id in found]
+def lasting_clusters(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
+    """The rows of `last_clusters` (customer_no, cluster_id) that a night's database (`connection`) gives."""
+    return rows(connection, load_sql("lasting_clusters", "regclean.findings"))
 
 
-def keep_clusters(writing: Connection, lasting: list[dict[str, str]]) -> None:
+def keep_clusters(writing: Connection, lasting: list[tuple[str, str]]) -> None:
     """The clusters of the night that is being published take the place of the last one's."""
-    writing.execute(delete(last_clusters))
-    insert_texts(writing, last_clusters, lasting)
+    kept = {tuple(row) for row in writing.execute(select(last_clusters.c.customer_no, last_clusters.c.cluster_id))}
+    gone = sorted(customer_no for customer_no, _ in kept.difference(lasting))
+    for start in range(0, len(gone), CHUNK):
+        writing.execute(delete(last_clusters).where(last_clusters.c.customer_no.in_(gone[start : start + CHUNK])))
+    insert_many(writing, last_clusters, ("customer_no", "cluster_id"), sorted({*lasting} - kept))
 
 
 def kept_clusters(ledger: Ledger) -> pl.DataFrame:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, and_, case, func, or_, select, true
 
-from regclean.ledger import Ledger
+from regclean.ledger import Ledger, runs
 from regclean.ledger.tables import finding_subjects, findings, protected_subjects
 
 
@@ -34,7 +34,7 @@ def counts_by_rule(
     def number(condition: ColumnElement[bool]) -> ColumnElement[int]:
         return func.sum(case((condition, 1), else_=0))
 
-    tonight = findings.c.last_seen_run == run_id
+    tonight = runs.last_seen() == run_id
     gone = and_(findings.c.last_seen_run == (previous_run or ""), findings.c.present.is_(False))
     query = (
         select(

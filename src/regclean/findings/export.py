@@ -13,7 +13,7 @@ import polars as pl
 from sqlalchemy import select
 
 from regclean.findings.hidden import about_protected, hidden_customers
-from regclean.ledger import Ledger
+from regclean.ledger import Ledger, runs
 from regclean.ledger.tables import findings
 from regclean.sealing import SEAL
 from regclean.warehouse import load_sql
@@ -48,7 +48,8 @@ def export(
 
     `protected` adds those on customers under non-disclosure; only somebody with the right to see them may ask for it.
     """
-    query = select(*(findings.c[name] for name in FINDING_SCHEMA)).order_by(
+    columns = {**dict(findings.c), "last_seen_run": runs.last_seen()}
+    query = select(*(columns[name] for name in FINDING_SCHEMA)).order_by(
         findings.c.kind, findings.c.rule, findings.c.finding_id
     )
     for column, wanted in ((findings.c.kind, kind), (findings.c.rule, rule), (findings.c.state, state)):

@@ -80,14 +80,23 @@ class PublishingPlan:
 
 
 def plan_night(
-    tonight: Iterable[Row], known: Mapping[str, Row], edges: Iterable[Edge], priors: Mapping[int, Prior], run: RunFacts
+    tonight: Iterable[Row],
+    known: Mapping[str, Row],
+    edges: Iterable[Edge],
+    priors: Mapping[int, Prior],
+    run: RunFacts,
+    *,
+    settled: Iterable[tuple[str, str]] = (),
 ) -> PublishingPlan:
     """Work out the night.
 
     `tonight` has the findings of the warehouse (`SHOWN`, id, kind, rule, subjects), `known` those of the ledger by id,
-    `edges` the decisions on pairs as they stand tonight, `priors` the decisions that `known` refers to.
+    `edges` the decisions on pairs as they stand tonight, `priors` the decisions that `known` refers to. `settled`: kind and
+    subjects of tonight's findings that are neither among them nor in `known`, because all of them waits as it did.
     """
-    plan, found, edges = PublishingPlan(), list(tonight), list(edges)
+    plan, found, edges, settled = PublishingPlan(), list(tonight), list(edges), list(settled)
+    for kind, _ in settled:
+        plan.count(kind, "still")
     lapsed = {edge.pair: edge for edge in edges if edge.lapsed}
     holding = {edge.pair: edge.decision_id for edge in edges if not edge.lapsed}
     decided = Decided(edges)
@@ -108,16 +117,20 @@ def plan_night(
         )
         _carry_on(plan, old, row, night, prior, run, followed)
     present = {row["finding_id"] for row in found}
-    together = {pair for row in found for pair in pairs_of(_customers(row))}
-    for finding_id, old in known.items():
-        if finding_id not in present:
-            night = Sighting(
-                present=False,
-                as_rejected=_holds_again(old, holding),
-                judges=old["state_since"] < run.started_at,
-                superseded=any(pair in together for pair in pairs_of(_customers(old))),
-            )
-            _carry_on(plan, old, old, night, priors.get(old["decision_id"]), run)
+    gone = [old for finding_id, old in known.items() if finding_id not in present]
+    together: set[Pair] = set()
+    if any(old["state"] == "accepted" for old in gone):
+        duplicates = [row["subjects"] for row in found if row["kind"] == "duplicate"]
+        duplicates += [subjects for kind, subjects in settled if kind == "duplicate"]
+        together = {pair for subjects in duplicates for pair in pairs_of(customers_of(subjects))}
+    for old in gone:
+        night = Sighting(
+            present=False,
+            as_rejected=_holds_again(old, holding),
+            judges=old["state_since"] < run.started_at,
+            superseded=any(pair in together for pair in pairs_of(_customers(old))),
+        )
+        _carry_on(plan, old, old, night, priors.get(old["decision_id"]), run)
     return plan
 
 

@@ -15,7 +15,7 @@ from typing import Any
 
 import duckdb
 import polars as pl
-from sqlalchemy import Connection, and_, bindparam, delete, exists, insert, not_, select, update
+from sqlalchemy import Connection, Select, and_, bindparam, delete, exists, insert, not_, select, update
 
 from regclean.domain.register import subject_text
 from regclean.findings.clusters import ClusterEvent, cluster_events, keep_clusters, lasting_clusters
@@ -23,7 +23,7 @@ from regclean.findings.duplicates import standing_edges
 from regclean.findings.edges import Edge, current_edges
 from regclean.findings.follow import follow
 from regclean.findings.plan import LIFE, SHOWN, Prior, PublishingPlan, RunFacts, plan_night
-from regclean.ledger import CHUNK, Ledger, audit, in_chunks, insert_missing, insert_texts, runs
+from regclean.ledger import CHUNK, Ledger, audit, in_chunks, insert_many, insert_missing, runs
 from regclean.ledger.tables import (
     batch_changes,
     cluster_log,
@@ -35,7 +35,7 @@ from regclean.ledger.tables import (
     pair_decisions,
 )
 from regclean.ledger.tables import runs as runs_table
-from regclean.warehouse import load_sql
+from regclean.warehouse import load_sql, registered
 
 ACTOR = "regclean"  # who did what nobody was asked for
 
@@ -74,8 +74,16 @@ def publish(
         run = RunFacts(run_id, as_of, now, _started_at(writing, run_id))
         before = current_edges(writing)
         edges = standing_edges(connection, before)
-        plan = plan_night(tonight.iter_rows(named=True), _known(writing), edges, _priors(writing), run)
+        waits, over = _settled(writing, tonight)
+        moving = tonight.join(waits, on="finding_id", how="anti", maintain_order="left")
+        known = _known(writing, without=pl.concat([waits, over]))
+        settled = tonight.join(waits, on="finding_id", how="semi").select("kind", "subjects").iter_rows()
+        plan = plan_night(moving.iter_rows(named=True), known, edges, _priors(writing), run, settled=settled)
         write_plan(writing, plan, run)
+        _write_last_seen(
+            writing,
+            [row["finding_id"] for row in plan.changed if known[row["finding_id"]]["present"] and not row["present"]],
+        )
         _write_edges(writing, [edge for edge, old in zip(edges, before, strict=True) if edge.lapsed != old.lapsed])
         _log_clusters(writing, events, run_id)
         keep_clusters(writing, lasting)
@@ -86,15 +94,17 @@ def publish(
 
 
 def _write_evidence(ledger: Ledger, connection: duckdb.DuckDBPyConnection, tonight: pl.DataFrame, run_id: str) -> None:
+    names = ("finding_id", "digest")
     with ledger.read() as reading:
-        kept = {tuple(row) for row in reading.execute(select(evidence.c.finding_id, evidence.c.digest))}
-    missing = [row[0] for row in tonight.select("finding_id", "evidence_digest").iter_rows() if row not in kept]
-    query = load_sql("evidence_of", "regclean.findings")
-    for start in range(0, len(missing), CHUNK):
-        rows = connection.execute(query, {"finding_ids": missing[start : start + CHUNK]}).fetchall()
-        names = ("finding_id", "digest", "fingerprint", "payload")
-        with ledger.write() as writing:
-            insert_missing(writing, evidence, [dict(zip(names, row, strict=True)) | {"run_id": run_id} for row in rows])
+        kept = _frame(reading, select(*(evidence.c[name] for name in names)), dict.fromkeys(names, pl.String))
+    shown = tonight.select("finding_id", digest="evidence_digest")
+    with registered(connection, "missing_evidence", shown.join(kept, on=names, how="anti")):
+        # Streamed: the evidence of a whole first night is more than fits beside it.
+        found = connection.execute(load_sql("missing_evidence", "regclean.findings"))
+        while rows := found.fetchmany(CHUNK):
+            with ledger.write() as writing:
+                columns = (*names, "fingerprint", "payload", "run_id")
+                insert_many(writing, evidence, columns, ((*row, run_id) for row in rows), missing=True)
 
 
 def _started_at(writing: Connection, run_id: str) -> datetime:
@@ -104,9 +114,38 @@ def _started_at(writing: Connection, run_id: str) -> datetime:
     return started_at
 
 
-def _known(writing: Connection) -> dict[str, Mapping[str, Any]]:
+def _settled(writing: Connection, tonight: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The findings (finding_id) of which this night has nothing new to say: one set of those that wait as they did, with
+    nothing decided and all that is shown the same, and one of those that are over and were not found again.
+    """
+    names = ("finding_id", *SHOWN)
+    untouched = and_(findings.c.decision_id.is_(None), findings.c.rejected_fingerprint.is_(None))
+    waiting = and_(findings.c.present, findings.c.state == "open", untouched)
+    schema = {name: tonight.schema[name] for name in names}
+    old = _frame(writing, select(*(findings.c[name] for name in names)).where(waiting), schema)
+    both = old.join(tonight.select(names), on="finding_id", how="inner", suffix="_tonight")
+    same = [pl.col(name).eq_missing(pl.col(f"{name}_tonight")) for name in SHOWN]
+    ended = and_(
+        ~findings.c.present, findings.c.state.in_(("withdrawn", "verified")), findings.c.reopened_because.is_(None)
+    )
+    over = _frame(writing, select(findings.c.finding_id).where(ended), {"finding_id": pl.String})
+    return both.filter(*same).select("finding_id"), over.join(tonight, on="finding_id", how="anti")
+
+
+def _known(writing: Connection, *, without: pl.DataFrame) -> dict[str, Mapping[str, Any]]:
+    ids = _frame(writing, select(findings.c.finding_id), {"finding_id": pl.String})
+    wanted = ids.join(without, on="finding_id", how="anti")["finding_id"].sort().to_list()
     columns = [findings.c[name] for name in ("finding_id", "kind", "subjects", *SHOWN, *LIFE)]
-    return {row["finding_id"]: dict(row) for row in writing.execute(select(*columns)).mappings()}
+    known: dict[str, Mapping[str, Any]] = {}
+    for some in _slices(wanted):
+        query = select(*columns).where(findings.c.finding_id.in_(some))
+        known |= {row["finding_id"]: dict(row) for row in writing.execute(query).mappings()}
+    return known
+
+
+def _frame(connection: Connection, query: Select[Any], schema: Mapping[str, Any]) -> pl.DataFrame:
+    """What a query finds."""
+    return pl.DataFrame([tuple(row) for row in connection.execute(query)], schema=dict(schema), orient="row")
 
 
 def _priors(writing: Connection) -> dict[int, Prior]:
@@ -121,14 +160,13 @@ def write_plan(writing: Connection, plan: PublishingPlan, run: RunFacts) -> None
     for row in (*plan.new, *plan.changed):
         if row["finding_id"] in plan.followed:
             row["decision_id"] = follow(writing, row, *plan.followed[row["finding_id"]], run.now)
-    for chunk in in_chunks(plan.new):
-        writing.execute(insert(findings), [dict(row) for row in chunk])
+    if plan.new:
+        names = tuple(plan.new[0])
+        insert_many(writing, findings, names, ([row[name] for name in names] for row in plan.new))
     subjects = (
-        {"finding_id": row["finding_id"], "subject": subject}
-        for row in plan.new
-        for subject in dict.fromkeys(json.loads(row["subjects"]))
+        (row["finding_id"], subject) for row in plan.new for subject in dict.fromkeys(json.loads(row["subjects"]))
     )
-    insert_texts(writing, finding_subjects, subjects)
+    insert_many(writing, finding_subjects, ("finding_id", "subject"), subjects)
     change = (
         update(findings)
         .where(findings.c.finding_id == bindparam("b_finding_id"))
@@ -139,8 +177,14 @@ def write_plan(writing: Connection, plan: PublishingPlan, run: RunFacts) -> None
             change,
             [{"b_finding_id": row["finding_id"]} | {name: row[name] for name in (*SHOWN, *LIFE)} for row in chunk],
         )
-    writing.execute(update(findings).where(findings.c.present).values(last_seen_run=run.run_id))
     _write_outcomes(writing, plan.judged, run.run_id)
+
+
+def _write_last_seen(writing: Connection, gone: list[str]) -> None:
+    """What is not found any more was found by the night that is still in force."""
+    last = runs.in_force(writing)
+    for some in _slices(gone) if last else ():
+        writing.execute(update(findings).where(findings.c.finding_id.in_(some)).values(last_seen_run=last))
 
 
 def _write_edges(writing: Connection, changed: Iterable[Edge]) -> None:

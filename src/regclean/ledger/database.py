@@ -15,7 +15,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, create_engine, event, insert, inspect, text
+from sqlalchemy import Connection, Engine, Table, create_engine, event, inspect, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
@@ -171,15 +171,29 @@ def in_chunks(rows: Iterable[Mapping[str, Any]]) -> Iterator[list[Mapping[str, A
         yield chunk
 
 
-def insert_texts(connection: Connection, table: Table, rows: Iterable[Mapping[str, str]]) -> None:
-    """Insert many rows of nothing but texts, handed to the driver as they are: twice as fast as value by value."""
-    names: list[str] = []
-    for chunk in in_chunks(rows):
-        names = names or list(chunk[0])
-        compiled = insert(table).compile(dialect=connection.dialect, column_keys=names)
-        positional = compiled.positiontup
-        values = [tuple(row[name] for name in positional) for row in chunk] if positional else [dict(r) for r in chunk]
-        connection.exec_driver_sql(str(compiled), values)
+def insert_many(
+    connection: Connection, table: Table, names: Sequence[str], rows: Iterable[Sequence[Any]], *, missing: bool = False
+) -> None:
+    """Insert many rows (the values of the columns `names`), handed to the driver as they are: several times as fast as
+    value by value. On PostgreSQL by COPY. `missing`: only those whose primary key is not there yet.
+    """
+    dialect = connection.dialect
+    binders = [table.c[name].type.dialect_impl(dialect).bind_processor(dialect) for name in names]
+    bound = ([value if bind is None else bind(value) for bind, value in zip(binders, row, strict=True)] for row in rows)
+    columns = ", ".join(dialect.identifier_preparer.quote(name) for name in names)
+    if dialect.name == "postgresql" and not missing:
+        driver: Any = connection.connection.cursor()
+        with driver, driver.copy(f"COPY {table.name} ({columns}) FROM STDIN") as copy:
+            for row in bound:
+                copy.write_row(row)
+        return
+    mark = "%s" if dialect.name == "postgresql" else "?"
+    marks = ", ".join([mark] * len(names))
+    statement = f"INSERT INTO {table.name} ({columns}) VALUES ({marks})"  # noqa: S608  # names of our own tables
+    if missing:
+        statement += " ON CONFLICT DO NOTHING"
+    while chunk := [tuple(row) for row in islice(bound, CHUNK)]:
+        connection.exec_driver_sql(statement, chunk)
 
 
 def insert_missing(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:

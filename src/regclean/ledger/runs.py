@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, delete, desc, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, case, delete, desc, func, insert, select, update
 
 from regclean.ledger.database import Ledger
-from regclean.ledger.tables import runs
+from regclean.ledger.tables import findings, runs
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +136,28 @@ def published(ledger: Ledger, *, limit: int) -> list[Run]:
         return [_run(row) for row in connection.execute(query).mappings()]
 
 
+def in_force(connection: Connection) -> str | None:
+    """The run id of `last_published`, inside a transaction that is open."""
+    run_id: str | None = connection.execute(select(_in_force)).scalar()
+    return run_id
+
+
+def last_seen() -> ColumnElement[str]:
+    """The night that found a finding last, of the table `findings`.
+
+    A finding that is present was found by the night in force: only one that goes away has it written down, so that a night
+    writes nothing of what it finds again.
+    """
+    stored = findings.c.last_seen_run
+    return case((findings.c.present, func.coalesce(_in_force, stored)), else_=stored)
+
+
+def last_seen_of(connection: Connection, finding: RowMapping) -> str:
+    """`last_seen` of one row of `findings`."""
+    seen: str = (in_force(connection) if finding["present"] else None) or finding["last_seen_run"]
+    return seen
+
+
 def get(ledger: Ledger, run_id: str) -> Run | None:
     with ledger.read() as connection:
         row = connection.execute(select(runs).where(runs.c.run_id == run_id)).mappings().first()
@@ -153,6 +175,13 @@ def history(ledger: Ledger, *, status: str | None = None, limit: int = 100) -> l
 
 _AUDITED = func.coalesce(runs.c.audit_seq, 0)
 _NEWEST = (desc(runs.c.started_at), desc(_AUDITED), desc(runs.c.run_id))
+_in_force = (
+    select(runs.c.run_id)
+    .where(runs.c.status == "published")
+    .order_by(desc(_AUDITED), *_NEWEST)
+    .limit(1)
+    .scalar_subquery()
+)
 
 
 def _run(row: RowMapping) -> Run:

@@ -98,7 +98,7 @@ findings = Table(
     Column("protected", Boolean, nullable=False),  # a subject is under non-disclosure: restricted queue, no export
     Column("present", Boolean, nullable=False),  # the last published night found it
     Column("first_seen_run", String(40), nullable=False),
-    Column("last_seen_run", String(40), nullable=False),
+    Column("last_seen_run", String(40), nullable=False),  # written when it goes away: read it by `runs.last_seen`
     Column("opened_at", Moment, nullable=False),  # when it last began to wait for somebody: its age in the queue
     Column("decision_id", Integer),  # the last decision on it, also when it has reopened since
     Column("decided_fingerprint", String(64)),  # differs from `fingerprint`: the evidence changed since the decision

@@ -17,6 +17,7 @@ from regclean.domain.findings import Kind, State
 from regclean.errors import UsageError
 from regclean.findings import Workpool
 from regclean.findings.decide import DecisionLine
+from regclean.ledger import runs
 from regclean.ledger.tables import comments, decisions, evidence, findings
 from regclean.review.case import models, staging
 from regclean.review.web.api import problems
@@ -149,6 +150,7 @@ def _shown(connection: Connection, user: User, row: RowMapping, *, opened: bool)
     protected = user.may("restricted:open") and is_protected(connection, row["finding_id"])
     values: dict[str, Any] = {name: row[name] for name in SHOWN}
     values |= {"subjects": json.loads(row["subjects"]), "protected": protected}
+    values["last_seen_run"] = runs.last_seen_of(connection, row)
     if protected and not opened:
         values |= {"label": None, "summary": ""}
     else:

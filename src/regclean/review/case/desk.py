@@ -15,6 +15,7 @@ from regclean.acts import hidden_from
 from regclean.bin_reports import Letter
 from regclean.domain.register import Subject
 from regclean.findings import DECIDABLE
+from regclean.ledger.runs import last_seen_of
 from regclean.ledger.tables import runs, users
 from regclean.review.case import cases, graph, reasons, shared_bins, timeline
 from regclean.review.case.cases import OpenCase
@@ -206,6 +207,6 @@ def _timeline(connection: Connection, case: OpenCase, now: datetime) -> timeline
     records = [record for subject, record in case.records.items() if Subject.parse(subject).customer]
     if not records:
         return None
-    query = select(runs.c.as_of).where(runs.c.run_id == case.row["last_seen_run"])
+    query = select(runs.c.as_of).where(runs.c.run_id == last_seen_of(connection, case.row))
     today = connection.execute(query).scalar() or now.date()
     return timeline.draw([event for record in records for event in timeline.events_of(record)], today)
