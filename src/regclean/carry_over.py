@@ -8,6 +8,7 @@ all. What counts as the same: the typed tables, the decisions, the settings, the
 from __future__ import annotations
 
 import hashlib
+import sys
 from functools import cache
 from importlib import metadata
 from pathlib import Path
@@ -41,6 +42,13 @@ def linkage_digest(night: Night) -> str:
             "program": _program(),
         }
     )
+
+
+@cache
+def reading_digest() -> str:
+    """A digest of everything that the answer of a value rule depends on beside the value."""
+    rooms = {room: folder_digest(Path(__file__).with_name(room)) for room in ("standardise", "domain", "sealing.py")}
+    return digest([rooms, sys.version, metadata.version("polars")])
 
 
 @cache

@@ -8,6 +8,7 @@ killed leaves the one before in force, and the next night sweeps what it left.
 from __future__ import annotations
 
 import fcntl
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import date, datetime
@@ -19,7 +20,7 @@ import polars as pl
 
 from regclean import batches, checks, findings, landing, linkage, quality, rules
 from regclean.bin_reports import forget_bin_reports
-from regclean.carry_over import carry_over, linkage_digest
+from regclean.carry_over import carry_over, linkage_digest, reading_digest
 from regclean.config import Workspace, derived_key, workspace_key
 from regclean.errors import ConflictError, RegcleanError, UsageError
 from regclean.findings import counts_by_rule, seal
@@ -30,7 +31,7 @@ from regclean.night_page import write_night_page
 from regclean.night_state import Night, Observer, Step, StepResult
 from regclean.outside import unavailable
 from regclean.sealing import Seal, masked
-from regclean.standardise import Options, lost_zeros, standardise_tables
+from regclean.standardise import Memory, Options, lost_zeros, standardise_tables
 from regclean.warehouse import KEPT_NIGHTS, DamagedNightError, LandedTables, Warehouse, rows, write_frame
 
 __all__ = [
@@ -66,6 +67,7 @@ def _standardise(night: Night) -> int:
         as_of=night.as_of,
         id_key=derived_key(workspace_key(night.workspace.var), "national_id"),
         default_language=settings["languages"][0],
+        memory=_memory(night),
     )
     result = standardise_tables(
         LandedTables(night.connection, Seal(workspace_key(night.workspace.var)).open_column), options
@@ -79,6 +81,14 @@ def _standardise(night: Night) -> int:
     night.landed = night.landed.less(result.rejected) if night.landed else None
     night.decided = findings.standing(night.connection, findings.decided_edges(night.ledger))
     return sum(frame.height for frame in result.tables.values())
+
+
+def _memory(night: Night) -> Memory:
+    """What the value rules answered in nights before; `--full` reads everything anew."""
+    folder = night.workspace.var / "readings"
+    if night.full:
+        shutil.rmtree(folder, ignore_errors=True)
+    return Memory(folder, derived_key(workspace_key(night.workspace.var), "readings"), reading_digest(), night.as_of)
 
 
 def _link_customers(night: Night) -> int:

@@ -10,6 +10,7 @@ from regclean.standardise.identifiers import (
     strike_out_ids,
 )
 from regclean.standardise.keys import clean_key, row_key
+from regclean.standardise.memory import Memory
 from regclean.standardise.quantities import UnreadableNumberError, read_boolean, read_decimal
 from regclean.standardise.reference import first_name_genders, name_counts, name_variants
 from regclean.standardise.rules import national_id_hash
@@ -21,6 +22,7 @@ from regclean.standardise.zeros import lost_zeros
 __all__ = [
     "PLACEHOLDERS",
     "WRITTEN_NATIONAL_ID",
+    "Memory",
     "Options",
     "UnknownCodeError",
     "UnreadableDateError",

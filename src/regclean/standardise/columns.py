@@ -14,6 +14,7 @@ from regclean.domain.register import Column, Table, join_key
 from regclean.standardise import rules
 from regclean.standardise.identifiers import MASKED_NATIONAL_ID
 from regclean.standardise.mapping import Mapper
+from regclean.standardise.memory import Memory
 
 ADDRESS_PARTS = ("m_street", "m_house", "m_house_letter", "m_stair", "m_flat", "m_postal", "m_city")
 REJECTED = {
@@ -50,7 +51,7 @@ _LANDED = (*_PLACED, "_hash")
 class Options:
     """How to read. `id_key` is the secret of the keyed hashes; `as_of` the day of the night.
 
-    `processes`: 0 for one per core; the result does not depend on it.
+    `processes`: 0 for one per core; `memory`: what was read in nights before. The result does not depend on either.
     """
 
     country: str
@@ -59,6 +60,7 @@ class Options:
     id_key: bytes = field(repr=False)
     default_language: str = "fi"
     processes: int = 0
+    memory: Memory | None = None
 
 
 @dataclass(slots=True)

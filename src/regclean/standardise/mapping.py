@@ -16,6 +16,8 @@ from typing import Any
 
 import polars as pl
 
+from regclean.standardise.memory import Memory
+
 Rule = Callable[..., tuple[Any, ...]]
 Schema = dict[str, Any]
 
@@ -25,10 +27,13 @@ CHUNK = 25_000
 
 
 class Mapper(AbstractContextManager["Mapper"]):
-    """Applies value rules to columns. `processes`: 0 for one per core, 1 for none beside this one."""
+    """Applies value rules to columns. `processes`: 0 for one per core, 1 for none beside this one; `memory`: what they have
+    answered before.
+    """
 
-    def __init__(self, processes: int = 0) -> None:
+    def __init__(self, processes: int = 0, memory: Memory | None = None) -> None:
         self.processes = processes or min(os.cpu_count() or 1, 8)
+        self._memory = memory
         self._pool: ProcessPoolExecutor | None = None
 
     def __exit__(
@@ -55,6 +60,11 @@ class Mapper(AbstractContextManager["Mapper"]):
         )
 
     def _answers(self, unique: pl.DataFrame, rule: Rule, schema: Schema) -> pl.DataFrame:
+        if self._memory is None:
+            return self._read(unique, rule, schema)
+        return self._memory.answers(unique, rule, schema, lambda values: self._read(values, rule, schema))
+
+    def _read(self, unique: pl.DataFrame, rule: Rule, schema: Schema) -> pl.DataFrame:
         if unique.height < PARALLEL_FROM or self.processes == 1:
             return read_chunk(unique, rule, schema)
         if self._pool is None:

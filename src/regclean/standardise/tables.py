@@ -46,7 +46,7 @@ class Standardised:
 
 def standardise_tables(landed: Mapping[str, pl.DataFrame], options: Options) -> Standardised:
     """Read every canonical table. `landed`: text frames with the canonical columns, `_file`, `_row`, `_hash`; any may be absent."""
-    with Mapper(options.processes) as mapper:
+    with Mapper(options.processes, options.memory) as mapper:
         reading = Reading(options, mapper, misplaced=landed.get("misplaced_ids", pl.DataFrame(schema=MISPLACED)))
         customers, persons, own_addresses = customer_tables(landed, reading)
         sites = sites_table(landed, reading)
