@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -15,7 +16,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from sqlalchemy import func, insert, select
+from sqlalchemy import event, func, insert, select
 
 from regclean.findings import export, publish
 from regclean.findings.clusters import ClusterEvent
@@ -49,6 +50,20 @@ def test_new_then_still_then_withdrawn_then_back(nights: Any) -> None:
     assert (row["state"], row["present"], row["last_seen_run"]) == ("withdrawn", False, "2026-11-21-1")
     assert nights.run(3, two()).counts == {"duplicate": {"reopened": 1}}
     assert nights.state("1", "2") == ("open", "returned")
+
+
+def test_a_night_that_finds_the_same_writes_no_finding(nights: Any, many_pairs: Callable[..., Any]) -> None:
+    nights.run(0, many_pairs(20))
+    written: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
+        written.extend(re.findall(r"^(?:INSERT INTO|UPDATE) (\w+)", statement))
+
+    event.listen(nights.ledger.engine, "before_cursor_execute", note)
+    assert nights.run(1, many_pairs(20)).counts == {"duplicate": {"still": 20}}
+    event.remove(nights.ledger.engine, "before_cursor_execute", note)
+    assert set(written) <= {"runs", "audit"}
+    assert set(export(nights.ledger)["last_seen_run"]) == {"2026-11-21-1"}
 
 
 def test_publishing_the_same_night_again_changes_nothing(nights: Any) -> None:
