@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import csv
 import re
+import zipfile
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 import typer.main
 from fastapi.testclient import TestClient
@@ -16,6 +18,7 @@ from sqlalchemy import func, select
 
 from regclean import batches
 from regclean.accounts import local, tokens
+from regclean.accounts.permissions import permissions_of
 from regclean.cli import app as cli
 from regclean.cli.app import run
 from regclean.config import load_workspace
@@ -28,6 +31,7 @@ from regclean.review.web.app import create_app
 from regclean.warehouse import Warehouse
 
 CANARY = re.compile(r"7700\d|kanaria|77, 70100|\+?35840?770", re.IGNORECASE)
+NATIONAL_ID = re.compile(r"130590-90[345]\d|010180-902\d|130590-90[345]|010180-902", re.IGNORECASE)
 NOW = datetime(2026, 11, 2, 9, tzinfo=UTC)
 PROTECTED = {"77001", "77002", "77003", "77004"}
 # Whose life touches theirs: a dead spouse whose heir is protected, a duplicate of one, a neighbour at the same site.
@@ -37,8 +41,13 @@ PLANTED: dict[str, list[dict[str, str]]] = {
         {"customer_no": "77002", "name": "Kanariainen Kauko", "birth_date": "5.5.1955", "email": "kanaria@example.fi"},
         {"customer_no": "77003", "name": "Kanaria Oy", "business_id": "1572860-0"},
         {"customer_no": "77004", "name": "Kanarialintu Klaus", "birth_date": "7.7.1977", "phone": "040 770 0477"},
-        {"customer_no": "1101", "name": "Puoliso Pentti", "birth_date": "2.2.1950", "non_disclosure": "ei"},
-        {"customer_no": "1102", "name": "Kauko Tavallinen", "birth_date": "5.5.1955", "non_disclosure": "ei"},
+        {"customer_no": "1101", "name": "Puoliso Pentti", "birth_date": "2.2.1950", "non_disclosure": "ei",
+         "street_address": "Toinen tie 3"},
+        {"customer_no": "1102", "name": "Kauko Tavallinen", "birth_date": "5.5.1955", "non_disclosure": "ei",
+         "street_address": "Kolmas tie 4"},
+        # Anybody may know of this one, and nobody its national id.
+        {"customer_no": "1103", "name": "Hetu Heikki 130590-903S", "national_id": "130590-904T", "non_disclosure": "ei",
+         "phone": "130590-905U", "street_address": "Rauhalankatu 5"},
     ],
     "site_roles": [
         {"customer_no": "1101", "site_no": "S9", "role": "owner", "start_on": "1.1.2000"},
@@ -167,12 +176,68 @@ def test_no_batch_command_names_one(out: Callable[..., str], tmp_path: Path, tok
         assert not CANARY.search(path.read_text(encoding="utf-8-sig")), path.name
 
 
-def test_no_report_or_log_names_one(planted: Path) -> None:
+def told(text: str) -> list[str]:
+    """What of the planted stands in a text: nothing, where all is well."""
+    return [found.group() for shape in (CANARY, NATIONAL_ID) for found in shape.finditer(text)]
+
+
+def content(path: Path) -> str:
+    """Everything that a written file says, also inside of an archive or a packed column."""
+    if path.suffix == ".xlsx":
+        with zipfile.ZipFile(path) as book:
+            return "".join(book.read(name).decode() for name in book.namelist())
+    return pl.read_parquet(path).cast(pl.String).write_csv() if path.suffix == ".parquet" else path.read_text("utf-8")
+
+
+@pytest.mark.parametrize("command", LISTINGS)
+def test_no_listing_names_one_in_any_form(
+    out: Callable[..., str], command: str, tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
+    plain, _ = ASKED.get(command, ((), None))
+    leaks = told(out(command, *plain, "--json"))
+    for suffix in ("json",) if plain else ("csv", "jsonl", "parquet", "xlsx"):
+        out(command, *plain, "-o", tmp_path / f"listing.{suffix}")
+        leaks += told(content(tmp_path / f"listing.{suffix}"))
+    record_property("canaries_out", len(leaks))
+    assert leaks == []
+
+
+def test_no_question_names_one(out: Callable[..., str], record_property: Callable[[str, object], None]) -> None:
+    leaks = []
+    for table in ("customers", "customer_persons", "site_roles", "evidence", "bin_group_members", "findings", "pairs"):
+        answer = out("sql", f"SELECT * FROM {table}", "--json")  # our own names
+        assert answer.count("{") > 1, table
+        leaks += told(answer)
+    record_property("canaries_out", len(leaks))
+    assert leaks == []
+
+
+def test_no_error_names_one(
+    out: Callable[..., str],
+    token_of: Callable[[str], None],
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+    record_property: Callable[[str, object], None],
+) -> None:
+    token_of("decider")
+    lines = "customer_no_l,customer_no_r,verdict,user,reason\n1101,77001,same,steward,x 130590-903S\n77002,1102,no,steward,\n"
+    (tmp_path / "decisions.csv").write_text(f"{lines}1101,1102,different,steward,hetu 130590-904T\n", encoding="utf-8")
+    said = out("decide", "--from", tmp_path / "decisions.csv", code=1)
+    said += out("sql", "SELECT CAST(name AS INTEGER) FROM customers", code=2)
+    said += out("sql", "SELECT error(name) FROM customers", code=2)
+    said += out("show", "customers:1103") + caplog.text
+    leaks = [one for one in told(said) if one not in PROTECTED]  # the numbers that were asked for
+    record_property("canaries_out", len(leaks))
+    assert leaks == []
+
+
+def test_no_report_or_log_names_one(planted: Path, out: Callable[..., str]) -> None:
+    out("bin-reports")
     looked_at = 0
     for path in (planted / "var").rglob("*"):
         if path.is_file() and path.suffix in (".html", ".json", ".log", ".txt") and path.name != "identity.json":
             looked_at += 1
-            assert not CANARY.search(path.read_text(encoding="utf-8")), path.relative_to(planted)
+            assert told(path.read_text(encoding="utf-8")) == [], path.relative_to(planted)
     assert looked_at >= 2
 
 
@@ -184,9 +249,10 @@ def token_of(planted: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], 
         with own_ledger(load_workspace(planted)) as ledger, ledger.write() as writing:
             now = datetime.now(UTC)
             scopes = {"clerk": ["batches:apply"], "guardian": ["findings:read", "restricted:open"]}
+            scopes["decider"] = ["findings:decide", "findings:read"]
             made = tokens.make_token(
                 writing,
-                name,
+                "steward" if name == "decider" else name,
                 "test",
                 scopes.get(name, ["findings:read"]),
                 now,
@@ -243,6 +309,47 @@ def test_no_page_names_one(app: Any, role: str) -> None:
         seen.add(path)
         answer = client.get(path)
         assert answer.status_code < 500, path
-        assert not CANARY.search(answer.text), path
+        assert told(answer.text) == [], path
         waiting += [link for link in re.findall(r'href="(/[^"#]*)"', answer.text) if link not in seen]
     assert len(seen) > 3
+
+
+@pytest.mark.parametrize("role", ["steward", "clerk", "approver", "auditor", "admin"])
+def test_no_answer_of_the_api_names_one(app: Any, role: str, record_property: Callable[[str, object], None]) -> None:
+    ledger = app.state.services.ledger
+    with ledger.write() as writing:
+        made = tokens.make_token(writing, role, "canary", sorted(permissions_of([role])), NOW, by="test")
+    client = TestClient(
+        app, base_url="http://127.0.0.1", headers={"Authorization": f"Bearer {made}"}, raise_server_exceptions=False
+    )
+    with ledger.read() as reading:
+        ids = reading.execute(select(findings.c.finding_id).order_by(findings.c.finding_id)).scalars().all()
+    leaks, answered = [], 0
+    for path, its in client.get("/api/v1/openapi.json").json()["paths"].items():
+        if "get" not in its:
+            continue
+        known = {"{batch_id}": ["1"], "{run_id}": ["2026-11-01-001"], "{finding_id}": ids}
+        name = next((name for name in known if name in path), "")
+        for value in known.get(name, [""]):
+            answer = client.get(f"/api/v1{path.removeprefix('/api/v1')}".replace(name or "{}", value))
+            assert answer.status_code < 500, path
+            answered += answer.status_code == 200
+            leaks += told(answer.text)
+    if role == "auditor":  # nor does it say whether anybody has looked at one
+        asked = client.get("/api/v1/audit", params={"subject": "customers:77001"}).json()
+        assert asked["items"] == []
+    record_property("canaries_out", len(leaks))
+    assert leaks == []
+    assert answered > 1
+
+
+def test_so_many_are_planted(record_property: Callable[[str, object], None]) -> None:
+    planted = [
+        value
+        for rows in PLANTED.values()
+        for row in rows
+        for value in row.values()
+        if CANARY.search(value) or NATIONAL_ID.search(value)
+    ]
+    record_property("canaries_planted", len(planted))
+    assert len(planted) > 20

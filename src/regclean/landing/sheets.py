@@ -47,10 +47,16 @@ def read_sheet(path: Path) -> FilledSheet:
         text, skipped = rest, 1
     if not text.strip():
         raise InputError("the file is empty.", file=path, remedy="Its first line names the columns.")
+    if "\n" not in text:  # as old Macs end their lines
+        text = text.replace("\r", "\n")
     header, _, _ = text.partition("\n")
-    delimiter = max(DELIMITERS, key=lambda mark: len(next(csv.reader([header], delimiter=mark), [])))
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    names = tuple(name.strip().lower() for name in next(reader, []))
+    try:
+        delimiter = max(DELIMITERS, key=lambda mark: len(next(csv.reader([header], delimiter=mark), [])))
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+        names = tuple(name.strip().lower() for name in next(reader, []))
+    except csv.Error as error:
+        remedy = "Its first line names the columns, with commas between them."
+        raise InputError("the first line cannot be read.", file=path, row=1, remedy=remedy) from error
     twice = next((name for name in names if name and names.count(name) > 1), None)
     if twice:
         raise InputError("the column stands twice.", file=path, row=1, column=twice, remedy="Keep one of them.")

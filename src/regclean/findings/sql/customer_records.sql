@@ -66,15 +66,22 @@ bound AS (
     UNION
     SELECT g.contact_customer_no, g.bin_group_no, NULL, 'contact' FROM bin_groups AS g
 ),
+apart AS (
+    -- Where somebody under non-disclosure hosts a bin or answers for it, its place is theirs: no other record tells it.
+    SELECT bin_group_no FROM bin_groups AS g, customers AS c
+    WHERE c.non_disclosure AND c.customer_no IN (g.host_customer_no, g.contact_customer_no)
+    GROUP BY bin_group_no
+),
 groups AS (
     SELECT
         b.customer_no,
         list(json_merge_patch('{}', json_object(
             'bin_group_no', bin_group_no, 'member_no', b.member_no, 'part', b.part, 'waste_type', g.waste_type,
-            'street_address', g.street_address, 'end_on', g.end_on
+            'street_address', CASE WHEN apart.bin_group_no IS NULL THEN g.street_address END, 'end_on', g.end_on
         )) ORDER BY bin_group_no, b.part, b.member_no) AS items
     FROM bound AS b SEMI JOIN shown_customers USING (customer_no)
     LEFT JOIN bin_groups AS g USING (bin_group_no)
+    LEFT JOIN apart USING (bin_group_no)
     GROUP BY b.customer_no
 ),
 recent AS (

@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter
 
 from regclean.accounts.permissions import User
+from regclean.acts import hidden_from
 from regclean.ledger.audit import verify
 from regclean.review.audit import audit_log, models
 from regclean.review.web.api import problems
@@ -33,7 +34,8 @@ def read_audit(
     """Who did or saw what, newest first; `before` takes the `next` of the page before."""
     chosen = audit_log.AuditFilter(actor, action, subject, since, until, before)
     with service.ledger.read() as connection:
-        rows = audit_log.read_page(connection, chosen, service.workspace.config.timezone, limit + 1)
+        hidden = hidden_from(connection, user)
+        rows = audit_log.read_page(connection, chosen, service.workspace.config.timezone, limit + 1, hidden)
     items = [models.AuditEntry(**{name: row[name] for name in models.AuditEntry.model_fields}) for row in rows[:limit]]
     return models.AuditPage(items=items, next=items[-1].seq if len(rows) > limit else None)
 

@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, RowMapping, Select, desc, func, select
+from sqlalchemy import Connection, RowMapping, Select, desc, false, func, select
 
 from regclean.domain.findings import canonical_json
 from regclean.ledger import Ledger
@@ -32,21 +32,26 @@ class AuditFilter:
     before: int | None = None  # entries older than this number
 
 
-def read_page(connection: Connection, chosen: AuditFilter, zone: ZoneInfo, limit: int) -> list[RowMapping]:
-    """Entries, newest first."""
-    query = _query(chosen, zone).order_by(desc(audit.c.seq)).limit(limit)
-    return list(connection.execute(query).mappings())
+def read_page(
+    connection: Connection, chosen: AuditFilter, zone: ZoneInfo, limit: int, hidden: Collection[str]
+) -> list[Mapping[str, Any]]:
+    """Entries, newest first; of those that name a customer of `hidden` only who and when. None where one is asked for."""
+    query = _query(chosen, zone, hidden).order_by(desc(audit.c.seq)).limit(limit)
+    return list(_withheld(connection.execute(query).mappings(), hidden))
 
 
-def withheld(rows: Iterable[RowMapping], hidden: Collection[str]) -> Iterator[Mapping[str, Any]]:
+def _withheld(rows: Iterable[RowMapping], hidden: Collection[str]) -> Iterator[Mapping[str, Any]]:
     """The entries; one that names a customer of `hidden`, as who was looked at, keeps to itself whom and what it says."""
     for row in rows:
         yield {**row, "subject": "", "detail": {}} if _names(row, hidden) else dict(row)
 
 
 def _names(row: RowMapping, hidden: Collection[str]) -> bool:
-    words = re.split(r"[^\w.-]+", f"{row['subject']} {canonical_json(row['detail'])}")
-    return not set(words).isdisjoint(hidden)
+    return _tells_of(f"{row['subject']} {canonical_json(row['detail'])}", hidden)
+
+
+def _tells_of(text: str, hidden: Collection[str]) -> bool:
+    return not set(re.split(r"[^\w.-]+", text)).isdisjoint(hidden)
 
 
 def actors_and_actions(connection: Connection) -> tuple[list[str], list[str]]:
@@ -64,8 +69,8 @@ def csv_lines(ledger: Ledger, chosen: AuditFilter, zone: ZoneInfo, hidden: Colle
     """The chosen entries as lines of a csv file, oldest first, in the columns of `COLUMNS`."""
     with ledger.read() as connection:
         yield _line(COLUMNS)
-        query = _query(chosen, zone).order_by(audit.c.seq).execution_options(yield_per=2_000)
-        for row in withheld(connection.execute(query).mappings(), hidden):
+        query = _query(chosen, zone, hidden).order_by(audit.c.seq).execution_options(yield_per=2_000)
+        for row in _withheld(connection.execute(query).mappings(), hidden):
             at = row["at"].astimezone(UTC).isoformat(timespec="microseconds")
             yield _line(
                 (
@@ -79,8 +84,10 @@ def csv_lines(ledger: Ledger, chosen: AuditFilter, zone: ZoneInfo, hidden: Colle
             )
 
 
-def _query(chosen: AuditFilter, zone: ZoneInfo) -> Select[tuple[object, ...]]:
+def _query(chosen: AuditFilter, zone: ZoneInfo, hidden: Collection[str]) -> Select[tuple[object, ...]]:
     query = select(audit)
+    if chosen.subject and _tells_of(chosen.subject, hidden):
+        return query.where(false())
     for name in ("actor", "action", "subject"):
         value = getattr(chosen, name)
         if value:

@@ -79,7 +79,7 @@ def show(
     zone = service.workspace.config.timezone
     with service.ledger.read() as connection:
         hidden = hidden_from(connection, user)
-        rows = list(audit_log.withheld(audit_log.read_page(connection, chosen, zone, PAGE + 1), hidden))
+        rows = audit_log.read_page(connection, chosen, zone, PAGE + 1, hidden)
         actors, actions = audit_log.actors_and_actions(connection)
         entries = audit_log.size(connection)
     filters = {"actor": actor, "action": action, "subject": subject, "since": since, "until": until}
