@@ -21,8 +21,9 @@ WITH totals AS (
     SELECT
         bin_group_no, count(*) AS members, count(*) FILTER (share_percent IS NULL) AS missing,
         any_value(line) FILTER (share_percent IS NULL) AS line_without, coalesce(sum(share_percent), 0) AS total, any_value(billing) AS billing,
-        -- Each share may be rounded by half of the last decimal that it is written with: 3 x 33.3 is whole.
-        sum(unit) / 2 AS rounding, max(share_percent) - min(share_percent) <= max(unit) + 1e-9 AS is_even
+        -- Each share may be rounded by half of the last decimal that the list writes: 3 x 33.3 is whole. Where some are written
+        -- with fewer (1/3, 33 %, 33 %), each by half of its own.
+        count(*) * min(unit) / 2 AS rounding, sum(unit) / 2 AS own_rounding, max(share_percent) - min(share_percent) <= max(unit) + 1e-9 AS is_even
     FROM (SELECT *, pow(10.0, -len(split_part(format('{:g}', share_percent), '.', 2))) AS unit FROM active_members)
     GROUP BY bin_group_no
 ),
@@ -68,7 +69,7 @@ wrong AS (
 SELECT
     [subject('bin_groups', bin_group_no)] AS subjects,
     {'bin_group_no': bin_group_no, 'lists': 1, 'members': members, 'missing': missing, 'total': round(total, 2), 'billing': billing} AS evidence,
-    CASE WHEN has_none THEN 'review' WHEN is_explained OR (abs(total - 100) <= $share_rounding AND missing = 0) THEN 'info' END AS severity,
+    CASE WHEN has_none THEN 'review' WHEN missing = 0 AND abs(total - 100) <= greatest($share_rounding, own_rounding) + 1e-9 THEN 'info' END AS severity,
     -- What the others leave over is the share of the only one without.
     CASE WHEN missing = 1 AND total > 0 AND total < 100 THEN [change('bin_group_members', line_without, 'share_percent', format('{:g}', round(100 - total, 2)))] END AS proposal
 FROM wrong
