@@ -158,6 +158,10 @@ PAGES: dict[str, Rights] = {
         Line("open", DECIDERS, sent={"assignee": "colleague"}, writes=True),
         Line("protected", none=UNSEEING, sent={"assignee": "colleague"}),
     ),
+    "POST /case/{finding_id}/lines": deciding({}, writes=False),
+    "GET /alike/{group}": read(*READERS),
+    "POST /alike/{group}/stage": read(*DECIDERS),
+    "POST /alike/{group}/all": (Line("", stop=DECIDERS, sent={"count": "0"}),),  # not as many as were shown
     "GET /staged": read(*DECIDERS),
     "POST /staged/undo": read(*DECIDERS),
     "POST /staged/redo": read(*DECIDERS),

@@ -33,6 +33,7 @@ def fill(world: Any, path: str) -> str:
         "batch_id": world.objects["built"],
         "customer_no": "1003",
         "step": "next",
+        "group": "K04",
         "sample_id": "1",
     }
     known |= {"run_id": "2026-11-01-001", "name": "2026-11-01-001.html"}

@@ -87,7 +87,12 @@ def by_request(world: Any, where: str, what: str, line: Line, name: str | None, 
     method, _, path = what.partition(" ")
     for part in ("finding_id", "decision_id", "batch_id", "sample_id", "customer_no"):
         path = path.replace(f"{{{part}}}", target)
-    path = path.replace("{step}", "next").replace("{run_id}", "2026-11-01-001").replace("{name}", "2026-11-01-001.html")
+    path = (
+        path.replace("{step}", "next")
+        .replace("{group}", "K04")
+        .replace("{run_id}", "2026-11-01-001")
+        .replace("{name}", "2026-11-01-001.html")
+    )
     if where == "api":
         more = {"params": line.sent} if method in ("GET", "DELETE") else {"json": line.sent}
         answer = world.program(name).request(method, f"/api/v1{path}", **more)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 from fastapi import FastAPI, Request
 
+from regclean import rules
 from regclean.acts import SENT_BACK
 from regclean.batches import lifecycle
+from regclean.review.case.reasons import NAMES_IT
 from regclean.review.case.words import GIVEN_BACK, VALUE_STATES, comment, words
 
 FINNISH = {"Batch": "Erä", GIVEN_BACK["taken_back"]: "peruttu", GIVEN_BACK["ask"]: "kysy"}
@@ -37,3 +41,15 @@ def test_the_state_of_a_value_is_said_among_what_a_finding_rests_on(app: FastAPI
     said = words(Request(scope))["said"]
     assert said("invalid") == "virheellinen"
     assert [state for state in VALUE_STATES if said(state) == state] == []
+
+
+def test_what_a_rule_rests_on_has_a_name_for_people(app: FastAPI) -> None:
+    named = words(Request({"type": "http", "app": app, "headers": []}))["labels"]
+    unnamed = {
+        (path.stem, name)
+        for path in (Path(rules.__file__).parent).glob("*/*.sql")
+        for evidence in re.findall(r"\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\} AS evidence", path.read_text(encoding="utf-8"))
+        for name in re.findall(r"'([a-z_]+)'\s*:", evidence)
+        if name not in {*named, "basis", *NAMES_IT}
+    }
+    assert unnamed == set()

@@ -4,6 +4,7 @@ The page, the API, the command line and the flows call acts and check nothing th
 batches, accounts) know how a thing is done, not who may do it.
 """
 
+from regclean.acts.alike import decide_alike, uncertified, undo_alike
 from regclean.acts.batches import (
     SENT_BACK,
     apply,
@@ -67,6 +68,7 @@ __all__ = [
     "consider",
     "deal",
     "decide",
+    "decide_alike",
     "decide_all",
     "draw_sample",
     "export",
@@ -93,7 +95,9 @@ __all__ = [
     "set_roles",
     "take_back",
     "take_files",
+    "uncertified",
     "undo",
+    "undo_alike",
     "undo_decision",
     "use_model",
     "visible_finding",

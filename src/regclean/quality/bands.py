@@ -73,6 +73,10 @@ class Band:
         above = pl.lit(value=True) if self.high >= 1 else p < self.high
         return frame.filter((pl.col("evidence") == self.evidence) & (p >= self.low) & above)
 
+    def holds(self, evidence: str | None, probability: float) -> bool:
+        """Is a pair of this evidence and score in the band?"""
+        return evidence == self.evidence and self.low <= probability and (self.high >= 1 or probability < self.high)
+
     def profile(self, night: duckdb.DuckDBPyConnection) -> dict[str, int]:
         """Level -> published pairs of the band that reached it; "" is all of them."""
         parameters = {"evidence": self.evidence, "low": self.low, "high": self.high}

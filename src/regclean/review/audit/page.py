@@ -39,6 +39,7 @@ ACTIONS = {
     "batch_undo": N_("took a batch back"),
     "comment": N_("commented"),
     "decide": N_("decided"),
+    "decide_alike": N_("decided many alike at once"),
     "export_audit": N_("exported the audit log"),
     "handle": N_("worked on a case"),
     "login": N_("signed in"),

@@ -17,6 +17,7 @@ from regclean.domain.register import Subject
 from regclean.findings import DECIDABLE
 from regclean.ledger.runs import last_seen_of
 from regclean.ledger.tables import runs, users
+from regclean.review.alike.groups import Group, groups_of, sure_lines
 from regclean.review.case import cases, graph, reasons, shared_bins, timeline
 from regclean.review.case.cases import OpenCase
 from regclean.review.case.letters import letters
@@ -41,6 +42,7 @@ class QueueView:
     page: worklist.Page
     estimate: estimates.Estimate | None
     choices: worklist.FilterChoices
+    groups: Sequence[Group]
     next_night: date | None
 
 
@@ -70,6 +72,7 @@ class CaseView:
     own_decision: int | None
     decidable: bool
     colleagues: tuple[str, ...]
+    sure_lines: int  # of the shared bin's list, which one key accepts
 
     @property
     def row(self) -> RowMapping:
@@ -87,6 +90,7 @@ class CountsCache:
     def __init__(self) -> None:
         self._kept: dict[tuple[str, ...], tuple[datetime, dict[str, int]]] = {}
         self._choices: dict[tuple[str, str], tuple[datetime, worklist.FilterChoices]] = {}
+        self._groups: dict[tuple[str, str], tuple[datetime, list[Group]]] = {}
         self._lock = Lock()
 
     def counts(self, connection: Connection, user: User, now: datetime) -> dict[str, int]:
@@ -111,9 +115,21 @@ class CountsCache:
             self._choices[key] = (now, found)
         return found
 
+    def groups(self, connection: Connection, user: User, pool: str, now: datetime) -> list[Group]:
+        key = (pool, str(user.may("restricted:open")))
+        with self._lock:
+            kept = self._groups.get(key)
+        if kept and 0 <= (now - kept[0]).total_seconds() < CHOICES_HOLD:
+            return kept[1]
+        found = groups_of(connection, user, pool)
+        with self._lock:
+            self._groups[key] = (now, found)
+        return found
+
     def forget(self) -> None:
         with self._lock:
             self._kept.clear()
+            self._groups.clear()
 
 
 def queue_view(
@@ -137,6 +153,7 @@ def queue_view(
         page,
         estimates.estimate(connection, filters.pool, number),
         cache.choices(connection, user, filters.pool, now),
+        cache.groups(connection, user, filters.pool, now),
         connection.execute(
             select(runs.c.as_of).where(runs.c.status == "published").order_by(runs.c.as_of.desc())
         ).scalar(),
@@ -193,6 +210,7 @@ def case_view(
         colleagues=tuple(
             connection.execute(select(users.c.user).where(users.c.active).order_by(users.c.user)).scalars()
         ),
+        sure_lines=len(sure_lines(connection, user, row["case_key"])) if shared_bin else 0,
     )
 
 

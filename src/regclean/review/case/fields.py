@@ -239,6 +239,10 @@ CODES = {
     "email": N_("e-mail"),
     "customer_no": N_("customer number"),
     "site": N_("site"),
+    "letters": N_("broken letters"),
+    "zero": N_("a lost zero"),
+    "sign": N_("the sign of an e-mail address"),
+    "bankruptcy_estate": N_("bankruptcy estate"),
     "bin_service": N_("the bin's contract"),
     "near_bin": N_("lives near the bin"),
 }

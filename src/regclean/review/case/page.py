@@ -153,8 +153,11 @@ def undo_staged(request: Request, session: OwnSession, acting: Acting) -> Respon
     with acting.ledger.read() as connection:
         last = staging.last_standing(connection, held, acting.user)
     if last is not None:
-        finding_id = acts.undo_decision(acting, last)
-        change_staging(acting, session, lambda held: held.forget_from(last))
+        act = held.undone_with(last)
+        finding_id = acts.undo_decision(acting, last) if len(act) == 1 else None
+        if len(act) > 1:
+            acts.undo_alike(acting, act)
+        change_staging(acting, session, lambda held: held.forget_from(act[0]))
         counts_of(request).forget()
         return _to_case(finding_id, filters) if finding_id else RedirectResponse(_url("/queue", filters), 303)
     return RedirectResponse(_url("/queue", filters), 303)

@@ -20,6 +20,7 @@ from regclean.review.web.i18n import N_
 from regclean.rules import said
 
 WIDEST = 100.0
+NAMES_IT = ("table", "key", "column")  # what a finding is about stands at its head
 COMPARISONS = {
     "rarity": N_("how rare the values are"),
     "household": N_("what people of one household share anyway"),
@@ -97,7 +98,7 @@ def facts(case: OpenCase, language: str) -> tuple[tuple[str, str], ...]:
         if value not in (None, "", [])
         and not isinstance(value, Mapping)
         and not (isinstance(value, str) and value in names)
-        and name != "column"
+        and name not in NAMES_IT
     )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
+from itertools import takewhile
 from typing import Any
 
 from sqlalchemy import Connection, func, select
@@ -85,6 +86,7 @@ class Staged:
     choices: Mapping[str, Any] | None = None  # what is recorded: all that was shown
     picked: Mapping[str, Any] | None = None  # what the person chose of it
     looked: float | None = None
+    together: str | None = None  # names those that were staged by one act, and are undone as one
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,7 @@ class Staging:
     skipped: tuple[str, ...] = ()
     submitted: tuple[tuple[int, ...], ...] = ()
     opened: Mapping[str, str] = field(default_factory=dict)  # finding -> when it was opened, the last few
+    whole: tuple[int, ...] = ()  # the first decisions of the submitted rounds that are undone as one
 
     @property
     def ids(self) -> frozenset[str]:
@@ -115,17 +118,22 @@ class Staging:
         skipped = tuple(other for other in self.skipped if other != item.finding_id)
         return replace(self, items=(*kept, item), undone=(), skipped=skipped)
 
+    def stage_all(self, items: Sequence[Staged]) -> Staging:
+        """Put alike decisions there by one act."""
+        held = self
+        for item in items:
+            held = held.stage(item)
+        return held
+
     def undo(self) -> Staging:
-        """Take the last one back."""
-        if not self.items:
-            return self
-        return replace(self, items=self.items[:-1], undone=(*self.undone, self.items[-1]))
+        """Take the last one back, with all that one act put there."""
+        left = len(self.items) - _last_act(self.items)
+        return replace(self, items=self.items[:left], undone=(*self.undone, *reversed(self.items[left:])))
 
     def redo(self) -> Staging:
-        """Put the one last taken back there again."""
-        if not self.undone:
-            return self
-        return replace(self, items=(*self.items, self.undone[-1]), undone=self.undone[:-1])
+        """Put the one last taken back there again, with all that one act had put there."""
+        left = len(self.undone) - _last_act(self.undone)
+        return replace(self, items=(*self.items, *reversed(self.undone[left:])), undone=self.undone[:left])
 
     def remove(self, finding_id: str) -> Staging:
         """Take a certain one back."""
@@ -143,6 +151,11 @@ class Staging:
 
     def unskip(self) -> Staging:
         return replace(self, skipped=())
+
+    def undone_with(self, decision_id: int) -> tuple[int, ...]:
+        """The decisions that are undone with a submitted one: itself, or all of an act on many."""
+        act = next((ids for ids in self.submitted if decision_id in ids and ids[0] in self.whole), None)
+        return act or (decision_id,)
 
     def forget_from(self, decision_id: int) -> Staging:
         """Forget a submitted decision that was undone, and all that were made after it: none of them stands."""
@@ -175,7 +188,15 @@ def from_data(data: Mapping[str, Any]) -> Staging:
         skipped=tuple(kept.get("skipped", ())),
         submitted=tuple(tuple(ids) for ids in kept.get("submitted", ())),
         opened=dict(kept.get("opened", {})),
+        whole=tuple(kept.get("whole", ())),
     )
+
+
+def _last_act(items: Sequence[Staged]) -> int:
+    """How many of the last ones were put there by one act."""
+    if not items or items[-1].together is None:
+        return min(len(items), 1)
+    return sum(1 for _ in takewhile(lambda item: item.together == items[-1].together, reversed(items)))
 
 
 def changing(change: Callable[[Staging], Staging]) -> Callable[[dict[str, Any]], None]:
@@ -210,17 +231,39 @@ def problem_with(item: Staged) -> str | None:
 class Outcome:
     """What became of a submitted round. `repeated`: had been said already, by a colleague perhaps; nothing was added.
 
-    `refused`: item and why; those stay staged no longer, and are told. `decision_ids`: the decisions made by it.
+    `refused`: item and why; those stay staged no longer, and are told. `decision_ids`: the decisions made by it one by one;
+    `whole`: those made by each act on many.
     """
 
     taken: int = 0
     repeated: int = 0
     refused: tuple[tuple[Staged, Refusal], ...] = ()
     decision_ids: tuple[int, ...] = ()
+    whole: tuple[tuple[int, ...], ...] = ()
 
 
 def submit(acting: Context, items: Sequence[Staged]) -> Outcome:
-    """Record what is staged, in its order. What somebody else has decided meanwhile is refused, never overwritten."""
+    """Record what is staged, in its order; what one act staged is recorded as one.
+
+    What somebody else has decided meanwhile is refused, never overwritten. Errors: ConflictError where a certificate that
+    an act on many needs is in force no longer; nothing of that act is written, nor what comes after it.
+    """
+    done = _submit(acting, [item for item in items if item.together is None])
+    for name in dict.fromkeys(item.together for item in items if item.together is not None):
+        together = [item for item in items if item.together == name]
+        report = acts.decide_alike(acting, [(item.finding_id, item.version) for item in together])
+        refused = tuple((together[refusal.number - 1], refusal) for refusal in report.refused)
+        done = Outcome(
+            done.taken + report.taken,
+            done.repeated + report.repeated,
+            (*done.refused, *refused),
+            done.decision_ids,
+            (*done.whole, report.new_ids) if report.new_ids else done.whole,
+        )
+    return done
+
+
+def _submit(acting: Context, items: Sequence[Staged]) -> Outcome:
     lines = [
         DecisionLine(
             number=number,
@@ -250,8 +293,10 @@ def forget_submitted(staging: Staging, items: Sequence[Staged], outcome: Outcome
     """Staging after a round: what was sent is there no more (refused ones neither: they are told, with their case)."""
     sent = {item.finding_id for item in items}
     kept = tuple(item for item in staging.items if item.finding_id not in sent)
-    rounds = (*staging.submitted, outcome.decision_ids)[-REMEMBERED:] if outcome.decision_ids else staging.submitted
-    return replace(staging, items=kept, undone=(), submitted=rounds)
+    new = (ids for ids in (outcome.decision_ids, *outcome.whole) if ids)
+    rounds = (*staging.submitted, *new)[-REMEMBERED:]
+    whole = {*staging.whole, *(ids[0] for ids in outcome.whole)} & {ids[0] for ids in rounds}
+    return replace(staging, items=kept, undone=(), submitted=rounds, whole=tuple(sorted(whole)))
 
 
 def last_standing(connection: Connection, staging: Staging, user: User) -> int | None:

@@ -10,6 +10,7 @@ from fastapi import Request
 
 from regclean.bin_reports import reason_in_words
 from regclean.review.case import staging
+from regclean.review.case.evidence_names import EVIDENCE
 from regclean.review.case.fields import BY_NAME, CODES, LABELS, TABLE_LABELS
 from regclean.review.case.reasons import title
 from regclean.review.case.results import MOVES, PROBLEMS, WHY
@@ -124,7 +125,7 @@ def words(request: Request) -> dict[str, Any]:
         "verdicts": VERDICTS,
         "reason_lists": staging.REASONS,
         "reason_texts": {code: text for codes in staging.REASONS.values() for code, text in codes},
-        "labels": LABELS,
+        "labels": EVIDENCE | LABELS,
         "fields": BY_NAME,
         "tables": TABLE_LABELS,
         "why_kept": WHY,

@@ -54,7 +54,7 @@
   }
 
   function press(key) {
-    const target = one(`.bar [data-key="${CSS.escape(key)}"], #case [data-key="${CSS.escape(key)}"]`);
+    const target = one(`.bar [data-key="${CSS.escape(key)}"], #case [data-key="${CSS.escape(key)}"], #queue [data-key="${CSS.escape(key)}"]`);
     if (!target || target.disabled) return false;
     target.click();
     return true;
@@ -111,6 +111,7 @@
   const noteOf = () => { const opened = one("#case")?.dataset.finding; return opened && `note:${opened}`; };
 
   const plain = {
+    b: () => press("b"), Y: () => press("Y"),
     y: () => press("y"), n: () => toggleReasons() || press("n"), h: () => press("h"), o: () => press("o"), f: () => press("f"), u: () => press("u"), s: () => press("s"),
     z: () => press("z"), Z: () => press("Z"), j: () => press("j"), k: () => press("k"), d: toggleDifferences, x: cut,
     w: () => showTab("why", true), g: () => showTab("group", true), t: () => showTab("history", true), i: () => showTab("impact", true),
