@@ -53,4 +53,4 @@ def names_of(hidden: frozenset[str]) -> frozenset[str]:
 
 def has_one_of(names: frozenset[str], *documents: str | None) -> bool:
     """Is a text in one of the JSON documents one of these names?"""
-    return bool(names) and any(text in names for document in documents if document for text in _TEXT.findall(document))
+    return bool(names) and any(not names.isdisjoint(_TEXT.findall(document)) for document in documents if document)

@@ -11,7 +11,7 @@ import duckdb
 import polars as pl
 
 from regclean.domain.register import Subject, customers_among
-from regclean.standardise import strike_out_ids
+from regclean.standardise import WRITTEN_NATIONAL_ID, strike_out_ids
 from regclean.warehouse import load_sql, registered
 
 PACKAGE = "regclean.findings"
@@ -66,7 +66,12 @@ def subject_records(connection: duckdb.DuckDBPyConnection, subjects: Iterable[st
                 load_sql("other_records", PACKAGE),
                 {"match_columns": json.dumps(dict.fromkeys(_MATCH_COLUMNS))},
             ).fetchall()
-    return {subject: strike_out_ids(record) for subject, record in found}
+    texts = pl.Series([record for _, record in found], dtype=pl.String)
+    suspect = texts.str.contains(WRITTEN_NATIONAL_ID)
+    return {
+        subject: strike_out_ids(record) if has_one else record
+        for (subject, record), has_one in zip(found, suspect, strict=True)
+    }
 
 
 def subject_facts(connection: duckdb.DuckDBPyConnection, subjects: Iterable[str]) -> dict[str, Facts]:

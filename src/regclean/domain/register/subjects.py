@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Self
 
 from regclean.domain.register.keys import group_of, member_of
@@ -75,6 +76,7 @@ def subject_prefix(table: str) -> str:
     return subject_text(table, "")
 
 
+@lru_cache(maxsize=1 << 16)
 def row_subject(text: str) -> str:
     """The text of the row that a subject is about."""
     return str(Subject.parse(text).row)
