@@ -6,12 +6,13 @@ import contextlib
 from datetime import date, timedelta
 from functools import partial
 
+import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from regclean.standardise import codes, quantities
-from regclean.standardise.dates import UnreadableDateError, read_date, read_month_day
+from regclean.standardise.dates import UnreadableDateError, plain_days, read_date, read_month_day
 from regclean.standardise.folding import fold, to_ascii
 from regclean.standardise.reference import code_synonyms
 from regclean.standardise.shares import read_share
@@ -143,6 +144,31 @@ def test_two_digit_birth_years_are_read_as_the_latest_past_ones(day: date) -> No
     assert read is not None
     assert (read.day, read.month, read.year % 100) == (day.day, day.month, day.year % 100)
     assert read.year <= TODAY.year
+
+
+def test_days_that_are_read_at_once_are_those_that_are_read_one_by_one() -> None:
+    first = date(1899, 12, 1)
+    every = [first + timedelta(days=at) for at in (*range(1_600), *range(1_600, 64_000, 13), *range(64_000, 67_000))]
+    odd = [
+        "2026-02-30",
+        "2026-1-1",
+        " 2026-01-01",
+        "2026-01-01\n",
+        "2026-01-01T10:00",
+        "\u0661999-01-01",
+        "0000-00-00",
+        "",
+        None,
+    ]
+    texts = [*(day.isoformat() for day in every), *odd]
+    at_once = plain_days(pl.Series(texts, dtype=pl.String)).to_list()
+    assert at_once[-len(odd) :] == [None] * len(odd)
+    for birth in (False, True):
+        wrong = [
+            t for t, day in zip(texts, at_once, strict=True) if day and read_date(t, as_of=TODAY, birth=birth) != day
+        ]
+        assert not wrong
+    assert sum(day is None for day in at_once) < 3_000, "or most are read one by one"
 
 
 @pytest.mark.parametrize(

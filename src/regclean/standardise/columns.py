@@ -11,7 +11,7 @@ import polars as pl
 
 from regclean.domain.findings import canonical_json
 from regclean.domain.register import Column, Table, join_key
-from regclean.standardise import rules
+from regclean.standardise import dates, rules
 from regclean.standardise.identifiers import MASKED_NATIONAL_ID
 from regclean.standardise.mapping import Mapper
 from regclean.standardise.memory import Memory
@@ -194,8 +194,7 @@ def _updated_on(frame: pl.DataFrame, table: Table, reading: Reading) -> pl.Serie
     """The days of `updated_on` up to tonight; nulls where the table has none."""
     if "updated_on" not in table.by_name:
         return pl.Series("updated_on", [None] * frame.height, dtype=pl.Date)
-    rule = partial(rules.typed, kind="date", column="updated_on", as_of=reading.options.as_of)
-    answer = reading.mapper.apply(frame, ["updated_on"], rule, {"value": pl.Date, "bad": pl.Boolean})["value"]
+    answer = _typed(frame, table.by_name["updated_on"], reading)["value"]
     return answer.set(answer > reading.options.as_of, None)
 
 
@@ -206,10 +205,25 @@ def typed_column(frame: pl.DataFrame, column: Column, keys: pl.Series, reading: 
         return frame[name]
     if kind == "text":
         return simple(frame, name, rules.plain, reading)
-    rule = partial(rules.typed, kind=kind, column=name, as_of=reading.options.as_of, unit=column.unit)
-    answer = reading.mapper.apply(frame, [name], rule, {"value": rules.TYPES[kind], "bad": pl.Boolean})
+    answer = _typed(frame, column, reading)
     reading.note(column.table, keys, name, answer["bad"])
     return answer["value"].alias(name)
+
+
+def _typed(frame: pl.DataFrame, column: Column, reading: Reading) -> pl.DataFrame:
+    """Value and bad (it could not be read) for every row."""
+    name, kind = column.name, column.type
+    schema = {"value": rules.TYPES[kind], "bad": pl.Boolean}
+    rule = partial(rules.typed, kind=kind, column=name, unit=column.unit)
+    if kind != "date":
+        return reading.mapper.apply(frame, [name], rule, schema)
+    # Nearly all days are written like one another; only what is not takes a rule. Of a date alone the night's day says more.
+    days = dates.plain_days(frame[name])
+    others = days.is_null().arg_true()
+    dated = partial(rule, as_of=reading.options.as_of)
+    answer = reading.mapper.apply(frame.filter(days.is_null()), [name], dated, schema)
+    bad = pl.repeat(value=False, n=frame.height, eager=True).scatter(others, answer["bad"])
+    return pl.DataFrame({"value": days.scatter(others, answer["value"]), "bad": bad}, schema=schema)
 
 
 def completed(

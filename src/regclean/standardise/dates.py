@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 
+import polars as pl
+
 from regclean.standardise.text import clean_text, is_placeholder
 
 _ISO = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ].*)?")
@@ -62,6 +64,7 @@ _OPEN = frozenset(
     ("toistaiseksi", "voimassa toistaiseksi", "tills vidare", "gäller tills vidare", "until further notice")
 )
 _FIRST_YEAR, _OPEN_YEAR = 1850, 2090
+_ORDINARY_YEARS = (1902, 2078)  # no sentinel is in them
 _EXCEL_EPOCH = date(1899, 12, 30)
 # A bare number is an Excel day between 1927 and 2119, outside of which it could be a year or a mistake.
 _EXCEL_DAYS = range(10_000, 80_001)
@@ -90,6 +93,18 @@ def read_date(text: str | None, *, as_of: date, birth: bool = False) -> date | N
     if found in _SENTINELS or not _FIRST_YEAR <= found.year < _OPEN_YEAR:
         return None
     return found
+
+
+def plain_days(texts: pl.Series) -> pl.Series:
+    """The days of texts like 2026-11-27, of years in which no day means something else; None is for `read_date` to read."""
+    plain = texts.to_frame("text").select(
+        pl.when(pl.col("text").str.contains(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"))
+        .then("text")
+        .str.to_date("%Y-%m-%d", strict=False)
+        .alias("day")
+    )
+    ordinary = pl.col("day").dt.year().is_between(*_ORDINARY_YEARS)
+    return plain.select(pl.when(ordinary).then("day")).to_series()
 
 
 def _plain(text: str) -> str:

@@ -345,8 +345,10 @@ def email(text: str | None, *, country: str) -> Answer:
 # Typed values: (value, unreadable) -----------------------------------------------------------------------------------
 
 
-def typed(text: str | None, *, kind: str, column: str, as_of: date, unit: str | None = None) -> Answer:
-    """A value of a date, month_day, integer, decimal, boolean or code column. `unit`: what a decimal counts."""
+def typed(text: str | None, *, kind: str, column: str, as_of: date = date.max, unit: str | None = None) -> Answer:
+    """A value of a date, month_day, integer, decimal, boolean or code column. `unit`: what a decimal counts; `as_of`: of a
+    date, the night's day.
+    """
     try:
         if kind == "decimal":
             return _MEASURES.get(unit, quantities.read_decimal)(text), False
