@@ -129,7 +129,7 @@ def cdc(folder: Path) -> Labelled:
         pl.lit("match").alias("Expected Result"), pl.lit("seed").alias("from")
     )
     cases = [
-        _read(folder / f"{name}.csv").with_columns(pl.lit(name).alias("from"))
+        _read(folder / f"{name}.csv", None).with_columns(pl.lit(name).alias("from"))
         for name in ("nbs_test", "better_test", "expanded_nbs_test")
     ]
     frame = pl.concat([seed, *cases], how="diagonal").with_row_index("at")
@@ -237,8 +237,10 @@ def _labelled(name: str, records: pl.DataFrame, numbers: pl.Series, entities: pl
     return Labelled(name, "generic", records, dict(zip(numbers.cast(pl.String), entities.cast(pl.String), strict=True)))
 
 
-def _read(path: Path) -> pl.DataFrame:
-    return pl.read_csv(path, infer_schema=False).with_columns(pl.all().str.strip_chars().replace("", None))
+def _read(path: Path, quote: str | None = '"') -> pl.DataFrame:
+    return pl.read_csv(path, infer_schema=False, truncate_ragged_lines=True, quote_char=quote).with_columns(
+        pl.all().str.strip_chars().replace("", None)
+    )
 
 
 def _iso(column: pl.Expr, form: str) -> pl.Expr:
