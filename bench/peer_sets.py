@@ -27,6 +27,7 @@ COLUMNS = (
     "billing_street_address",
     "phone",
     "email",
+    "business_id",
 )
 WORLDS = ("plain_b", "namesakes_2", "no_ids", "swedish")
 
@@ -153,19 +154,28 @@ def cdc(folder: Path) -> Labelled:
     return Labelled(found.name, found.country, found.records, found.truth, about)
 
 
+TYPED = """
+SELECT customer_no, array_to_string(m_given, ' ') AS first_names, m_last AS last_name, m_org AS company_name,
+    CAST(birth_date AS TEXT) AS birth_date, concat_ws(' ', m_street, m_house, m_stair, m_flat) AS street_address, m_postal AS postal_code,
+    m_city AS city, phone, email, customers.business_id, own_ids.national_id
+FROM customers
+LEFT JOIN own_ids USING (customer_no)
+"""
+
+
 def planted(world: worlds.Planted, cache: Path) -> Labelled:
+    """A world. Peers get its customers as regclean has standardised them (names split, phones and streets in one form): what is
+    compared is the linkage.
+    """
     folder = worlds.made(world, cache, worlds.SIZE)
     truth = _read(folder / "truth/clusters.csv")
-    frame = _read(folder / "in/customers.csv")
-    records = frame.select(name for name in COLUMNS if name in frame.columns)
-    return Labelled(
-        f"world {world.name}",
-        "fi",
-        records,
-        dict(truth.select("customer_no", "cluster_id").iter_rows()),
-        None,
-        folder / "in",
-    )
+    night = worlds.typed(folder)
+    ids = _read(folder / "in/customers.csv").select("customer_no", "national_id")
+    night.register("own_ids", ids)
+    records = night.sql(TYPED).pl().with_columns(pl.all().cast(pl.String).replace("", None))
+    night.close()
+    found = dict(truth.select("customer_no", "cluster_id").iter_rows())
+    return Labelled(f"world {world.name}", "fi", records, found, None, folder / "in")
 
 
 def orgs(folder: Path) -> Labelled:
