@@ -6,8 +6,10 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Event
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -17,8 +19,8 @@ from sqlalchemy import create_engine, func, insert, inspect, select, text
 from sqlalchemy.exc import IntegrityError, StatementError
 
 from regclean.config import Workspace, default_config
-from regclean.errors import ConfigError
-from regclean.ledger import LedgerError, is_there, open_ledger
+from regclean.errors import ConfigError, UnavailableError
+from regclean.ledger import LedgerError, database, is_there, open_ledger
 from regclean.ledger.migrations import HEAD, runner
 from regclean.ledger.tables import metadata, users
 
@@ -89,6 +91,32 @@ def test_a_schema_that_cannot_be_is_refused(url: str) -> None:
         assert Workspace(Path(), default_config(ledger={"url": url, "schema": "regclean"})).ledger_url
     with pytest.raises(ConfigError, match="schema"):
         assert Workspace(Path(), default_config(ledger={"url": "postgresql://h/d", "schema": "x; DROP"})).ledger_url
+
+
+def test_writers_of_one_process_wait_for_each_other_and_not_for_the_file(
+    ledger_url: Callable[[str], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SQLite asks for its lock again and again, whoever came first: of many who do, one may wait until it is refused."""
+    monkeypatch.setattr(database, "BUSY_SECONDS", 0)
+    ledger = open_ledger(ledger_url("sqlite"))
+    inside, others = Event(), []
+
+    def write(name: str) -> None:
+        with ledger.write() as connection:
+            connection.execute(insert(users).values(**USER | {"user": name}))
+            others.append(name)
+
+    with ThreadPoolExecutor(4) as pool:
+        with ledger.write() as connection:
+            connection.execute(insert(users).values(**USER))
+            waiting = [pool.submit(lambda name=name: (inside.set(), write(name))) for name in "abcd"]
+            inside.wait(10)
+        for one in waiting:
+            one.result()
+    assert sorted(others) == list("abcd")
+    with ledger.write(), pytest.raises(UnavailableError, match="locked"), ledger.write():
+        pass  # one who writes within a write is told, and does not wait for itself
+    ledger.close()
 
 
 @BOTH

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
+from threading import RLock
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Table, create_engine, event, inspect, text
@@ -29,6 +30,7 @@ from regclean.outside import unavailable
 _log = logging.getLogger("regclean")
 CHUNK = 2_000
 BUSY_SECONDS = 15
+QUEUE_SECONDS = 60  # behind the other writers of this process
 AUDIT_END = "regclean_audit_end"  # what a write transaction has added to the log, for the anchor
 _WRITES = "regclean_writes"
 _NAME = re.compile(r"[a-z_][a-z0-9_]*")
@@ -49,6 +51,7 @@ class Ledger:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self.anchor: Anchor | None = None  # where the audit log's end is held outside
+        self._turn = RLock()
         self._writer = engine.execution_options(**{_WRITES: True})
         self._reader = engine
         if engine.dialect.name == "postgresql":
@@ -60,7 +63,7 @@ class Ledger:
         asked = False
         ended: tuple[int, str] | None = None
         try:
-            with self._writer.begin() as connection:
+            with self._one_at_a_time(), self._writer.begin() as connection:
                 connection.info.pop(AUDIT_END, None)
                 yield connection
                 ended = connection.info.pop(AUDIT_END, None)
@@ -81,6 +84,23 @@ class Ledger:
                 self.anchor.hold(*ended)
             except OSError as error:  # it is committed all the same, and the next commit holds it
                 _log.warning("the audit log's end could not be held outside (%s)", error.strerror)
+
+    @contextmanager
+    def _one_at_a_time(self) -> Iterator[None]:
+        """The writers of this process queue here: SQLite's own lock is asked again and again, and may forget somebody."""
+        if self.engine.dialect.name != "sqlite":
+            yield
+            return
+        if not self._turn.acquire(timeout=QUEUE_SECONDS):
+            raise LedgerAwayError(
+                f"others have been writing to the ledger for {QUEUE_SECONDS} seconds.",
+                file=self.place,
+                remedy="Wait a moment, then do the same again. Nothing was written.",
+            )
+        try:
+            yield
+        finally:
+            self._turn.release()
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
