@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from regclean.linkage.comparison import Comparison
-from regclean.linkage.model import CONTACTS, DATES, OF_NAME, PLACES, SAME_FIRST_NAME, SAME_PLACE
+from regclean.linkage.model import CONTACTS, DATES, PLACES, SAME_FIRST_NAME, SAME_PLACE
 from regclean.linkage.parameters import Parameters
 from regclean.linkage.patterns import Mask, Patterns
 
@@ -68,14 +68,17 @@ def shared_names(
     return {code: seen.get(code, 0.0) / sum(seen.values()) for code in part.codes}
 
 
-def chosen_alike(parts: tuple[Comparison, ...], candidates: Patterns) -> float:
-    """How often two persons of one name have one address made of it: of those with two birth dates at two places."""
-    apart = alike(candidates, parts) & ~at_one_place(candidates, parts) & (candidates.column(parts, OF_NAME[0]) >= 0)
-    equal = candidates.agrees(parts, OF_NAME[0], OF_NAME[1:])
+def beside_name(parts: tuple[Comparison, ...], candidates: Patterns, name: str, level: str) -> float:
+    """How often two persons of one name stand on this level too: of those with two birth dates at two places.
+
+    They have one e-mail address made of that name; or spouses, who share the surname, with one first name.
+    """
+    apart = alike(candidates, parts) & ~at_one_place(candidates, parts) & (candidates.column(parts, name) >= 0)
+    equal = candidates.agrees(parts, name, (level,))
     two = one = chosen = 0.0
-    for name in DATES:
-        wrong = expected_conflict(parts, name)
-        differs, agrees = (apart & candidates.agrees(parts, name, (code,)) for code in ("different", "equal"))
+    for dated in DATES:
+        wrong = expected_conflict(parts, dated)
+        differs, agrees = (apart & candidates.agrees(parts, dated, (code,)) for code in ("different", "equal"))
         two += max(float(candidates.counts[differs].sum() - wrong * candidates.counts[agrees].sum()), 0.0)
         chosen += float(candidates.counts[differs & equal].sum())
         one += wrong * float(candidates.counts[agrees & equal].sum())

@@ -11,7 +11,7 @@ import duckdb
 import polars as pl
 
 from regclean.config import Section, workspace_key
-from regclean.linkage import clustering, parameters, policy, registry, scoring, spark, training
+from regclean.linkage import clustering, joint, parameters, policy, registry, scoring, spark, training
 from regclean.linkage.model import MODELS
 from regclean.sealing import Seal, sealed
 from regclean.standardise import name_variants
@@ -213,17 +213,23 @@ def _judge(
 
 
 def relate(
-    connection: duckdb.DuckDBPyConnection, country: str, settings: Section, thresholds: pl.DataFrame | None = None
+    connection: duckdb.DuckDBPyConnection,
+    country: str,
+    settings: Section,
+    thresholds: pl.DataFrame | None = None,
+    others: pl.DataFrame | None = None,
 ) -> None:
     """Temp table `link_relations`: what each pair of customers is.
 
-    `thresholds` (evidence, threshold) of a night before; without them they follow from the pairs at hand.
+    `thresholds` (evidence, threshold) of a night before, and `others` (l, r, p), what pairs were found to be beside others; without
+    them they follow from the pairs at hand.
     """
     generic = country != "fi"
     connection.execute(load_sql("person_pairs", scoring.PACKAGE), {"generic": generic})
     connection.execute(load_sql("organisation_pairs", scoring.PACKAGE), {"generic": generic})
     connection.execute(load_sql("successors", scoring.PACKAGE))
     connection.execute(load_sql("relations", scoring.PACKAGE))
+    joint.weigh(connection, others)
     review = float(settings["review_probability"])
     if thresholds is None:
         policy.decide(connection, float(settings["same_precision"]), review, fixed=settings.get("same_probability"))

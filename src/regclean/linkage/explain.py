@@ -120,7 +120,10 @@ def explain_pair(
             scoring.compare(bench, model, country)
             scoring.posterior(bench, current)
             versions[model] = current.version
-        customers.relate(bench, country, settings, connection.sql("SELECT * FROM thresholds").pl())
+        thresholds = connection.sql("SELECT * FROM thresholds").pl()
+        # The night weighed the pair beside others, which are not here.
+        others = connection.sql(load_sql("joint_found", scoring.PACKAGE), params={"l": left, "r": right}).pl()
+        customers.relate(bench, country, settings, thresholds, others)
         same = rows(bench, "SELECT max(threshold) FROM link_relations")[0][0]
         relation, found = _published(bench)
     finally:

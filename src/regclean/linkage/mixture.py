@@ -21,9 +21,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from regclean.linkage.anchors import chosen_alike, date_conflicts, shared_names
+from regclean.linkage.anchors import beside_name, date_conflicts, shared_names
 from regclean.linkage.comparison import Comparison
-from regclean.linkage.model import CONTACTS, DATES, KNOWN, NAMES, OF_NAME, PLACES, SAME_FIRST_NAME
+from regclean.linkage.model import BESIDE_NAME, CONTACTS, DATES, KNOWN, NAMES, PLACES, SAME_FIRST_NAME
 from regclean.linkage.monotone import monotone
 from regclean.linkage.parameters import CELLS, CLASSES, RARITIES, Parameters, Probabilities
 from regclean.linkage.patterns import Array, Codes, Patterns, known
@@ -39,13 +39,14 @@ TWINS = 0.05
 NEVER = -60.0
 # One customer's own, wherever the customer lives; the rest has rates of its own for those who moved.
 _POOLED = frozenset(
-    ("given_name", "identity", "birth_date", "national_id", "account", "business_id", "organisation_name", "numerals", "legal_form")
+    ("given_name", "identity", "birth_date", "national_id", "account", "business_id", "organisation_name", "numerals", "legal_form", "generation")
 )  # fmt: skip
 # Levels whose rate is not learnt: what the mixture would learn of them is its own confusion of two persons.
 _FIXED = {
     "given_name": ("disjoint", "different"),
     "identity": ("other_national_id", "different"),
     "birth_date": ("different",),
+    "generation": ("different",),
 }
 _SUCCESSOR_TIME = {"handover": 0.7, "one_ended": 0.29, "both_going": 0.01}
 
@@ -361,8 +362,9 @@ def _strangers(parts: tuple[Comparison, ...], evidence: Evidence, mass: Array | 
         left = max(1.0 - share[fixed].sum(), 1e-6)
         share[~fixed] *= left / share[~fixed].sum()
         share /= share.sum()
-        if part.name == OF_NAME[0] and OF_NAME[1] in part.codes:
-            often = max(chosen_alike(parts, candidates), float(share[part.codes.index(OF_NAME[1])]))
-            share = _held(part, share, {OF_NAME[1]: often})
+        for name, code in BESIDE_NAME:
+            if part.name == name and code in part.codes:
+                often = max(beside_name(parts, candidates, name, code), float(share[part.codes.index(code)]))
+                share = _held(part, share, {code: often})
         table[part.name] = {code: float(p) for code, p in zip(part.codes, share, strict=True)}
     return table

@@ -170,6 +170,16 @@ _TIME = Comparison(
     ),
 )
 
+# Who moved with somebody is one customer at both places: a companion is whoever else is named at one's place. At one place all are.
+_COMPANY = Comparison(
+    "company",
+    f"({either_empty('companions')}) or coalesce({overlap('sites')}, false)",
+    (
+        Level("in_common", overlap("companions"), 0.10, 0.10, 0.02),
+        Level("none", "ELSE", 0.90, 0.90, 0.98),
+    ),
+)
+
 PERSON_FI: tuple[Comparison, ...] = (
     _GIVEN,
     _SURNAME,
@@ -188,6 +198,7 @@ PERSON_FI: tuple[Comparison, ...] = (
     _EMAIL,
     _ACCOUNT,
     _TIME,
+    _COMPANY,
 )
 
 
@@ -249,6 +260,17 @@ PERSON_GENERIC: tuple[Comparison, ...] = (
     _with_loose(_EMAIL, "email", 0.86),
     _ACCOUNT,
     _TIME,
+    _COMPANY,
+    # The older and the younger one of a name, where the register says which.
+    Comparison(
+        "generation",
+        both("generation"),
+        (
+            Level("equal", "(generation_l = generation_r)", 0.9995, 0.9995, 0.30),
+            Level("different", "ELSE", 0.0005, 0.0005, 0.70),
+        ),
+        ("equal", "different"),
+    ),
 )
 
 ORGANISATION: tuple[Comparison, ...] = (
@@ -361,6 +383,8 @@ CONTACTS = ("phone", "email", "account")
 KNOWN = {"person": ("identity", "birth_date", "phone", "email"), "organisation": ()}
 # An e-mail address that is made of the name says little beside that name: namesakes choose alike.
 OF_NAME = ("email", "equal_of_name")
+# What strangers have in common oftener once they have one name: each with its level.
+BESIDE_NAME = (OF_NAME, ("company", "in_common"))
 
 
 def comparisons(model: str, country: str) -> tuple[Comparison, ...]:

@@ -1,8 +1,20 @@
 -- The persons that customer rows name, one row each: a person, the members of a household row, the deceased of an estate,
 -- the trader of a trade name; and persons whose row has no name, when a date or an id says who it is about. Birth date and national
--- id belong to the row's own person alone. `cell`: how many rows hold this full name, and how rare its parts are together.
+-- id belong to the row's own person alone. `generation`: I or Sr, II or Jr, III, IV behind a name, where a country writes so. `cell`: how many rows hold this full name, and how rare its parts are together.
 CREATE OR REPLACE TEMP TABLE link_persons AS
-WITH named AS (
+WITH resident AS (
+    SELECT p.customer_no, person_no, m_first || ' ' || m_last AS name, unnest(list_concat(places_2, places_4)) AS place
+    FROM customer_persons p
+    JOIN link_addresses USING (customer_no)
+    WHERE part <> 'care_of' AND length(m_first) > 1
+),
+company AS (
+    SELECT one.customer_no, one.person_no, list_sort(list_distinct(list(other.name))) AS companions
+    FROM resident one
+    JOIN resident other ON one.place = other.place AND one.name <> other.name
+    GROUP BY ALL
+),
+named AS (
     SELECT customer_no, person_no, part, m_first AS first, m_given AS given, m_last AS last
     FROM customer_persons
     WHERE part NOT IN ('care_of', 'guardian') AND (m_first IS NOT NULL OR m_last IS NOT NULL)
@@ -31,6 +43,9 @@ SELECT
     CASE WHEN len(person.full_names) > 1 THEN array_to_string(person.full_names, ' ') END AS more_names,
     coalesce(v.variants, []) AS variants,
     person.last,
+    CASE regexp_extract(concat_ws(' ', array_to_string(person.given, ' '), person.last), ' (i|sr|senior|ii|jr|junior|iii|iv)( |$)', 1)
+        WHEN 'i' THEN 1 WHEN 'sr' THEN 1 WHEN 'senior' THEN 1 WHEN 'ii' THEN 2 WHEN 'jr' THEN 2 WHEN 'junior' THEN 2 WHEN 'iii' THEN 3 WHEN 'iv' THEN 4
+    END AS generation,
     CASE WHEN length(person.first) > 1 AND person.last IS NOT NULL AND holders > 1 THEN name_cell(
         CASE WHEN holders <= 2 THEN 0 WHEN holders <= 4 THEN 1 WHEN holders <= 8 THEN 2 ELSE 3 END, frequency
     ) END AS cell,
@@ -44,12 +59,13 @@ SELECT
     regexp_replace(split_part(contact.email, '@', 1), '[^a-z]', '', 'g') AS email_letters,
     contact.iban,
     a.streets, a.numbers, a.sites, a.houses, a.flat_sites, a.areas, a.places_2, a.places_4, a.places_10, a.places_many,
-    t.began, t.ended,
+    t.began, t.ended, company.companions,
     c.m_street AS street, c.m_city AS city
 FROM person
 JOIN customers c USING (customer_no)
 JOIN link_times t USING (customer_no)
 LEFT JOIN link_own_contacts contact USING (customer_no)
 LEFT JOIN link_addresses a USING (customer_no)
+LEFT JOIN company ON company.customer_no = person.customer_no AND company.person_no = person.person_no
 LEFT JOIN link_first_names v ON v.name = person.first
 LEFT JOIN link_opaque_ids opaque ON opaque.customer_no = person.customer_no AND person.person_no = 1;

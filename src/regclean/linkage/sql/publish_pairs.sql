@@ -1,7 +1,9 @@
 -- The published pairs, with what an explanation needs: level codes and weights, never a value of the register.
 INSERT INTO pairs BY NAME
 WITH published AS (
-    SELECT r.*, coalesce(pp.reasons, po.reasons) AS level_reasons, coalesce(pp.waterfall, po.waterfall) AS level_steps,
+    SELECT r.*, coalesce(pp.reasons, po.reasons) AS level_reasons,
+        list_concat(coalesce(pp.waterfall, po.waterfall),
+            CASE WHEN abs(r.others) > 5e-4 THEN [{comparison: 'others', level: 'joint', weight: round(r.others, 3)}] END) AS level_steps,
         list_filter([
             CASE WHEN r.id_conflict THEN 'id_conflict' END,
             CASE WHEN r.between <> 'alike' THEN r.between END,
@@ -9,6 +11,7 @@ WITH published AS (
             -- Why no policy may decide it.
             CASE WHEN r.relation = 'unsure' AND r.verdict IS NULL THEN CASE
                 WHEN r.doubtful THEN 'unsure_one_id'
+                WHEN r.others < -1.0 THEN 'unsure_others'
                 WHEN r.p_household > 1.0 - r.probability - r.p_household THEN 'unsure_household'
                 ELSE 'unsure_chance'
             END END,
@@ -20,7 +23,7 @@ WITH published AS (
     WHERE r.relation IS NOT NULL
 )
 SELECT
-    customer_no_l, customer_no_r, round(probability, 6) AS match_probability, round(match_weight, 4) AS match_weight, relation,
+    customer_no_l, customer_no_r, round(probability, 6) AS match_probability, round(match_weight + others, 4) AS match_weight, relation,
     model, evidence, round(p_household, 6) AS household_probability,
     CAST(to_json({reasons: list_concat(level_reasons, more_reasons), waterfall: level_steps}) AS TEXT) AS explanation
 FROM published

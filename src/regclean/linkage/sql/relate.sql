@@ -8,7 +8,8 @@ SELECT *, CASE
     WHEN verdict = 'different' THEN 'related'
     -- Told apart on other records: whatever the score says now, a person answers.
     WHEN between = 'alike' AND round(probability, 6) >= threshold AND NOT doubtful THEN CASE WHEN verdict = 'lapsed' THEN 'unsure' ELSE 'same' END
-    WHEN between = 'alike' AND probability >= $review THEN 'unsure'
+    -- Also where the pair alone would be proposed, and others speak against it: a person says which.
+    WHEN between = 'alike' AND greatest(probability, CASE WHEN others < 0 THEN p_same ELSE 0.0 END) >= $review THEN 'unsure'
     WHEN between = 'member' AND p_same >= 0.5 THEN 'household'
     WHEN between IN ('estate', 'trade_name') AND p_same >= 0.5 THEN 'related'
     WHEN between = 'bankruptcy' THEN 'related'

@@ -23,6 +23,7 @@ WIDEST = 100.0
 NAMES_IT = ("table", "key", "column")  # what a finding is about stands at its head
 COMPARISONS = {
     "rarity": N_("how rare the values are"),
+    "others": N_("what other pairs say of these records"),
     "household": N_("what people of one household share anyway"),
     "prior": N_("before anything is compared"),
 }
