@@ -2,6 +2,8 @@
 
     python bench/linkage_accuracy.py --febrl DIR --fake20000 FILE --register DIR [--register DIR]
 
+    python bench/linkage_accuracy.py --nights DIR   # FEBRL 1, 2 and 4 through the command line: init, run, clusters
+
 `--febrl`: folder with febrl1.csv, febrl2.csv, febrl4a.csv, febrl4b.csv. `--register`: a folder made by
 `python data/fixtures/generate --format canonical` (in/ and truth/). Thresholds are the defaults of the product.
 """
@@ -11,9 +13,12 @@ from __future__ import annotations
 import argparse
 import json
 import logging
+import subprocess
+import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import duckdb
 import polars as pl
@@ -21,6 +26,9 @@ from linkage_frames import canonical, connect, fake, febrl, measure
 
 from regclean.config.workspace import _defaults
 from regclean.linkage import LinkReport, link_customers
+
+if TYPE_CHECKING:
+    from peer_sets import Labelled
 
 EMPTY_DECIDED = pl.DataFrame(schema={"customer_no_l": pl.String, "customer_no_r": pl.String, "verdict": pl.String})
 EMPTY_CLUSTERS = pl.DataFrame(schema={"cluster_id": pl.String, "customer_no": pl.String})
@@ -114,15 +122,46 @@ def register(folder: Path, models: Path, *, verbose: bool) -> None:
             print(report)
 
 
+def night(one: Labelled, folder: Path) -> float:
+    """Clusters of a labelled register as the command line gives them, in `folder`/clusters.csv. Returns seconds of the night."""
+    one.records.write_csv(folder / "customers.csv")
+    (folder / "regclean.toml").write_text(
+        f'[workspace]\nname = "bench"\ncountry = "{one.country}"\n[[source]]\ntable = "customers"\npath = "customers.csv"\n',
+        encoding="utf-8",
+    )
+    command = [str(Path(sys.executable).with_name("regclean")), "-w", str(folder)]
+    started = time.perf_counter()
+    subprocess.run([*command, "run", "--as-of", "2026-11-01"], check=True, stdout=subprocess.DEVNULL)
+    seconds = time.perf_counter() - started
+    subprocess.run([*command, "clusters", "-o", str(folder / "clusters.csv")], check=True, stdout=subprocess.DEVNULL)
+    return seconds
+
+
+def nights(data: Path) -> None:
+    import peer_sets  # which has its worlds from a module that has `link` from here
+
+    found = peer_sets.every(data, data)
+    for name in ("febrl1", "febrl2", "febrl4"):
+        with tempfile.TemporaryDirectory() as folder:
+            one = found[name]()
+            seconds = night(one, Path(folder))
+            clusters = pl.read_csv(Path(folder) / "clusters.csv", infer_schema=False)
+            truth = pl.DataFrame({"customer_no": list(one.truth), "cluster": list(one.truth.values())})
+            show(name, measure(clusters, truth), seconds)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--febrl", type=Path)
+    parser.add_argument("--nights", type=Path)
     parser.add_argument("--fake20000", type=Path)
     parser.add_argument("--register", type=Path, action="append", default=[])
     parser.add_argument("--verbose", action="store_true")
     parser.add_argument("--keep-models", type=Path, help="folder to leave the trained models in")
     arguments = parser.parse_args()
     logging.getLogger("splink").setLevel(logging.ERROR)
+    if arguments.nights:
+        nights(arguments.nights)
     sets = []
     if arguments.febrl:
         sets += [
