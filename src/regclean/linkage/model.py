@@ -27,14 +27,7 @@ _GIVEN = Comparison(
     "given_name",
     both("first"),
     (
-        Level(
-            "all_equal",
-            "(first_l = first_r and given_l = given_r and more_names_l is not null)",
-            0.16,
-            0.16,
-            0,
-            tf="first",
-        ),
+        Level("all_equal", f"(first_l = first_r and given_l = given_r and {_MORE})", 0.16, 0.16, 0, tf="first"),
         Level(
             "other_names_conflict",
             f"(first_l = first_r and {_MORE} and not {overlap('other_names')})",
@@ -44,13 +37,7 @@ _GIVEN = Comparison(
             tf="first",
         ),
         Level("equal", "(first_l = first_r and length(first_l) > 1)", 0.60, 0.60, 0, exact="first", tf="first"),
-        Level(
-            "call_name",
-            "({contains}(full_names_l, first_r) or {contains}(full_names_r, first_l))",
-            0.05,
-            0.05,
-            0,
-        ),
+        Level("call_name", "({contains}(full_names_l, first_r) or {contains}(full_names_r, first_l))", 0.05, 0.05, 0),
         Level("variant", "({contains}(variants_l, first_r) or {contains}(variants_r, first_l))", 0.04, 0.04, 0),
         Level("swapped", _SWAPPED, 0.02, 0.02, 0),
         Level(
@@ -154,17 +141,12 @@ _ADDRESS = Comparison(
     ),
 )
 # One row ended when the other began: a customer who moved, or a home that changed hands.
+_HANDOVER = "(began_r - ended_l between -31 and 62 or began_l - ended_r between -31 and 62)"
 _TIME = Comparison(
     "time",
     "began_l is null or began_r is null",
     (
-        Level(
-            "handover",
-            "(began_r - ended_l between -31 and 62 or began_l - ended_r between -31 and 62)",
-            0.05,
-            0.25,
-            0.02,
-        ),
+        Level("handover", _HANDOVER, 0.05, 0.25, 0.02),
         Level("one_ended", "(ended_l is not null or ended_r is not null)", 0.25, 0.25, 0.25),
         Level("both_going", "ELSE", 0.70, 0.50, 0.73),
     ),
