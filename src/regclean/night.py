@@ -68,6 +68,7 @@ def _standardise(night: Night) -> int:
         id_key=derived_key(workspace_key(night.workspace.var), "national_id"),
         default_language=settings["languages"][0],
         memory=_memory(night),
+        streets=landing.company_streets(night.workspace),
     )
     result = standardise_tables(
         LandedTables(night.connection, Seal(workspace_key(night.workspace.var)).open_column), options

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from regclean.standardise.addresses import EMPTY, read_address, read_address_generic, take_apart
 from regclean.standardise.places import read_place, read_place_generic
-from regclean.standardise.streets import street_key
+from regclean.standardise.streets import street_key, street_names
 from regclean.standardise.text import clean_text
 
 
@@ -175,8 +175,8 @@ def test_town_behind_the_street() -> None:
         ("Koivu p.", "koivupolku"),
         ("Kauppatr.", "kauppatori"),
         ("Rantavl.", "rantavayla"),
-        ("Storg.", "storkatu"),
-        ("Storgatan", "storkatu"),
+        ("Storg.", "isokatu"),
+        ("Storgatan", "isokatu"),
     ],
 )
 def test_abbreviated_types(text: str, expected: str) -> None:
@@ -199,6 +199,37 @@ def test_an_ambiguous_abbreviation_is_left_alone() -> None:
 )
 def test_both_names_of_a_street_have_one_key(swedish: str, finnish: str) -> None:
     assert street_key(swedish, "853") == street_key(finnish, "853")
+
+
+@pytest.mark.parametrize(
+    ("swedish", "finnish", "municipality"),
+    [
+        ("Skolgatan", "Koulukatu", "905"),
+        ("Åbovägen", "Turuntie", "049"),
+        ("Helsingforsvägen", "Helsingintie", "638"),
+        ("Borgåvägen", "Porvoontie", "092"),
+        ("Strandvägen", "Rantatie", "231"),
+        ("Björkgränden", "Koivukuja", "092"),
+        ("Prästholmsgatan", "Papinsaarenkatu", "091"),
+        ("Mannerheimvägen", "Mannerheimintie", "091"),
+        ("Handelsesplanaden", "Kauppapuistikko", "905"),
+        ("Rådhusgatan", "Raatihuoneenkatu", "905"),
+        ("Smeds gränd", "Sepänkuja", "434"),
+    ],
+)
+def test_swedish_names_of_the_whole_country(swedish: str, finnish: str, municipality: str) -> None:
+    assert street_key(swedish, municipality) == street_key(finnish, municipality)
+
+
+def test_a_company_brings_its_own_streets() -> None:
+    own = street_names([("Kipparinkatu", "Kaptensgatan", "091"), ("Uimarannantie", "Badstrandsvägen", None)])
+    assert street_key("Kaptensgatan", "091", own=own) == street_key("Kipparinkatu", "091", own=own)
+    assert street_key("Kaptensgatan", "905", own=own) != street_key("Kipparinkatu", "905", own=own)
+    assert street_key("BADSTRANDSV.", "905", own=own) == street_key("Uimarannantie", "092", own=own)
+
+
+def test_a_swedish_name_is_its_own_where_only_swedish_is_spoken() -> None:
+    assert street_key("Skolgatan", "478") == "skolgatan"
 
 
 @pytest.mark.parametrize(

@@ -11,10 +11,12 @@ from regclean.standardise.identifiers import (
 )
 from regclean.standardise.keys import clean_key, row_key
 from regclean.standardise.memory import Memory
+from regclean.standardise.places import municipality_of
 from regclean.standardise.quantities import UnreadableNumberError, read_boolean, read_decimal
 from regclean.standardise.reference import first_name_genders, name_counts, name_variants
 from regclean.standardise.rules import national_id_hash
 from regclean.standardise.shares import read_share
+from regclean.standardise.streets import StreetNames, street_names
 from regclean.standardise.tables import Options, standardise_tables
 from regclean.standardise.text import PLACEHOLDERS, clean_text, value_or_none
 from regclean.standardise.zeros import lost_zeros
@@ -24,6 +26,7 @@ __all__ = [
     "WRITTEN_NATIONAL_ID",
     "Memory",
     "Options",
+    "StreetNames",
     "UnknownCodeError",
     "UnreadableDateError",
     "UnreadableNumberError",
@@ -33,6 +36,7 @@ __all__ = [
     "fold",
     "lost_zeros",
     "mask_national_id",
+    "municipality_of",
     "name_counts",
     "name_variants",
     "national_id_hash",
@@ -44,6 +48,7 @@ __all__ = [
     "read_share",
     "row_key",
     "standardise_tables",
+    "street_names",
     "strike_out_ids",
     "value_or_none",
 ]

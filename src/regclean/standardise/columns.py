@@ -15,6 +15,7 @@ from regclean.standardise import dates, rules
 from regclean.standardise.identifiers import MASKED_NATIONAL_ID
 from regclean.standardise.mapping import Mapper
 from regclean.standardise.memory import Memory
+from regclean.standardise.streets import StreetNames
 
 ADDRESS_PARTS = ("m_street", "m_house", "m_house_letter", "m_stair", "m_flat", "m_postal", "m_city")
 REJECTED = {
@@ -59,6 +60,7 @@ class Options:
     as_of: date
     id_key: bytes = field(repr=False)
     default_language: str = "fi"
+    streets: StreetNames = field(default_factory=dict)
     processes: int = 0
     memory: Memory | None = None
 
@@ -276,7 +278,10 @@ def read_addresses(frame: pl.DataFrame, columns: AddressColumns, reading: Readin
     )
     streets = pl.DataFrame({"street": parts["street"], "municipality": place["municipality_code"]})
     street = reading.mapper.apply(
-        streets, ["street", "municipality"], partial(rules.street, country=country), rules.STREET
+        streets,
+        ["street", "municipality"],
+        partial(rules.street, country=country, own=reading.options.streets),
+        rules.STREET,
     )
     return pl.concat(
         [

@@ -1,11 +1,11 @@
-"""Names back from the genitive: "Matti Virtasen kuolinpesä" is the estate of Matti Virtanen."""
+"""Names back from the genitive, and places into it: "Matti Virtasen kuolinpesä" is the estate of Matti Virtanen."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
 
-from regclean.standardise.folding import fold
+from regclean.standardise.folding import fold, word_list
 from regclean.standardise.reference import name_counts
 
 # Genitive ending -> nominative endings, as consonant gradation has it.
@@ -63,3 +63,26 @@ def nominative(token: str) -> str:
     if bearers(best) <= max(own * 20, 4):
         return token
     return best.upper() if token.isupper() else best.capitalize()
+
+
+# How names of places end -> in the genitive, folded; the first that fits. Consonant gradation by word, not by rule.
+_OF_PLACES = tuple(
+    tuple(pair.split(":"))
+    for pair in word_list(
+        """kauniainen:kauniaisten parainen:paraisten kaskinen:kaskisten helsinki:helsingin turku:turun hanko:hangon naantali:naantalin
+    niemi:niemen jarvi:jarven lahti:lahden salmi:salmen koski:kosken lampi:lammen nummi:nummen maki:maen joki:joen saari:saaren vuori:vuoren
+    kivi:kiven lehto:lehdon ranta:rannan kangas:kankaan pelto:pellon silta:sillan haka:haan linnoitus:linnoituksen tammi:tammen
+    koivu:koivun suvanto:suvannon kaupunki:kaupungin pukki:pukin kuusi:kuusen lahde:lahteen lepyy:lepyyn nen:sen kko:kon kki:kin kka:kan
+    tti:tin tto:ton tta:tan ppi:pin ppa:pan ppo:pon"""
+    )
+)
+
+
+def genitive(place: str) -> str:
+    """The genitive of a folded name of a place, or of a person: "turku" -> "turun", "porvoo" -> "porvoon"."""
+    for ending, replacement in _OF_PLACES:
+        if place.endswith(ending):
+            return place.removesuffix(ending) + replacement
+    if place.endswith(("ais", "ois")):
+        return place + "ten"
+    return place + ("n" if place.endswith(tuple("aeiouy")) else "in")

@@ -30,7 +30,7 @@ from regclean.standardise.keys import clean_key
 from regclean.standardise.names import Person
 from regclean.standardise.organisations import read_organisation
 from regclean.standardise.shares import read_share
-from regclean.standardise.streets import street_key
+from regclean.standardise.streets import StreetNames, street_key
 from regclean.standardise.text import clean_text, value_or_none
 
 Answer = tuple[Any, ...]
@@ -318,8 +318,8 @@ def place(postal_code: str | None, city: str | None, municipality_code: str | No
     return read.postal_code, read.state, read.city, read.municipality_code, read.key
 
 
-def street(text: str | None, municipality_code: str | None, *, country: str) -> Answer:
-    return (street_key(text, municipality_code, country) if text else None,)
+def street(text: str | None, municipality_code: str | None, *, country: str, own: StreetNames) -> Answer:
+    return (street_key(text, municipality_code, country, own) if text else None,)
 
 
 # Contacts ------------------------------------------------------------------------------------------------------------

@@ -38,7 +38,7 @@ class Municipality:
     fi: str
     sv: str
     status: str  # current | abolished | renamed
-    language: str  # 1 Finnish, 2 Finnish and Swedish, 3 Swedish and Finnish, 4 Swedish; empty when not current
+    language: str  # 0 Finnish, 1 Finnish and Swedish, 2 Swedish, 3 Swedish and Finnish; empty when not current
 
 
 @dataclass(frozen=True, slots=True)
