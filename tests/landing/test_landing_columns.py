@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import tomllib
+from importlib import import_module
 from pathlib import Path
 
 import polars as pl
@@ -213,6 +214,33 @@ def test_too_many_unreadable_rows_stop_the_night_and_are_in_the_quarantine(bench
     bench.limits = {}
     path.write_text("customer_no;name\n" + "1;a\n" * 9 + ";b\n" * 9)
     assert bench.load().quarantined == 9
+
+
+def test_a_file_of_which_most_cannot_be_read_is_read_no_further(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(import_module("regclean.landing.load"), "MOST_QUARANTINED", 20_000)
+    rows = "".join(f'{number};"Salainen;Turku\n' for number in range(60_000))
+    bench.put("x.csv", "customer_no;name;city\n" + rows)
+    bench.source("customers", path="in/x.csv")
+    with pytest.raises(GateError, match=r"in/x\.csv: .* first .* a quote without its pair") as caught:
+        bench.load()
+    assert "Salainen" not in str(caught.value)
+    assert "between quotes" in (caught.value.remedy or "")
+    kept = (bench.root / "var/quarantine.csv").read_text(encoding="utf-8").count("Salainen")
+    assert 20_000 < kept < 50_000
+    bench.limits = {"max_quarantined_percent": 100.0}
+    assert bench.load().quarantined == 60_000, "where the setting lets all of it through, all of it is read"
+
+
+def test_what_is_to_be_done_depends_on_what_stopped_the_night(bench: Bench) -> None:
+    bench.put("x.csv", "customer_no;name\n" + "1;a\n" * 90 + ";b\n" * 10)
+    bench.source("customers", path="in/x.csv")
+    with pytest.raises(GateError) as caught:
+        bench.load()
+    assert "accept" not in (caught.value.remedy or ""), "accepting the fall of a count lets no unreadable row through"
+    bench.limits = {"max_quarantined_percent": 10.0}
+    with pytest.raises(GateError) as caught:
+        bench.load({"customers": 1000})
+    assert "--accept fallen_count" in (caught.value.remedy or "")
 
 
 def test_rows_that_mean_nothing_are_set_aside_later(bench: Bench) -> None:

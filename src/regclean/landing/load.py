@@ -7,6 +7,7 @@ in quarantine), and loaded + quarantined equals a count made by another reader. 
 from __future__ import annotations
 
 import csv
+from collections import Counter
 from collections.abc import Iterator
 from collections.abc import Mapping as Counts
 from pathlib import Path
@@ -14,7 +15,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
-from regclean.config import Mapping, Source, Workspace, load_mapping, workspace_key
+from regclean.config import Config, Mapping, Source, Workspace, load_mapping, workspace_key
 from regclean.domain.register import TABLES, Table
 from regclean.errors import GateError, InputError
 from regclean.landing.apart import FileReader
@@ -32,6 +33,10 @@ QUARANTINE_FILE = "quarantine.csv"
 QUARANTINE_COLUMNS = ("table", "file", "line", "why", "record")
 # Enough to find the record again; a quote that was never closed may run on for very long.
 LONGEST_QUARANTINED = 10_000
+# A file of which so many rows, or so many characters of them, cannot be read is read no further when most of it is so: nobody
+# will look at them one by one, and they would fill the memory.
+MOST_QUARANTINED, MOST_CHARACTERS = 50_000, 32_000_000
+QUARANTINE_CHUNK = 10_000
 # A handful of bad rows in a short list is the clerk's everyday, not a broken export.
 FEW = 10
 # DuckDB writes row groups of 122,880: a few at a time are four times as fast as parts of one.
@@ -58,7 +63,7 @@ def load(
         with FileReader(limits["file_memory_mb"], limits["file_minutes"]) as reader:
             for number, source in enumerate(workspace.config.sources, 1):
                 for piece, looked_for in _pieces(workspace, number, source, read, reader):
-                    reports.append(_land(connection, piece, looked_for, seal, country=workspace.config.country))
+                    reports.append(_land(connection, piece, looked_for, seal, workspace.config))
         if workspace.config.country == "fi":
             conceal_known(connection, seal)
     finally:
@@ -106,10 +111,11 @@ def _relative(path: Path, root: Path) -> str:
 
 
 def _land(
-    connection: duckdb.DuckDBPyConnection, piece: Piece, looked_for: Wanted, seal: Seal, *, country: str
+    connection: duckdb.DuckDBPyConnection, piece: Piece, looked_for: Wanted, seal: Seal, config: Config
 ) -> FileReport:
-    table = looked_for.table
-    loaded = quarantined = 0
+    table, country = looked_for.table, config.country
+    limit = float(config.section("landing")["max_quarantined_percent"])
+    loaded = quarantined = characters = 0
     waiting: list[pl.DataFrame] = []
     fill_down = FillDown(piece.plan, looked_for)
     for read in piece.batches:
@@ -128,6 +134,11 @@ def _land(
         _quarantine(connection, table, piece.file, rejected)
         loaded += good.height
         quarantined += len(rejected)
+        characters += sum(min(len(item.record), LONGEST_QUARANTINED) for item in rejected)
+        if (quarantined > MOST_QUARANTINED or characters > MOST_CHARACTERS) and quarantined * 100 > max(limit, 50) * (
+            loaded + quarantined
+        ):
+            raise _too_many(piece, table, rejected, quarantined, loaded + quarantined, limit)
     _append(connection, table, piece.file, waiting, seal)
     records = piece.count()
     if loaded + quarantined != records:
@@ -165,6 +176,19 @@ def _land(
         ),
     )
     return report
+
+
+def _too_many(
+    piece: Piece, table: Table, last: list[Rejected], quarantined: int, records: int, limit: float
+) -> GateError:
+    """Most of a file cannot be read, and reading stopped."""
+    why, _ = Counter(item.why for item in last).most_common(1)[0]
+    return GateError(
+        f"{quarantined} of the first {records} rows for {table.name} are unreadable, more than [landing] max_quarantined_percent ="
+        f" {limit:g}, the last ones mostly for this: {why}. The rest was not read (var/{QUARANTINE_FILE} has those rows).",
+        file=piece.file,
+        remedy="Export the file again; text with quotes or line breaks must stand between quotes.",
+    )
 
 
 def _append(
@@ -214,34 +238,36 @@ def _shortened(record: str) -> str:
 def _write_quarantine(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
     """Write the quarantine as a file, whole or not at all; rows stand in the order of reading."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    rows = connection.execute(load_sql("quarantine", "regclean.landing")).fetchall()
+    rows = connection.execute(load_sql("quarantine", "regclean.landing"))
     building = path.with_name(f"building-{path.name}")
     with building.open("w", encoding="utf-8", newline="") as handle:
         writer = csv.writer(handle)
         writer.writerow(QUARANTINE_COLUMNS)
-        writer.writerows(rows)
+        while chunk := rows.fetchmany(QUARANTINE_CHUNK):
+            writer.writerows(chunk)
     building.replace(path)
 
 
 def _check_gates(report: LandingReport, previous_counts: Counts[str, int], workspace: Workspace) -> None:
     limits = workspace.config.section("landing")
     fall, unreadable = float(limits["max_fall_percent"]), float(limits["max_quarantined_percent"])
-    problems = []
+    problems, remedies = [], []
     for item in report:
         if item.quarantined >= FEW and item.quarantined * 100 > unreadable * item.records:
             problems.append(
                 f"{item.file}: {item.quarantined} of {item.records} rows for {item.table} are unreadable, more than"
                 f" [landing] max_quarantined_percent = {unreadable:g} (they are in var/{QUARANTINE_FILE})"
             )
-    counts = report.counts
-    for table, before in sorted(previous_counts.items()):
-        now = counts.get(table, 0)
-        if before > 0 and (before - now) * 100 > fall * before:
-            problems.append(
-                f"{table}: {before} rows last night, {now} now, a fall of more than [landing] max_fall_percent = {fall:g}"
-            )
     if problems:
-        raise GateError(
-            "; ".join(problems) + ".",
-            remedy="Correct the export; or, if it is right as it is: regclean run --accept fallen_count",
-        )
+        remedies.append("Correct the export; or, if these rows may stay away, raise the setting.")
+    counts = report.counts
+    fallen = [
+        f"{table}: {before} rows last night, {now} now, a fall of more than [landing] max_fall_percent = {fall:g}"
+        for table, before in sorted(previous_counts.items())
+        for now in [counts.get(table, 0)]
+        if before > 0 and (before - now) * 100 > fall * before
+    ]
+    if fallen:
+        remedies.append("Correct the export; or, if it is right as it is: regclean run --accept fallen_count")
+    if problems or fallen:
+        raise GateError("; ".join(problems + fallen) + ".", remedy=" ".join(remedies))

@@ -180,10 +180,10 @@ def _genitive(word: str) -> bool:
 def _finnish_key(key: str, municipality_code: str | None) -> str:
     local, general = _aliases()
     aliases = local if municipality_code in _LIST_REGION else general
-    if key in aliases:
-        return aliases[key]
     if municipality_code in _swedish_only():
         return key
+    if key in aliases:
+        return aliases[key]
     for swedish, finnish in _SWEDISH_TYPES:
         stem = key.removesuffix(swedish)
         if stem == key:
