@@ -66,16 +66,14 @@ def nominative(token: str) -> str:
 
 
 # How names of places end -> in the genitive, folded; the first that fits. Consonant gradation by word, not by rule.
-_OF_PLACES = tuple(
-    tuple(pair.split(":"))
-    for pair in word_list(
-        """kauniainen:kauniaisten parainen:paraisten kaskinen:kaskisten helsinki:helsingin turku:turun hanko:hangon naantali:naantalin
-    niemi:niemen jarvi:jarven lahti:lahden salmi:salmen koski:kosken lampi:lammen nummi:nummen maki:maen joki:joen saari:saaren vuori:vuoren
-    kivi:kiven lehto:lehdon ranta:rannan kangas:kankaan pelto:pellon silta:sillan haka:haan linnoitus:linnoituksen tammi:tammen
-    koivu:koivun suvanto:suvannon kaupunki:kaupungin pukki:pukin kuusi:kuusen lahde:lahteen lepyy:lepyyn nen:sen kko:kon kki:kin kka:kan
-    tti:tin tto:ton tta:tan ppi:pin ppa:pan ppo:pon"""
-    )
+_BEFORE_AND_AFTER = word_list(
+    """kauniainen kauniaisten parainen paraisten kaskinen kaskisten helsinki helsingin turku turun hanko hangon naantali naantalin
+    niemi niemen jarvi jarven lahti lahden salmi salmen koski kosken lampi lammen nummi nummen maki maen joki joen saari saaren vuori vuoren
+    kivi kiven lehto lehdon ranta rannan kangas kankaan pelto pellon silta sillan haka haan linnoitus linnoituksen tammi tammen
+    koivu koivun suvanto suvannon kaupunki kaupungin pukki pukin kuusi kuusen lahde lahteen lepyy lepyyn nen sen kko kon kki kin kka kan
+    tti tin tto ton tta tan ppi pin ppa pan ppo pon"""
 )
+_OF_PLACES = tuple(zip(_BEFORE_AND_AFTER[::2], _BEFORE_AND_AFTER[1::2], strict=True))
 
 
 def genitive(place: str) -> str:
