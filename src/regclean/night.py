@@ -8,6 +8,7 @@ killed leaves the one before in force, and the next night sweeps what it left.
 from __future__ import annotations
 
 import fcntl
+import resource
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -242,7 +243,8 @@ def take(night: Night, step: Step) -> StepResult:
     """Take one step of an open night, and note it."""
     begun = perf_counter()
     count = step.run(night)
-    result = StepResult(step.name, count, perf_counter() - begun)
+    peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    result = StepResult(step.name, count, perf_counter() - begun, peak_mb)
     night.steps.append(result)
     return result
 

@@ -41,7 +41,7 @@ def write_night_page(night: Night, stopped_because: str | None) -> NightPage:
         seconds=sum(step.seconds for step in night.steps),
         language=night.workspace.config.languages[0],
         stopped_because=stopped_because,
-        steps=tuple(StepLine(step.name, step.rows, step.seconds) for step in night.steps),
+        steps=tuple(StepLine(step.name, step.rows, step.seconds, step.peak_mb) for step in night.steps),
         files=tuple(
             FileLine(file.table, file.file, file.records, file.loaded, file.quarantined) for file in night.landed or ()
         ),

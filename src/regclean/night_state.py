@@ -19,11 +19,14 @@ from regclean.warehouse import Warehouse
 
 @dataclass(frozen=True, slots=True)
 class StepResult:
-    """One finished step: how many rows it handled, and how long it took."""
+    """One finished step: how many rows it handled, and how long it took. `peak_mb`: the most memory that the process has held
+    since it began.
+    """
 
     name: str
     rows: int
     seconds: float
+    peak_mb: int = 0
 
 
 class Observer(Protocol):

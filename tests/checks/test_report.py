@@ -70,7 +70,7 @@ def page(orphaned: tuple[checks.SuiteResult, ...]) -> NightPage:
         workspace="Jäte & Kierto <Oy>",
         status="published",
         seconds=12.34,
-        steps=(StepLine("load", 72600, 3.2), StepLine("check landed", None, 0.8)),
+        steps=(StepLine("load", 72600, 3.2, 1_234), StepLine("check landed", None, 0.8)),
         files=(FileLine("customers", "in/asiakkaat.csv", 72611, 72600, 11),),
         quarantine=(QuarantineLine("customers", "3 fields where the header has 4", 11),),
         suites=orphaned,

@@ -63,6 +63,7 @@ def test_extensions_are_locked_down(tmp_path: Path) -> None:
     with Warehouse(tmp_path).build("r") as night:
         settings = dict(rows(night.connection, "SELECT name, value FROM duckdb_settings()"))
         assert {name: settings[name] for name in LOCKDOWN} == LOCKDOWN
+        assert settings["enable_progress_bar"] == "false", "the night has a display of its own"
         with pytest.raises(duckdb.Error):
             night.connection.execute("INSTALL httpfs")
 

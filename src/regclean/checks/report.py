@@ -26,11 +26,12 @@ MEASURES = ("customers", "quarantined", "findings", "new", "duplicates", "failed
 
 @dataclass(frozen=True, slots=True)
 class StepLine:
-    """One step of the night: its name as the progress line has it, rows handled, seconds."""
+    """One step of the night: its name as the progress line has it, rows handled, seconds, and the memory held at most so far."""
 
     name: str
     rows: int | None
     seconds: float
+    peak_mb: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,11 +37,13 @@ def _cell(value: object) -> Text:
 
 
 class ProgressLines:
-    """One line for each step of the night: name, rows, seconds. On a terminal the running step is shown too."""
+    """One line for each step of the night: name, rows, seconds, rate, memory. On a terminal the running step is shown too."""
 
     def started(self, step: str) -> None:
         if console.is_terminal:
             console.print(Text(f"… {step}", style="dim"), end="\r")
 
     def finished(self, result: StepResult) -> None:
-        console.print(f"[green]✓[/] {result.name:<26}{result.rows:>12,} rows {result.seconds:>8.2f} s")
+        rate = result.rows / max(result.seconds, 0.01)
+        took = f"{result.rows:>12,} rows {result.seconds:>8.2f} s {rate:>12,.0f} rows/s {result.peak_mb:>7,} MB"
+        console.print(f"[green]✓[/] {result.name:<26}{took}")

@@ -180,6 +180,8 @@ class Warehouse:
             self._remove(path)
         connection = duckdb.connect(str(path), config=self._config)
         try:
+            # The night shows its own progress; DuckDB's would be printed over it.
+            connection.execute("SET enable_progress_bar = false")
             # Temporary data spills beside the database, never into the current folder.
             connection.execute("SET temp_directory = $folder", {"folder": str(self.folder / "spill")})
             if resume:
