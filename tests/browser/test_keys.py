@@ -95,3 +95,20 @@ def test_staged_work_waits_at_another_machine(desk: Any, open_desk: Callable[...
     other.page.wait_for_selector("[data-testid=submitted]")
     desk.go("/queue?pool=field")
     assert desk.staged == 0
+
+
+def test_a_blind_sample_by_keyboard(open_desk: Callable[..., Any]) -> None:
+    steward = open_desk("aino")
+    steward.go("/samples")
+    steward.page.fill("input[name=size]", "5")
+    steward.press("Enter")
+    steward.page.wait_for_selector("#case[data-pair]")
+    for answered, key in enumerate(("y", "n", "u"), 1):
+        steward.press(key)
+        steward.page.wait_for_selector(f'#desk[data-answered="{answered}"]')
+    pair = steward.page.get_attribute("#case", "data-pair")
+    steward.press("z")
+    steward.page.wait_for_selector('#desk[data-answered="2"]')
+    assert steward.page.get_attribute("#case", "data-pair") != pair
+    steward.press("?")
+    assert steward.page.is_visible("#help")
