@@ -11,7 +11,6 @@ if TYPE_CHECKING:
 
     from regclean.quality import Certificate
 
-TARGETS = (0.985, 0.99, 0.993, 0.997)
 REASONS = {
     "drift": "the band has drifted",
     "new_model": "another model is in force",
@@ -42,7 +41,7 @@ def print_certificates(found: Sequence[Certificate]) -> None:
 
 def print_certificate(one: Certificate) -> None:
     """One certificate: its bound, what the reviewers' own errors are, and how many further clean checks prove more."""
-    from regclean.quality import lower_bound, needed
+    from regclean.quality import LEVELS, lower_bound, needed
 
     checks, error = one.checks, one.checks.reviewer_error
     console.print(
@@ -63,7 +62,7 @@ def print_certificate(one: Certificate) -> None:
         )
     else:
         console.print("Nothing is proved of the band yet.")
-    lines = [(f"{target:.1%}", _further(needed(checks, target))) for target in TARGETS]
+    lines = [(f"{target:.1%}", _further(needed(checks, target))) for target in LEVELS]
     console.print(table("Further checks, if all are clean", ("to prove at least", "checks"), lines))
 
 
