@@ -5,7 +5,10 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+import pytest
+
 from regclean.review.case import graph, plan, timeline
+from regclean.review.case.cases import OpenCase, compare
 from regclean.review.case.guards import STALE_GUARDS
 from regclean.rules import catalogue
 
@@ -68,3 +71,16 @@ def test_a_timeline_shows_seasons_and_leaves_out_what_is_long_gone() -> None:
 def test_the_guards_of_stale_customers_are_all_there_to_be_translated() -> None:
     said = {text for info in catalogue().values() if info.kind == "stale" for text in info.guards.values()}
     assert said <= set(STALE_GUARDS)
+
+
+@pytest.mark.parametrize("nothing", ["-", "puuttuu", "ei tiedossa", "  "])
+def test_a_word_for_nothing_is_missing_and_no_difference(nothing: str) -> None:
+    records = {
+        "customers:1": {"raw": {"name": "Aino", "phone": "0401234567"}, "clean": {"phone": "+358401234567"}},
+        "customers:2": {"raw": {"name": "Aino", "phone": nothing}, "clean": {}},
+    }
+    row: Any = {"kind": "duplicate", "subjects": '["customers:1", "customers:2"]', "present": True}
+    found = compare(OpenCase(row, {"records": records}, (), (), ()))
+    phone = next(one for one in found.rows if one.field.name == "phone")
+    assert [(cell.raw, cell.likeness) for cell in phone.cells] == [("0401234567", None), (None, "missing")]
+    assert not phone.differs

@@ -51,6 +51,9 @@ def printed_until_address(started: subprocess.Popen[str]) -> tuple[str, list[str
 def test_serve_prints_its_address_and_answers_there(published_register: Path) -> None:
     with process("-c", START, "-w", str(published_register), "serve", "--port", "0") as started:
         address, _ = printed_until_address(started)
+        assert started.stdout is not None
+        assert "Nobody can sign in yet" in started.stdout.readline()
+        assert "user add NAME --role admin" in started.stdout.readline()
         answer = httpx.get(f"{address}/login")
         assert answer.status_code == 200
         assert "server" not in answer.headers

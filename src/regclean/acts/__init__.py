@@ -27,6 +27,7 @@ from regclean.acts.nights import accept_checks
 from regclean.acts.people import (
     add_account,
     check_may_add,
+    has_accounts,
     list_accounts,
     make_token,
     revoke_tokens,
@@ -75,6 +76,7 @@ __all__ = [
     "export_folder",
     "figures",
     "go_back",
+    "has_accounts",
     "hidden_findings",
     "hidden_from",
     "is_protected",

@@ -11,7 +11,14 @@ from regclean.accounts import local, tokens
 from regclean.accounts.permissions import permissions_of
 from regclean.acts.context import Context, act
 from regclean.errors import ConflictError, ForbiddenError, SignInError, UsageError
+from regclean.ledger import Ledger
 from regclean.ledger.tables import users
+
+
+def has_accounts(ledger: Ledger) -> bool:
+    """Is there anybody who can sign in, or act by a token?"""
+    with ledger.read() as connection:
+        return connection.execute(select(users.c.user).where(users.c.active).limit(1)).first() is not None
 
 
 @act(None)

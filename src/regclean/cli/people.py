@@ -29,11 +29,21 @@ def serve(
     port: Annotated[int, typer.Option(min=0, max=65535, help="The port.")] = 8000,
 ) -> None:
     """Serve the review page and the API."""
+    from regclean import acts
     from regclean.config import load_workspace
     from regclean.review import serve as serve_page
 
     workspace = load_workspace(workspace_folder())
-    serve_page(workspace, host, port, ready=lambda address: typer.echo(f"The review page: {address}"))
+    with opened() as (_, ledger):
+        nobody = not acts.has_accounts(ledger)
+
+    def ready(address: str) -> None:
+        typer.echo(f"The review page: {address}")
+        if nobody:
+            typer.echo("Nobody can sign in yet. Make the first account, an administrator's, in another shell:")
+            typer.echo(f"  regclean -w {workspace_folder()} user add NAME --role admin")
+
+    serve_page(workspace, host, port, ready=ready)
 
 
 def make_demo_people(folder: Path) -> None:

@@ -1,7 +1,7 @@
 """One stream of findings: assembled in the warehouse, published to the ledger, decided on by people."""
 
 from regclean.findings import decide, follow
-from regclean.findings.assemble import assemble
+from regclean.findings.assemble import COMPLAINT, assemble
 from regclean.findings.case import Case, Refused
 from regclean.findings.clusters import kept_clusters
 from regclean.findings.counts import counts_by_rule, waiting_ids
@@ -19,6 +19,7 @@ from regclean.findings.unproposed import propose_decided
 from regclean.findings.workpools import WORKPOOLS, Workpool
 
 __all__ = [
+    "COMPLAINT",
     "DECIDABLE",
     "EDGE_SCHEMA",
     "WORKPOOLS",

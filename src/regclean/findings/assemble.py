@@ -18,6 +18,7 @@ from regclean.findings.records import Facts, subject_facts, subject_records
 from regclean.findings.workpools import case_key
 from regclean.warehouse import load_sql, write_frame
 
+COMPLAINT = 8.0  # more than all else together
 _SEVERITY_WEIGHT = {"error": 4.0, "review": 2.0, "info": 0.0}
 _SCHEMA = {
     "finding_id": pl.String,
@@ -190,7 +191,7 @@ def priority(severity: str, score: float | None, known: Iterable[Facts]) -> floa
     facts = list(known)
     services = min(sum(fact.services for fact in facts), 5)
     return round(
-        8.0 * any(fact.complained for fact in facts)
+        COMPLAINT * any(fact.complained for fact in facts)
         + _SEVERITY_WEIGHT[severity]
         + 1.0 * any(fact.key_customer for fact in facts)
         + 0.2 * services

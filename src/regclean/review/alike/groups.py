@@ -29,6 +29,11 @@ class Group:
     whole: bool
 
     @property
+    def lines(self) -> bool:
+        """Is it the certain lines of lists?"""
+        return self.code == SURE_LINES
+
+    @property
     def joins(self) -> bool:
         return self.code == DUPLICATES
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from regclean.domain.register import CUSTOMERS, UNITS
 from regclean.review.web.i18n import N_
+from regclean.standardise import value_or_none
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ BY_NAME = {field.name: field for field in CUSTOMER_FIELDS}
 
 
 def raw_of(field: Field, record: Mapping[str, Any]) -> str | None:
-    """A value as it was landed. A name may stand in several columns."""
+    """A value as it was landed; None where it says that there is none. A name may stand in several columns."""
     raw = record.get("raw") or {}
     if field.name == "name":
         parts = (raw.get("first_names"), raw.get("last_name"))
@@ -78,7 +79,8 @@ def raw_of(field: Field, record: Mapping[str, Any]) -> str | None:
         value = raw.get("name") or joined or raw.get("company_name")
     else:
         value = raw.get(field.name)
-    return str(value) if value not in (None, "") else None
+    # A word that says there is nothing is nothing: it differs from no value, and is no result.
+    return str(value) if value is not None and value_or_none(str(value)) is not None else None
 
 
 # Every other column that a proposal can speak of.

@@ -81,6 +81,15 @@ SORTS = {
     "uncertainty": N_("Most uncertain first"),
     "oldest": N_("Oldest first"),
 }
+# Why a case stands where it does in its queue.
+WHY_NOW = {
+    "complaint": N_("an open complaint"),
+    "back": N_("has come back"),
+    "billed_twice": N_("billed twice"),
+    "error": N_("an error in the register"),
+    "waited": N_("waited %(days)s days"),
+    "new": N_("new"),
+}
 YES, NO, BATCH = N_("yes"), N_("no"), N_("Batch")
 ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
 SURE = 0.999
@@ -133,6 +142,7 @@ def words(request: Request) -> dict[str, Any]:
         "merge_problems": PROBLEMS,
         "title_of": lambda rule: title(rule, language.code),
         "sorts": SORTS,
+        "why_now": WHY_NOW,
         "value_states": VALUE_STATES,
         "refusals": REFUSALS,
     }

@@ -34,7 +34,7 @@ from sqlalchemy import (
 from regclean.accounts.permissions import User
 from regclean.acts import visible_to
 from regclean.domain.register import subject_prefix
-from regclean.findings import WORKPOOLS
+from regclean.findings import COMPLAINT, WORKPOOLS
 from regclean.ledger.tables import decisions, finding_subjects, findings
 from regclean.review.queue.filters import Filters
 from regclean.review.web.numbers import real_number
@@ -45,6 +45,7 @@ RISE = 6.0  # what has waited so long comes before everything but an open compla
 AGES = (7, 30, 90)  # days
 SECOND_LOOK = ("second", "restricted")  # workpools where a deferred finding waits, for a second person
 HANDLING = subject_prefix("handling")
+BILLED_TWICE = ("K23",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +66,24 @@ class Row:
     reopened_because: str | None
     workpool: str
     rank: float
+    priority: float
     members: int
     others: int = 0
+
+    def why_now(self, now: datetime) -> tuple[str, int]:
+        """Why it stands where it does, by its code, and the days that it has waited."""
+        days = max((now - self.opened_at).days, 0)
+        if self.priority >= COMPLAINT:
+            return "complaint", days
+        if self.reopened_because:
+            return "back", days
+        if self.rule in BILLED_TWICE:
+            return "billed_twice", days
+        if days >= RISES_AFTER.days:
+            return "waited", days
+        if self.severity == "error":
+            return "error", days
+        return ("waited", days) if days else ("new", days)
 
     @property
     def cursor(self) -> str:
