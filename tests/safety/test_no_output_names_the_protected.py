@@ -31,6 +31,7 @@ from regclean.review.web.app import create_app
 from regclean.warehouse import Warehouse
 
 CANARY = re.compile(r"7700\d|kanaria|77, 70100|\+?35840?770", re.IGNORECASE)
+RUNS = re.compile(r"<script>alert|<img src=x|<svg/onload", re.IGNORECASE)
 NATIONAL_ID = re.compile(r"130590-90[345]\d|010180-902\d|130590-90[345]|010180-902", re.IGNORECASE)
 NOW = datetime(2026, 11, 2, 9, tzinfo=UTC)
 PROTECTED = {"77001", "77002", "77003", "77004"}
@@ -48,6 +49,11 @@ PLANTED: dict[str, list[dict[str, str]]] = {
         # Anybody may know of this one, and nobody its national id.
         {"customer_no": "1103", "name": "Hetu Heikki 130590-903S", "national_id": "130590-904T", "non_disclosure": "ei",
          "phone": "130590-905U", "street_address": "Rauhalankatu 5"},
+        # These want to run where they are shown.
+        {"customer_no": "1104", "name": "<script>alert(1)</script> Ilkka", "birth_date": "3.3.1960",
+         "street_address": "<img src=x onerror=alert(1)> 5", "email": "'><svg/onload=alert(1)>@example.fi", "non_disclosure": "ei"},
+        {"customer_no": "1105", "name": "<script>alert(1)</script> Ilkka", "birth_date": "3.3.1960",
+         "street_address": "<img src=x onerror=alert(1)> 5", "phone": "=cmd|'/C calc'!A0", "non_disclosure": "ei"},
     ],
     "site_roles": [
         {"customer_no": "1101", "site_no": "S9", "role": "owner", "start_on": "1.1.2000"},
@@ -66,6 +72,8 @@ PLANTED: dict[str, list[dict[str, str]]] = {
     "bin_group_members": [
         {"bin_group_no": "K1", "member_no": "8", "name": "Kanariainen Kanerva", "street_address": "Kanariakuja 77",
          "postal_code": "70100", "share_percent": "10"},
+        {"bin_group_no": "K1", "member_no": "7", "name": "<script>alert(1)</script>", "share_percent": "900",
+         "street_address": "<img src=x onerror=alert(1)> 7"},
         {"bin_group_no": "K2", "member_no": "9", "customer_no": "77002", "name": "Kanariainen K.", "share_percent": "10"},
     ],
     "evidence": [
@@ -238,6 +246,9 @@ def test_no_report_or_log_names_one(planted: Path, out: Callable[..., str]) -> N
         if path.is_file() and path.suffix in (".html", ".json", ".log", ".txt") and path.name != "identity.json":
             looked_at += 1
             assert told(path.read_text(encoding="utf-8")) == [], path.relative_to(planted)
+            assert path.suffix != ".html" or not RUNS.search(path.read_text(encoding="utf-8")), path.relative_to(
+                planted
+            )
     assert looked_at >= 2
 
 
@@ -301,7 +312,7 @@ def test_no_page_names_one(app: Any, role: str) -> None:
     assert form
     done = client.post("/login", data={"csrf_token": form.group(1), "user": role, "password": "correct horse battery"})
     assert done.status_code == 200
-    waiting, seen = ["/"], set()
+    waiting, seen, shown = ["/"], set(), 0
     while waiting and len(seen) < 80:
         path = waiting.pop(0)
         if path in seen or path.startswith(("/logout", "/static")):
@@ -310,8 +321,11 @@ def test_no_page_names_one(app: Any, role: str) -> None:
         answer = client.get(path)
         assert answer.status_code < 500, path
         assert told(answer.text) == [], path
+        assert not RUNS.search(answer.text), path
+        shown += "&lt;script&gt;alert(1)" in answer.text
         waiting += [link for link in re.findall(r'href="(/[^"#]*)"', answer.text) if link not in seen]
     assert len(seen) > 3
+    assert shown or role not in ("steward", "approver")
 
 
 @pytest.mark.parametrize("role", ["steward", "clerk", "approver", "auditor", "admin"])

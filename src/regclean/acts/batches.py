@@ -119,7 +119,7 @@ def take_files(context: Context, batch_id: int) -> list[Path]:
     """
     check_there(context, batch_id)
     folder = export_folder(context.workspace, batch_id)
-    files = sorted(folder.iterdir()) if folder.is_dir() else []
+    files = sorted(folder.glob("[!.]*"))  # what a killed export has left half written begins with a dot
     if not files:
         raise NotFoundError(f"batch {batch_id} was not exported yet.")
     with context.ledger.write() as connection:

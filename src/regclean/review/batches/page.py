@@ -235,7 +235,7 @@ def _jobs(request: Request) -> dict[int, Job]:
 
 def _exported(service: Services, batch_id: int) -> list[str]:
     folder = acts.export_folder(service.workspace, batch_id)
-    return sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
+    return sorted(path.name for path in folder.glob("[!.]*"))
 
 
 def _download(content: bytes, kind: str, name: str) -> Response:
