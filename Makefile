@@ -7,7 +7,7 @@ DEMO_DIR ?= demo
 # Compile on install, whatever the environment says: commands start in half the time.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help install install-dev demo test check format lint types lock wheel messages docs screenshots models soak clean
+.PHONY: help install install-dev demo test check format lint types lock wheel messages docs screenshots models soak bench clean
 
 help:
 	@echo "make demo     install, run one night on the shipped register, serve the review page"
@@ -16,6 +16,7 @@ help:
 	@echo "make messages find, merge and compile the texts of the review page"
 	@echo "make docs     write the handbook of rules and the data dictionary anew"
 	@echo "make soak     faults, broken input and canaries in earnest"
+	@echo "make bench    three nights of 20,000 customers beside bare Splink; fails on what an idle night writes, never on time"
 	@echo "make check    format, lint, types, tests"
 
 # The lock's hash names the marker: a changed lock installs anew.
@@ -88,6 +89,10 @@ models: install-dev
 # Faults, broken input and canaries in earnest; takes long, and wants the machine for itself. CI runs a sample.
 soak: install-dev
 	$(BIN)/python bench/soak.py -o soak.json $(SOAK_ARGS)
+
+# The small form: ratios are printed, and only counts can fail.
+bench: install-dev
+	$(BIN)/python bench/night.py --customers 20000 --check $(BENCH_ARGS)
 
 clean:
 	rm -rf .venv dist demo .mypy_cache .ruff_cache .pytest_cache .hypothesis
