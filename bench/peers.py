@@ -213,7 +213,8 @@ NOTES = (
     "chosen on; the peers get its customers as regclean has standardised them (names split, phones and streets in one form), regclean also its "
     "other tables (sites, services), which the peers have no place for. `made sites` are sites under many "
     "spellings of name and address, of our making; `orgs_hard` comes with goldenmatch. Of `cdc` a pair counts when one of it is a seed patient. Of "
-    "`febrl4` both files are one register. In `senzing` related parties stand beside each other on purpose.",
+    "`febrl4` both files are one register. In `senzing` related parties stand beside each other on purpose. "
+    "The machine did other work meanwhile: processor time is told, and a peer that took longer than its time on the wall may be done sooner elsewhere.",
 )
 
 

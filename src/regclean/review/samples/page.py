@@ -33,6 +33,10 @@ PLACES = {
     "handover": N_("one after the other at a place"),
     "elsewhere": N_("at different places"),
 }
+NO_SAMPLE = N_("Nothing was drawn: a sample holds between 1 and 10,000 pairs that the night in force compared.")
+NO_BAND = N_(
+    "The night in force has no pair in such a band. Write a kind of evidence and a range of scores: person place 0.99-1"
+)
 NO_NIGHT = N_("No night has been published yet: there is nothing to draw.")
 
 
@@ -110,7 +114,7 @@ def _samples(request: Request, acting: Context, problem: Exception | None = None
         422 if problem else 200,
         samples=[one for one in found if one.certificate_id is None],
         gives=acts.figures(acting),
-        problem=_said(request, problem),
+        problem=_said(request, problem, NO_SAMPLE),
     )
 
 
@@ -131,7 +135,7 @@ def _bands(request: Request, acting: Context, problem: Exception | None = None) 
         known=known,
         revoked=REVOKED,
         in_words=lambda band: _in_words(language_of(request), band),
-        problem=_said(request, problem),
+        problem=_said(request, problem, NO_BAND),
     )
 
 
@@ -144,8 +148,8 @@ def _in_words(language: Language, text: str) -> str:
     return f"{what}, {language.number(100 * band.low, '0.#')}–{language.percent(band.high, 1)}"
 
 
-def _said(request: Request, problem: Exception | None) -> str | None:
-    language = language_of(request)
-    if isinstance(problem, InputError):
-        return language.gettext(NO_NIGHT)
-    return language.gettext(str(problem)) if problem else None
+def _said(request: Request, problem: Exception | None, otherwise: str) -> str | None:
+    """What stood in the way, in the reader's language."""
+    if problem is None:
+        return None
+    return language_of(request).gettext(NO_NIGHT if isinstance(problem, InputError) else otherwise)
