@@ -80,8 +80,13 @@ def write_whole(path: Path, content: str | bytes, *, durable: bool = True, exclu
     finally:
         fresh.unlink(missing_ok=True)
     if durable:
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        keep_names(path.parent)
+
+
+def keep_names(folder: Path) -> None:
+    """What a folder's files are called now outlasts a loss of power."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

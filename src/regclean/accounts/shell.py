@@ -12,6 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from regclean.errors import UsageError
+from regclean.resources import write_whole
 
 
 def keep(workspace: Path, secret: str) -> None:
@@ -19,10 +20,7 @@ def keep(workspace: Path, secret: str) -> None:
     path = _file(workspace)
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        unfinished = path.with_suffix(f".{os.getpid()}")
-        with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
-            file.write(secret)
-        unfinished.replace(path)
+        write_whole(path, secret)
     except OSError as error:
         raise UsageError(
             f"the sign-in cannot be kept in {path.parent} ({error.strerror}).",

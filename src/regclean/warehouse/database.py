@@ -22,6 +22,7 @@ import polars as pl
 
 from regclean.domain.register import TABLES, ColumnType, Table
 from regclean.errors import InputError, UnavailableError
+from regclean.resources import keep_names
 
 # No extension is ever fetched, from anywhere: the product works offline and loads no foreign code.
 LOCKDOWN = {
@@ -198,6 +199,7 @@ class Warehouse:
         if built.with_name(built.name + ".wal").exists():
             raise UnavailableError("not all of the night could be written.", file=built, remedy="Free space there.")
         built.replace(target)
+        keep_names(self.folder)  # before the ledger says that this night is in force
         return target
 
     def published(self) -> list[str]:
