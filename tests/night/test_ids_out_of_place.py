@@ -21,11 +21,13 @@ CUSTOMERS = """customer_no;name;national_id;phone;business_id;street_address;ema
 804;Haka Tuomo;;;010594Y9021;;
 805;Lehto Aino;;;;c/o 010594 y 9021;aino.010594Y9021@posti.example
 010594Y9021;Haka Tuomo;;;;;
+806;Meri Oona;010190-901R;;;;
+807;Meri Eeva;;;;;
 """
 TABLES = {
     "customers": CUSTOMERS,
     "bin_groups": "bin_group_no;waste_type;contact_customer_no;contact_name\nK1;mixed;010594Y9032;Suvanto Leo (hetu: 010594Y9032)\n",
-    "bin_group_members": "bin_group_no;member_no;customer_no;name\nK1;1;010594Y9032;Suvanto Leo\nK1;2;803;Haka 010594Y9021\n",
+    "bin_group_members": "bin_group_no;member_no;customer_no;name\nK1;1;010594Y9032;Suvanto Leo\nK1;2;803;Haka 010594Y9021\nK1;3;;Meri 010190-901R\n",
     "evidence": "customer_no;signal;observed_on;detail\n801;contact;1.2.2026;soitti, hetu 010594Y9032\n",
 }
 
@@ -55,13 +57,15 @@ def test_ids_out_of_place(register: Path, capfd: pytest.CaptureFixture[str]) -> 
             for row in rows(connection, "SELECT unnest(CAST(subjects AS TEXT[])) FROM findings WHERE rule = 'F20'")
         }
         pairs = set(rows(connection, "SELECT customer_no_l, customer_no_r FROM pairs WHERE relation = 'same'"))
-    assert set(states.values()) == {"ok"}
+        links = {row[0]: row[1:] for row in rows(connection, "SELECT member_no, customer_no, state FROM member_links")}
+    assert {state for number, state in states.items() if number != "807"} == {"ok"}
+    assert links["3"] == ("806", "linked"), "an id on the line says who it is"
     assert names["801"] == names["802"]
     assert {("801", "802"), ("803", "804")} <= pairs
     assert found == {
         "customers:801:name", "customers:803:phone", "customers:804:business_id", "customers:805:street_address",
         "customers:805:email", "bin_groups:K1:contact_name", "bin_groups:K1:contact_customer_no",
-        "bin_group_members:K1/1:customer_no", "bin_group_members:K1/2:name",
+        "bin_group_members:K1/1:customer_no", "bin_group_members:K1/2:name", "bin_group_members:K1/3:name",
         "evidence:801/contact/2026-02-01:detail",
     }  # fmt: skip
     for command in (["findings"], ["pairs"], ["member-links"], ["show", "customers:801"], ["show", "bin_groups:K1"]):

@@ -25,6 +25,7 @@ from regclean.standardise.columns import (
     with_keys,
 )
 from regclean.standardise.customer_tables import surname_first_habit
+from regclean.standardise.misplaced import ids_of_lines
 
 # A value on this many lines of a list, and on more than half of them, is not each member's own.
 _REPEATED = 3
@@ -87,6 +88,7 @@ def _members(landed: Mapping[str, pl.DataFrame], reading: Reading) -> pl.DataFra
     frame = _numbered(frame)
     frame = one_of_each(frame, BIN_GROUP_MEMBERS, reading)
     keys = row_keys(frame, "bin_group_no", "member_no")
+    reading.member_ids = ids_of_lines(frame, BIN_GROUP_MEMBERS, reading)
     share = reading.mapper.apply(frame, ["share_percent"], rules.share, rules.SHARE)
     reading.note("bin_group_members", keys, "share_percent", share["share_state"] == "invalid")
     party = _parties(frame, "name", reading)

@@ -25,6 +25,7 @@ REJECTED = {
     "why": pl.String,
     "record": pl.String,
 }
+MEMBER_IDS = dict.fromkeys(("bin_group_no", "member_no", "national_id_hash"), pl.String)
 UNREADABLE = {"table": pl.String, "key": pl.String, "column": pl.String}
 MISPLACED = {
     "table_name": pl.String,
@@ -76,6 +77,7 @@ class Reading:
     origins: list[pl.DataFrame] = field(default_factory=list)
     marks: list[pl.DataFrame] = field(default_factory=list)
     misplaced: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=MISPLACED))
+    member_ids: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=MEMBER_IDS))
 
     def trace(self, table: Table, landed: pl.DataFrame, typed: pl.DataFrame, taken: pl.Series | None = None) -> None:
         """Remember the landed rows under the keys of `typed`, row by row; `taken`: those that became the typed row (all)."""

@@ -6,6 +6,7 @@ from functools import partial
 
 import polars as pl
 
+from regclean.domain.register import Table
 from regclean.standardise import rules
 from regclean.standardise.columns import Reading
 from regclean.standardise.identifiers import mask_national_id
@@ -38,6 +39,15 @@ def with_found_ids(frame: pl.DataFrame, table: str, reading: Reading) -> pl.Data
     )
     own = pl.col("national_id").str.strip_chars()
     return placed.select(pl.when(own.fill_null("") == "").then("_found").otherwise("national_id").alias("national_id"))
+
+
+def ids_of_lines(frame: pl.DataFrame, table: Table, reading: Reading) -> pl.DataFrame:
+    """The key columns and national_id_hash of the rows that hold exactly one usable id, in whatever column."""
+    found = reading.misplaced.filter(pl.col("table_name") == table.name)
+    read = found.select(*_PLACE).with_columns(read_ids(found, reading)["hash"].alias("national_id_hash"))
+    one = read.drop_nulls().unique().filter(pl.len().over(_PLACE) == 1)
+    keyed = frame.select(*table.key_columns, file="_file", line=pl.col("_row").cast(pl.Int64))
+    return keyed.join(one, on=_PLACE, how="inner").select(*table.key_columns, "national_id_hash")
 
 
 def misplaced_ids(origins: pl.DataFrame, reading: Reading) -> pl.DataFrame:

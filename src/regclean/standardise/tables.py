@@ -73,6 +73,7 @@ def standardise_tables(landed: Mapping[str, pl.DataFrame], options: Options) -> 
         "invoices": invoices,
         "buildings": buildings,
         "misplaced_ids": misplaced,
+        "member_ids": reading.member_ids,
         "name_marks": pl.concat([pl.DataFrame(schema=MARKS), *reading.marks]),
         "repairs": repaired,
     }

@@ -9,5 +9,6 @@ FROM (
     UNION ALL SELECT 'services', count(*), coalesce(sum(hash(t)::HUGEINT), 0) FROM services AS t
     UNION ALL SELECT 'groups', count(*), coalesce(sum(hash(t)::HUGEINT), 0) FROM bin_groups AS t
     UNION ALL SELECT 'members', count(*), coalesce(sum(hash(t)::HUGEINT), 0) FROM bin_group_members AS t
+    UNION ALL SELECT 'member_ids', count(*), coalesce(sum(hash(t)::HUGEINT), 0) FROM member_ids AS t
     UNION ALL SELECT 'raw_ids', count(*), coalesce(sum(hash(key, national_id)::HUGEINT), 0) FROM raw.customers
 );

@@ -61,6 +61,9 @@ FROM origins AS o
 INNER JOIN landed.misplaced_ids AS m ON m.table_name = o.table_name AND m.file = o._file AND m.line = o._row
 WHERE o.taken;
 
+-- The usable national id that stands somewhere on a line of a list, as its keyed hash. Lines with more than one are left out.
+CREATE TABLE member_ids (bin_group_no TEXT NOT NULL, member_no TEXT NOT NULL, national_id_hash TEXT NOT NULL);
+
 -- What was written beside a customer's names. `mark`: death | non_disclosure; `detail`: when somebody died, as written.
 CREATE TABLE name_marks (customer_no TEXT NOT NULL, mark TEXT NOT NULL, detail TEXT);
 
