@@ -34,6 +34,15 @@ parts AS (
         row_number() OVER () AS row_no
     FROM written
 ),
+-- Two people whom the register knows by these names.
+known AS (
+    SELECT w.row_no, w.place, c.customer_no, CASE WHEN c.m_house IS NOT NULL THEN concat_ws(' ', c.m_street, c.m_house, c.m_house_letter, c.m_stair, c.m_flat) END AS home
+    FROM (
+        SELECT row_no, place, words, unnest(words) AS word
+        FROM (SELECT row_no, generate_subscripts(people, 1) AS place, unnest(people) AS words FROM parts WHERE len(people) = 2)
+    ) AS w
+    INNER JOIN customers AS c ON c.m_last = w.word AND list_contains(w.words, c.m_first)
+),
 -- "Virtanen Matti / Virtanen Maija" are one household to ask: one surname in all names. What is a surname and what a given
 -- name is as the register's own people bear them; the last word is a surname unless it is known to be the other.
 households AS (
@@ -47,6 +56,16 @@ households AS (
         AND (
             w.word IN (SELECT m_last FROM customers WHERE m_last IS NOT NULL)
             OR (list_bool_and([words[-1] = w.word FOR words IN w.people]) AND w.word NOT IN (SELECT m_first FROM customers WHERE m_first IS NOT NULL))
+        )
+    UNION
+    SELECT a.row_no
+    FROM known AS a
+    INNER JOIN known AS b ON b.row_no = a.row_no AND b.place > a.place
+    WHERE
+        a.home = b.home
+        OR EXISTS (
+            SELECT 1 FROM pairs AS p
+            WHERE p.relation = 'household' AND p.customer_no_l = least(a.customer_no, b.customer_no) AND p.customer_no_r = greatest(a.customer_no, b.customer_no)
         )
 ),
 persons AS (
