@@ -25,13 +25,14 @@ WITH houses AS (
 lines AS (
     SELECT
         m.* REPLACE (coalesce(m.site_no, h.site_no) AS site_no), m.line IN (SELECT line FROM host_household) AS of_host, coalesce(t.dwellings, 1) AS dwellings,
-        coalesce(k.cluster_id, m.own_no) AS party
+        coalesce(k.cluster_id, m.own_no) AS party, c.m_given AS own_given, c.m_last AS own_last
     FROM active_members AS m
     LEFT JOIN houses AS h
         ON h.m_street = m.m_street AND h.m_house = m.m_house AND h.m_house_letter IS NOT DISTINCT FROM m.m_house_letter
         AND m.m_flat IS NULL AND NOT m.proxy_address
     LEFT JOIN sites AS t ON t.site_no = coalesce(m.site_no, h.site_no)
     LEFT JOIN clusters AS k ON k.customer_no = m.own_no
+    LEFT JOIN customers AS c ON c.customer_no = m.own_no
 ),
 relatives AS (
     SELECT customer_no_l, customer_no_r FROM pairs WHERE relation = 'household'
@@ -57,7 +58,12 @@ couples AS (
         greatest(a.dwellings, b.dwellings) AS dwellings, coalesce(a.m_flat <> b.m_flat, FALSE) AS other_flat,
         coalesce(a.site_no <> b.site_no, FALSE) AS other_site,
         coalesce(a.own_no <> b.own_no AND (a.party = b.party OR p.customer_no_l IS NOT NULL), FALSE) AS one_party,
-        coalesce(a.m_first = b.m_first AND a.m_last = b.m_last AND a.own_no <> b.own_no, FALSE) AS one_name
+        -- A line may name a couple of which the other line names one.
+        coalesce(
+            a.m_first = b.m_first AND a.m_last = b.m_last AND a.own_no <> b.own_no
+            AND names_person(list_append(b.m_given, b.m_last), a.own_given, a.own_last)
+            AND names_person(list_append(a.m_given, a.m_last), b.own_given, b.own_last), FALSE
+        ) AS one_name
     FROM lines AS a
     INNER JOIN lines AS b ON b.bin_group_no = a.bin_group_no AND b.line > a.line
     LEFT JOIN relatives AS r

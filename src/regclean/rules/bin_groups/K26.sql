@@ -23,7 +23,7 @@ probable AS (
     SELECT customer_no_l, customer_no_r FROM pairs WHERE relation IN ('same', 'unsure') AND match_probability >= 0.5
 ),
 parties AS (
-    SELECT l.*, coalesce(k.cluster_id, l.own_no) AS party, c.birth_date
+    SELECT l.*, coalesce(k.cluster_id, l.own_no) AS party, c.birth_date, c.m_given AS own_given, c.m_last AS own_last
     FROM lines AS l
     LEFT JOIN clusters AS k ON k.customer_no = l.own_no
     LEFT JOIN customers AS c ON c.customer_no = l.own_no
@@ -49,6 +49,9 @@ WHERE
             a.m_first = b.m_first AND a.m_last = b.m_last AND a.m_street = b.m_street AND a.m_house IS NOT DISTINCT FROM b.m_house
             AND a.m_house_letter IS NOT DISTINCT FROM b.m_house_letter
             AND NOT a.proxy_address AND NOT b.proxy_address
+            -- A line may name a couple of which the other line names one.
+            AND names_person(list_append(b.m_given, b.m_last), a.own_given, a.own_last)
+            AND names_person(list_append(a.m_given, a.m_last), b.own_given, b.own_last)
             -- guard: namesake
             AND coalesce(a.birth_date = b.birth_date, TRUE)
             -- end guard

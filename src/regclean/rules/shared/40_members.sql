@@ -11,7 +11,7 @@ SELECT
     CASE
         WHEN
             l.state IS NULL OR given.customer_no = n.customer_no OR (l.state = 'linked' AND given_party.cluster_id = party.cluster_id)
-            OR names_person(string_split(folded(m.name), ' '), given.m_given, given.m_last)
+            OR names_person(list_append(coalesce(m.m_given, []), m.m_last), given.m_given, given.m_last)
             THEN given.customer_no
         WHEN l.state = 'linked' THEN coalesce(n.customer_no, given.customer_no)
     END AS own_no,
