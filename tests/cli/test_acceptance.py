@@ -8,11 +8,14 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from sqlalchemy import select
 
+from regclean.cli import run as main
 from regclean.config import load_workspace
 from regclean.ledger import opened
 from regclean.ledger.tables import audit
+from regclean.ledger.tables import findings as findings_table
 
 
 def run(workspace: Path, *options: str, token: str | None = None) -> subprocess.CompletedProcess[str]:
@@ -38,3 +41,51 @@ def test_a_change_of_that_size_goes_through_by_an_account_and_is_logged(
     with opened(load_workspace(published_register).ledger_url) as ledger, ledger.read() as connection:
         rows = [row for row in connection.execute(select(audit)).mappings() if row["action"] == "accept_check"]
     assert [(row["actor"], row["detail"]) for row in rows] == [("pirkko", {"checks": ["fallen_count"]})]
+
+
+def export(folder: Path, row: Callable[[int], str]) -> None:
+    """A customers' file of sixty rows, as somebody exported it wrongly."""
+    (customers,) = (folder / "in").glob("customers*.csv")
+    rows = [row(number) for number in range(60)]
+    customers.write_text("\n".join(["customer_no;name;phone;city", *rows]) + "\n", encoding="utf-8")
+
+
+def open_findings(folder: Path) -> set[str]:
+    with opened(load_workspace(folder).ledger_url) as ledger, ledger.read() as connection:
+        table = findings_table
+        return {row.finding_id for row in connection.execute(select(table).where(table.c.state == "open"))}
+
+
+@pytest.mark.parametrize(
+    ("row", "check"),
+    [
+        (lambda number: f"1001;Virtanen Matti;040 12345{number:02};Kuopio", "unusable_rows"),
+        (lambda number: f"{3000 + number};040 12345{number:02};Virtanen Matti;Kuopio", "swapped_columns"),
+    ],
+)
+def test_a_night_of_a_wrong_export_stops_and_withdraws_nothing(
+    row: Callable[[int], str], check: str, published_register: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    before = open_findings(published_register)
+    export(published_register, row)
+    assert main(["-w", str(published_register), "run", "--as-of", "2026-11-02"]) == 1
+    said = " ".join("".join(capfd.readouterr()).split())
+    assert check in said
+    assert "customers" in said, "where"
+    assert f"--accept {check}" in said, "what to do"
+    assert "Virtanen" not in said
+    assert "12345" not in said
+    assert before
+    assert open_findings(published_register) == before
+
+
+def test_a_true_change_of_that_size_goes_through_once(
+    published_register: Path, token_for: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    export(published_register, lambda number: f"1001;Virtanen Matti;040 12345{number:02};Kuopio")
+    command = ["-w", str(published_register), "run"]
+    monkeypatch.setenv("REGCLEAN_TOKEN", token_for(published_register, "pirkko", "approver"))
+    checks = ("unusable_rows", "keys_alike", "fallen_shares")
+    accept = [word for name in checks for word in ("--accept", name)]
+    assert main([*command, "--as-of", "2026-11-02", *accept]) == 0
+    assert main([*command, "--as-of", "2026-11-03"]) == 1, "the next night asks again"
