@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 
 from regclean.errors import InputError
@@ -38,6 +39,18 @@ def test_no_request_breaks_the_server(published_register: Path, tmp_path: Path) 
     seen = bench("fuzz").bad_requests(published_register, tmp_path, 40, random.Random(7))
     for kind, counts in seen.items():
         assert counts["tried"] == counts["answered"] > 20, kind
+
+
+def test_a_workbook_of_which_only_the_end_is_left_is_called_damaged(small_register: Path) -> None:
+    settings = small_register / "regclean.toml"
+    text = settings.read_text(encoding="utf-8").replace("in/customers.csv", "in/customers.xlsx")
+    settings.write_text(text, encoding="utf-8")
+    path = small_register / "in" / "customers.xlsx"
+    pl.DataFrame({"customer_no": ["1001"]}).write_excel(path)
+    path.write_bytes(path.read_bytes()[-30:])
+    with pytest.raises(InputError) as refused:
+        bench("fuzz").read_all(small_register)
+    assert "memory" not in refused.value.message
 
 
 def test_a_sheet_whose_lines_end_in_their_own_way(tmp_path: Path) -> None:

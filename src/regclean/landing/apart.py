@@ -21,10 +21,11 @@ from typing import Any
 
 import polars as pl
 
-from regclean.errors import InputError, RegcleanError
+from regclean.errors import InputError, RegcleanError, UnavailableError, UsageError
 from regclean.landing.columns import Wanted
 from regclean.landing.report import Batch
 from regclean.landing.sources import Piece, open_file
+from regclean.outside import in_words
 
 _MEGABYTE = 1 << 20
 # What a thread reserves for its stack and its heap without using it.
@@ -128,6 +129,10 @@ def _serve(connection: Connection[Any, Any], memory_mb: float) -> None:
                 connection.send(("error", error))
             except MemoryError:
                 connection.send(("memory",))
+            except Exception as error:  # a traceback here would reach the user; what it says could quote a value
+                found = in_words(error)
+                away = isinstance(found, UnavailableError)
+                connection.send(("error", found if away else UsageError(found.message, file=file, remedy=found.remedy)))
 
 
 def _send(connection: Connection[Any, Any], piece: Piece) -> None:

@@ -144,8 +144,11 @@ def _best_score(rows: list[Row], looked_for: Wanted) -> tuple[int, int]:
 
 def _open(path: Path, file: str) -> Book:
     if zipfile.is_zipfile(path):
-        with zipfile.ZipFile(path) as archive:
-            names = {name.replace("\\", "/").lower() for name in archive.namelist()}
+        try:
+            with zipfile.ZipFile(path) as archive:
+                names = {name.replace("\\", "/").lower() for name in archive.namelist()}
+        except (zipfile.BadZipFile, ValueError) as error:
+            raise _unreadable(error, file) from None
         if "_rels/.rels" in names and not any(name.endswith("workbook.bin") for name in names):
             return _Streamed(path, file)
     elif _is_encrypted(path):
