@@ -141,6 +141,8 @@ def world(_published_once: Path, tmp_path_factory: pytest.TempPathFactory) -> It
             connection.execute(insert(sample_pairs).values(sample_id=number, number=1, **drawn))
     (folder / "labels.csv").write_text("customer_no_l,customer_no_r,verdict\n1003,1004,same\n", encoding="utf-8")
     objects |= {"sample": "1", "sample_hidden": "2"}
+    (folder / "answers.csv").write_text("finding_id,value,note\n,,\n", encoding="utf-8")
+    objects["answers"] = str(folder / "answers.csv")
     objects["drawn"] = str(folder / "labels.csv")
     pristine = sqlite3.connect(":memory:")
     live = sqlite3.connect(folder / "var" / "ledger.db")

@@ -112,3 +112,32 @@ def test_a_blind_sample_by_keyboard(open_desk: Callable[..., Any]) -> None:
     assert steward.page.get_attribute("#case", "data-pair") != pair
     steward.press("?")
     assert steward.page.is_visible("#help")
+
+
+def test_the_search_box_finds_a_customer_and_two_are_put_side_by_side(open_desk: Callable[..., Any]) -> None:
+    desk = open_desk("aino")
+    desk.go("/queue?pool=same")
+    desk.press("/")
+    desk.page.keyboard.type("107419")
+    desk.page.wait_for_selector('#found a[data-key="107419"]')
+    desk.press("ArrowDown", "Enter")
+    desk.page.wait_for_selector('[data-customer="107419"]')
+    desk.press("m")
+    desk.page.wait_for_selector("#marked:not([hidden])")
+    desk.go("/customer/101838")
+    desk.press("m")
+    desk.page.wait_for_selector("[data-testid=two]")
+
+
+def test_alike_cases_are_staged_by_page_but_for_what_is_struck_out(open_desk: Callable[..., Any]) -> None:
+    desk = open_desk("aino")
+    desk.go("/queue?pool=bin_group")
+    desk.press("b")
+    desk.page.wait_for_selector("[data-testid=alike]")
+    shown = desk.page.locator("[data-row]").count()
+    desk.press("ArrowDown", "x", "Shift+Y")
+    desk.page.wait_for_selector("[data-key=submit]")
+    desk.go("/queue?pool=bin_group")
+    assert desk.staged >= shown - 1
+    desk.press("z")
+    desk.page.wait_for_selector('#desk[data-staged="0"]')

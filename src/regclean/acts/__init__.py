@@ -36,6 +36,7 @@ from regclean.acts.people import (
     set_roles,
 )
 from regclean.acts.samples import LabelReport, draw_sample, label_pairs
+from regclean.acts.tasks import Task, TaskAnswer, answer_tasks, list_tasks
 from regclean.acts.visibility import (
     hidden_findings,
     hidden_from,
@@ -54,9 +55,12 @@ __all__ = [
     "Context",
     "Dealt",
     "LabelReport",
+    "Task",
+    "TaskAnswer",
     "accept_checks",
     "add_account",
     "answer",
+    "answer_tasks",
     "apply",
     "approve",
     "arrange",
@@ -85,6 +89,7 @@ __all__ = [
     "list_accounts",
     "list_bands",
     "list_samples",
+    "list_tasks",
     "make_token",
     "next_checks",
     "open_customer",

@@ -209,6 +209,8 @@ def _is_repeated(case: Case, line: DecisionLine, choices: Mapping[str, Any] | No
         return False
     # Somebody agrees with a colleague: nothing new. But a colleague's choices are not replaced by others.
     if case.prior["user"] != line.user:
+        if choices and _is_task(case):
+            return False  # the answer to what a colleague asked for
         if choices and choices != case.prior["choices"]:
             raise Refused("conflict", "somebody else has decided this with other choices; undo that decision first")
         return True
@@ -221,13 +223,17 @@ def _gives_way(case: Case, line: DecisionLine) -> int | None:
         return None
     prior, verdict = int(case.prior["decision_id"]), case.prior["verdict"]
     undecided = not case.decided or verdict in ("unsure", "defer")
-    own_choices = verdict == line.verdict and case.prior["user"] == line.user
+    own_choices = verdict == line.verdict and (case.prior["user"] == line.user or _is_task(case))
     # Both verdicts tell the two apart: "household" after "different", say.
     still_apart = {verdict, line.verdict} <= SEPARATING_VERDICTS
     if undecided or own_choices or still_apart:
         return prior
     source = case.prior["follows_from"] or prior
     raise Refused("conflict", f"this was decided as '{verdict}' (decision {source}); undo that decision first")
+
+
+def _is_task(case: Case) -> bool:
+    return case.finding is not None and case.finding["state"] == "task"
 
 
 def _is_anothers(case: Case) -> bool:
