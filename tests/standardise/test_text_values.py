@@ -67,6 +67,28 @@ def test_cleaning_damage_twice_equals_once(text: str) -> None:
     assert clean_text(once) == once
 
 
+@given(st.text("aMkinenHgR„”™Žš├ñ√§Â÷õ‰ˆ…€öä%C3=E4\\u0 -", max_size=14))
+def test_letters_read_in_another_encoding_are_mended_once(text: str) -> None:
+    once = clean_text(text)
+    assert clean_text(once) == once
+
+
+@pytest.mark.parametrize("word", ["Mäkinen", "Höglund", "Jyväskylä", "MÄKINEN", "Ylä-Savo"])
+@pytest.mark.parametrize(
+    ("was", "read_as"),
+    [
+        ("utf-8", "cp1252"),
+        ("utf-8", "cp850"),
+        ("utf-8", "mac_roman"),
+        ("cp850", "cp1252"),
+        ("cp1252", "cp850"),
+        ("mac_roman", "cp1252"),
+    ],
+)
+def test_a_word_is_read_in_the_encoding_in_which_it_is_one(word: str, was: str, read_as: str) -> None:
+    assert clean_text(word.encode(was).decode(read_as)) == word
+
+
 @given(st.text())
 def test_folding_twice_equals_once_and_leaves_ascii_words(text: str) -> None:
     once = fold(text)
