@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from datetime import date
+from pathlib import Path
 
 import duckdb
 import pytest
@@ -199,6 +200,28 @@ def relation(connection: duckdb.DuckDBPyConnection, a: str, b: str) -> str | Non
 )
 def test_hard_case(linked: duckdb.DuckDBPyConnection, a: str, b: str, expected: set[str | None]) -> None:
     assert relation(linked, a, b) in expected
+
+
+def test_twins_are_not_one_in_a_handful_of_rows(tmp_path: Path) -> None:
+    register = Register()
+    born, phone = date(1979, 5, 4), "+358401112220"
+    for no, name in (("twin-a", "Aino Maria"), ("twin-b", "Elsa Sofia")):
+        register.person(
+            no, name, "Laakso", at="kotitie|3||20100", phone=phone, email="laakso@posti.example", birth_date=born
+        )
+    for i, name in enumerate(("Toni Jokinen", "Sirpa Aho", "Kauko Hietala", "Merja Rajala")):
+        for again in ("", "-again"):
+            register.person(f"other-{i}{again}", *name.split(), at=f"peltokuja|{i}||20200")
+    connection = register.connect()
+    link_customers(
+        connection,
+        country="fi",
+        settings=SETTINGS,
+        models=tmp_path,
+        decided=NO_DECISIONS,
+        previous_clusters=NO_CLUSTERS,
+    )
+    assert relation(connection, "twin-a", "twin-b") in {"household", "unsure"}
 
 
 def test_a_manager_is_not_evidence(linked: duckdb.DuckDBPyConnection) -> None:

@@ -36,6 +36,8 @@ PSEUDO_ROWS = 20.0
 PSEUDO_STRANGERS = 1000.0
 STEPS = 60
 TWINS = 0.05
+# Of two rows with two given names each, a customer's are so often others altogether; how many have two, the register says.
+DISJOINT = 0.0005
 NEVER = -60.0
 # One customer's own, wherever the customer lives; the rest has rates of its own for those who moved.
 _POOLED = frozenset(
@@ -237,6 +239,8 @@ def _levels(
                 # Under generic rules names may hold several slips each: how often they differ altogether is learnt there.
                 learnt = ("different",) if "loosely_similar" in part.codes else ()
                 fixed = {c: expected[name][part.name][c] for c in _FIXED[part.name] if c not in learnt}
+                if "disjoint" in fixed:
+                    fixed["disjoint"] = min(fixed["disjoint"], DISJOINT * current.u[part.name]["disjoint"])
                 if part.name in DATES and conflict is not None:
                     fixed["different"] = conflict
                 share = _held(part, share, fixed)
