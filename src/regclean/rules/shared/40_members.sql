@@ -3,7 +3,7 @@
 -- Lines of the shared-bin lists, each with the customer and the site that it is about as far as they can be known.
 
 -- A number that the linker refused places no line. `own_no`: the account that the list names, where it is one of
--- the party or bears the line's name.
+-- the party or bears the line's name, or another account of its own party does.
 CREATE OR REPLACE TEMP TABLE line_customers AS
 SELECT
     m.bin_group_no, m.member_no,
@@ -12,6 +12,10 @@ SELECT
         WHEN
             l.state IS NULL OR given.customer_no = n.customer_no OR (l.state = 'linked' AND given_party.cluster_id = party.cluster_id)
             OR names_person(list_append(coalesce(m.m_given, []), m.m_last), given.m_given, given.m_last)
+            OR EXISTS (
+                SELECT 1 FROM clusters AS k INNER JOIN customers AS c ON c.customer_no = k.customer_no
+                WHERE k.cluster_id = given_party.cluster_id AND names_person(list_append(coalesce(m.m_given, []), m.m_last), c.m_given, c.m_last)
+            )
             THEN given.customer_no
         WHEN l.state = 'linked' THEN coalesce(n.customer_no, given.customer_no)
     END AS own_no,
