@@ -35,7 +35,7 @@ QUARANTINE_COLUMNS = ("table", "file", "line", "why", "record")
 LONGEST_QUARANTINED = 10_000
 # A file of which so many rows, or so many characters of them, cannot be read is read no further when most of it is so: nobody
 # will look at them one by one, and they would fill the memory.
-MOST_QUARANTINED, MOST_CHARACTERS = 50_000, 32_000_000
+MOST_QUARANTINED, MOST_CHARACTERS = 20_000, 16_000_000
 QUARANTINE_CHUNK = 10_000
 # A handful of bad rows in a short list is the clerk's everyday, not a broken export.
 FEW = 10
