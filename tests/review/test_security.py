@@ -171,7 +171,7 @@ def test_a_body_without_a_length_is_bounded(signed_in: Callable[[str], Any]) -> 
     assert answer.status_code == 413
 
 
-@pytest.mark.parametrize("length", ["x", "-1", "1e9", "٣"])
+@pytest.mark.parametrize("length", ["", "x", "-1", "1e9", "٣"])
 def test_nonsense_lengths_are_no_crash(browser: Any, length: str) -> None:
     assert browser.post("/login", content=b"x", headers={"Content-Length": length.encode()}).status_code in (400, 403)
 

@@ -82,7 +82,7 @@ class Guard:
                 await Refusal(404)(scope, receive, guarded_send)
             elif not from_our_own_page(request):
                 await Refusal(403)(scope, receive, guarded_send)
-            elif (length := request.headers.get("content-length", "0")) and not _is_length(length):
+            elif not _is_length(length := request.headers.get("content-length", "0")):
                 await Refusal(400)(scope, receive, guarded_send)
             elif int(length) > LONGEST_BODY:
                 await Refusal(413)(scope, receive, guarded_send)
