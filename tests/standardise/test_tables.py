@@ -491,6 +491,33 @@ def test_a_mark_of_non_disclosure_in_a_name_protects_at_once() -> None:
     row = one(name="Turvakielto - Mäkelä Sari")
     assert (row["non_disclosure"], row["name"]) == (True, "Sari Mäkelä")
     assert one(name="Mäkelä Sari")["non_disclosure"] is False
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        {"street_address": "TURVAKIELTO"},
+        {"street_address": "Rantakatu 3 A 4 (turvakielto)"},
+        {"street_address": "salainen"},
+        {"city": "Spärrmarkering!"},
+        {"phone": "040 1234567 ei saa luovuttaa"},
+        {"email": "osoite salainen"},
+        {"billing_street_address": "hemlig adress"},
+    ],
+)
+def test_a_mark_of_non_disclosure_protects_wherever_it_is_written(cells: dict[str, str]) -> None:
+    assert one(name="Mäkelä Sari", **cells)["non_disclosure"] is True
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [{"street_address": "Salaistentie 4"}, {"city": "Salo"}, {"email": "sala@esimerkki.fi"}, {"phone": "salasana"}],
+)
+def test_a_place_or_an_address_that_sounds_like_it_hides_nobody(cells: dict[str, str]) -> None:
+    assert one(name="Mäkelä Sari", **cells)["non_disclosure"] is False
+
+
+def test_non_disclosure_as_it_is_declared() -> None:
     assert one(name="Mäkelä Sari", non_disclosure="kyllä")["non_disclosure"] is True
 
 

@@ -25,6 +25,7 @@ from regclean.standardise.columns import (
     typed_column,
     with_keys,
 )
+from regclean.standardise.marks import HIDING, hides
 from regclean.standardise.misplaced import read_ids, with_found_ids
 
 TEXTS = pl.List(pl.String)
@@ -44,6 +45,9 @@ ADDRESS_SCHEMA: dict[str, Any] = {
     "end_on": pl.Date,
 }
 _PARTY_INPUT = ["kind", "name", "first_names", "last_name", "company_name", "previous_last_name"]
+_ROOM_FOR_MARKS = [
+    f"{whose}{part}" for whose in ("", "billing_") for part in ("street_address", "postal_code", "city")
+] + ["billing_name", "phone", "phone_2", "email"]
 # How many full names to look at for the file's habit, and how sure one name must be to count (natural log).
 _HABIT_SAMPLE, _HABIT_SURE = 2_000, 3.0
 
@@ -56,7 +60,7 @@ def customer_tables(
     frame = with_keys(frame, "customers", ["customer_no"], reading)
     frame = one_of_each(frame, CUSTOMERS, reading)
     keys = frame["customer_no"]
-    party = _parties(frame, keys, reading)
+    party = _parties(frame, keys, reading).with_columns(pl.col("protected") | _hidden(frame))
     reading.marks.append(_marks(keys, party))
     address = read_addresses(frame, AddressColumns(), reading)
     billing = read_addresses(
@@ -97,8 +101,17 @@ def _parties(frame: pl.DataFrame, keys: pl.Series, reading: Reading) -> pl.DataF
     return party.with_columns(listed(rules.LISTED))
 
 
+def _hidden(frame: pl.DataFrame) -> pl.Series:
+    """Who may not be disclosed by a cell that holds no name: clerks write it where they find room."""
+    hidden = pl.repeat(False, frame.height, eager=True)
+    for column in _ROOM_FOR_MARKS:
+        told = frame[column].filter(frame[column].str.contains(HIDING)).unique().to_list()
+        hidden |= frame[column].is_in([text for text in told if hides(text)]).fill_null(False)
+    return hidden
+
+
 def _marks(keys: pl.Series, party: pl.DataFrame) -> pl.DataFrame:
-    """What was written beside the names: customer_no, mark (death | non_disclosure), detail (when somebody died)."""
+    """What was written beside names, or where there was room: customer_no, mark (death | non_disclosure), detail (when somebody died)."""
     told = party.select(customer_no=keys, died="died", deceased="deceased", protected="protected")
     death = told.filter("deceased").select("customer_no", mark=pl.lit("death"), detail="died")
     hidden = told.filter("protected").select(

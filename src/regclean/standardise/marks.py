@@ -153,6 +153,13 @@ class Marks:
 
 
 NO_MARKS = Marks("")
+# What every text that hides somebody holds, in words that polars can search for.
+HIDING = r"(?i)turva|kielto|sp[äa]rr|skydd|sala|hemlig|luovut|disclos|secre|sekret|protected|confid|suoja"
+
+
+def hides(text: str) -> bool:
+    """Does a cell that holds no name (an address, a phone) say that its customer may not be disclosed?"""
+    return _take_protected(text)[1] or re.fullmatch(_PROTECTED_WORD, text.strip(" .!()-"), re.IGNORECASE) is not None
 
 
 def is_title(word: str) -> bool:

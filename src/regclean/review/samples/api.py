@@ -78,7 +78,7 @@ def _band(one: acts.BandNow) -> models.Band:
     return models.Band(
         band=one.band,
         pairs=one.pairs,
-        state="none" if found is None else found.revoked_because or "in_force",
+        state="none" if found is None else found.revoked_because or ("in_force" if one.bound else "begun"),
         sample_id=found.sample_id if found else None,
         checks=found.checks.looked if found else 0,
         wrong=found.checks.wrong if found else 0,

@@ -77,7 +77,8 @@ class Next(BaseModel):
 
 class Band(BaseModel):
     """A band of pairs. `at_least`: the share of right pairs that is proved (95 %), null where nothing is; `state`: none (no
-    certificate), in_force, drift, new_model, new_input, renewed; `next_level`: what `further_checks`, all clean, would prove.
+    certificate), begun (no bound yet), in_force, drift, new_model, new_input, renewed; `next_level`: what `further_checks`,
+    all clean, would prove.
     """
 
     band: str
