@@ -102,13 +102,14 @@ def test_a_blind_sample_by_keyboard(open_desk: Callable[..., Any]) -> None:
     steward.go("/samples")
     steward.page.fill("input[name=size]", "5")
     steward.press("Enter")
-    steward.page.wait_for_selector("#case[data-pair]")
+    # The page counts keys from when its script has run: html.js.
+    steward.page.wait_for_selector("html.js #case[data-pair]")
     for answered, key in enumerate(("y", "n", "u"), 1):
         steward.press(key)
-        steward.page.wait_for_selector(f'#desk[data-answered="{answered}"]')
+        steward.page.wait_for_selector(f'html.js #desk[data-answered="{answered}"]')
     pair = steward.page.get_attribute("#case", "data-pair")
     steward.press("z")
-    steward.page.wait_for_selector('#desk[data-answered="2"]')
+    steward.page.wait_for_selector('html.js #desk[data-answered="2"]')
     assert steward.page.get_attribute("#case", "data-pair") != pair
     steward.press("?")
     assert steward.page.is_visible("#help")
