@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 LINKED = ("pairs", "thresholds", "clusters", "member_links")
 # The rooms whose code and SQL the linkage is made of. `standardise` holds the names and variants that it compares by,
 # `warehouse` and `domain` the shape of what it reads, `sealing` how the ids that it compares are kept.
-ROOMS = ("linkage", "standardise", "warehouse", "domain", "sealing.py")
+ROOMS = ("linkage", "standardise", "warehouse", "domain", "sealing.py", "resources.py")
 GUESTS = ("duckdb", "splink", "polars", "numpy")
 
 

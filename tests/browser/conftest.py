@@ -170,7 +170,7 @@ def open_desk(chromium: Any, served: Served) -> Iterator[Callable[..., Desk]]:
         )
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(60_000)
         desk = Desk(page, served.address)
         desks.append(desk)
         page.on("console", lambda message: desk.complaints.append(message.text) if message.type == "error" else None)

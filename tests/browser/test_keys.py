@@ -123,6 +123,7 @@ def test_the_search_box_finds_a_customer_and_two_are_put_side_by_side(open_desk:
     desk.page.wait_for_selector('#found a[data-key="107419"]')
     desk.press("ArrowDown", "Enter")
     desk.page.wait_for_selector('[data-customer="107419"]')
+    desk.page.wait_for_load_state("load")  # its script listens from here on
     desk.press("m")
     desk.page.wait_for_selector("#marked:not([hidden])")
     desk.go("/customer/101838")
@@ -135,6 +136,7 @@ def test_alike_cases_are_staged_by_page_but_for_what_is_struck_out(open_desk: Ca
     desk.go("/queue?pool=bin_group")
     desk.press("b")
     desk.page.wait_for_selector("[data-testid=alike]")
+    desk.page.wait_for_load_state("load")  # its script listens from here on
     shown = desk.page.locator("[data-row]").count()
     desk.press("ArrowDown", "x", "Shift+Y")
     desk.page.wait_for_selector("[data-key=submit]")

@@ -193,3 +193,5 @@ def test_the_api_deals_the_same_pairs(program: Callable[..., TestClient], ledger
     assert band["sample_id"] in [one["sample_id"] for one in client.get("/api/v1/samples").json()]
     assert band["band"] in [one["band"] for one in client.get("/api/v1/bands").json()]
     assert client.get("/api/v1/samples/99/next").status_code == 404
+    for nothing in ("", "place", "person nowhere 0.99-1"):
+        assert client.post("/api/v1/bands", json={"band": nothing}).status_code == 404
