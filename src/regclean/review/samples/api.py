@@ -68,6 +68,8 @@ def open_band(acting: Acting, sent: models.Open) -> models.Band:
     try:
         band = acts.certify(acting, sent.band).band
     except UsageError as error:
+        if type(error) is not UsageError:  # no right, not signed in
+            raise
         raise NotFoundError(error.message, remedy=error.remedy) from error  # it names no pairs
     return next(_band(one) for one in acts.list_bands(acting) if one.band == band)
 
