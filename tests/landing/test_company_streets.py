@@ -38,6 +38,7 @@ def test_without_a_setting_there_is_no_table(tmp_path: Path) -> None:
         ("fi;ruotsiksi\nKipparinkatu;Kaptensgatan\n", "sv"),
         ("fi;sv\nKipparinkatu;\n", "row 2"),
         ("fi;sv;municipality\nKipparinkatu;Kaptensgatan;Atlantis\n", "municipality"),
+        ("fi;sv;municipality\nKipparinkatu;Kaptensgatan;999\n", "municipality"),
         ("", "empty"),
     ],
 )

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from regclean.config import Workspace
 from regclean.errors import InputError
 from regclean.landing.sheets import FilledSheet, read_sheet
-from regclean.standardise import StreetNames, municipality_of, street_names
+from regclean.standardise import StreetNames, municipality_name, municipality_of, street_names
 
 COLUMNS = ("fi", "sv")
 
@@ -45,7 +45,7 @@ def _pairs(sheet: FilledSheet) -> Iterator[tuple[str, str, str | None]]:
                 remedy="Fill in fi and sv, or delete the line.",
             )
         code = place.zfill(3) if place.isdigit() else municipality_of(place) if place else None
-        if place and code is None:
+        if place and municipality_name(code) is None:
             raise InputError(
                 "no such municipality.",
                 file=sheet.path,

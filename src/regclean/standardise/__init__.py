@@ -11,7 +11,7 @@ from regclean.standardise.identifiers import (
 )
 from regclean.standardise.keys import clean_key, row_key
 from regclean.standardise.memory import Memory
-from regclean.standardise.places import municipality_of
+from regclean.standardise.places import municipality_name, municipality_of
 from regclean.standardise.quantities import UnreadableNumberError, read_boolean, read_decimal
 from regclean.standardise.reference import first_name_genders, name_counts, name_variants
 from regclean.standardise.rules import national_id_hash
@@ -36,6 +36,7 @@ __all__ = [
     "fold",
     "lost_zeros",
     "mask_national_id",
+    "municipality_name",
     "municipality_of",
     "name_counts",
     "name_variants",
