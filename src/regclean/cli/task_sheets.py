@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from regclean.acts import TaskAnswer
-from regclean.errors import InputError
 from regclean.landing import read_sheet
 
 NEEDED = ("finding_id", "value")
@@ -17,13 +16,9 @@ def read_answers(path: Path) -> list[TaskAnswer]:
     Errors: InputError when the file is not there, empty, or lacks a column.
     """
     sheet = read_sheet(path)
-    for name in NEEDED:
-        if name not in sheet.names:
-            remedy = "Fill in the sheet that was written: regclean tasks export -o FILE"
-            raise InputError("the column is missing.", file=path, row=1, column=name, remedy=remedy)
+    sheet.require(NEEDED, "Fill in the sheet that was written: regclean tasks export -o FILE")
     answers = []
-    for number, cells in sheet.lines:
-        told = {name: (cell or "").strip() for name, cell in zip(sheet.names, cells or (), strict=False)}
+    for number, told in sheet.records:
         if told.get("value") or told.get("note"):
             answers.append(
                 TaskAnswer(number, told.get("finding_id", ""), told.get("value") or None, told.get("note") or None)

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -30,6 +30,17 @@ class FilledSheet:
     path: Path
     names: tuple[str, ...]
     lines: Iterator[tuple[int, list[str] | None]]
+
+    @property
+    def records(self) -> Iterator[tuple[int, dict[str, str]]]:
+        """As `lines`, each cell under the name of its column; nothing where the line cannot be read."""
+        return ((number, dict(zip(self.names, cells or (), strict=False))) for number, cells in self.lines)
+
+    def require(self, columns: Iterable[str], remedy: str) -> None:
+        """Errors: InputError when one of the columns is not there."""
+        missing = next((name for name in columns if name not in self.names), None)
+        if missing:
+            raise InputError("the column is missing.", file=self.path, row=1, column=missing, remedy=remedy)
 
 
 def read_sheet(path: Path) -> FilledSheet:

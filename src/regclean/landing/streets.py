@@ -21,21 +21,12 @@ def company_streets(workspace: Workspace) -> StreetNames:
     if not given:
         return {}
     sheet = read_sheet(workspace.root / given)
-    missing = next((name for name in COLUMNS if name not in sheet.names), None)
-    if missing:
-        raise InputError(
-            "the column is missing.",
-            file=sheet.path,
-            row=1,
-            column=missing,
-            remedy="The table has the columns fi and sv, and municipality where a pair holds only there.",
-        )
+    sheet.require(COLUMNS, "The table has the columns fi and sv, and municipality where a pair holds only there.")
     return street_names(_pairs(sheet))
 
 
 def _pairs(sheet: FilledSheet) -> Iterator[tuple[str, str, str | None]]:
-    for number, cells in sheet.lines:
-        values = dict(zip(sheet.names, cells or (), strict=False))
+    for number, values in sheet.records:
         fi, sv, place = (values.get(name, "") for name in (*COLUMNS, "municipality"))
         if not fi or not sv:
             raise InputError(

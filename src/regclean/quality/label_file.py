@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from regclean.errors import InputError
 from regclean.landing import FilledSheet, read_sheet
 
 LONGEST_NUMBER = 9  # digits
@@ -41,24 +40,13 @@ def read_labels(path: Path) -> Iterator[LabelLine]:
     Errors: InputError when the file is not there, empty, or lacks a column.
     """
     sheet = read_sheet(path)
-    names = sheet.names
-    verdict = next((name for name in VERDICTS if name in names), None)
-    missing = [name for name in PAIR if name not in names] + ([VERDICTS[0]] if verdict is None else [])
-    if missing:
-        raise InputError(
-            "the column is missing.",
-            file=path,
-            row=1,
-            column=missing[0],
-            remedy="Fill in 'verdict' in the file that was drawn: regclean sample draw -o FILE",
-        )
-    assert verdict is not None
+    verdict = next((name for name in VERDICTS if name in sheet.names), VERDICTS[0])
+    sheet.require((*PAIR, verdict), "Fill in 'verdict' in the file that was drawn: regclean sample draw -o FILE")
     return _lines(sheet, verdict)
 
 
 def _lines(sheet: FilledSheet, verdict: str) -> Iterator[LabelLine]:
-    for number, cells in sheet.lines:
-        values = dict(zip(sheet.names, cells or (), strict=False))
+    for number, values in sheet.records:
         word = values.get(verdict, "").lower()
         if not word:
             continue
