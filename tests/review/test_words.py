@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from pathlib import Path
 from typing import Any
 
 import pytest
 from fastapi import FastAPI, Request
 
-from regclean import rules
+from regclean import checks, rules
 from regclean.acts import SENT_BACK
 from regclean.batches import lifecycle
+from regclean.night import STEPS
 from regclean.review.case.reasons import NAMES_IT
 from regclean.review.case.words import GIVEN_BACK, VALUE_STATES, comment, words
+from regclean.review.overview import night_page
+from regclean.review.web.services import language_of
 
 FINNISH = {"Batch": "Erä", GIVEN_BACK["taken_back"]: "peruttu", GIVEN_BACK["ask"]: "kysy"}
 
@@ -53,3 +57,22 @@ def test_what_a_rule_rests_on_has_a_name_for_people(app: FastAPI) -> None:
         if name not in {*named, "basis", *NAMES_IT}
     }
     assert unnamed == set()
+
+
+@pytest.mark.parametrize(
+    ("file", "said"),
+    [
+        ("sqlite:register.db (query of source 5)", "sqlite:register.db (lähteen 5 kysely)"),
+        ("kimpat/lista.xlsx [Taul1]", "kimpat/lista.xlsx [Taul1]"),
+    ],
+)
+def test_where_a_row_landed_from_is_said_in_the_readers_language(app: FastAPI, file: str, said: str) -> None:
+    scope: dict[str, Any] = {"type": "http", "app": app, "headers": [(b"accept-language", b"fi")]}
+    assert language_of(Request(scope)).place(file) == said
+
+
+def test_every_step_of_a_night_has_words() -> None:
+    texts = tomllib.loads(Path(checks.__file__).with_name("texts.toml").read_text(encoding="utf-8"))
+    for step in STEPS:
+        assert step.name in night_page.STEPS
+        assert set(texts[step.name]) == {"fi", "sv", "en"}

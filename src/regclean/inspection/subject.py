@@ -40,8 +40,14 @@ class SubjectPage:
     """A subject (`table:key`), where its row stands, and its sections; those without lines are left out."""
 
     subject: str
-    source: str | None
+    file: str | None
+    row: int | None
     sections: tuple[Section, ...]
+
+    @property
+    def source(self) -> str | None:
+        """The place in one text, as messages write it."""
+        return f"{self.file}, row {self.row}" if self.file else None
 
     @property
     def data(self) -> dict[str, Any]:
@@ -68,8 +74,8 @@ def look_up(
     with ledger.read() as reading:
         sections += _history(reading, about, hidden)
     source = data.get("source") or {}
-    place = f"{source['file']}, row {source['row']}" if source.get("file") else None
-    return SubjectPage(wanted, place, tuple(section for section in sections if section.lines))
+    shown = tuple(section for section in sections if section.lines)
+    return SubjectPage(wanted, source.get("file"), source.get("row"), shown)
 
 
 def _subject(text: str) -> Subject:

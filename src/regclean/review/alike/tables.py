@@ -52,12 +52,14 @@ def table_of(connection: Connection, user: User, found: Sequence[RowMapping]) ->
             cells = _pair(OpenCase(row, payload, (), (), ()))
         else:
             cells = _changes(row["proposal"])
+        label = row["label"] or row["finding_id"]
+        about = Subject.parse(row["case_key"]).key if row["kind"] != "duplicate" else ""
         rows.append(
             AlikeRow(
                 finding_id=row["finding_id"],
                 version=row["version"],
-                label=row["label"] or row["finding_id"],
-                about=Subject.parse(row["case_key"]).key if row["kind"] != "duplicate" else "",
+                label=label,
+                about=about if about != label else "",
                 summary=without_hidden_numbers(row["summary"], hidden),
                 score=row["score"],
                 cells=cells[:MOST_CELLS],

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from regclean.domain.register import TABLES
 from regclean.review.case.fields import CUSTOMER_FIELDS
 from regclean.review.customer.cards import Card
 from regclean.review.web.i18n import N_
@@ -73,6 +74,9 @@ STATES = {
     "withdrawn": N_("withdrawn"),
 }
 ENDINGS = {"undone": N_("taken back"), "replaced": N_("replaced"), "asked again": N_("asked again")}
+MEASURES = frozenset(
+    one.name for table in TABLES.values() for one in table.columns if one.type in ("integer", "decimal")
+)
 NAMES = ("name", "first_names", "last_name", "company_name")
 
 
@@ -103,9 +107,13 @@ def sections(card: Card, gettext: Callable[[str], str]) -> list[Section]:
         lines = card.lines(name)
         shown = [(column, label) for column, label in columns if any(line.get(column) is not None for line in lines)]
         if lines:
-            cells = tuple(tuple(line.get(column) for column, _ in shown) for line in lines)
+            cells = tuple(tuple(_measured(column, line.get(column)) for column, _ in shown) for line in lines)
             found.append(Section(name, title, tuple(gettext(label) for _, label in shown), cells))
     return found
+
+
+def _measured(column: str, text: str | None) -> str | float | None:
+    return float(text) if text and column in MEASURES else text
 
 
 def values(card: Card) -> list[Value]:

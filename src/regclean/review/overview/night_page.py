@@ -31,6 +31,7 @@ STEPS = {
     "find": N_("Apply the rules"),
     "assemble findings": N_("Assemble the findings"),
     "check findings": N_("Check the findings"),
+    "index": N_("Prepare the search"),
     "publish": N_("Publish"),
     "bin reports": N_("Write the pages of shared bins"),
 }

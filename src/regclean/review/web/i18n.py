@@ -6,6 +6,7 @@ it is shown, with `N_("…")`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -20,6 +21,7 @@ from babel.core import Locale, negotiate_locale
 from babel.support import Translations
 
 # How each language offers itself, in its own words.
+_QUERY = re.compile(r"\(query of source (?P<number>\d+)\)\Z")
 OFFERS = {"fi": "Suomeksi", "sv": "På svenska", "en": "In English"}
 
 
@@ -77,6 +79,10 @@ class Language:
 
     def number(self, value: float | int | Decimal | None, pattern: str | None = None) -> str:
         return "" if value is None else numbers.format_decimal(value, pattern, locale=self.locale)
+
+    def place(self, file: str) -> str:
+        """Where a row landed from: a file's name as it is, a query of a database in words."""
+        return _QUERY.sub(lambda query: self.gettext("(query of source %(number)s)", number=query["number"]), file)
 
     def percent(self, value: float | None, digits: int = 0) -> str:
         """A share 0..1 as a percentage."""

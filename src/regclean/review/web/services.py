@@ -243,6 +243,7 @@ def environment(language: Language) -> Environment:
         "datetime": language.datetime,
         "duration": language.duration,
         "number": language.number,
+        "place": language.place,
         "percent": language.percent,
     }
     return made
