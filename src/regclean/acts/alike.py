@@ -105,9 +105,9 @@ def _pairs(subjects: str) -> set[tuple[str, str]]:
 
 def _seen(connection: Connection, context: Context, finding_ids: Collection[str]) -> list[dict[str, str]]:
     found: list[dict[str, str]] = []
-    for chunk in in_chunks({"finding_id": finding_id} for finding_id in sorted(set(finding_ids))):
+    for some in in_chunks(sorted(set(finding_ids))):
         query = select(findings.c.finding_id, findings.c.kind, findings.c.subjects).where(
-            findings.c.finding_id.in_([one["finding_id"] for one in chunk]), visible_to(context.user)
+            findings.c.finding_id.in_(some), visible_to(context.user)
         )
         found += [dict(row) for row in connection.execute(query).mappings()]
     return found

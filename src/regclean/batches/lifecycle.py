@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import Connection, case, insert, select, update
 
 from regclean.domain.findings import State
-from regclean.ledger import CHUNK
+from regclean.ledger import in_chunks
 from regclean.ledger.tables import comments, findings
 
 ACTOR = "regclean"
@@ -71,5 +71,4 @@ def in_state(connection: Connection, finding_ids: Iterable[str], *states: State)
 
 
 def _chunks(values: Iterable[str]) -> Iterable[list[str]]:
-    ordered = sorted(set(values))
-    return (ordered[start : start + CHUNK] for start in range(0, len(ordered), CHUNK))
+    return in_chunks(sorted(set(values)))

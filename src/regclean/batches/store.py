@@ -12,7 +12,7 @@ from sqlalchemy import Connection, RowMapping, func, select, update
 from regclean.domain.batches import IN_DOUBT
 from regclean.domain.findings import digest
 from regclean.errors import ConflictError, UsageError
-from regclean.ledger import CHUNK
+from regclean.ledger import in_chunks
 from regclean.ledger.tables import batch_changes, batches, decisions, findings
 from regclean.register import ChangeLine
 
@@ -90,11 +90,10 @@ def change_line(row: RowMapping) -> ChangeLine:
 def set_lines(
     connection: Connection, batch_id: int, seqs: Iterable[int], state: str, reason: str | None = None
 ) -> None:
-    ordered = sorted(set(seqs))
-    for start in range(0, len(ordered), CHUNK):
+    for some in in_chunks(sorted(set(seqs))):
         connection.execute(
             update(batch_changes)
-            .where(batch_changes.c.batch_id == batch_id, batch_changes.c.seq.in_(ordered[start : start + CHUNK]))
+            .where(batch_changes.c.batch_id == batch_id, batch_changes.c.seq.in_(some))
             .values(state=state, state_reason=reason)
         )
 

@@ -9,7 +9,7 @@ import duckdb
 import polars as pl
 from sqlalchemy import Connection, delete, select
 
-from regclean.ledger import CHUNK, Ledger, insert_many
+from regclean.ledger import Ledger, in_chunks, insert_many
 from regclean.ledger.tables import last_clusters
 from regclean.warehouse import load_sql, rows
 
@@ -46,8 +46,8 @@ def keep_clusters(writing: Connection, lasting: list[tuple[str, str]]) -> None:
     """The clusters of the night that is being published take the place of the last one's."""
     kept = {tuple(row) for row in writing.execute(select(last_clusters.c.customer_no, last_clusters.c.cluster_id))}
     gone = sorted(customer_no for customer_no, _ in kept.difference(lasting))
-    for start in range(0, len(gone), CHUNK):
-        writing.execute(delete(last_clusters).where(last_clusters.c.customer_no.in_(gone[start : start + CHUNK])))
+    for some in in_chunks(gone):
+        writing.execute(delete(last_clusters).where(last_clusters.c.customer_no.in_(some)))
     insert_many(writing, last_clusters, ("customer_no", "cluster_id"), sorted({*lasting} - kept))
 
 

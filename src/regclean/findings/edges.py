@@ -20,7 +20,7 @@ from sqlalchemy import Connection, Select, or_, select
 
 from regclean.domain.decisions import JOINING_VERDICTS, LAPSED, SEPARATING_VERDICTS
 from regclean.domain.findings import digest
-from regclean.ledger import CHUNK, Ledger
+from regclean.ledger import Ledger, in_chunks
 from regclean.ledger.tables import pair_decisions
 
 Pair = tuple[str, str]
@@ -227,8 +227,7 @@ _CURRENT = select(
 
 def _edges_touching(connection: Connection, customers: Sequence[str]) -> list[Edge]:
     edges = []
-    for start in range(0, len(customers), CHUNK):
-        some = customers[start : start + CHUNK]
+    for some in in_chunks(customers):
         either = or_(pair_decisions.c.customer_no_l.in_(some), pair_decisions.c.customer_no_r.in_(some))
         edges += _read(connection, _CURRENT.where(either, ~pair_decisions.c.lapsed))
     return edges

@@ -15,7 +15,7 @@ from regclean.findings.edges import Decided, edges_around
 from regclean.findings.plan import customers_of
 from regclean.findings.states import DECIDABLE, after_decision
 from regclean.findings.workpools import workpool
-from regclean.ledger import CHUNK, Ledger, audit
+from regclean.ledger import Ledger, audit, in_chunks
 from regclean.ledger.tables import decisions, finding_subjects, findings, pair_decisions
 
 
@@ -117,8 +117,8 @@ def _around(connection: Connection, customers: Iterable[str]) -> list[str]:
 def _duplicates(connection: Connection, customers: list[str], condition: ColumnElement[bool]) -> list[RowMapping]:
     """The duplicate findings on any of these customers, sorted."""
     found: dict[str, RowMapping] = {}
-    for start in range(0, len(customers), CHUNK):
-        subjects = [subject_text("customers", customer) for customer in customers[start : start + CHUNK]]
+    for some in in_chunks(customers):
+        subjects = [subject_text("customers", customer) for customer in some]
         query = (
             select(findings)
             .join(finding_subjects, finding_subjects.c.finding_id == findings.c.finding_id)

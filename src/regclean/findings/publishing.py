@@ -137,7 +137,7 @@ def _known(writing: Connection, *, without: pl.DataFrame) -> dict[str, Mapping[s
     wanted = ids.join(without, on="finding_id", how="anti")["finding_id"].sort().to_list()
     columns = [findings.c[name] for name in ("finding_id", "kind", "subjects", *SHOWN, *LIFE)]
     known: dict[str, Mapping[str, Any]] = {}
-    for some in _slices(wanted):
+    for some in in_chunks(wanted):
         query = select(*columns).where(findings.c.finding_id.in_(some))
         known |= {row["finding_id"]: dict(row) for row in writing.execute(query).mappings()}
     return known
@@ -183,7 +183,7 @@ def write_plan(writing: Connection, plan: PublishingPlan, run: RunFacts) -> None
 def _write_last_seen(writing: Connection, gone: list[str]) -> None:
     """What is not found any more was found by the night that is still in force."""
     last = runs.in_force(writing)
-    for some in _slices(gone) if last else ():
+    for some in in_chunks(gone) if last else ():
         writing.execute(update(findings).where(findings.c.finding_id.in_(some)).values(last_seen_run=last))
 
 
@@ -202,7 +202,7 @@ def _write_edges(writing: Connection, changed: Iterable[Edge]) -> None:
 
 
 def _write_outcomes(writing: Connection, judged: Mapping[str, str], run_id: str) -> None:
-    for finding_ids in _slices(sorted(judged)):
+    for finding_ids in in_chunks(sorted(judged)):
         done = writing.execute(
             select(batch_changes.c.batch_id, batch_changes.c.seq, batch_changes.c.finding_id).where(
                 batch_changes.c.finding_id.in_(finding_ids), batch_changes.c.state == "done"
@@ -248,7 +248,3 @@ def _sweep_evidence(ledger: Ledger) -> None:
     )
     with ledger.write() as writing:
         writing.execute(delete(evidence).where(not_(shown), not_(decided)))
-
-
-def _slices(values: list[str]) -> Iterable[list[str]]:
-    return (values[start : start + CHUNK] for start in range(0, len(values), CHUNK))

@@ -47,9 +47,9 @@ def seal(ledger: Ledger, connection: duckdb.DuckDBPyConnection, key: bytes, run_
         for subject in sorted(wanted.keys() - same)
     ]
     _note_protected(ledger, [row[0] for row in rows(connection, load_sql("protected_customers", PACKAGE))], run_id)
-    for chunk in in_chunks({"subject": subject} for subject in stale):
+    for some in in_chunks(stale):
         with ledger.write() as writing:
-            writing.execute(delete(sealed).where(sealed.c.subject.in_([row["subject"] for row in chunk])))
+            writing.execute(delete(sealed).where(sealed.c.subject.in_(some)))
     for chunk in in_chunks(new):
         with ledger.write() as writing:
             insert_missing(writing, sealed, chunk)
@@ -63,11 +63,9 @@ def unseal(token: str, key: bytes) -> str | None:
 
 def _note_protected(ledger: Ledger, subjects: list[str], run_id: str) -> None:
     with ledger.write() as writing:
-        for chunk in in_chunks({"subject": subject, "run_id": run_id} for subject in subjects):
-            writing.execute(
-                delete(protected_subjects).where(protected_subjects.c.subject.in_([row["subject"] for row in chunk]))
-            )
-            insert_missing(writing, protected_subjects, chunk)
+        for some in in_chunks(subjects):
+            writing.execute(delete(protected_subjects).where(protected_subjects.c.subject.in_(some)))
+            insert_missing(writing, protected_subjects, [{"subject": subject, "run_id": run_id} for subject in some])
 
 
 def _fernet(key: bytes) -> Fernet:

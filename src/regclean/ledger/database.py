@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 from threading import RLock
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, Table, create_engine, event, inspect, text
 from sqlalchemy.dialects import postgresql, sqlite
@@ -33,6 +33,7 @@ BUSY_SECONDS = 15
 QUEUE_SECONDS = 60  # behind the other writers of this process
 AUDIT_END = "regclean_audit_end"  # what a write transaction has added to the log, for the anchor
 _WRITES = "regclean_writes"
+_Item = TypeVar("_Item")
 _NAME = re.compile(r"[a-z_][a-z0-9_]*")
 _WRITE_LOCK = 7_306_027_581_463  # any number that nothing else in the same PostgreSQL database uses
 
@@ -184,9 +185,9 @@ def opened(url: str) -> Iterator[Ledger]:
         ledger.close()
 
 
-def in_chunks(rows: Iterable[Mapping[str, Any]]) -> Iterator[list[Mapping[str, Any]]]:
-    """Lists of at most 2,000 rows."""
-    iterator = iter(rows)
+def in_chunks(items: Iterable[_Item]) -> Iterator[list[_Item]]:
+    """Lists of at most 2,000 items, as many as one statement takes."""
+    iterator = iter(items)
     while chunk := list(islice(iterator, CHUNK)):
         yield chunk
 
@@ -212,7 +213,7 @@ def insert_many(
     statement = f"INSERT INTO {table.name} ({columns}) VALUES ({marks})"  # noqa: S608  # names of our own tables
     if missing:
         statement += " ON CONFLICT DO NOTHING"
-    while chunk := [tuple(row) for row in islice(bound, CHUNK)]:
+    for chunk in in_chunks(tuple(row) for row in bound):
         connection.exec_driver_sql(statement, chunk)
 
 
