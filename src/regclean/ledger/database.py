@@ -201,27 +201,34 @@ def insert_many(
     dialect = connection.dialect
     binders = [table.c[name].type.dialect_impl(dialect).bind_processor(dialect) for name in names]
     bound = ([value if bind is None else bind(value) for bind, value in zip(binders, row, strict=True)] for row in rows)
-    columns = ", ".join(dialect.identifier_preparer.quote(name) for name in names)
     if dialect.name == "postgresql" and not missing:
+        columns = ", ".join(dialect.identifier_preparer.quote(name) for name in names)
         driver: Any = connection.connection.cursor()
         with driver, driver.copy(f"COPY {table.name} ({columns}) FROM STDIN") as copy:
             for row in bound:
                 copy.write_row(row)
         return
-    mark = "%s" if dialect.name == "postgresql" else "?"
-    marks = ", ".join([mark] * len(names))
-    statement = f"INSERT INTO {table.name} ({columns}) VALUES ({marks})"  # noqa: S608  # names of our own tables
+    statement = _insert(connection, table)
     if missing:
-        statement += " ON CONFLICT DO NOTHING"
-    for chunk in in_chunks(tuple(row) for row in bound):
-        connection.exec_driver_sql(statement, chunk)
+        statement = statement.on_conflict_do_nothing()
+    compiled = statement.compile(dialect=dialect, column_keys=list(names))
+    places = [names.index(name) for name in compiled.positiontup or ()]  # PostgreSQL's driver takes values by name
+    for chunk in in_chunks(bound):
+        if places:
+            connection.exec_driver_sql(str(compiled), [tuple([row[at] for at in places]) for row in chunk])
+        else:
+            connection.exec_driver_sql(str(compiled), [dict(zip(names, row, strict=True)) for row in chunk])
 
 
 def insert_missing(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert the rows whose primary key is not there yet."""
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    statement = _insert(connection, table).on_conflict_do_nothing()
     for chunk in in_chunks(rows):
-        connection.execute(dialect.insert(table).on_conflict_do_nothing(), [dict(row) for row in chunk])
+        connection.execute(statement, [dict(row) for row in chunk])
+
+
+def _insert(connection: Connection, table: Table) -> postgresql.Insert | sqlite.Insert:
+    return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
 
 
 def is_writing(connection: Connection) -> bool:
