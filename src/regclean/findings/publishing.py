@@ -79,11 +79,8 @@ def publish(
         known = _known(writing, without=pl.concat([waits, over]))
         settled = tonight.join(waits, on="finding_id", how="semi").select("kind", "subjects").iter_rows()
         plan = plan_night(moving.iter_rows(named=True), known, edges, _priors(writing), run, settled=settled)
+        _write_last_seen(writing, [row["finding_id"] for row in plan.changed if not row["present"]])
         write_plan(writing, plan, run)
-        _write_last_seen(
-            writing,
-            [row["finding_id"] for row in plan.changed if known[row["finding_id"]]["present"] and not row["present"]],
-        )
         _write_edges(writing, [edge for edge, old in zip(edges, before, strict=True) if edge.lapsed != old.lapsed])
         _log_clusters(writing, events, run_id)
         keep_clusters(writing, lasting)
@@ -181,10 +178,10 @@ def write_plan(writing: Connection, plan: PublishingPlan, run: RunFacts) -> None
 
 
 def _write_last_seen(writing: Connection, gone: list[str]) -> None:
-    """What is not found any more was found by the night that is still in force."""
-    last = runs.in_force(writing)
-    for some in in_chunks(gone) if last else ():
-        writing.execute(update(findings).where(findings.c.finding_id.in_(some)).values(last_seen_run=last))
+    """Of what is about to go away, write down what follows until then from the night that is still in force."""
+    for some in in_chunks(gone):
+        its = update(findings).where(findings.c.finding_id.in_(some), findings.c.present)
+        writing.execute(its.values(last_seen_run=runs.last_seen()))
 
 
 def _write_edges(writing: Connection, changed: Iterable[Edge]) -> None:

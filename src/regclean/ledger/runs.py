@@ -130,16 +130,8 @@ def last_published(ledger: Ledger) -> Run | None:
 
 def published(ledger: Ledger, *, limit: int) -> list[Run]:
     """The published nights, the last one first."""
-    # Not by a clock: publishing a night appends to the audit log, whose numbers only grow.
-    query = select(runs).where(runs.c.status == "published").order_by(desc(_AUDITED), *_NEWEST).limit(limit)
     with ledger.read() as connection:
-        return [_run(row) for row in connection.execute(query).mappings()]
-
-
-def in_force(connection: Connection) -> str | None:
-    """The run id of `last_published`, inside a transaction that is open."""
-    run_id: str | None = connection.execute(select(_in_force)).scalar()
-    return run_id
+        return [_run(row) for row in connection.execute(_PUBLISHED.limit(limit)).mappings()]
 
 
 def last_seen() -> ColumnElement[str]:
@@ -149,12 +141,13 @@ def last_seen() -> ColumnElement[str]:
     writes nothing of what it finds again.
     """
     stored = findings.c.last_seen_run
-    return case((findings.c.present, func.coalesce(_in_force, stored)), else_=stored)
+    in_force = _PUBLISHED.with_only_columns(runs.c.run_id).limit(1).scalar_subquery()
+    return case((findings.c.present, func.coalesce(in_force, stored)), else_=stored)
 
 
-def last_seen_of(connection: Connection, finding: RowMapping) -> str:
-    """`last_seen` of one row of `findings`."""
-    seen: str = (in_force(connection) if finding["present"] else None) or finding["last_seen_run"]
+def last_seen_of(connection: Connection, finding_id: str) -> str:
+    """`last_seen` of one finding."""
+    seen: str = connection.execute(select(last_seen()).where(findings.c.finding_id == finding_id)).scalar_one()
     return seen
 
 
@@ -175,13 +168,8 @@ def history(ledger: Ledger, *, status: str | None = None, limit: int = 100) -> l
 
 _AUDITED = func.coalesce(runs.c.audit_seq, 0)
 _NEWEST = (desc(runs.c.started_at), desc(_AUDITED), desc(runs.c.run_id))
-_in_force = (
-    select(runs.c.run_id)
-    .where(runs.c.status == "published")
-    .order_by(desc(_AUDITED), *_NEWEST)
-    .limit(1)
-    .scalar_subquery()
-)
+# Not by a clock: publishing a night appends to the audit log, whose numbers only grow.
+_PUBLISHED = select(runs).where(runs.c.status == "published").order_by(desc(_AUDITED), *_NEWEST)
 
 
 def _run(row: RowMapping) -> Run:

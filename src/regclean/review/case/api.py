@@ -150,7 +150,7 @@ def _shown(connection: Connection, user: User, row: RowMapping, *, opened: bool)
     protected = user.may("restricted:open") and is_protected(connection, row["finding_id"])
     values: dict[str, Any] = {name: row[name] for name in SHOWN}
     values |= {"subjects": json.loads(row["subjects"]), "protected": protected}
-    values["last_seen_run"] = runs.last_seen_of(connection, row)
+    values["last_seen_run"] = runs.last_seen_of(connection, row["finding_id"])
     if protected and not opened:
         values |= {"label": None, "summary": ""}
     else:

@@ -225,6 +225,6 @@ def _timeline(connection: Connection, case: OpenCase, now: datetime) -> timeline
     records = [record for subject, record in case.records.items() if Subject.parse(subject).customer]
     if not records:
         return None
-    query = select(runs.c.as_of).where(runs.c.run_id == last_seen_of(connection, case.row))
+    query = select(runs.c.as_of).where(runs.c.run_id == last_seen_of(connection, case.row["finding_id"]))
     today = connection.execute(query).scalar() or now.date()
     return timeline.draw([event for record in records for event in timeline.events_of(record)], today)
