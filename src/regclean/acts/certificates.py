@@ -11,7 +11,7 @@ from regclean import findings, quality
 from regclean.acts.context import Context, act
 from regclean.acts.samples import keep_sample, next_sample, night_in_force, present, sampling_frame, sheet
 from regclean.domain.register import subject_text
-from regclean.errors import UsageError
+from regclean.errors import NotFoundError, UsageError
 from regclean.ledger.audit import Entry, append
 from regclean.ledger.sample_tables import certificates, samples
 
@@ -44,7 +44,10 @@ def list_bands(context: Context) -> list[BandNow]:
 
 @act("findings:decide")
 def certify(context: Context, band: str) -> quality.Certificate:
-    """The certificate in force on a band, opened now where there is none. Errors: UsageError for a band that holds no pair."""
+    """The certificate in force on a band, opened now where there is none.
+
+    Errors: NotFoundError for what is no band, and for a band that holds no pair.
+    """
     wanted = quality.Band.parse(band)
     with context.ledger.read() as connection:
         found = [one for one in quality.stands(connection, str(wanted)) if one.revoked_because is None]
@@ -90,7 +93,7 @@ def _open(context: Context, band: quality.Band) -> quality.Certificate:
         pairs = band.pairs(frame)
         if pairs.is_empty():
             known = ", ".join(sorted(frame["evidence"].unique()))
-            raise UsageError(
+            raise NotFoundError(
                 f"the night in force has no pair in the band {band}.", remedy=f"Kinds of evidence: {known}."
             )
         with findings.hidden_customers(night, findings.ever_hidden(context.ledger)):

@@ -21,7 +21,7 @@ from sqlalchemy import Connection, RowMapping, select, update
 from regclean.config import Workspace
 from regclean.domain.findings import digest
 from regclean.domain.register import subject_text
-from regclean.errors import UsageError
+from regclean.errors import NotFoundError
 from regclean.ledger import Entry, Ledger, append
 from regclean.ledger.sample_tables import certificates, sample_pairs, samples
 from regclean.quality.certificates import Checks
@@ -54,14 +54,14 @@ class Band:
 
     @classmethod
     def parse(cls, text: str) -> Band:
-        """Of "person place 0.99-1". Errors: UsageError."""
+        """Of "person place 0.99-1". Errors: NotFoundError for a text that names no band."""
         match = _BAND.match(text.strip())
         try:
             band = cls(match["evidence"].strip(), float(match["low"]), float(match["high"])) if match else None
         except ValueError:
             band = None
         if band is None or not 0 <= band.low < band.high <= 1:
-            raise UsageError(
+            raise NotFoundError(
                 f"'{text}' is no band.",
                 remedy='A band is a kind of evidence and a range of scores: "person place 0.99-1".',
             )

@@ -5,7 +5,6 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from regclean import acts
-from regclean.errors import NotFoundError, UsageError
 from regclean.quality import Progress
 from regclean.review.samples import models
 from regclean.review.web.api import problems
@@ -65,12 +64,7 @@ def list_bands(acting: Acting) -> list[models.Band]:
 @router.post("/bands", status_code=201)
 def open_band(acting: Acting, sent: models.Open) -> models.Band:
     """Open a certificate on a band, unless one is in force; its checks are the sample `sample_id`."""
-    try:
-        band = acts.certify(acting, sent.band).band
-    except UsageError as error:
-        if type(error) is not UsageError:  # no right, not signed in
-            raise
-        raise NotFoundError(error.message, remedy=error.remedy) from error  # it names no pairs
+    band = acts.certify(acting, sent.band).band
     return next(_band(one) for one in acts.list_bands(acting) if one.band == band)
 
 

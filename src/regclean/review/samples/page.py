@@ -9,7 +9,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from regclean import acts, quality
 from regclean.acts import Context
-from regclean.errors import ConflictError, InputError, UsageError
+from regclean.errors import ConflictError, InputError, NotFoundError, UsageError
 from regclean.review.case.words import words
 from regclean.review.samples.pairs import as_shown
 from regclean.review.web.i18n import N_, Language
@@ -67,7 +67,7 @@ def open_band(request: Request, acting: Acting, band: Text = "") -> Response:
     """Open a certificate on a band, where there is none in force, and go to its first check."""
     try:
         certificate = acts.certify(acting, band)
-    except (UsageError, InputError) as error:
+    except (NotFoundError, InputError) as error:
         return _bands(request, acting, problem=error)
     return RedirectResponse(f"/samples/{certificate.sample_id}", 303)
 
