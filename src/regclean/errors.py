@@ -70,6 +70,10 @@ class ForbiddenError(UsageError):
     """The account that acts has no right to this."""
 
 
+class ReasonNeededError(UsageError):
+    """What is protected is shown only to one who says why."""
+
+
 class SignInError(UsageError):
     """Nobody is signed in, or not as the one who was named."""
 

@@ -8,7 +8,7 @@ from regclean.acts.context import Context, act
 from regclean.acts.visibility import is_protected, is_protected_customer, visible_to
 from regclean.config import workspace_key
 from regclean.domain.register import subject_text
-from regclean.errors import NotFoundError, UsageError
+from regclean.errors import NotFoundError, ReasonNeededError
 from regclean.findings import unseal
 from regclean.ledger.audit import Entry, append
 from regclean.ledger.tables import finding_subjects, findings, sealed
@@ -21,8 +21,8 @@ LONGEST_NOTE = 300
 
 @act("restricted:open")
 def open_protected(context: Context, finding_id: str, reason: str, note: str | None = None) -> str:
-    """Open a protected case; returns its key. Errors: NotFoundError when there is no such protected finding, UsageError
-    without a reason.
+    """Open a protected case; returns its key. Errors: NotFoundError when there is no such protected finding, ReasonNeededError
+    without one.
     """
     detail = _reason(reason, note)
     with context.ledger.write() as connection:
@@ -44,7 +44,7 @@ def open_customer(
     """Open a customer's card; says whether the customer is under non-disclosure.
 
     Then it takes the right and a reason, which one who has `opened` it before in the same session need not repeat.
-    Errors: NotFoundError without the right, UsageError without a reason.
+    Errors: NotFoundError without the right, ReasonNeededError without a reason.
     """
     subject = subject_text("customers", customer_no)
     with context.ledger.write() as connection:
@@ -59,7 +59,7 @@ def open_customer(
 @act("ids:reveal")
 def reveal(context: Context, subject: str, field: str, reason: str, note: str | None = None) -> str:
     """A value under seal. Errors: NotFoundError when there is nothing under seal, or nothing that this account may know
-    of; UsageError without a reason.
+    of; ReasonNeededError without a reason.
     """
     detail = _reason(reason, note)
     key = workspace_key(context.workspace.var)
@@ -82,7 +82,7 @@ def _reason(reason: str, note: str | None) -> dict[str, str]:
     """The reason for the audit log; a national id that slipped into the note is struck out."""
     said = strike_out_ids((note or "").strip())[:LONGEST_NOTE]
     if reason not in LOOKS:
-        raise UsageError("a reason is needed.", remedy=f"Reasons: {', '.join(LOOKS)}.")
+        raise ReasonNeededError("a reason is needed.", remedy=f"Reasons: {', '.join(LOOKS)}.")
     if reason == "other" and not said:
-        raise UsageError("say in a few words what the reason is.")
+        raise ReasonNeededError("say in a few words what the reason is.")
     return {"reason": reason, **({"note": said} if said else {})}

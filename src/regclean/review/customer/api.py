@@ -9,7 +9,7 @@ from fastapi import APIRouter, Path
 from starlette.exceptions import HTTPException
 
 from regclean.accounts.permissions import User
-from regclean.errors import NotFoundError, UsageError
+from regclean.errors import ReasonNeededError
 from regclean.review.case.models import Look
 from regclean.review.customer import models
 from regclean.review.customer.cards import Card, open_card
@@ -28,9 +28,7 @@ def get_customer(service: Service, user: Reader, acting: Acting, customer_no: Cu
     """A customer's card; reading it is in the audit log. A protected one is opened with a reason instead (POST …/open)."""
     try:
         return _told(open_card(service, acting, customer_no))
-    except NotFoundError:
-        raise
-    except UsageError as error:
+    except ReasonNeededError as error:
         raise HTTPException(403, "this customer is protected: open it with a reason") from error
 
 

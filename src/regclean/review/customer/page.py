@@ -14,7 +14,7 @@ from regclean.accounts.sessions import Session
 from regclean.acts import Context
 from regclean.domain.decisions import PAIR_VERDICTS
 from regclean.domain.register import subject_text
-from regclean.errors import NotFoundError, UsageError
+from regclean.errors import NotFoundError, ReasonNeededError
 from regclean.findings.decide import DecisionLine
 from regclean.review.batches.words import OPERATIONS
 from regclean.review.batches.words import STATES as BATCH_STATES
@@ -47,9 +47,7 @@ def show_customer(
     opened = privacy.is_opened(session, subject_text("customers", customer_no))
     try:
         card = open_card(service, acting, customer_no, opened=opened)
-    except NotFoundError:
-        raise
-    except UsageError:
+    except ReasonNeededError:
         return page(request, "open_customer.html", customer_no=customer_no, reasons=privacy.REASONS)
     return page(
         request,
@@ -82,9 +80,7 @@ def show_two(
     for number in (customer_no, other):
         try:
             acts.open_customer(acting, number, opened=privacy.is_opened(session, subject_text("customers", number)))
-        except NotFoundError:
-            raise
-        except UsageError:  # protected, and not opened yet: first the reason
+        except ReasonNeededError:
             return RedirectResponse(f"/customer/{number}", 303)
     with service.ledger.read() as connection:
         asked = finding_about(connection, user, customer_no, other)
