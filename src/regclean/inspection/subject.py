@@ -11,7 +11,7 @@ import duckdb
 from sqlalchemy import Connection, or_, select
 
 from regclean.domain.register import TABLES, Subject, row_subject, subject_text
-from regclean.errors import UsageError
+from regclean.errors import NotFoundError, UsageError
 from regclean.findings import subject_records
 from regclean.inspection.hidden import PACKAGE
 from regclean.ledger import Ledger
@@ -61,14 +61,14 @@ def look_up(
 ) -> SubjectPage:
     """Everything that the night in force (`connection`) and the ledger know of `table:key`, or of a customer's number.
 
-    `hidden`: subjects (`table:key`) that, with what would tell of them, are as if they were not there. Errors: UsageError
-    for a subject that is not there.
+    `hidden`: subjects (`table:key`) that, with what would tell of them, are as if they were not there. Errors: NotFoundError
+    for a subject that is not there, UsageError for a table that no register has.
     """
     about = _subject(subject)
     wanted = str(about)
     record = subject_records(connection, [wanted]).get(wanted)
     if record is None or wanted in hidden:
-        raise UsageError(f"the night in force shows no {wanted}.", remedy="Write TABLE:KEY, or a customer's number.")
+        raise NotFoundError(f"the night in force shows no {wanted}.", remedy="Write TABLE:KEY, or a customer's number.")
     data: dict[str, Any] = json.loads(record)
     sections = [_values(data), *_parts(data, hidden), *_links(connection, about, hidden)]
     with ledger.read() as reading:

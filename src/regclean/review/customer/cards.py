@@ -12,7 +12,6 @@ from sqlalchemy import Connection, and_, or_, select
 from regclean.accounts.permissions import User
 from regclean.acts import Context, hidden_from, open_customer, visible_to
 from regclean.domain.register import subject_text
-from regclean.errors import NotFoundError, UsageError
 from regclean.inspection import SubjectPage, look_up
 from regclean.ledger.tables import batch_changes, batches, findings
 from regclean.review.web.services import Services
@@ -62,7 +61,7 @@ def open_card(
     note: str | None = None,
     opened: bool = False,
 ) -> Card:
-    """Read a card, and note who did. Errors: as `acts.open_customer`; NotFoundError where the night does not know the number."""
+    """Read a card, and note who did. Errors: as `look_up` and `acts.open_customer`."""
     subject = subject_text("customers", customer_no)
     restricted = acting.user.may("restricted:open")
     with service.night.read() as (_, night):
@@ -71,10 +70,7 @@ def open_card(
             with acting.ledger.read() as reading:
                 hidden = {subject_text("customers", number) for number in hidden_from(reading, acting.user)}
             hidden |= {subject_text(*found) for found in rows(night, "SELECT table_name, key FROM hidden_subjects")}
-        try:
-            found = look_up(night, acting.ledger, subject, hidden=hidden)
-        except UsageError as error:
-            raise NotFoundError("there is no such customer.") from error
+        found = look_up(night, acting.ledger, subject, hidden=hidden)
     protected = open_customer(acting, customer_no, reason, note, opened=opened)
     with acting.ledger.read() as reading:
         coming = _coming(reading, acting.user, found, customer_no)
