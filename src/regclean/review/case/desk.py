@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from threading import Lock
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Connection, RowMapping, select
 
@@ -27,6 +27,8 @@ from regclean.review.queue import estimates, worklist
 from regclean.review.queue.filters import Filters
 from regclean.review.web.i18n import Language
 from regclean.review.web.privacy import without_hidden_numbers
+
+Found = TypeVar("Found")
 
 COUNTS_HOLD = 3.0  # seconds: twenty stewards at once need not each count everything anew
 CHOICES_HOLD = 60.0  # what the filters offer changes with the nights
@@ -84,52 +86,53 @@ class CaseView:
         return row["state"] == "open" or (row["state"] == "deferred" and row["workpool"] in ("second", "restricted"))
 
 
-class CountsCache:
-    """Counts by what a user may see, for a few seconds. One for each application."""
+class _Held(Generic[Found]):
+    """What was found, by its key, for so many seconds."""
 
-    def __init__(self) -> None:
-        self._kept: dict[tuple[str, ...], tuple[datetime, dict[str, int]]] = {}
-        self._choices: dict[tuple[str, str], tuple[datetime, worklist.FilterChoices]] = {}
-        self._groups: dict[tuple[str, str], tuple[datetime, list[Group]]] = {}
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._kept: dict[tuple[str, ...], tuple[datetime, Found]] = {}
         self._lock = Lock()
 
-    def counts(self, connection: Connection, user: User, now: datetime) -> dict[str, int]:
-        key = (*worklist.pools_of(user), str(user.may("restricted:open")))
+    def get(self, key: tuple[str, ...], now: datetime, find: Callable[[], Found]) -> Found:
+        """What is held, else what `find` finds now."""
         with self._lock:
             kept = self._kept.get(key)
-        if kept and 0 <= (now - kept[0]).total_seconds() < COUNTS_HOLD:
+        if kept and 0 <= (now - kept[0]).total_seconds() < self._seconds:
             return kept[1]
-        found = worklist.counts(connection, user)
+        found = find()
         with self._lock:
             self._kept[key] = (now, found)
-        return found
-
-    def choices(self, connection: Connection, user: User, pool: str, now: datetime) -> worklist.FilterChoices:
-        key = (pool, str(user.may("restricted:open")))
-        with self._lock:
-            kept = self._choices.get(key)
-        if kept and 0 <= (now - kept[0]).total_seconds() < CHOICES_HOLD:
-            return kept[1]
-        found = worklist.choices(connection, user, pool)
-        with self._lock:
-            self._choices[key] = (now, found)
-        return found
-
-    def groups(self, connection: Connection, user: User, pool: str, now: datetime) -> list[Group]:
-        key = (pool, str(user.may("restricted:open")))
-        with self._lock:
-            kept = self._groups.get(key)
-        if kept and 0 <= (now - kept[0]).total_seconds() < CHOICES_HOLD:
-            return kept[1]
-        found = groups_of(connection, user, pool)
-        with self._lock:
-            self._groups[key] = (now, found)
         return found
 
     def forget(self) -> None:
         with self._lock:
             self._kept.clear()
-            self._groups.clear()
+
+
+class CountsCache:
+    """Counts by what a user may see, for a few seconds. One for each application."""
+
+    def __init__(self) -> None:
+        self._counts: _Held[dict[str, int]] = _Held(COUNTS_HOLD)
+        self._choices: _Held[worklist.FilterChoices] = _Held(CHOICES_HOLD)
+        self._groups: _Held[list[Group]] = _Held(CHOICES_HOLD)
+
+    def counts(self, connection: Connection, user: User, now: datetime) -> dict[str, int]:
+        key = (*worklist.pools_of(user), str(user.may("restricted:open")))
+        return self._counts.get(key, now, lambda: worklist.counts(connection, user))
+
+    def choices(self, connection: Connection, user: User, pool: str, now: datetime) -> worklist.FilterChoices:
+        key = (pool, str(user.may("restricted:open")))
+        return self._choices.get(key, now, lambda: worklist.choices(connection, user, pool))
+
+    def groups(self, connection: Connection, user: User, pool: str, now: datetime) -> list[Group]:
+        key = (pool, str(user.may("restricted:open")))
+        return self._groups.get(key, now, lambda: groups_of(connection, user, pool))
+
+    def forget(self) -> None:
+        self._counts.forget()
+        self._groups.forget()
 
 
 def queue_view(
