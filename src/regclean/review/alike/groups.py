@@ -67,18 +67,26 @@ def members(
     user: User,
     group: Group,
     *,
-    without: Collection[str],
+    without: Collection[str] = (),
+    only: Collection[str] | None = None,
     after: str = "",
     limit: int | None = PAGE,
 ) -> list[RowMapping]:
-    """The findings of a group in the order of their ids, behind one of them. `without`: those that are staged or aside."""
+    """The findings of a group in the order of their ids, behind one of them. `without`: those that are staged or aside;
+    `only`: of these ids.
+    """
     of = findings.c
-    query = select(findings).where(of.workpool == group.pool, alike(user), of.finding_id > after)
-    query = query.where(of.kind == "duplicate") if group.joins else query.where(of.rule == group.code)
-    if without:
-        query = query.where(of.finding_id.not_in(sorted(without)))
+    query = select(findings).where(_in_group(user, group, without), of.finding_id > after)
+    if only is not None:
+        query = query.where(of.finding_id.in_(sorted(only)))
     query = query.order_by(of.finding_id)
     return list(connection.execute(query.limit(limit) if limit else query).mappings())
+
+
+def left_of(connection: Connection, user: User, group: Group, *, without: Collection[str]) -> int:
+    """How many findings of a group are left."""
+    query = select(func.count()).select_from(findings).where(_in_group(user, group, without))
+    return int(connection.execute(query).scalar_one())
 
 
 def sure_lines(connection: Connection, user: User, case_key: str) -> list[RowMapping]:
@@ -98,6 +106,12 @@ def alike(user: User) -> ColumnElement[bool]:
     others = and_(of.kind != "duplicate", of.rule != SURE_LINES)
     told = of.proposal.is_not(None) & (of.ends_in == "change")
     return and_(of.state == "open", of.present, visible_to(user), told, pairs | lines | others)
+
+
+def _in_group(user: User, group: Group, without: Collection[str]) -> ColumnElement[bool]:
+    of = findings.c
+    own = of.kind == "duplicate" if group.joins else of.rule == group.code
+    return and_(of.workpool == group.pool, alike(user), own, of.finding_id.not_in(sorted(without)))
 
 
 def _code(rule: str) -> str:

@@ -17,7 +17,7 @@ from regclean.accounts.permissions import User
 from regclean.accounts.sessions import Session
 from regclean.acts import Context
 from regclean.errors import ConflictError
-from regclean.review.alike.groups import PAGE, Group, find_group, members, sure_lines
+from regclean.review.alike.groups import PAGE, Group, find_group, left_of, members, sure_lines
 from regclean.review.alike.tables import table_of
 from regclean.review.case import staging
 from regclean.review.case.own_session import OwnSession, change_staging, counts_of
@@ -99,10 +99,10 @@ def _stage(
     last: str,
 ) -> Response:
     found = _group(service, acting.user, group)
+    ids = [one.partition("@")[0] for one in ticked[:PAGE]]
     with service.ledger.read() as connection:
         waiting = {
-            f"{row['finding_id']}@{row['version']}": row
-            for row in members(connection, acting.user, found, without=(), limit=None)
+            f"{row['finding_id']}@{row['version']}": row for row in members(connection, acting.user, found, only=ids)
         }
     rows = [waiting[one] for one in ticked[:PAGE] if one in waiting]
     if len(rows) != len(ticked):
@@ -156,7 +156,7 @@ def _show(
     user, may_decide = acting.user, acting.user.may("findings:decide")
     with service.ledger.read() as connection:
         found = members(connection, user, group, without=held.aside, after=after)
-        left = len(members(connection, user, group, without=held.aside, limit=None))
+        left = left_of(connection, user, group, without=held.aside)
         rows = table_of(connection, user, found)
     barred = acts.uncertified(acting, [row.finding_id for row in rows]) if group.joins and may_decide else frozenset()
     return page(
