@@ -6,7 +6,7 @@ right often enough; whoever looks at one case alone needs none.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import combinations
 
 from sqlalchemy import Connection, select
@@ -33,15 +33,19 @@ Version = tuple[str, int]  # of a finding: its id, and the version that was seen
 def uncertified(context: Context, finding_ids: Collection[str]) -> frozenset[str]:
     """Those of these duplicates that no certificate in force allows to join in bulk."""
     with context.ledger.read() as connection:
-        pairs = {
-            row["finding_id"]: _pairs(row["subjects"])
-            for row in _seen(connection, context, finding_ids)
-            if row["kind"] == "duplicate"
-        }
+        found = _seen(connection, context, finding_ids)
+    return _uncertified(context, found)
+
+
+def _uncertified(context: Context, seen: Sequence[Mapping[str, str]]) -> frozenset[str]:
+    pairs = {row["finding_id"]: _pairs(row["subjects"]) for row in seen if row["kind"] == "duplicate"}
+    if not pairs:
+        return frozenset()
+    with context.ledger.read() as connection:
         standing = [one for one in quality.stands(connection, settled=True) if one.revoked_because is None]
     needed = float(context.workspace.config.section("linkage")["same_precision"])
     bands = [quality.Band.parse(one.band) for one in standing if quality.lower_bound(one.checks) >= needed]
-    if not pairs or not bands:
+    if not bands:
         return frozenset(pairs)
     query = """SELECT customer_no_l, customer_no_r, evidence, match_probability FROM pairs
         WHERE relation = 'same' AND customer_no_l IN (SELECT unnest($numbers))"""
@@ -59,14 +63,15 @@ def decide_alike(context: Context, seen: Sequence[Version]) -> DecideReport:
     What has changed since it was seen is refused, line by line. Errors: ConflictError where customers would be joined
     without a certificate; nothing is written then.
     """
-    missing = uncertified(context, [finding_id for finding_id, _ in seen])
+    with context.ledger.read() as connection:
+        found = _seen(connection, context, [finding_id for finding_id, _ in seen])
+    missing = _uncertified(context, found)
     if missing:
         raise ConflictError(
             f"{len(missing)} of these join customers, and no certificate in force covers them.",
             remedy="Check a blind sample of the band first, or decide them one by one.",
         )
-    with context.ledger.read() as connection:
-        kinds = {row["finding_id"]: row["kind"] for row in _seen(connection, context, [one for one, _ in seen])}
+    kinds = {row["finding_id"]: row["kind"] for row in found}
     lines = [
         DecisionLine(
             number=number,
