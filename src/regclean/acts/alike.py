@@ -16,7 +16,7 @@ from regclean.acts.cases import decide_all, undo_decision
 from regclean.acts.context import Context, act
 from regclean.acts.samples import night_in_force
 from regclean.acts.visibility import visible_to
-from regclean.domain.register import subject_prefix
+from regclean.domain.register import subject_text
 from regclean.errors import ConflictError, NotFoundError
 from regclean.findings import customers_of, ordered
 from regclean.findings.decide import DecideReport, DecisionLine
@@ -25,7 +25,6 @@ from regclean.ledger.audit import Entry, append
 from regclean.ledger.tables import findings
 from regclean.warehouse import rows
 
-ALIKE = subject_prefix("alike")
 Version = tuple[str, int]  # of a finding: its id, and the version that was seen
 
 
@@ -86,7 +85,9 @@ def decide_alike(context: Context, seen: Sequence[Version]) -> DecideReport:
     if report.new_ids:
         detail = {"findings": report.taken, "first": report.new_ids[0], "last": report.new_ids[-1]}
         with context.ledger.write() as connection:
-            entry = Entry(context.now, context.user.name, "decide_alike", f"{ALIKE}{report.new_ids[0]}", detail=detail)
+            entry = Entry(
+                context.now, context.user.name, "decide_alike", subject_text("alike", report.new_ids[0]), detail=detail
+            )
             append(connection, entry)
     return report
 
