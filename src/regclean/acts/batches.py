@@ -118,8 +118,7 @@ def take_files(context: Context, batch_id: int) -> list[Path]:
     Errors: NotFoundError when there are none.
     """
     check_there(context, batch_id)
-    folder = export_folder(context.workspace, batch_id)
-    files = sorted(folder.glob("[!.]*"))  # what a killed export has left half written begins with a dot
+    files = exported_files(context.workspace, batch_id)
     if not files:
         raise NotFoundError(f"batch {batch_id} was not exported yet.")
     with context.ledger.write() as connection:
@@ -164,6 +163,11 @@ def undo(context: Context, batch_id: int, finding_id: str | None = None, *, step
 def export_folder(workspace: Workspace, batch_id: int) -> Path:
     """Where the page keeps the files of a batch."""
     return workspace.var / "exports" / f"batch-{batch_id}"
+
+
+def exported_files(workspace: Workspace, batch_id: int) -> list[Path]:
+    """The files of a batch that were written whole: what a killed export has left half written begins with a dot."""
+    return sorted(export_folder(workspace, batch_id).glob("[!.]*"))
 
 
 def check_there(context: Context, batch_id: int) -> frozenset[str]:

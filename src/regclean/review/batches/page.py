@@ -86,7 +86,7 @@ def show_batch(
         status=status,
         author=user.name.casefold() in {name.casefold() for name in view.batch.decided_by},
         by_files=service.workspace.config.section("register")["target"] == "files",
-        exported=_exported(service, batch_id),
+        exported=[path.name for path in acts.exported_files(service.workspace, batch_id)],
         left_out=releases.visible_left_out(service, user, view.batch.left_out),
         told=job,
         words=words,
@@ -231,11 +231,6 @@ def _jobs(request: Request) -> dict[int, Job]:
         request.app.state.batch_jobs = {}
     found: dict[int, Job] = request.app.state.batch_jobs
     return found
-
-
-def _exported(service: Services, batch_id: int) -> list[str]:
-    folder = acts.export_folder(service.workspace, batch_id)
-    return sorted(path.name for path in folder.glob("[!.]*"))
 
 
 def _download(content: bytes, kind: str, name: str) -> Response:
