@@ -34,7 +34,6 @@ router = APIRouter()
 Reader = Annotated[User, require("findings:read")]
 Decider = Annotated[User, require("findings:decide")]
 Text = Annotated[str, Form(max_length=500)]
-NOTHING_CHOSEN = Choices(None, frozenset(), {}, {})
 FORM = N_("Something in the form is missing or wrong.")
 CHANGED = N_("What would be written has changed since this page was made. Look again.")
 
@@ -108,7 +107,7 @@ def decide_two(
     known = {code for code, _ in REASONS["duplicate"]}
     if verdict not in PAIR_VERDICTS or (verdict == "different" and reject not in known):
         return _two(request, service, acting, customer_no, other, 422, problem=FORM)
-    merged = result(service, (customer_no, other), NOTHING_CHOSEN) if verdict == "same" else None
+    merged = result(service, (customer_no, other), Choices()) if verdict == "same" else None
     if merged is not None and merged.digest != digest:
         return _two(request, service, acting, customer_no, other, 409, problem=CHANGED)
     left, right = sorted((customer_no, other))

@@ -81,7 +81,7 @@ def put_side_by_side(service: Services, acting: Context, one: str, other: str, l
             explained = None
     row: Mapping[str, Any] = {"kind": "duplicate", "subjects": json.dumps(sorted(subjects)), "present": True}
     case = OpenCase(row, {"records": records}, (), (), ())  # type: ignore[arg-type]  # a row that no ledger holds
-    merged = result(service, (one, other), Choices(None, frozenset(), {}, {}))
+    merged = result(service, (one, other), Choices())
     return SideBySide(compare(case, merged), merged, sentence(explained, language) if explained else "")
 
 
