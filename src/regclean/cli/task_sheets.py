@@ -19,8 +19,7 @@ def read_answers(path: Path) -> list[TaskAnswer]:
     sheet.require(NEEDED, "Fill in the sheet that was written: regclean tasks export -o FILE")
     answers = []
     for number, told in sheet.records:
-        if told.get("value") or told.get("note"):
-            answers.append(
-                TaskAnswer(number, told.get("finding_id", ""), told.get("value") or None, told.get("note") or None)
-            )
+        value, note = told.get("value") or None, told.get("note") or None
+        if value or note:
+            answers.append(TaskAnswer(number, told.get("finding_id", ""), value, note))
     return answers
