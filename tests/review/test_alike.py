@@ -19,7 +19,9 @@ def standing(ledger: Ledger) -> int:
 
 
 def staged(browser: Any) -> int:
-    return int(re.search(r'data-staged="(\d+)"', browser.get("/queue").text)[1])  # type: ignore[index]
+    shown = re.search(r'data-staged="(\d+)"', browser.get("/queue").text)
+    assert shown
+    return int(shown[1])
 
 
 def picks(text: str) -> list[str]:

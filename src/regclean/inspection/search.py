@@ -97,7 +97,7 @@ def _range(
     )
     seen = "" if restricted else " AND NOT protected"
     query = (
-        "SELECT term, doc, field FROM search_terms WHERE term >= $from0 AND term < $to0"  # noqa: S608  # numbers of ours
+        "SELECT term, doc, field FROM search_terms WHERE term >= $from0 AND term < $to0"  # noqa: S608  # conditions of ours; what was asked is bound
         f"{seen}{others} ORDER BY term, doc LIMIT {LOOKED_AT}"
     )
     return [(str(term), int(doc), str(field)) for term, doc, field in rows(connection, query, bounds)]
