@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 
+import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from regclean.standardise.folding import fold
-from regclean.standardise.marks import read_marks
+from regclean.standardise.marks import HIDING, hides, read_marks
 from regclean.standardise.parties import read_party
 
 
@@ -217,3 +218,22 @@ def test_the_names_of_a_party_cover_its_text_but_for_the_marks(last: str, first:
     assert (party.persons[0][1].last_name, party.persons[0][1].first_names) == (last, first)
     others = {word for _, person in party.persons[1:] for word in (person.printed or "").split()}
     assert others <= {"Esa", "Aho"}
+
+
+@pytest.mark.parametrize(
+    "word", ["turvakielto", "turvakiellossa", "spärrmarkering", "luovutuskielto", "Suojattu", "SALAINEN"]
+)
+def test_a_slip_of_the_pen_hides_all_the_same(word: str) -> None:
+    """What the search for a mark leaves out, nobody reads: it must find whatever the reading would."""
+    slips = {word}
+    for at in range(len(word)):
+        before, behind = word[:at], word[at + 1 :]
+        slips |= {
+            before + behind,
+            before + word[at] * 2 + behind,
+            f"{before}x{behind}",
+            f"{before}{behind[:1]}{word[at]}{behind[1:]}",
+        }
+    read = pl.Series(sorted(slip for slip in slips if hides(slip)))
+    assert len(read) > 0
+    assert read.filter(~read.str.contains(HIDING)).to_list() == []

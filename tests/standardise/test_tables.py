@@ -503,6 +503,9 @@ def test_a_mark_of_non_disclosure_in_a_name_protects_at_once() -> None:
         {"phone": "040 1234567 ei saa luovuttaa"},
         {"email": "osoite salainen"},
         {"billing_street_address": "hemlig adress"},
+        {"street_address": "SPÄRMARKERING"},
+        {"city": "Tuvakiellossa"},
+        {"billing_name": "T U R V A K I E L T O"},
     ],
 )
 def test_a_mark_of_non_disclosure_protects_wherever_it_is_written(cells: dict[str, str]) -> None:

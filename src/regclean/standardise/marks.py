@@ -153,13 +153,19 @@ class Marks:
 
 
 NO_MARKS = Marks("")
-# What every text that hides somebody holds, in words that polars can search for.
-HIDING = r"(?i)turva|kielto|sp[äa]rr|skydd|sala|hemlig|luovut|disclos|secre|sekret|protected|confid|suoja"
+# What every text that hides somebody holds, in words that polars can search for: of each word that a slip of the pen may have
+# hit, two parts, of which one slip leaves one whole.
+HIDING = (
+    r"(?i)turv|iel[lt]o|sp[äa]rr|arker|luov|skydd|sala|hemlig|disclos|secre|sekret|protected|confid|suoja|(?:\pL ){5}"
+)
 
 
 def hides(text: str) -> bool:
     """Does a cell that holds no name (an address, a phone) say that its customer may not be disclosed?"""
-    return _take_protected(text)[1] or re.fullmatch(_PROTECTED_WORD, text.strip(" .!()-"), re.IGNORECASE) is not None
+    return (
+        _take_protected(_unspaced(text))[1]
+        or re.fullmatch(_PROTECTED_WORD, text.strip(" .!()-"), re.IGNORECASE) is not None
+    )
 
 
 def is_title(word: str) -> bool:
@@ -180,7 +186,7 @@ def read_marks(text: str) -> Marks:
     text = _rejoined(text)
     if not _HINT.search(text):
         return Marks(text)
-    text = _SPACED.sub(lambda match: match[0].replace(" ", ""), _unjoined(text))
+    text = _unspaced(_unjoined(text))
     text, protected = _take_protected(text)
     deceased, died, generation, guardian = False, None, None, None
     while (match := _DEAD.search(text)) and (_two_words(text[: match.start()]) or _two_words(text[match.end() :])):
@@ -288,6 +294,10 @@ def _unjoined(text: str) -> str:
     """Words that a system joined: "Mäkelä_Sari", "Mäkelä%20Sari", "MäkeläSari"."""
     text = text.replace("%20", " ").replace("_", " ")
     return text if " " in text.strip() else _CAMEL.sub(" ", text)
+
+
+def _unspaced(text: str) -> str:
+    return _SPACED.sub(lambda match: match[0].replace(" ", ""), text)
 
 
 _STRAY_HYPHEN = re.compile(r"([^\W\d_]+)(\s*)[-–‐‑](\s*)(?=([^\W\d_]+))")
