@@ -35,7 +35,7 @@ _SAID_REMARK = re.compile(
 )
 # "17-19", "8.00–16.00", "17.30", "1.1.2020": a time or a day behind a whole number.
 _TIME = re.compile(
-    r"\d{1,2}(?:[.:]\d{2})?(?:\s?[-–—]\s?\d{1,2}(?:[.:]\d{2})?)?|\d{1,2}\.\d{1,2}\.(?:\d{2,4})?", re.ASCII
+    r"\d{1,2}(?:[.:]\d{2})?(?:\s?[-–—]\s?\d{1,2}(?:[.:]\d{2})?)?|\d{1,2}[./]\d{1,2}(?:[./](?:\d{2,4})?)?", re.ASCII
 )
 # "9.00 - 17.00", "1.", "2)": hours, and the number of a number.
 _HOURS = re.compile(
@@ -43,11 +43,15 @@ _HOURS = re.compile(
     re.ASCII,
 )
 _EXTENSION = re.compile(r"(?P<number>.*\d)/(?P<extension>\d{1,4})", re.ASCII)
+# One or two digits behind a stroke are no group of a number, nor is one alone: "040 1234567/8", "09 1234567-8", "… 1/2".
+_BEHIND = re.compile(r"(?P<number>.*\d{3})(?:\s?/\s?\d{1,2}|\s?[-–—]\s?\d|\s\d/\d{1,2})", re.ASCII)
 # A digit that somebody could not read.
 _LOST_DIGIT = re.compile(r"\d[?*_]+(?:\d|\s|$)|[?_]\d")
 _ONE_DIGIT = re.compile(r".*\d{6}\s+\d", re.ASCII)
 _SHORTEST_RUN = 5
 _FILLER = re.compile(r"0*|(\d)\1{5,}|(?:0?123456789?0?)|0\d{1,3}0{6,}")
+# Numbers as long as most are; what is shorter may go on.
+_WHOLE = re.compile(r"\+358(?:(?:4\d|50)\d{7,}|(?!4|50)\d{8,})", re.ASCII)
 # The numbering plan knows numbers of five digits behind 040; no subscriber has one: they lost digits on the way.
 _MOBILE = re.compile(r"(?:4\d|50)\d*")
 _SHORTEST_MOBILE = 8
@@ -179,6 +183,8 @@ def _number(run: str) -> tuple[str | None, str]:
 
 def _read_run(run: str) -> list[tuple[str | None, str]]:
     """The numbers of digits that no letter interrupts: one, several, or one with a time or an extension behind it."""
+    if (match := _BEHIND.fullmatch(run)) and _WHOLE.fullmatch((shorter := _number(match["number"]))[0] or ""):
+        return [shorter]
     whole = _number(run)
     groups = _GROUP.split(run)
     if whole[0] is None or _ONE_DIGIT.fullmatch(run):
