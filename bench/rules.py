@@ -25,12 +25,12 @@ PASSWORD = "nobody-has-this-register\n"
 AIM, WRONG_LINKS, MISSED_LINKS = 0.97, 0.002, 0.02
 
 
-def night(folder: Path, customers: int, seed: int, profile: str, mix: str) -> dict[str, Any]:
+def night(folder: Path, customers: int, seed: int, profile: str, mix: str, least: int = 2) -> dict[str, Any]:
     """One register, made unless it is there, and its night; returns scores by rule and counts of links."""
     regclean = [str(Path(sys.executable).with_name("regclean")), "-w", str(folder)]
     if not (folder / "truth").exists():
-        options = ["--customers", customers, "--seed", seed, "--profile", profile, "--mix", mix, "--out", folder]
-        command = [sys.executable, ROOT / "data/fixtures/generate", *options]
+        options = f"--customers {customers} --seed {seed} --profile {profile} --mix {mix} --least {least} --out".split()
+        command = [sys.executable, ROOT / "data/fixtures/generate", *options, folder]
         subprocess.run([str(word) for word in command], check=True, stdout=subprocess.DEVNULL)
     told = subprocess.run([*regclean, "run", "--as-of", AS_OF, "--force"], capture_output=True, text=True, check=False)
     (folder / "run.log").write_text(told.stdout + told.stderr, encoding="utf-8")
@@ -110,6 +110,7 @@ def main() -> None:
     parser.add_argument("--profile", default="b", choices=("a", "b"))
     parser.add_argument("--mix", default="rough")
     parser.add_argument("--customers", type=int, default=3000)
+    parser.add_argument("--least", type=int, default=2, help="so many of each planted defect at least")
     parser.add_argument("--show", default="")
     parser.add_argument("-o", "--out", type=Path)
     options = parser.parse_args()
@@ -118,7 +119,7 @@ def main() -> None:
         nights = {}
         for seed in options.seeds:
             folder = out / f"{options.profile}-{options.mix}-{seed}"
-            found = nights[seed] = night(folder, options.customers, seed, options.profile, options.mix)
+            found = nights[seed] = night(folder, options.customers, seed, options.profile, options.mix, options.least)
             for rule in filter(None, options.show.split(",")):
                 one = found["rules"].get(rule, Score())
                 print(f"{rule}, seed {seed}: missed", *one.missed, "wrong", *map(json.dumps, one.wrong), *one.traps_hit)

@@ -13,7 +13,7 @@ _WORD_START, _WORD_END = r"(?<![^\W\d_])", r"(?![^\W\d_])"
 _NUMBERED = r"\.?\s*(?:n:o|nro|nr|\#)?[.:]?\s*"
 
 CARE_OF = re.compile(
-    r"(?:^|(?<=[\s,;/]))(?:c\s*/\s*o|c\.o\.|℅|luona|p(?:er)?\.?\s?adr\.?|pa\.?|att?n?[.:])\s*[:.]?\s*(?P<name>[^,;\d]+?)\s*(?=[,;]|$|\s(?:PL|PB|P\.L\.)\s?\d)",
+    r"(?:^|(?<=[\s,;/]))(?:c\s*/\s*o|c\.o\.|co(?=\s)|℅|luona|p(?:er)?\.?\s?adr\.?|pa\.?|att?n?[.:])\s*[:.]?\s*(?P<name>[^,;\d]+?)\s*(?=[,;]|$|\s(?:PL|PB|P\.L\.)\s?\d)",
     re.IGNORECASE,
 )
 # "c/o Mikko Mallikas Puijonkatu 3": the word before the number is the street's.
@@ -21,18 +21,22 @@ CARE_OF_STREET = re.compile(
     r"^(?:c\s*/\s*o|c\.o\.|℅)\s*[:.]?\s*(?P<name>[^,;\d]*?[^\W\d_]{2,})\s+(?P<street>(?!(?:PL|PB|Box)\b)[^\W\d_][^\s\d,]*\s+\d.*)$",
     re.IGNORECASE,
 )
-CARE_OF_MARK = re.compile(r"c\s*/\s*o|c\.o\.|℅|p(?:er)?\.?\s?adr", re.IGNORECASE)
+CARE_OF_MARK = re.compile(r"c\s*/\s*o|c\.o\.|co\s|℅|p(?:er)?\.?\s?adr", re.IGNORECASE)
 CARE_OF_BRACKETS = re.compile(r"\(\s*((?:c\s*/\s*o|℅)[^()]*)\)", re.IGNORECASE)
 BOX = re.compile(
     r"(?:^|(?<=[\s,;]))(?:PL|P\.\s?L\.|PB|P\.\s?B\.|Postilokero|Postbox|P\.?\s?O\.?\s?Box|Box)\s*[.:]?\s*(?P<box>\d{1,5})(?!\w)",
     re.IGNORECASE,
 )
 TAIL = re.compile(
-    r"[\s,;]+(?:(?:FI|FIN|SF)[\s-]?)?(?P<code>\d{5}|\d{3}\s\d{2}(?=[\s,]+[^\W\d_]{3}))(?:[\s,]+(?P<town>[^\W\d_][^\d,;()]*))?\s*$",
+    r"[\s,;]+(?:(?:FI|FIN|SF)[\s-]?)?(?P<code>\d{5}|\d{3}\s\d{2}(?=[\s,]+[^\W\d_]{3}))(?:[\s,]+(?P<town>[^\W\d_][^\d,;()]*?)(?:\s\d{1,2})?)?\s*$",
     re.IGNORECASE,
 )
+# "20100 Turku, Linnankatu 5"
+HEAD = re.compile(
+    r"^(?:(?:FI|FIN|SF)[\s-]?)?(?P<code>\d{5})\s+(?P<town>[^\W\d_][^\d,;()]*?)\s*[,;]\s*(?=[^\W\d_])", re.IGNORECASE
+)
 COUNTRY = re.compile(
-    r"(?:[\s,;(]+(?:finland|finlande|finnland|soome|suomi|suomen tasavalta)\s*\)?|(?<=[^\W\d_])[\s,;]+fin?)\.?\s*$",
+    r"(?:[\s,;(]+(?:finland|finlande|finnland|soome|suomi|suomen tasavalta|åland|ahvenanmaa|eu)\s*\)?|(?<=[^\W\d_])[\s,;]+fin?)\.?\s*$",
     re.IGNORECASE,
 )
 # Behind the town of a foreign address: its code is none of Finland's, and no flat.
@@ -42,7 +46,7 @@ ABROAD = re.compile(
     r"liettua|lithuania|espanja|spanien|spain|españa|ranska|frankrike|france|italia|italien|italy|sveitsi|schweiz|switzerland|"
     r"englanti|england|iso-britannia|united kingdom|uk|usa|yhdysvallat|kanada|canada|australia|australien|thaimaa|thailand|"
     r"portugali|portugal|puola|polen|poland|itävalta|österrike|austria|belgia|belgien|belgium|alankomaat|hollanti|nederland|"
-    r"netherlands|irlanti|ireland)\)?\.?\s*$",
+    r"netherlands|irlanti|ireland)\)?\.?\s*$|[\s,;]+(?!FI|SF|AX)[A-Z]{1,2}-\d{3}\s?\d{1,2}\s[^\W\d_][^\d,;]*$",
     re.IGNORECASE,
 )
 
@@ -82,8 +86,8 @@ UNIT = re.compile(
 )
 # "RN:o 5:12", "tila 1:23": the number of a property in its village.
 PROPERTY = re.compile(
-    rf"[\s,;]*(?:{_WORD_START}(?:rn:?o|rn:?r|rno|r:?nro|rek\.?\s?n:?r?o|rn|tila|lägenhet|lht){_WORD_END}\.?\s*:?\s*)?"
-    r"(?<![\d:.])(?P<name>\d{1,4}:\d{1,4})(?![\d:])",
+    rf"[\s,;]*(?:{_WORD_START}(?:rn:?o|rn:?r|rno|r:?nro|rek\.?\s?n:?r?o|rn|tila|kiint(?:eistö)?(?:tunnus)?|kt|lägenhet|lht){_WORD_END}\.?\s*:?\s*)?"
+    r"(?<![\d:.-])(?P<name>\d{1,4}:\d{1,4}|\d{1,3}-\d{1,3}-\d{1,4}-\d{1,4})(?![\d:-])",
     re.IGNORECASE,
 )
 UNNUMBERED = re.compile(
@@ -96,7 +100,7 @@ _ROAD = re.compile(
 )
 # A fast reading must leave these to the slow one, for what follows them is no house number.
 SAYING = frozenset(
-    (*UNITS, *_FLAT.split("|"), *_STAIR.split("|"), "postbox", "postilokero", "tila", "lägenhet", "luona")
+    (*UNITS, *_FLAT.split("|"), *_STAIR.split("|"), "postbox", "postilokero", "tila", "lägenhet", "luona", "nro")
 )
 # "C-talo 2", "A-rappu 3", "A rappu": the letter in front.
 TURNED = re.compile(
@@ -130,33 +134,30 @@ FLOORS = {
     **dict.fromkeys(("vintti", "vind", "vinden"), "ullakko"),
 }
 
-# A text of nothing but these words says that there is no address. Folded.
-_NO_ADDRESS = frozenset(
-    word_list("""
-    ei ole ilman vailla on eika ja tai uusi vanha oma nyk nykyinen viela enaa saatu selvilla annettu ilmoitettu voimassa kotimaassa
-    tuntematon tuntemattomat puuttuu puuttuva puutteellinen muuttunut poistettu vanhentunut poistunut kadonnut kuollut ks kts katso huom
-    os osoite osoitetta osoitteeton osoitetieto osoitetiedot osoitetietoa osoitetietoja osoitteet postiosoite postiosoitetta
-    katuosoite katuosoitetta kotiosoite tarkkaa tarkka tiedossa tietoa tiedoa tiedeta tunneta vakinaista vakituista kiinteaa asuntoa
-    asunnoton muuttanut muutti muutanut pois ulkomailla ulkomaat ulkomaille ulkomailta asuu salainen salattu luovuteta
-    turvakielto turvakiellon alainen sama samat kuin edella ylla sama_osoite lisatiedot lisatiedoissa
-    adress adressen adressuppgift adressuppgifter postadress gatuadress okand okant obekant obekand saknas saknar ingen inget utan inte
-    ej kand kant fast bostad bostadsadress bostadslos flyttat bortflyttad avflyttad utomlands utlandet till bosatt bor hemlig skyddad
-    skyddat sparrmarkering sparrad ogiltig samma som ovan uppgift
-    no not none known unknown address fixed abroad moved overseas missing same as above secret homeless
-    poste restante noutopiste""")
-)
-_ADDRESS_WORD = frozenset(
-    word_list("""ei tuntematon os osoite osoitetta puuttuu puutteellinen kadonnut kuollut vailla ilman asunnoton muuttanut muutti
-    ulkomailla ulkomaat ulkomaille salainen salattu turvakielto sama ks kts katso adress adressen okand okant obekant saknas ingen inget
-    utan flyttat bortflyttad avflyttad utomlands utlandet hemlig skyddad sparrmarkering samma no not unknown address abroad moved
-    missing same secret homeless poste bostadslos overseas osoitteeton tuntemattomat""")
-)
+# A text of nothing but these words says that there is no address, if one with a star is among them. Folded.
+_NO_ADDRESS_WORDS = word_list("""
+    ei* ole ilman* vailla* on eika ja tai uusi vanha oma nyk nykyinen viela enaa saatu selvilla annettu ilmoitettu voimassa kotimaassa
+    tuntematon* tuntemattomat* puuttuu* puuttuva puutteellinen* muuttunut poistettu vanhentunut poistunut kadonnut* kuollut* ks* kts*
+    katso* huom os* osoite* osoitetta* osoitteeton* osoitetieto osoitetiedot osoitetietoa osoitetietoja osoitteet postiosoite
+    postiosoitetta katuosoite katuosoitetta kotiosoite tarkkaa tarkka tiedossa tietoa tiedoa tiedeta tunneta vakinaista vakituista
+    kiinteaa asuntoa asunnoton* muuttanut* muutti* muutanut pois ulkomailla* ulkomaat* ulkomaille* ulkomailta asuu salainen* salattu*
+    luovuteta turvakielto* turvakiellon alainen sama* samat kuin edella ylla sama_osoite lisatiedot lisatiedoissa adress* adressen*
+    adressuppgift adressuppgifter postadress gatuadress okand* okant* obekant* obekand saknas* saknar ingen* inget* utan* inte ej kand
+    kant fast bostad bostadsadress bostadslos* flyttat* bortflyttad* avflyttad* utomlands* utlandet* till bosatt bor hemlig* skyddad*
+    skyddat sparrmarkering* sparrad ogiltig samma* som ovan uppgift no* not* none known unknown* address* fixed abroad* moved* overseas*
+    missing* same* as above secret* homeless* poste* restante noutopiste tied* tunt* tuntem* loydy* loydetty* hukassa*
+    selvitettava* selvitetaan* selvitykseen* tarkistettava* tarkistamatta* purettu* posti palautuu* palautunut* palautui* palautettu*
+    palautus* kirje returned* mail undelivered* undeliverable* retur* returnerad* post asiakas asiakkaan asiakkaalla asiakkaat toinen
+    toisen toisella kohde kohteen kohteessa kohteella laskutus laskutusosoite laskutusosoitteen laskutusosoitteessa sijainti
+    vain ent entinen nykyosoite tuntematta* ovrig hittas* hittad* borta* gone*""")
+_NO_ADDRESS = frozenset(word.rstrip("*") for word in _NO_ADDRESS_WORDS)
+_TELLING = frozenset(word.rstrip("*") for word in _NO_ADDRESS_WORDS if word.endswith("*"))
 
 
 def says_no_address(folded: str) -> bool:
     """Does a folded text say that there is no address, or that nobody knows it?"""
     words = folded.split()
-    return bool(words) and _NO_ADDRESS.issuperset(words) and not _ADDRESS_WORD.isdisjoint(words)
+    return bool(words) and _NO_ADDRESS.issuperset(words) and not _TELLING.isdisjoint(words)
 
 
 def stands_alone(street: str, word: str) -> bool:

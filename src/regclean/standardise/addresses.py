@@ -128,12 +128,14 @@ def take_apart(text: str) -> Address:
     """Take a clean address of any shape apart: care-of, box and town first, then street, number and flat."""
     rest = words.CARE_OF_BRACKETS.sub(r", \1", text)
     care_of = box = code = town = abroad = None
-    if "/" in rest or "." in rest or "℅" in rest or rest[:5].lower() in {"luona", "attn "}:
+    if "/" in rest or "." in rest or "℅" in rest or " co " in rest.lower() or rest[:5].lower() in {"luona", "attn "}:
         care_of, rest = _take_care_of(rest)
     if (match := words.COUNTRY.search(rest)) and any(c.isdigit() for c in rest[: match.start()]):
         rest = rest[: match.start()]
     if (match := words.ABROAD.search(rest)) and any(c.isdigit() for c in rest[: match.start()]):
         rest, abroad = rest[: match.start()], _squeeze(match[0])
+    elif match := words.HEAD.match(rest):
+        code, town, rest = match["code"], match["town"], rest[match.end() :]
     elif (match := words.TAIL.search(" " + rest)) and match.start() > 0:
         code, town = match["code"].replace(" ", ""), match["town"]
         rest = _squeeze((" " + rest)[: match.start()])

@@ -13,7 +13,7 @@ from regclean.standardise.reference import legal_forms, name_counts
 ESTATE = re.compile(
     r"(?<![^\W_])(?:(?:jakamaton|jak\.?|oskift(?:at|et|ade)|vainajan)\s+)?(?:kuolinpesän?|kuolinpesa|kuol\.?\s?pesä|kuolinp\.?|[jv]\.?kp\.?|k\.\s?p\.?|kp\.?|"
     r"(?:dödsbo|dodsbo|sterbhus)(?:et)?(?:\s+efter)?|d\.\s?b\.?|dbo?\.?|perikunta|perilliset|arvingar|oik\.?\s?om(?:ist(?:ajat|\.)?|\.)?|"
-    r"oikeudenomistajat|rättsinnehavare|estate\s+of|jakamaton\s+pesä|jakamaton|pesä)(?![^\W_])",
+    r"oikeudenomistajat|rättsinnehavare|estate\s+of|(?<!real )estate\s*$|jakamaton\s+pesä|jakamaton|pesä)(?![^\W_])",
     re.IGNORECASE,
 )
 _BANKRUPT = re.compile(r"konkurssi|konkursbo", re.IGNORECASE)

@@ -21,11 +21,12 @@ def _marked(words: str) -> re.Pattern[str]:
     return re.compile(rf"{_GAP}{_WORD_START}(?:{words}){_WORD_END}\.?", re.IGNORECASE)
 
 
+_DAY = r"(?:\d{1,2}\.\s?\d{1,2}\.\s?)?\d{4}|\d{1,2}/\d{4}"
 # Only text with one of these needs the slower readings.
 _HINT = re.compile(
-    r"turva|kielto|sp[äa]rr|skydda|sala|hemlig|luovut|disclos|secre|sekret|protected|confid|[✝†‡_%()\[\]\d]|kuol|vainaj|vain\.|edesm|"
-    r"menehty|pois\s?(?:men|nuk)|avli|avl\.|(?<!\w)(?:död|dog|rip|late)(?!\w)|bortg|gått\sbort|dece|\(dec|(?<!\w)[kd]\.\)?\s*$|senior|junior|"
-    r"vanhem|nuorem|äldre|yngre|elder|younger|(?<!\w)(?:sr|jr|snr|jnr|sen|jun|vanh|vnh|nuor|nrm|d\s?\.?\s?[äy]|the|isä|äiti|poika|tytär|"
+    r"turva|kielto|sp[äa]rr|skydda|sala|hemlig|luovut|disclos|secre|sekret|protected|confid|[✝✞✟☦†‡⚰⚱_%()\[\]\d]|kuol|vainaj|vain\.|edesm|"
+    r"menehty|pois\s?(?:men|nuk)|avli|avl\.|(?<!\w)(?:död|dog|rip|late)(?!\w)|bortg|gått\sbort|dece|\(dec|dec'?d|alias|(?<!\w)aka(?!\w)|kutsum|kutsuta|(?<!\w)[kd]\.\)?\s*$|senior|junior|"
+    r"vanhem|nuorem|isännöits|isänn\.|disponent|asioita|äldre|yngre|elder|younger|(?<!\w)(?:sr|jr|snr|jnr|sen|jun|vanh|vnh|nuor|nrm|d\s?\.?\s?[äy]|the|isä|äiti|poika|tytär|"
     r"far|mor|son|dotter|father|mother|daughter|i{2,3})(?!\w)|edunv|holh|intressebev|intr\.|förmyn|formyn|vårdnad|god\s+man|guardian|huoltaja|hoit|"
     r"yht\.?\s?h|yhteyshe|yhdyshe|kontaktp|utredn|valtuut|(?<!\w)ev(?:v|\.|\s)|förvalt|selvittäj|huom|obs[!:]|(?<!\w)t\.?\s?kielto|"
     r"(?<!\w)(?:u\s){2}|[a-zåäö][A-ZÅÄÖ]",
@@ -35,14 +36,15 @@ _CAMEL = re.compile(r"(?<=[a-zåäöé]{2})(?=[A-ZÅÄÖ][a-zåäöé]{2})")
 # "T U R V A K I E L T O"
 _SPACED = re.compile(rf"{_WORD_START}(?:[^\W\d_] ){{5,}}[^\W\d_]{_WORD_END}")
 _PROTECTED = re.compile(
-    rf"{_GAP}{_WORD_START}(?:turva[\s-]?kiel\w*\.?|turvak\.?|t\.\s?kielto|luovutuskiel\w*|tietojen\s?luovutus\s?kiel\w*|"
+    rf"{_GAP}{_WORD_START}(?:turva[\s-]?kiel\w*\.?|turvak\.?|t\.\s?kielto|(?:osoite)?luovutuskiel\w*|osoite(?:kiel(?:to|lo)\w*|suoja\w*)|tietosuoja(?!\w)|sekretess(?!\w)|tietojen\s?luovutus\s?kiel\w*|"
     r"(?:tietoja|tietoa|osoitetta)?\s*ei\s+saa\s+luovuttaa(?:\s+(?:tietoja|tietoa|osoitetta|eteenpäin))*|(?:ei|älä)\s+luovut\w+(?:\s+tietoja)?|"
     r"sp[äa]rr[\s-]?m[äa]rk\w*|sp[äa]rrad\w*|(?:skyddad\w*|hemlig\w*|sekretessbelagd\w*)\s+(?:identitet|personuppgifter|adress|uppgifter|folkbokföring)|"
     r"(?:adress(?:en)?|uppgifter(?:na)?)\s+(?:är\s+)?(?:hemlig|skyddad|sekretessbelagd)\w*|sekretessmark\w*|"
     r"(?:salai(?:nen|set)|salat(?:tu|ut)|salassa\s?pidettäv\w+|suojat(?:tu|ut))\s+(?:osoite|osoitetiedot|tiedot|henkilötiedot|yhteystiedot)|"
     r"(?:osoite|tiedot|osoitetiedot|henkilötiedot|yhteystiedot)\s+(?:on\s+|ovat\s+)?(?:salai\w+|salat\w+|salassa(?:\s?pidettäv\w*)?|suojat\w+)|"
     r"protected\s+(?:identity|address|person|data)|(?:secret|confidential)\s+(?:identity|address)|address\s+(?:is\s+)?(?:secret|confidential|protected)|"
-    rf"(?:non|no|not)[\s-]?disclos\w+|do\s+not\s+disclose){_WORD_END}{_GAP}",
+    rf"(?:non|no|not)[\s-]?disclos\w+|do\s+not\s+disclose){_WORD_END}"
+    rf"(?:\s+(?:voimassa|asti|saakka|päättyy|alkaen|gäller|till|t\.o\.m\.|t\s?o\s?m|until|valid)(?!\w)|\s*(?:{_DAY})(?!\d))*{_GAP}",
     re.IGNORECASE,
 )
 # One word alone may be a part of a name ("Salainen Puutarha Oy"): it is a mark in brackets, or before a colon.
@@ -58,13 +60,12 @@ _PROTECTED_WORDS = (
     "sparrmarkerad",
     "luovutuskielto",
 )
-_DAY = r"(?:\d{1,2}\.\s?\d{1,2}\.\s?)?\d{4}|\d{1,2}/\d{4}"
 _DEAD_WORD = (
     r"kuollut|kuoli|kuoll?\.|vainaja|vain\.|edesmennyt|edesm\.?|menehtynyt|menehtyi|pois\s?mennyt|pois\s?nukkunut|nukkunut\s+pois|"
-    r"avliden|avlidne|avlidna|avled|avl\.|död|dog(?=\s?\d)|bortgången|gått\s+bort|deceased|dec\.|the\s+late|(?-i:RIP|R\.I\.P)"
+    r"avliden|avlidne|avlidna|avled|avl\.|död|dog(?=\s?\d)|bortgången|gått\s+bort|deceased|dec'?d\.?|dec\.|the\s+late|(?-i:RIP|R\.I\.P)"
 )
 _DEAD = re.compile(
-    rf"{_GAP}(?:[✝†‡]|\+(?=\s?(?:{_DAY}))|{_WORD_START}(?:{_DEAD_WORD}|(?-i:[kd]\.)(?=\s?(?:{_DAY}))){_WORD_END})\.?\s*(?P<day>{_DAY})?{_GAP}|"
+    rf"{_GAP}(?:[✝✞✟☦†‡⚰⚱]\ufe0f?|\+(?=\s?(?:{_DAY}))|{_WORD_START}(?:{_DEAD_WORD}|(?-i:[kd]\.)(?=\s?(?:{_DAY}))){_WORD_END})\.?\s*(?P<day>{_DAY})?{_GAP}|"
     rf"\s\(?(?-i:[kd]\.)\)?\s*$|[\s(]+(?:1[89]|20)\d\d\s?[-–—]\s?(?P<year>(?:19|20)\d\d)\)?{_GAP}$",
     re.IGNORECASE,
 )
@@ -83,13 +84,18 @@ _BEFORE = {
 }
 # A relation beside a whole name tells the father from the son that bears it, too.
 _RELATION = {
-    "elder": re.compile(r"\s*[(,]\s*(?:isä|äiti|far|fader|mor|father|mother)\s*\)?\s*$", re.IGNORECASE),
-    "younger": re.compile(r"\s*[(,]\s*(?:poika|tytär|son|dotter|daughter)\s*\)?\s*$", re.IGNORECASE),
+    "elder": re.compile(
+        r"(?:\s*[(,]\s*(?:isä|äiti|far|fader|mor|father|mother)\s*\)?|\s+(?:isä|äiti))\s*$", re.IGNORECASE
+    ),
+    "younger": re.compile(
+        r"(?:\s*[(,]\s*(?:poika|tytär|son|dotter|daughter)\s*\)?|\s+(?:poika|tytär))\s*$", re.IGNORECASE
+    ),
 }
 _ROLE = (
     r"(?:yleinen\s+|allmän\s+|laillinen\s+)?(?:edunvalvoja\w*|edunvalvonna(?:ssa|n)|edunvalvontavaltuutettu|edunv\.?|ev\.?(?=\s)|ev\.|evv\.?|holhooja|"
     r"intressebevakare\w*|intr\.?\s?bev\.?|förmyndare|god\s+man|legal\s+guardian|guardian|huoltaja|vårdnadshavare|asioiden\s?hoitaja|asiainhoitaja|"
     r"kuolinpesän\s+hoitaja|pesänhoitaja|pesänselvittäjä|pesänjakaja|boutredningsman|boförvaltare|dödsboförvaltare|förvaltare|valtuutettu|ombud|"
+    r"isännöitsijä|isänn\.|disponent|asioita\s+hoitaa|asiat\s+hoitaa|"
     r"yhteyshenkilö|yht\.?\s?henkilö|yht\.?\s?hlö|yhdyshenkilö|kontaktperson|"
     # An occupation and an office unless somebody's name follows, or another name stands beside it.
     r"hoitaja(?=\s*:?\s*\w)|hoit\.|edunvalvonta(?=[^/]*/)|(?<=[/,]\s)(?:edunvalvonta|intressebevakning\w*)|(?<=[/,])(?:edunvalvonta|intressebevakning\w*))"
@@ -98,7 +104,10 @@ _HAS_ROLE = re.compile(rf"(?P<gap>{_GAP}){_WORD_START}(?:{_ROLE})(?!\s?lut){_WOR
 _NEXT_PARTY = re.compile(r"\s*[/;,)]\s*|\s+[-–—]\s+")
 _BRACKETS = re.compile(r"\s*(?:\(([^()]*)(?:\)|$)|\[([^\[\]]*)\]|\{([^{}]*)\})\s*")
 # "HUOM! laskut pojalle": what is meant for a reader.
-_NOTE = re.compile(r"[\s,;/-]+(?:(?-i:HUOM|HOX|OBS|NOTE|NB)\b|(?:huom|obs)[!:.])[!:.]*\s*(?P<note>.*)$", re.IGNORECASE)
+_NOTE = re.compile(
+    r"[\s,;/-]+(?:(?-i:HUOM|HOX|OBS|NOTE|NB)\b|(?:huom|obs)[!:.]|(?:alias|aka|a\.k\.a\.|kutsumanimi|kutsutaan)(?=[\s:]))[!:.]*\s*(?P<note>.*)$",
+    re.IGNORECASE,
+)
 # What in brackets is told of a name: a former one, somebody in whose care the post goes.
 _TELLING = re.compile(
     r"^\W*(?:o\.?\s?s|omaa|ent|entinen|aik|aiemmin|synt|född|född|tid|tidigare|née|geb|e|s|f|c\s*/\s*o)\b",

@@ -12,23 +12,18 @@ from regclean.standardise.genitives import nominative
 from regclean.standardise.marks import NO_MARKS, Marks, read_marks
 from regclean.standardise.names import NOBODY, Person
 from regclean.standardise.organisations import Organisation, read_organisation
-from regclean.standardise.reference import first_name_genders, name_counts
+from regclean.standardise.people import household_name, joined_people, split_household
+from regclean.standardise.reference import name_counts
 from regclean.standardise.text import clean_text, value_or_none
 
 _ORGANISED = frozenset({"company", "housing_company", "public_body", "association", "group"})
 _CARE_OF = re.compile(
-    r"(?:^|[\s,;(]+)(?:c\s*/\s*o|co/|c\.o\.|℅|p(?:er)?\.?\s?adr(?:ess)?\.?)\s*[:.]?\s*(?P<name>[^,;()\d]+)\)?",
+    r"(?:^|[\s,;(]+)(?:c\s*/\s*o|co/|c\.o\.|℅|p(?:er)?\.?\s?adr(?:ess)?\.?|(?-i:co|luona|hos)(?=\s))\s*[:.]?\s*(?P<name>[^,;()\d]+)\)?",
     re.IGNORECASE,
 )
-_CARE_OF_HINT = re.compile(r"[/℅]|c\.o\.|adr", re.IGNORECASE)
-# "Virtanen Matti + vaimo", "… ja puoliso Liisa": what somebody is to the first one.
-_RELATED = re.compile(
-    r"(?:\s+|^)(?:(?:avio|avo)?puoliso|vaimo|avovaimo|aviovaimo|aviomies|avomies|hustru|sambo|maka|wife|husband|spouse)(?![^\W\d_])\.?:?\s*",
-    re.IGNORECASE,
-)
-_ONE_AND_ONE = re.compile(r"^([^\W\d_]+)\s*;\s*([^\W\d_]+)$")
+_CARE_OF_HINT = re.compile(r"[/℅]|c\.o\.|adr|\s(?:co|luona|hos)\s", re.IGNORECASE)
+_OFFICE = re.compile(r"edunvalvont|oikeusapu|holhous|intressebevak|rättshjälp|förmyndar", re.IGNORECASE)
 _ASIDE = re.compile(r"^(?P<name>[^/;]+?)\s*(?:[/;]|\s[-–]\s)\s*(?P<aside>[^\W\d_][^/;]*)$")
-_FAMILY_PLURAL = re.compile(r"(?<![^\W\d_-])([^\W\d_]{2,})(set|SET)(?![^\W\d_-])")
 _FAMILY = re.compile(
     r"(?<!\w)(?:perhe|perheen|fam\.?|familjen|familj|family|pariskunta|av(?:io)?pari)(?!\w)\.?", re.IGNORECASE
 )
@@ -100,7 +95,7 @@ def _read_clean(
     care_of: tuple[Person, ...] = ()
     if name and not company:
         name, care_of = _take_care_of(name)
-        name = _joined_people(name)
+        name = joined_people(name)
     whole = company or name or " ".join(filter(None, (first, last))) or None
     if whole is None:
         return Party("person", None, ())
@@ -131,7 +126,8 @@ def _read_clean(
 def _marked(party: Party, given: list[Marks]) -> Party:
     """The party with what was written beside its names; a guardian is one more person."""
     guardian = next((marks.guardian for marks in given if marks.guardian), None)
-    extra = (("guardian", names.read_person(guardian)),) if guardian and kinds.infer_kind(guardian) == "person" else ()
+    named = guardian and party.kind not in _ORGANISED and kinds.infer_kind(guardian) == "person"
+    extra = (("guardian", names.read_person(guardian)),) if named else ()
     return replace(
         party,
         persons=(*party.persons, *extra),
@@ -143,45 +139,6 @@ def _marked(party: Party, given: list[Marks]) -> Party:
     )
 
 
-def _joined_people(text: str) -> str:
-    """Commas between whole people as "ja": "Koskinen Pasi, Riitta Koskinen"; a surname written twice begins two people."""
-    text = _ONE_AND_ONE.sub(r"\1, \2", text)
-    if (match := _RELATED.search(text)) and match.start() and text[match.end() :] and not kinds.JOINING.search(text):
-        text = f"{text[: match.start()].rstrip(' ,')} ja {text[match.end() :]}"
-    head, *others = (part.strip() for part in text.split(","))
-    joined = kinds.JOINING.search(text) is not None
-    pieces = [part for piece in others for part in kinds.JOINING.split(piece) if part]
-    if pieces and names.is_whole_name(head):
-        genders = first_name_genders()
-
-        def gender(part: str) -> str | None:
-            return next((genders.get(fold(word)) for word in names.name_words(part) if names.only_given([word])), None)
-
-        def person(part: str) -> bool:
-            return names.is_whole_name(part) or (
-                names.given_behind(part, head)
-                and (joined or len(others) > 1 or {gender(head), gender(part)} == {"m", "f"})
-            )
-
-        if all(person(part) for part in pieces):
-            return " ja ".join((head, *others))
-    elif (
-        # "Matti, Liisa ja Kalle Virtanen"
-        pieces
-        and joined
-        and names.only_given(names.name_words(head))
-        and names.is_whole_name(pieces[-1])
-        and all(names.given_behind(part, head) for part in pieces[:-1])
-    ):
-        return " ja ".join((head, *others))
-    words = text.split()
-    if len(words) == 4 and "," not in text:
-        folded = [fold(word) for word in words]
-        if folded[0] == folded[2] != folded[1] or folded[1] == folded[3] != folded[0]:
-            return f"{words[0]} {words[1]} ja {words[2]} {words[3]}"
-    return text
-
-
 def _without_aside(text: str) -> str:
     """A name without what a clerk noted behind a slash: "Vainio Aila / laskut sähköpostiin"."""
     match = _ASIDE.match(text)
@@ -190,6 +147,8 @@ def _without_aside(text: str) -> str:
     aside = match["aside"]
     words = fold(aside).split()
     noted = len(words) > 1 or aside[:1].islower()
+    if _OFFICE.search(aside):
+        return match["name"]
     if not noted or any(kinds.is_known_name(word) for word in words) or kinds.infer_kind(aside) != "person":
         return text
     return match["name"]
@@ -310,9 +269,7 @@ def _estate(whole: str, inferred: str, extra: tuple[tuple[str, Person], ...], su
         person = names.read_person(joined, surname_first=surname_first)
         people = [Person(person.first_names, person.last_name, previous or person.previous)]
     name = (
-        _household_name(tuple(people), swedish=_SWEDISH_JOINING.search(whole) is not None)
-        if people[0].printed
-        else None
+        household_name(tuple(people), swedish=_SWEDISH_JOINING.search(whole) is not None) if people[0].printed else None
     )
     swedish = "dödsbo" if _SWEDISH_ESTATE.search(whole) else "kp"
     printed = f"{name} {swedish}" if name else whole
@@ -333,54 +290,5 @@ def _household(
     if people and previous:
         people = (_with_previous(people[0], previous), *people[1:])
     parts = tuple(("self" if index == 0 else "spouse", person) for index, person in enumerate(people))
-    printed = _household_name(people, swedish=_SWEDISH_JOINING.search(whole) is not None) or whole
+    printed = household_name(people, swedish=_SWEDISH_JOINING.search(whole) is not None) or whole
     return Party(inferred, printed, (*parts, *extra), company_name=printed)
-
-
-def _singular(match: re.Match[str]) -> str:
-    """People called Virtanen are "Virtaset"."""
-    stem, ending = match[1], match[2]
-    return stem + ("NEN" if ending == "SET" else "nen") if fold(stem) + "nen" in name_counts().last else match[0]
-
-
-def split_household(text: str, *, surname_first: bool = False) -> list[Person]:
-    """The persons of "Virtanen Matti ja Maija", "Matti & Maija Virtanen", "Matti Virtanen / Maija Korhonen", "Virtaset"."""
-    pieces = [
-        _RELATED.sub(" ", piece).strip(" ,")
-        for piece in kinds.JOINING.split(_FAMILY_PLURAL.sub(_singular, text))
-        if piece
-    ]
-    pieces = [piece for piece in pieces if piece]
-    if len(pieces) == 1:
-        return [names.read_person(pieces[0], surname_first=surname_first)]
-    people: list[Person] = []
-    for piece in pieces:
-        words = names.name_words(piece)
-        if not words:
-            continue
-        if names.only_given(words) and len(words) <= 3:
-            people.append(Person(" ".join(names.name_case(word) for word in words), None))
-        else:
-            people.append(names.read_person(piece, surname_first=surname_first))
-    surnames = [person.last_name for person in people if person.last_name]
-    shared: list[Person] = []
-    for index, person in enumerate(people):
-        if person.last_name is None and surnames:
-            before = [p.last_name for p in people[:index] if p.last_name]
-            person = Person(person.first_names, before[-1] if before else surnames[0], person.previous)
-        shared.append(person)
-    return shared
-
-
-def _household_name(people: tuple[Person, ...], *, swedish: bool) -> str | None:
-    """Print "Matti ja Maija Virtanen" when they share the surname, else both in full; in the language it came in."""
-    if not people:
-        return None
-    joining, family = (" och ", "Familjen") if swedish else (" ja ", "Perhe")
-    lasts = {fold(person.last_name or "") for person in people}
-    if len(people) > 1 and len(lasts) == 1 and people[0].last_name and all(person.first_names for person in people):
-        return joining.join(person.first_names or "" for person in people) + f" {people[0].last_name}"
-    if len(people) == 1:
-        person = people[0]
-        return f"{family} {person.printed}" if person.first_names is None else person.printed
-    return joining.join(person.printed or "" for person in people) or None
