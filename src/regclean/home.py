@@ -44,12 +44,14 @@ def open_own_ledger(workspace: Workspace) -> Ledger:
         workspace_key(workspace.var)
         if not is_there(workspace.ledger_url):
             raise UnavailableError(
-                "the workspace's ledger is not there, or empty.", file=_where(workspace), remedy=_restore(workspace)
+                "the workspace's ledger is not there, or empty.",
+                file=_where(workspace),
+                remedy=restore_remedy(workspace),
             )
     ledger = open_ledger(workspace.ledger_url)
     begins = False
     try:
-        found = _identity(ledger)
+        found = identity_of(ledger)
         if known is None:
             known = _met(workspace, ledger, found)
             remember(workspace.var, known)
@@ -58,7 +60,7 @@ def open_own_ledger(workspace: Workspace) -> Ledger:
             raise ConfigError(
                 "this is not the ledger that the workspace was made with.",
                 file=_where(workspace),
-                remedy=_restore(workspace),
+                remedy=restore_remedy(workspace),
             )
         ledger.anchor = _anchor(workspace)
         if begins and ledger.anchor.held() is None:
@@ -110,17 +112,18 @@ def _met(workspace: Workspace, ledger: Ledger, found: Identity | None) -> Identi
         raise ConfigError(
             f"the ledger is empty, but there are nights in {workspace.var / 'warehouse'}.",
             file=_where(workspace),
-            remedy=_restore(workspace),
+            remedy=restore_remedy(workspace),
         )
     made = Identity(uuid.uuid4().hex, fingerprint(workspace_key(workspace.var)))
     with ledger.write() as writing:
         if writing.execute(select(identity.c.name)).first() is None:
             rows = [{"name": "ledger", "value": made.ledger}, {"name": "key", "value": made.key}]
             writing.execute(insert(identity), rows)
-    return _identity(ledger) or made
+    return identity_of(ledger) or made
 
 
-def _identity(ledger: Ledger) -> Identity | None:
+def identity_of(ledger: Ledger) -> Identity | None:
+    """Which ledger this is, and whose key it goes with; None of one that no workspace has met yet."""
     with ledger.read() as reading:
         values = {row.name: row.value for row in reading.execute(select(identity.c.name, identity.c.value))}
     return Identity(values["ledger"], values["key"]) if values else None
@@ -130,7 +133,8 @@ def _where(workspace: Workspace) -> str:
     return make_url(workspace.ledger_url).render_as_string(hide_password=True)
 
 
-def _restore(workspace: Workspace) -> str:
+def restore_remedy(workspace: Workspace) -> str:
+    """What is said where a workspace meets another's ledger, or none."""
     return (
         f"Restore the ledger from a backup, or correct [ledger] url. Nothing was changed. "
         f"To begin anew on purpose, remove {workspace.var / FILE} and the nights in {workspace.var / 'warehouse'}."

@@ -7,7 +7,6 @@ killed leaves the one before in force, and the next night sweeps what it left.
 
 from __future__ import annotations
 
-import fcntl
 import resource
 import shutil
 from collections.abc import Iterator
@@ -19,7 +18,7 @@ from time import perf_counter
 
 import polars as pl
 
-from regclean import batches, checks, findings, landing, linkage, quality, rules
+from regclean import batches, checks, findings, landing, linkage, locks, quality, rules
 from regclean.bin_reports import forget_bin_reports
 from regclean.carry_over import carry_over, linkage_digest, reading_digest
 from regclean.config import Workspace, derived_key, workspace_key
@@ -337,15 +336,12 @@ def open_published(workspace: Workspace) -> tuple[Warehouse, str | None]:
 
 @contextmanager
 def _one_at_a_time(var: Path) -> Iterator[None]:
-    """Hold the workspace's lock; the system lets go of it when the process dies, however it dies."""
     var.mkdir(parents=True, exist_ok=True)
-    with (var / "night.lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+    with locks.held(var / locks.NIGHT) as mine:
+        if not mine:
             raise ConflictError(
                 "another night is running in this workspace.", file=var, remedy="Wait until it has ended."
-            ) from None
+            )
         yield
 
 

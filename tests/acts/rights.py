@@ -330,6 +330,7 @@ COMMANDS: dict[str, Rights] = {
             "sql",
             "serve",
             "verify-audit",
+            "doctor",
         ),
         PUBLIC,
     ),

@@ -18,6 +18,7 @@ FLOORS = {
     "home": 3,
     "inspection": 5,
     "bin_reports": 4,
+    "operation": 4,
     "findings": 4,
     "quality": 4,
     "batches": 4,
@@ -37,6 +38,7 @@ FLOORS = {
     "errors": 0,
     "resources": 1,
     "outside": 1,
+    "locks": 1,
 }
 # The night is one room: the steps, what they share, what is carried over, and the page about it.
 ONE_ROOM = {"night_state": "night", "night_page": "night", "carry_over": "night"}

@@ -7,13 +7,25 @@ from __future__ import annotations
 
 import sys
 
-from regclean.cli import batches, decisions, identity, inspection, models, nightly, outputs, people, samples, tasks
+from regclean.cli import (
+    batches,
+    decisions,
+    identity,
+    inspection,
+    models,
+    nightly,
+    operation,
+    outputs,
+    people,
+    samples,
+    tasks,
+)
 from regclean.cli.app import app, run
 
 __all__ = ["app", "main"]
 
 # Imported for the commands that they register.
-COMMANDS = (nightly, outputs, inspection, decisions, batches, samples, tasks, models, identity, people)
+COMMANDS = (nightly, outputs, inspection, decisions, batches, samples, tasks, models, identity, people, operation)
 
 
 def main() -> None:

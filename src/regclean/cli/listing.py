@@ -49,12 +49,14 @@ LONGEST_CELL = 32_767
 @dataclass(frozen=True, slots=True)
 class Listing:
     """What a command shows. `frame`: its rows; `printed` prints it for a person, else its rows are written as csv;
-    `document`: the whole of it for `json`, where its rows are not all; without a frame it is a document alone.
+    `document`: the whole of it for `json`, where its rows are not all; without a frame it is a document alone. `exit_code`: what
+    the command ends with once it is shown.
     """
 
     frame: pl.DataFrame | None = None
     printed: Callable[[], None] | None = None
     document: Any = None
+    exit_code: int = 0
 
 
 def as_table(title: str, columns: Sequence[str], lines: Iterable[Sequence[Any]]) -> Listing:
@@ -81,6 +83,8 @@ def listing(command: Callable[..., Listing]) -> Callable[..., None]:
             found.printed()
         else:
             _write(found, output, chosen or "csv")
+        if found.exit_code:
+            raise typer.Exit(found.exit_code)
 
     options = inspect.signature(_options, eval_str=True).parameters.values()
     own = inspect.signature(command, eval_str=True)

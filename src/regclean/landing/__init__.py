@@ -1,16 +1,20 @@
 """Landing: whatever the clerk exported, as text, with file and row; what cannot be read, in quarantine."""
 
+from regclean.landing.database import check_query
 from regclean.landing.load import load, quarantine, set_aside
 from regclean.landing.report import FileReport, LandingReport
 from regclean.landing.sheets import FilledSheet, read_sheet
+from regclean.landing.sources import matching_files
 from regclean.landing.streets import company_streets
 
 __all__ = [
     "FileReport",
     "FilledSheet",
     "LandingReport",
+    "check_query",
     "company_streets",
     "load",
+    "matching_files",
     "quarantine",
     "read_sheet",
     "set_aside",

@@ -56,6 +56,12 @@ def open_query(url: str, query: str, number: int) -> Query:
     return Query(parsed, query.strip().rstrip(";"), f"{parsed.get_backend_name()}:{name} (query of source {number})")
 
 
+def check_query(url: str, query: str, number: int) -> None:
+    """Ask the database of source `number` whether it would answer the query. Errors: InputError, UnavailableError."""
+    with _connection(asked := open_query(url, query, number)) as connection:
+        connection.exec_driver_sql(f"SELECT * FROM ({asked.text}) AS asked WHERE 1 = 0")  # noqa: S608  # the workspace's own query
+
+
 def plan_query(query: Query, looked_for: Wanted) -> ColumnPlan:
     """Ask the database which columns the query has, and assign them. Errors: InputError."""
     with _connection(query) as connection:

@@ -14,6 +14,7 @@ from regclean.ledger.database import (
     open_ledger,
     opened,
 )
+from regclean.ledger.glance import Tables, is_whole, look_at, tables_of
 
 __all__ = [
     "CHUNK",
@@ -21,16 +22,20 @@ __all__ = [
     "Entry",
     "Ledger",
     "LedgerError",
+    "Tables",
     "append",
     "audit",
     "in_chunks",
     "insert_many",
     "insert_missing",
     "is_there",
+    "is_whole",
+    "look_at",
     "open_ledger",
     "opened",
     "runs",
     "sample_tables",
     "tables",
+    "tables_of",
     "verify",
 ]

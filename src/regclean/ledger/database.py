@@ -149,11 +149,11 @@ def open_ledger(url: str) -> Ledger:
         _bring_up_to_date(ledger)
     except DBAPIError as error:
         ledger.close()
-        raise _cannot_be_opened(url, error) from error
+        raise cannot_be_opened(url, error) from error
     except RegcleanError as error:
         ledger.close()
         if isinstance(error.__cause__, DBAPIError):
-            raise _cannot_be_opened(url, error.__cause__) from error
+            raise cannot_be_opened(url, error.__cause__) from error
         raise
     return ledger
 
@@ -168,9 +168,9 @@ def is_there(url: str) -> bool:
     ledger = Ledger(_engine_of(url))
     try:
         with ledger.read() as connection:
-            return _revision(connection) is not None
+            return revision_of(connection) is not None
     except DBAPIError as error:
-        raise _cannot_be_opened(url, error) from error
+        raise cannot_be_opened(url, error) from error
     finally:
         ledger.close()
 
@@ -240,13 +240,19 @@ def _engine_of(url: str) -> Engine:
     try:
         return _engine(make_url(url))
     except (ArgumentError, NoSuchModuleError, ImportError) as error:
-        raise LedgerError(
-            "the ledger's URL is not one of SQLite or PostgreSQL.",
-            remedy='Examples: "sqlite:///var/ledger.db", "postgresql+psycopg://user@host/database".',
-        ) from error
+        raise not_a_ledger_url() from error
 
 
-def _cannot_be_opened(url: str, error: DBAPIError) -> LedgerError:
+def not_a_ledger_url() -> LedgerError:
+    """What is said of a URL that is no ledger's."""
+    return LedgerError(
+        "the ledger's URL is not one of SQLite or PostgreSQL.",
+        remedy='Examples: "sqlite:///var/ledger.db", "postgresql+psycopg://user@host/database".',
+    )
+
+
+def cannot_be_opened(url: str, error: DBAPIError) -> LedgerError:
+    """What is said of a ledger that does not open."""
     shown = make_url(url).render_as_string(hide_password=True)
     outside = unavailable(error)
     return LedgerAwayError(
@@ -273,7 +279,7 @@ def _engine(url: URL) -> Engine:
         )
     else:
         raise ArgumentError("neither SQLite nor PostgreSQL")
-    event.listen(engine, "begin", _begin)
+    event.listen(engine, "begin", begin)
     return engine
 
 
@@ -284,14 +290,16 @@ def _configure_sqlite(dbapi_connection: Any, _record: Any) -> None:
         dbapi_connection.execute(f"PRAGMA {pragma}").close()
 
 
-def _begin(connection: Connection) -> None:
+def begin(connection: Connection) -> None:
+    """Begin a transaction of its kind."""
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql("BEGIN IMMEDIATE" if is_writing(connection) else "BEGIN")
     elif is_writing(connection):
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _WRITE_LOCK})
 
 
-def _revision(connection: Connection) -> str | None:
+def revision_of(connection: Connection) -> str | None:
+    """The step that the ledger's tables stand at; None where there are none."""
     if not inspect(connection).has_table("alembic_version"):
         return None
     return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
@@ -299,14 +307,14 @@ def _revision(connection: Connection) -> str | None:
 
 def _bring_up_to_date(ledger: Ledger) -> None:
     with ledger.read() as connection:
-        if _revision(connection) == HEAD:
+        if revision_of(connection) == HEAD:
             return
     # Alembic is needed only when there is something to do. Two programs may come here at once: the second one waits
     # for the write lock and then finds nothing left to do.
     from regclean.ledger.migrations import runner
 
     with ledger.write() as connection:
-        found = _revision(connection)
+        found = revision_of(connection)
         if found is not None and not runner.knows(found):
             raise LedgerError(
                 f"the ledger was written by a newer regclean (its tables are at {found}, this program knows {HEAD}).",

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
@@ -46,6 +47,21 @@ class SqlTarget:
 
     def close(self) -> None:
         self.engine.dispose()
+
+    @property
+    def place(self) -> str:
+        """Where it is, without a password."""
+        return self.engine.url.render_as_string(hide_password=True)
+
+    def answer(self) -> None:
+        """Ask it for nothing. Errors: UnavailableError when it does not answer."""
+        url = self.engine.url
+        if url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file():  # asking would make it
+            raise UnavailableError(
+                "the register's database is not there.", file=self.place, remedy="Correct [register] url."
+            )
+        with self._reading() as connection:
+            connection.execute(text("SELECT 1"))
 
     def look(self, lines: Sequence[ChangeLine]) -> list[Seen]:
         """How each line stands: ready, done, changed or gone. Writes nothing."""
