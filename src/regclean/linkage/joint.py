@@ -38,10 +38,7 @@ def _weighed(connection: duckdb.DuckDBPyConnection) -> pl.DataFrame:
     joined: dict[str, set[str]] = {}
     for left, right, p, _ in found:
         if p >= LEAST:
-            a, b = joined.get(left, {left}), joined.get(right, {right})
-            if a is not b:
-                a |= b
-                joined.update(dict.fromkeys(a, a))
+            _join(joined, left, right)
     odds: dict[int, dict[tuple[str, str], float]] = defaultdict(dict)
     for left, right, p, against in found:
         group = joined.get(left)
@@ -56,6 +53,16 @@ def _weighed(connection: duckdb.DuckDBPyConnection) -> pl.DataFrame:
         for pair, p in together(groups[key], odds[key]).items()
     ]
     return pl.DataFrame(changed, schema={"l": pl.String, "r": pl.String, "p": pl.Float64}, orient="row")
+
+
+def _join(groups: dict[str, set[str]], left: str, right: str) -> bool:
+    """Make the groups of two rows one; a row that is in none yet is a group of its own. False: they were one before."""
+    a, b = groups.get(left, {left}), groups.get(right, {right})
+    if a is b:
+        return False
+    a |= b
+    groups.update(dict.fromkeys(a, a))
+    return True
 
 
 def together(members: list[str], odds: dict[tuple[str, str], float]) -> dict[tuple[str, str], float]:
@@ -82,17 +89,12 @@ def together(members: list[str], odds: dict[tuple[str, str], float]) -> dict[tup
 
 def _support(block: tuple[str, ...], logs: dict[tuple[str, str], float]) -> float:
     """Log odds that these rows are one: the pairs that hold them together, and what further pairs add or take."""
-    tree = {row: {row} for row in block}
+    tree: dict[str, set[str]] = {}
     total = 0.0
     for pair in sorted(combinations(block, 2), key=lambda pair: -logs.get(pair, 0.0)):
         value = logs.get(pair, 0.0)
-        a, b = (tree[row] for row in pair)
-        if a is not b:
-            a |= b
-            tree.update(dict.fromkeys(a, a))
-            total += value
-        else:
-            total += value * (CLOSING if value > 0 else 1.0)
+        closes = not _join(tree, *pair)
+        total += value * CLOSING if closes and value > 0 else value
     return total
 
 
