@@ -5,11 +5,14 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass, field
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import duckdb
 import polars as pl
 
+from regclean.config import Section
+from regclean.linkage import LinkReport, link_customers
 from regclean.standardise.folding import fold
 from regclean.warehouse import write_frame
 from regclean.warehouse.database import create_tables
@@ -71,7 +74,9 @@ class Register:
     addresses: list[dict[str, Any]] = field(default_factory=list)
 
     def person(self, no: str, first: str, last: str, *, kind: str = "person", part: str = "self", **values: Any) -> str:
-        """A person row; `first` may hold several given names. Address as `at="street|house|flat|postal"`."""
+        """A person row; `first` may hold several given names. Address as `at="street|house|flat|postal"`; the house as
+        "9", "9c" with its letter, "9 c" with a stair.
+        """
         given = fold(first).split()
         parts = fold(last).split() + fold(values.pop("previous", "")).split()
         self._customer(no, kind, m_first=given[0], m_given=given, m_last=fold(last), m_last_parts=parts, **values)
@@ -115,33 +120,19 @@ class Register:
         }
         self.customers.append(row | values)
         for source, text in ((("own", at),) if at else ()) + tuple(("service", text) for text in also):
-            street, house, flat, postal = text.split("|")
-            self.addresses.append(
-                {
-                    "customer_no": no,
-                    "source": source,
-                    "m_street": street,
-                    "m_house": house or None,
-                    "m_flat": flat or None,
-                    "m_postal": postal or None,
-                }
-            )
+            self._address(no, source, text)
 
     def role(self, no: str, site: str, start: date, end: date | None, at: str) -> None:
+        self._address(no, "site_role", at, site_no=site, start_on=start, end_on=end)
+
+    def _address(self, no: str, source: str, at: str, **values: Any) -> None:
         street, house, flat, postal = at.split("|")
-        self.addresses.append(
-            {
-                "customer_no": no,
-                "source": "site_role",
-                "site_no": site,
-                "m_street": street,
-                "m_house": house,
-                "m_flat": flat or None,
-                "m_postal": postal,
-                "start_on": start,
-                "end_on": end,
-            }
-        )
+        number, _, stair = house.partition(" ")
+        letter = number.lstrip("0123456789")
+        parts = {"m_street": street, "m_house": number.removesuffix(letter), "m_house_letter": letter, "m_stair": stair}
+        parts |= {"m_flat": flat, "m_postal": postal}
+        written = {name: part or None for name, part in parts.items()}
+        self.addresses.append({"customer_no": no, "source": source} | written | values)
 
     def _person(self, no: str, number: int, part: str, first: str, last: str) -> None:
         given = fold(first).split()
@@ -174,3 +165,24 @@ class Register:
 
 def decided(*edges: tuple[str, str, str]) -> pl.DataFrame:
     return pl.DataFrame([(*sorted(edge[:2]), edge[2]) for edge in edges], schema=NO_DECISIONS.schema, orient="row")
+
+
+def link(
+    connection: duckdb.DuckDBPyConnection,
+    models: Path,
+    *,
+    country: str = "fi",
+    decisions: pl.DataFrame = NO_DECISIONS,
+    previous: pl.DataFrame = NO_CLUSTERS,
+    engine: Section | None = None,
+) -> LinkReport:
+    """Link the customers of a night as the defaults say: nothing decided, no night before."""
+    return link_customers(
+        connection,
+        country=country,
+        settings=SETTINGS,
+        models=models,
+        decided=decisions,
+        previous_clusters=previous,
+        engine=engine,
+    )

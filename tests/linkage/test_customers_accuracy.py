@@ -6,9 +6,7 @@ import random
 from datetime import date
 from pathlib import Path
 
-from customer_register import FIRST, LAST, NO_CLUSTERS, NO_DECISIONS, SETTINGS, Register
-
-from regclean.linkage import link_customers
+from customer_register import FIRST, LAST, Register, link
 
 
 def made_up(size: int, seed: int) -> tuple[Register, set[tuple[str, str]], set[tuple[str, str]]]:
@@ -47,14 +45,7 @@ def made_up(size: int, seed: int) -> tuple[Register, set[tuple[str, str]], set[t
 def test_a_register_teaches_itself(tmp_path: Path) -> None:
     register, same, spouses = made_up(2500, seed=11)
     connection = register.connect()
-    link_customers(
-        connection,
-        country="fi",
-        settings=SETTINGS,
-        models=tmp_path,
-        decided=NO_DECISIONS,
-        previous_clusters=NO_CLUSTERS,
-    )
+    link(connection, tmp_path)
     found = set(
         connection.execute(
             """SELECT a.customer_no, b.customer_no FROM clusters a JOIN clusters b

@@ -12,10 +12,8 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from customer_register import NO_CLUSTERS, NO_DECISIONS, SETTINGS, Register
+from customer_register import Register, link
 from stored import STORED
-
-from regclean.linkage import link_customers
 
 HOME = "puijonkatu|12||70100"
 FLAT = "rantatie|4|b2|70200"
@@ -138,9 +136,7 @@ def cases() -> Register:
 @pytest.fixture(scope="module")
 def linked() -> duckdb.DuckDBPyConnection:
     connection = cases().connect()
-    report = link_customers(
-        connection, country="fi", settings=SETTINGS, models=STORED, decided=NO_DECISIONS, previous_clusters=NO_CLUSTERS
-    )
+    report = link(connection, STORED)
     assert report.models == {"person": 1, "organisation": 1}
     assert report.shared_contacts == 2  # the manager's phone and e-mail
     return connection
@@ -213,14 +209,7 @@ def test_twins_are_not_one_in_a_handful_of_rows(tmp_path: Path) -> None:
         for again in ("", "-again"):
             register.person(f"other-{i}{again}", *name.split(), at=f"peltokuja|{i}||20200")
     connection = register.connect()
-    link_customers(
-        connection,
-        country="fi",
-        settings=SETTINGS,
-        models=tmp_path,
-        decided=NO_DECISIONS,
-        previous_clusters=NO_CLUSTERS,
-    )
+    link(connection, tmp_path)
     assert relation(connection, "twin-a", "twin-b") in {"household", "unsure"}
 
 

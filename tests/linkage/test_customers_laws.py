@@ -14,13 +14,13 @@ import duckdb
 import networkx as nx
 import polars as pl
 import pytest
-from customer_register import NO_CLUSTERS, NO_DECISIONS, SETTINGS, Register, decided
+from customer_register import NO_CLUSTERS, NO_DECISIONS, SETTINGS, Register, decided, link
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from stored import STORED
 
 from regclean.errors import RegcleanError
-from regclean.linkage import link_customers, parameters, train
+from regclean.linkage import parameters, train
 from regclean.linkage.clustering import constrained_components
 from regclean.linkage.comparison import DUCKDB, SPARK
 from regclean.linkage.model import MODELS
@@ -49,9 +49,7 @@ def run(
     decisions: pl.DataFrame = NO_DECISIONS,
     previous: pl.DataFrame = NO_CLUSTERS,
 ) -> tuple[Rows, Rows]:
-    link_customers(
-        connection, country="fi", settings=SETTINGS, models=models, decided=decisions, previous_clusters=previous
-    )
+    link(connection, models, decisions=decisions, previous=previous)
     return (
         connection.execute("SELECT * FROM pairs ORDER BY ALL").fetchall(),
         connection.execute("SELECT * FROM clusters ORDER BY ALL").fetchall(),
@@ -95,9 +93,7 @@ def test_decisions_stand_above_scores() -> None:
 def test_contradicting_decisions_are_reported_not_applied() -> None:
     decisions = decided(("x00001", "x00002", "same"), ("x00002", "x00003", "same"), ("x00001", "x00003", "different"))
     connection = people().connect()
-    report = link_customers(
-        connection, country="fi", settings=SETTINGS, models=STORED, decided=decisions, previous_clusters=NO_CLUSTERS
-    )
+    report = link(connection, STORED, decisions=decisions)
     assert report.contradictions == (("x00002", "x00003"),)
     found = connection.execute("SELECT cluster_id FROM clusters WHERE customer_no IN ('x00001', 'x00003')").fetchall()
     assert len(set(found)) == 2
@@ -110,13 +106,11 @@ def test_cluster_ids_last_through_joins_and_splits() -> None:
     grown = people()
     grown.person("a-new", "Etunimid", "Sukunimi3", birth_date=date(1953, 4, 4), at="kotitie3|4||70003")
     connection = grown.connect()
-    report = link_customers(
+    report = link(
         connection,
-        country="fi",
-        settings=SETTINGS,
-        models=STORED,
-        decided=decided(("d000", "d001", "different"), ("d000", "d002", "different"), ("d100", "d110", "same")),
-        previous_clusters=previous,
+        STORED,
+        decisions=decided(("d000", "d001", "different"), ("d000", "d002", "different"), ("d100", "d110", "same")),
+        previous=previous,
     )
     after = dict(connection.execute("SELECT customer_no, cluster_id FROM clusters").fetchall())
     assert after["a-new"] == after["d030"] == ids["d030"]

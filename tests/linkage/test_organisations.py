@@ -6,9 +6,7 @@ import random
 from pathlib import Path
 
 import pytest
-from customer_register import NO_CLUSTERS, NO_DECISIONS, SETTINGS, Register
-
-from regclean.linkage import link_customers
+from customer_register import Register, link
 
 FOUNDERS = [
     "little angels",
@@ -89,14 +87,7 @@ def sites(seed: int) -> tuple[Register, dict[str, int]]:
 def test_a_site_is_found_under_its_spellings(seed: int, tmp_path: Path) -> None:
     register, truth = sites(seed)
     connection = register.connect()
-    link_customers(
-        connection,
-        country="generic",
-        settings=SETTINGS,
-        models=tmp_path,
-        decided=NO_DECISIONS,
-        previous_clusters=NO_CLUSTERS,
-    )
+    link(connection, tmp_path, country="generic")
     together = connection.execute(
         "SELECT l.customer_no, r.customer_no FROM clusters l JOIN clusters r USING (cluster_id) WHERE l.customer_no < r.customer_no"
     ).fetchall()

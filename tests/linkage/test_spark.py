@@ -13,13 +13,13 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from customer_register import FIRST, LAST, NO_CLUSTERS, NO_DECISIONS, SETTINGS, Register
+from customer_register import FIRST, LAST, Register, link
 from polars.testing import assert_frame_equal
 from stored import STORED
 
 from regclean.config.workspace import Section, default_config
 from regclean.errors import ConfigError
-from regclean.linkage import customers, link_customers, scoring, spark
+from regclean.linkage import customers, scoring, spark
 from regclean.linkage.model import MODELS, comparisons
 from regclean.warehouse import load_sql
 
@@ -113,15 +113,7 @@ def test_the_messy_register_is_of_that_size() -> None:
 def linked(country: str, models: Path, engine: Section | None) -> dict[str, pl.DataFrame]:
     """What the linkage left behind: pairs, clusters, and each model's compared pairs with gammas, rarity and probabilities."""
     connection = messy().connect()
-    link_customers(
-        connection,
-        country=country,
-        settings=SETTINGS,
-        models=models,
-        decided=NO_DECISIONS,
-        previous_clusters=NO_CLUSTERS,
-        engine=engine,
-    )
+    link(connection, models, country=country, engine=engine)
     tables = ["pairs", "clusters", *(f"link_{model}_{part}" for model in MODELS for part in ("patterns", "scored"))]
     return {table: connection.sql(f"SELECT * FROM {table} ORDER BY ALL").pl() for table in tables}
 

@@ -7,18 +7,17 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from customer_register import NO_CLUSTERS, NO_DECISIONS, Register
+from customer_register import Register, link
 from hypothesis import given
 from hypothesis import strategies as st
 from stored import STORED, TRACKED
 
-from regclean.linkage import LinkReport, link_customers, parameters
+from regclean.linkage import LinkReport, parameters
 from regclean.linkage.comparison import Comparison
 from regclean.linkage.model import MODELS, comparisons
 from regclean.linkage.monotone import monotone
 from regclean.linkage.parameters import Parameters, Probabilities
 
-SETTINGS = {"same_precision": 0.985, "review_probability": 0.5}
 PARTS = [comparisons(model, country) for model in MODELS for country in ("fi", "generic")]
 IDS = {"identity": "same_national_id", "national_id": "equal"}
 
@@ -67,13 +66,11 @@ def tiny() -> Register:
     return register
 
 
-def link(
+def judged(
     register: Register, models: Path
 ) -> tuple[LinkReport, dict[tuple[str, str], tuple[str, float, list[dict[str, object]]]]]:
     connection = register.connect()
-    report = link_customers(
-        connection, country="fi", settings=SETTINGS, models=models, decided=NO_DECISIONS, previous_clusters=NO_CLUSTERS
-    )
+    report = link(connection, models)
     found = connection.execute(
         "SELECT customer_no_l, customer_no_r, relation, match_probability, explanation FROM pairs"
     ).fetchall()
@@ -81,7 +78,7 @@ def link(
 
 
 def test_a_tiny_register_is_judged_by_what_is_expected(tmp_path: Path) -> None:
-    _, pairs = link(tiny(), tmp_path)
+    _, pairs = judged(tiny(), tmp_path)
     for pair, agreeing in ((("id-1", "id-2"), "identity"), (("y-1", "y-2"), "business_id")):
         relation, probability, steps = pairs[pair]
         assert relation == "same"
@@ -102,7 +99,7 @@ def test_a_handful_of_customers(chosen: tuple[str, ...], tmp_path: Path) -> None
             for rows in (whole.customers, whole.persons, whole.addresses)
         )
     )
-    report, pairs = link(part, tmp_path)
+    report, pairs = judged(part, tmp_path)
     assert report.customers == len(chosen)
     expected = {("elder", "younger"): "unsure", ("id-1", "id-2"): "same", ("y-1", "y-2"): "same"}
     assert {pair: found[0] for pair, found in pairs.items()} == {k: v for k, v in expected.items() if k == chosen}
@@ -125,7 +122,7 @@ def test_namesakes_of_one_home_are_told_apart_by_their_contacts(tmp_path: Path) 
     p("bare-2", "Veikko", "Harjunkoski", at="toinentie|7||70100")
     p("shared-1", "Risto", "Kuparinen", at="kolmastie|7||70100", phone="+358445556666")
     p("shared-2", "Risto", "Kuparinen", at="kolmastie|7||70100", phone="+358445556666")
-    _, pairs = link(register, STORED)
+    _, pairs = judged(register, STORED)
     own, bare, shared = (pairs[f"{name}-1", f"{name}-2"][1] for name in ("own", "bare", "shared"))
     assert own < bare < shared
     assert shared > 0.95
@@ -141,7 +138,7 @@ def test_the_stored_models_are_of_these_comparisons(path: Path) -> None:
 def test_stored_models_are_ordered(tmp_path: Path) -> None:
     register = Register()
     register.crowd(300)
-    link(register, tmp_path)
+    judged(register, tmp_path)
     stored = parameters.latest(tmp_path, "person", "fi")
     assert isinstance(stored, Parameters)
     for name in ("stayed", "moved"):

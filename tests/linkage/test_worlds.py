@@ -14,9 +14,9 @@ from typing import Any
 import duckdb
 import polars as pl
 import pytest
-from customer_register import NO_CLUSTERS, NO_DECISIONS, SETTINGS
+from customer_register import link
 
-from regclean.linkage import link_customers, parameters
+from regclean.linkage import parameters
 
 ROOT = Path(__file__).parents[2]
 SIZE = 1500
@@ -65,9 +65,7 @@ def world(
     folder = tmp_path_factory.mktemp(request.param)
     write.write_canonical(folder, tables.all_tables(built), built)
     connection: duckdb.DuckDBPyConnection = canonical(folder / "in")
-    link_customers(
-        connection, country="fi", settings=SETTINGS, models=folder, decided=NO_DECISIONS, previous_clusters=NO_CLUSTERS
-    )
+    link(connection, folder)
     groups = truth.clusters(built)
     connection.register("truth_groups", pl.DataFrame(groups, schema=["cluster_id", "customer_no"], orient="row"))
     pairs = [row[:3] for row in truth.pairs(built)]

@@ -174,6 +174,7 @@ _FLAGS: tuple[tuple[str, str, frozenset[str]], ...] = (
     ("birth_conflict", "identity", frozenset({"different", "other_national_id"})),
     ("birth_conflict", "birth_date", frozenset({"different"})),
     ("handover", "time", frozenset({"handover"})),
+    ("next_door", "address", frozenset({"same_site_other_flat"})),
 )
 
 

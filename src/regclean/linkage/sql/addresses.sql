@@ -1,7 +1,8 @@
--- Every address of a customer as comparison keys, one row per customer. A place is as narrow as the register can say: a flat, or a
--- site without flats (`houses`; `flat_sites` are the sites of flats). Places are told apart by how many customers hold them: what two
--- have in common says more than what twenty have. Most customers have one address: only the others are gathered
--- into lists, which is what costs.
+-- Every address of a customer as comparison keys, one row per customer. A place is as narrow as the register can say: a flat, or an
+-- entrance without flats: a house number with the letter of its house or stair. What may have been left out is no other place:
+-- `wider` are places whose writer may have left out stair or flat, `within` what a narrower place is called where they are left out.
+-- Places are told apart by how many customers hold them: what two have in common says more than what twenty have. Most customers
+-- have one address: only the others are gathered into lists, which is what costs.
 CREATE OR REPLACE TEMP TABLE link_addresses AS
 WITH address AS (
     SELECT DISTINCT customer_no, m_street, m_house, m_house_letter, m_stair, m_flat, m_postal, m_city
@@ -22,9 +23,12 @@ site AS (
 ),
 key AS (
     SELECT customer_no, street, number, site, area, addresses,
-        CASE WHEN m_flat IS NULL THEN site || '|' || letter END AS house,
-        CASE WHEN m_flat IS NOT NULL THEN site || '|' || letter END AS flat_site,
-        CASE WHEN m_flat IS NULL THEN site || '|' || letter ELSE site || '|' || stair || '|' || m_flat END AS place
+        site || '|' || letter || stair AS entrance,
+        site || '|' || letter AS house,
+        coalesce('|' || m_flat, '') AS flat,
+        entrance || flat AS place,
+        CASE WHEN m_flat IS NULL OR stair = '' THEN place END AS wide,
+        CASE WHEN m_flat IS NULL THEN [house] ELSE [house, entrance, house || flat, site || '|' || flat] END AS outer_places
     FROM site
 ),
 held AS (
@@ -43,8 +47,8 @@ SELECT customer_no,
     list_filter([street], lambda x: x IS NOT NULL) AS streets,
     list_filter([number], lambda x: x IS NOT NULL) AS numbers,
     list_filter([site], lambda x: x IS NOT NULL) AS sites,
-    list_filter([house], lambda x: x IS NOT NULL) AS houses,
-    list_filter([flat_site], lambda x: x IS NOT NULL) AS flat_sites,
+    list_filter([wide], lambda x: x IS NOT NULL) AS wider,
+    list_filter(outer_places, lambda x: x <> place) AS within,
     list_filter([area], lambda x: x IS NOT NULL) AS areas,
     list_filter([place_2], lambda x: x IS NOT NULL) AS places_2,
     list_filter([place_4], lambda x: x IS NOT NULL) AS places_4,
@@ -57,8 +61,8 @@ SELECT customer_no,
     list_sort(list_distinct(list(street))),
     list_sort(list_distinct(list(number))),
     list_sort(list_distinct(list(site))),
-    list_sort(list_distinct(list(house))),
-    list_sort(list_distinct(list(flat_site))),
+    list_sort(list_distinct(list(wide))),
+    list_sort(list_distinct(flatten(list(list_filter(outer_places, lambda x: x <> place))))),
     list_sort(list_distinct(list(area))),
     list_sort(list_distinct(list(place_2))),
     list_sort(list_distinct(list(place_4))),

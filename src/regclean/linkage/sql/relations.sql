@@ -18,6 +18,7 @@ scored AS (
 SELECT judged.*, s.shares_name AS kin, s.birth_conflict, s.name_conflict, s.pattern,
     s.shares_place AND (s.shares_name OR s.shares_contact) OR s.shares_name AND s.shares_contact AS together,
     0.0::DOUBLE AS others,
-    concat_ws(' ', judged.model, CASE WHEN s.shares_place THEN 'place' WHEN s.handover THEN 'handover' ELSE 'elsewhere' END) AS evidence
+    -- Two homes of one house: who moved within it, or two of one name, and few pairs tell which.
+    concat_ws(' ', judged.model, CASE WHEN s.shares_place THEN 'place' WHEN s.handover THEN 'handover' WHEN s.next_door THEN 'next_door' ELSE 'elsewhere' END) AS evidence
 FROM judged
 JOIN scored s USING (model, entity_l, entity_r);

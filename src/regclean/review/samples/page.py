@@ -31,6 +31,7 @@ KINDS = {"person": N_("Persons"), "organisation": N_("Organisations"), "through 
 PLACES = {
     "place": N_("at one place"),
     "handover": N_("one after the other at a place"),
+    "next_door": N_("in two homes of one house"),
     "elsewhere": N_("at different places"),
 }
 NO_SAMPLE = N_("Nothing was drawn: a sample holds between 1 and 10,000 pairs that the night in force compared.")
