@@ -144,9 +144,11 @@ SELECT coalesce(max(hits) FILTER (hits >= 0.995 * n), 0) / greatest((SELECT coun
     SELECT p, count(*) OVER (ORDER BY p DESC) AS n, sum(one::INT) OVER (ORDER BY p DESC) AS hits FROM judged WHERE p IS NOT NULL
 )
 """
+# As the person model counts: pairs of persons for each person that a row names.
 PLANTED = """
 SELECT
-    count(*) FILTER (one) / (SELECT count(*) FROM customers) AS same,
+    count(*) FILTER (one AND l.kind = r.kind AND l.kind IN ('person', 'household', 'estate'))
+        / (SELECT count(*) FROM customer_persons WHERE part NOT IN ('care_of', 'guardian')) AS same,
     count(*) FILTER (truth = 'household' AND l.m_first = r.m_first AND l.kind = 'person' AND r.kind = 'person')
         / greatest(count(*) FILTER (one AND l.m_first = r.m_first AND l.m_last = r.m_last AND l.m_street = r.m_street AND l.m_house = r.m_house), 1) AS namesakes
 FROM judged
