@@ -19,30 +19,61 @@ from prefect.artifacts import (
 )
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State
+from prefect.context import FlowRunContext
 from prefect.states import Completed, Failed
 
 from regclean.config import load_workspace
 from regclean.errors import RegcleanError, kind_of
+from regclean.home import own_ledger
 from regclean.night import STEPS, Night, Step, StepResult, open_night, take, today
+from regclean.operation import has_begun
 from regclean.outside import in_words
+from regclean.resources import flow_module
+
+CAUGHT_UP = "catch-up"  # the tag of a night that is run since one was missed
 
 
 @flow(name="regclean-nightly", persist_result=False)
 def nightly(
-    workspace: str, as_of: date | None = None, full: bool = False, force: bool = False, keep: bool = False
+    workspace: str,
+    as_of: date | None = None,
+    full: bool = False,
+    force: bool = False,
+    keep: bool = False,
+    cron: str | None = None,
 ) -> State[str]:
     """One night on the workspace in the folder `workspace`; the final state's message is the run id, or what stopped it.
+
+    `cron`: when nights are due, of one that a schedule starts; where a night has begun since the last time, it is left out.
 
     What stops a night is said in one sentence, as on the command line: an error ends the flow as Failed, with its kind
     as the state's name, and without a traceback or an engine's message in the logs.
     """
     try:
+        if cron is not None and _is_late_again(Path(workspace), cron):
+            return Completed(name="Skipped", message="a night has begun since this one was due")
         return Completed(message=_night(Path(workspace), as_of, full=full, force=force, keep=keep))
     except RegcleanError as error:
         return Failed(name=kind_of(error), message=str(error))
     except Exception as error:  # its message could quote a value, and the server would keep it
         said = in_words(error)
         return Failed(name=kind_of(said), message=str(said))
+
+
+def _is_late_again(folder: Path, cron: str) -> bool:
+    """Does the schedule start this night, and has another one begun since the last was due?
+
+    A machine that slept for days finds a late run for each of them: the first one catches up for all.
+    """
+    context = FlowRunContext.get()
+    run = context.flow_run if context else None
+    if run is None or not (run.auto_scheduled or CAUGHT_UP in run.tags):
+        return False
+    place = load_workspace(folder)
+    moment = max(datetime.now(UTC), run.expected_start_time or datetime.now(UTC))
+    due = flow_module("due").last_due(cron, place.config.timezone, moment)
+    with own_ledger(place) as ledger:
+        return due is not None and has_begun(ledger, place.var, due)
 
 
 def _night(workspace: Path, as_of: date | None, *, full: bool, force: bool, keep: bool) -> str:

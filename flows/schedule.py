@@ -9,8 +9,10 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
+from uuid import UUID
 
 import httpx
 import prefect
@@ -26,35 +28,59 @@ from prefect.client.schemas.filters import (
 from prefect.client.schemas.objects import StateType
 from prefect.deployments.runner import RunnerDeployment
 from prefect.flows import load_flow_from_entrypoint
+from prefect.schedules import Schedule
 from prefect.settings import PREFECT_API_URL, temporary_settings
 from prefect.states import Crashed
 
+from regclean.config import Workspace, load_workspace
 from regclean.errors import RegcleanError
+from regclean.home import own_ledger
+from regclean.operation import is_missed, serving
+from regclean.resources import flow_module
 
 FLOWS = ["regclean-nightly", "regclean-release"]
 READY_SECONDS = 90
+CAUGHT_UP = flow_module("nightly").CAUGHT_UP
+due = flow_module("due")
 
 
 def serve(workspace: Path, cron: str, *, release_cron: str | None = None, release_account: str | None = None) -> None:
     """Serve the night, and with `release_cron` the release of approved batches as `release_account`, until stopped.
 
-    One run at a time; runs that a kill left running are ended first.
+    Both are in the workspace's time zone. One run at a time; runs that a kill left running are ended first, and a night that was
+    missed is caught up on. Errors: UsageError for what is no cron line, ConflictError when another process serves it.
     """
-    with _server(workspace / "var"):
+    place, now = load_workspace(workspace), datetime.now(UTC)
+    zone = place.config.timezone
+    times = [due.schedule(line, zone) for line in (cron, release_cron) if line]
+    with serving(place.var, cron, zone.key, now), _server(place.var):
         sweep_zombies(workspace)
-        deployments = [_deployment("nightly", workspace, cron)]
+        deployments = [_deployment("nightly", workspace, times[0], cron=cron)]
         if release_cron:
-            deployments.append(_deployment("release", workspace, release_cron, account=release_account))
+            deployments.append(_deployment("release", workspace, times[1], account=release_account))
+        _catch_up(place, deployments[0], due.last_due(cron, zone, now))
         prefect.serve(*deployments, limit=1, pause_on_shutdown=False, print_starting_message=False)
 
 
-def _deployment(name: str, workspace: Path, cron: str, **parameters: str | None) -> RunnerDeployment:
+def _catch_up(place: Workspace, nightly: RunnerDeployment, missed: datetime | None) -> None:
+    """Ask for one night where the last one that was due has not begun; asked again for the same one, the server has it already."""
+    with own_ledger(place) as ledger:
+        if missed is None or not is_missed(ledger, place.var, missed):
+            return
+    deployment = cast(UUID, nightly.apply())
+    with get_client(sync_client=True) as client:
+        client.create_flow_run_from_deployment(
+            deployment, tags=[CAUGHT_UP], idempotency_key=f"{CAUGHT_UP} {deployment} {missed.isoformat()}"
+        )
+
+
+def _deployment(name: str, workspace: Path, times: Schedule, **parameters: str | None) -> RunnerDeployment:
     flow: Flow[Any, Any] = load_flow_from_entrypoint(f"{Path(__file__).with_name(f'{name}.py')}:{name}")
     return cast(
         RunnerDeployment,
         flow.to_deployment(
             name=name,
-            cron=cron,
+            schedule=times,
             parameters={"workspace": str(workspace.resolve()), **parameters},
             concurrency_limit=1,
         ),

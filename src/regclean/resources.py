@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
+import sys
 import tomllib
 from functools import cache
 from importlib import resources
@@ -33,6 +35,19 @@ def bundled(name: str) -> Path:
         if place.is_dir():
             return place
     raise FileNotFoundError(f"regclean is not completely installed: {name} is missing")
+
+
+@cache
+def flow_module(name: str) -> Any:
+    """The module `flows/<name>.py`, loaded once; Prefect is imported with it."""
+    qualified = f"regclean_flows_{name}"
+    spec = importlib.util.spec_from_file_location(qualified, bundled("flows") / f"{name}.py")
+    if spec is None or spec.loader is None:
+        raise FileNotFoundError(name)
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[qualified] = module
+    spec.loader.exec_module(module)
+    return module
 
 
 @cache

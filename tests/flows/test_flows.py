@@ -9,14 +9,19 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import update
 
 from regclean.config import load_workspace
+from regclean.home import own_ledger
+from regclean.ledger import tables
 from regclean.night import STEPS, open_published
+from regclean.operation import is_missed
 
 # One server for all of them: they share a worker.
 pytestmark = pytest.mark.xdist_group("prefect")
@@ -121,7 +126,7 @@ BROKEN = """
 import sys
 from datetime import date
 from regclean import night
-from regclean.cli.flows import flow_module
+from regclean.resources import flow_module
 
 def broken(*arguments, **options):
     raise ValueError("could not convert 'Virtanen Matti'")
@@ -151,7 +156,7 @@ def test_what_an_engine_says_reaches_neither_the_server_nor_a_log(
         assert "Virtanen" not in told
 
 
-def test_schedule_yields_scheduled_runs_and_sweeps_zombies(
+def test_schedule_yields_scheduled_runs_sweeps_zombies_and_catches_up_once(
     environment: dict[str, str], published_register: Path, token_for: Callable[..., str]
 ) -> None:
     place = str(published_register.resolve())
@@ -164,6 +169,9 @@ def test_schedule_yields_scheduled_runs_and_sweeps_zombies(
     }
     zombie = wait_for(lambda: ask(environment, "flow_runs/", running), "the zombie")
     token_for(published_register, "night", "clerk")
+    long_ago = datetime.now(UTC) - timedelta(days=3)
+    with own_ledger(load_workspace(published_register)) as ledger, ledger.write() as connection:
+        connection.execute(update(tables.runs).values(started_at=long_ago))
     release = ["--release-cron", "0 5 * * *", "--release-account", "night"]
     served = subprocess.Popen(
         [REGCLEAN, "-w", published_register, "schedule", "--cron", "0 2 * * *", *release],
@@ -182,10 +190,13 @@ def test_schedule_yields_scheduled_runs_and_sweeps_zombies(
             ),
             "both deployments",
         )
-        assert [schedule["schedule"]["cron"] for schedule in deployments["release"]["schedules"]] == ["0 5 * * *"]
         assert deployments["release"]["parameters"]["account"] == "night"
         deployment = deployments["nightly"]
-        assert [schedule["schedule"]["cron"] for schedule in deployment["schedules"]] == ["0 2 * * *"]
+        times = [schedule["schedule"] for schedule in (*deployment["schedules"], *deployments["release"]["schedules"])]
+        assert [(one["cron"], one["timezone"]) for one in times] == [
+            ("0 2 * * *", "Europe/Helsinki"),
+            ("0 5 * * *", "Europe/Helsinki"),
+        ]
         # What a too new SQLAlchemy or FastAPI breaks silently: the cron deployment never schedules anything.
         scheduled = wait_for(
             lambda: ask(
@@ -201,25 +212,19 @@ def test_schedule_yields_scheduled_runs_and_sweeps_zombies(
         assert all("T" in run["expected_start_time"] for run in scheduled)
         state = httpx.get(f"{environment['PREFECT_API_URL']}/flow_runs/{zombie['id']}").json()["state"]["type"]
         assert state == "CRASHED"
-        # The served flow really runs: ask for one now.
-        started = wait_for(
-            lambda: ask(
-                environment, f"deployments/{deployment['id']}/create_flow_run", {"state": {"type": "SCHEDULED"}}
-            ),
-            "the request for a run",
-        )
-        final = wait_for(
-            lambda: (
-                run
-                if (run := httpx.get(f"{environment['PREFECT_API_URL']}/flow_runs/{started['id']}").json())["state"][
-                    "type"
-                ]
-                in ("COMPLETED", "FAILED", "CRASHED")
-                else None
-            ),
-            "the end of the served run",
-        )
-        assert final["state"]["type"] == "COMPLETED", final["state"]["message"]
+        # The served flow really runs: a night was missed, and is caught up on.
+        caught_up = {"deployments": {"id": {"any_": [deployment["id"]]}}, "flow_runs": {"tags": {"all_": ["catch-up"]}}}
+
+        def over() -> list[dict[str, Any]]:
+            found: list[dict[str, Any]] = ask(environment, "flow_runs/filter", caught_up)
+            ended = [run for run in found if run["state"]["type"] in ("COMPLETED", "FAILED", "CRASHED")]
+            return found if ended else []
+
+        final = wait_for(over, "the end of the night that was missed")
+        assert [(run["state"]["type"], run["state"]["name"]) for run in final] == [("COMPLETED", "Completed")], final
+        assert open_published(load_workspace(published_register))[1] == final[0]["state"]["message"]
+        with own_ledger(load_workspace(published_register)) as ledger:
+            assert not is_missed(ledger, published_register / "var", datetime.now(UTC) - timedelta(days=1))
     finally:
         os.killpg(served.pid, signal.SIGINT)
         served.wait(timeout=PATIENCE)

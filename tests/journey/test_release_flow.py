@@ -13,12 +13,12 @@ from sqlalchemy import select
 from regclean import batches
 from regclean.accounts import local
 from regclean.cli.demo_register import make_demo
-from regclean.cli.flows import flow_module
 from regclean.config import load_workspace
 from regclean.findings.decide import DecisionLine, record
 from regclean.ledger import opened
 from regclean.ledger.tables import findings
 from regclean.night import open_published
+from regclean.resources import flow_module
 
 NOW = datetime(2026, 11, 2, 9, tzinfo=UTC)
 

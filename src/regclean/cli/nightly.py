@@ -94,7 +94,7 @@ def _run_here(
 
 
 def _run_as_flow(day: date, *, full: bool, force: bool, keep: bool) -> None:
-    from regclean.cli.flows import flow_module
+    from regclean.resources import flow_module
 
     flow = flow_module("nightly").nightly
     state = flow(
@@ -133,7 +133,9 @@ def demo(
 
 @app.command()
 def schedule(
-    cron: Annotated[str, typer.Option(help="When the night runs, as a cron line.")] = "0 2 * * *",
+    cron: Annotated[
+        str, typer.Option(help="When the night runs, as a cron line in the workspace's time zone.")
+    ] = "0 2 * * *",
     release_cron: Annotated[
         str | None, typer.Option(help="Also apply approved batches, at these times; by default people apply them.")
     ] = None,
@@ -141,10 +143,10 @@ def schedule(
         str | None, typer.Option(help="Who applies them: a service account with the clerk's role.")
     ] = None,
 ) -> None:
-    """Serve the nightly flow with Prefect until stopped."""
+    """Serve the nightly flow with Prefect until stopped; a night that was missed is caught up on."""
     from regclean.accounts import local
-    from regclean.cli.flows import flow_module
     from regclean.cli.identity import opened
+    from regclean.resources import flow_module
 
     if bool(release_cron) != bool(release_account):
         raise UsageError(

@@ -1,4 +1,4 @@
-"""Who serves the schedule of a workspace: kept beside it, so that others can tell whether somebody does."""
+"""Who serves the schedule of a workspace, and whether a night that was due has begun."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from pathlib import Path
 
 from regclean import locks
 from regclean.errors import ConflictError
+from regclean.ledger import Ledger, runs
 from regclean.resources import write_whole
 
 FILE = "schedule.json"
@@ -56,3 +57,16 @@ def served(var: Path) -> Served | None:
 def is_served(var: Path) -> bool:
     """Does somebody serve it now? Errors: OSError."""
     return locks.is_held(var / locks.SCHEDULE)
+
+
+def has_begun(ledger: Ledger, var: Path, due: datetime) -> bool:
+    """Has a night begun since one was due? One that was killed has not: what it did is undone by the next one."""
+    last = next(iter(runs.history(ledger, limit=1)), None)
+    if last is None or last.started_at < due:
+        return False
+    return last.status != "running" or locks.is_held(var / locks.NIGHT)
+
+
+def is_missed(ledger: Ledger, var: Path, due: datetime) -> bool:
+    """Is a night to be caught up on? A workspace that never had one has missed none."""
+    return bool(runs.history(ledger, limit=1)) and not has_begun(ledger, var, due)
