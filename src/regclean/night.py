@@ -29,6 +29,7 @@ from regclean.inspection import write_search_index
 from regclean.ledger import Ledger, runs
 from regclean.night_page import write_night_page
 from regclean.night_state import Night, Observer, Step, StepResult
+from regclean.operation import logs
 from regclean.outside import unavailable
 from regclean.sealing import Seal, masked
 from regclean.standardise import Memory, Options, lost_zeros, standardise_tables
@@ -245,6 +246,7 @@ def take(night: Night, step: Step) -> StepResult:
     peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     result = StepResult(step.name, count, perf_counter() - begun, peak_mb)
     night.steps.append(result)
+    logs.event("step", step=step.name, rows=count, seconds=round(result.seconds, 3), peak_mb=peak_mb)
     return result
 
 
@@ -276,8 +278,9 @@ def open_night(
         last = runs.last_published(ledger)
         run_id = _run_id(warehouse, ledger, as_of)
         runs.start(ledger, run_id, as_of=as_of, now=now, previous_landed=last.landed if last else None)
+        logs.begin(workspace)
         try:
-            with warehouse.build(run_id) as building:
+            with logs.about(run_id=run_id), warehouse.build(run_id) as building:
                 night = Night(
                     workspace=workspace,
                     as_of=as_of,
@@ -306,7 +309,10 @@ def open_night(
                             night.page = write_night_page(night, stopped_because=masked(str(known)))
                     raise
                 night.page = write_night_page(night, stopped_because=None)
+                logs.event("night published")
         except BaseException as error:
+            with logs.about(run_id=run_id):
+                logs.event("night failed", error=type(error).__name__)
             # Whatever stopped it: the run is marked, the unfinished file goes, the night before stays in force. Where
             # the ledger or the disk is what stopped it, the next night does that.
             with suppress(RegcleanError, OSError):

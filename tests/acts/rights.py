@@ -206,6 +206,9 @@ PAGES: dict[str, Rights] = {
     "POST /samples/{sample_id}/undo": (Line("sample", stop=DECIDERS),),  # nothing was said yet
     "GET /account": read(*EVERYBODY),
     "POST /account/end-sessions": read(*EVERYBODY),
+    "GET /metrics": read(*OVERVIEW),  # and whoever asks from the machine itself
+    "GET /healthz": PUBLIC,
+    "GET /readyz": PUBLIC,
     "GET /": PUBLIC,
     "GET /login": PUBLIC,
     "POST /login": PUBLIC,

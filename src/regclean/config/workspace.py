@@ -33,6 +33,7 @@ _CHOICES = {
     ("workspace", "country"): ("fi", "generic"),
     ("register", "target"): ("files", "sql"),
     ("engine", "backend"): ("duckdb", "spark"),
+    ("operation", "log"): ("text", "json"),
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
@@ -16,6 +17,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from regclean import __version__
 from regclean.config import Workspace
 from regclean.home import open_own_ledger
+from regclean.operation import logs
 from regclean.review.web import api, problems, slices
 from regclean.review.web.i18n import load_languages
 from regclean.review.web.nights import OpenNight
@@ -30,6 +32,7 @@ def create_app(workspace: Workspace, *, now: Callable[[], datetime] = utc_now) -
     languages = load_languages(workspace.config.languages, workspace.config.timezone)
     navigation: list[NavItem] = [item for module in pages for item in getattr(module, "nav", ())]
     ledger = open_own_ledger(workspace)
+    logs.begin(workspace)
     services = Services(
         workspace=workspace,
         ledger=ledger,
@@ -58,6 +61,7 @@ def create_app(workspace: Workspace, *, now: Callable[[], datetime] = utc_now) -
         openapi_url=f"{api.PREFIX}/openapi.json",
     )
     app.state.services = services
+    app.state.answers = Counter[str]()
     app.state.log_in_limit = RateLimit(services.settings["log_ins_per_minute"])
     for module in pages:
         app.include_router(module.router, dependencies=[Depends(protect)], include_in_schema=False)
@@ -67,7 +71,7 @@ def create_app(workspace: Workspace, *, now: Callable[[], datetime] = utc_now) -
     )
     problems.install(app)
     # The last one added is the outermost.
-    app.add_middleware(Guard, crashed=problems.crashed)
+    app.add_middleware(Guard, crashed=problems.crashed, answers=app.state.answers)
     app.add_middleware(
         TrustedHostMiddleware, allowed_hosts=[*LOOPBACK_HOSTS, *services.settings["hosts"]], www_redirect=False
     )

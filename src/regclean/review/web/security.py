@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import json
 import logging
-from collections import deque
+import re
+from collections import Counter, deque
 from collections.abc import Callable, MutableMapping
 from datetime import datetime, timedelta
 from hmac import compare_digest
 from http import HTTPStatus
 from threading import Lock
+from time import perf_counter
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 from fastapi import Request
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from regclean.operation import logs
 from regclean.outside import place_of
 from regclean.review.web.services import FORM_COOKIE, SESSION_COOKIE, CurrentSession, NotSignedIn, bearer, cookie_name
 
@@ -48,6 +52,10 @@ HEADERS = {
     "cross-origin-resource-policy": "same-origin",
 }
 LONGEST_BODY = 1_000_000  # bytes; the largest form or decision is far smaller
+REQUEST_ID = "x-request-id"
+_REQUEST_ID = re.compile(
+    r"[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+)  # nothing that could be somebody's id
 _log = logging.getLogger("regclean.review")
 
 
@@ -57,43 +65,55 @@ class Guard:
     The log of a crash names its place only: an exception's message can quote a personal value.
     """
 
-    def __init__(self, app: ASGIApp, crashed: Callable[[Request, Exception], Any]) -> None:
+    def __init__(self, app: ASGIApp, crashed: Callable[[Request, Exception], Any], answers: Counter[str]) -> None:
+        """`answers`: counts what is answered, by class of the status ("2xx")."""
         self.app = app
         self.crashed = crashed
+        self.answers = answers
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
         started = False
+        status = 500
+        begun = perf_counter()
         request = Request(scope)
+        said = request.headers.get(REQUEST_ID, "")
+        request_id = said if _REQUEST_ID.fullmatch(said) else uuid4().hex
 
         async def guarded_send(message: Message) -> None:
-            nonlocal started
+            nonlocal started, status
             if message["type"] == "http.response.start":
-                started = True
+                started, status = True, message["status"]
+                MutableHeaders(scope=message)[REQUEST_ID] = request_id
+                self.answers[f"{status // 100}xx"] += 1
                 _set_headers(scope, message)
             await send(message)
 
-        try:
-            if (
-                "\0" in request.url.path or "%00" in request.url.query
-            ):  # no name or number holds it, and databases refuse it
-                await Refusal(404)(scope, receive, guarded_send)
-            elif not from_our_own_page(request):
-                await Refusal(403)(scope, receive, guarded_send)
-            elif not _is_length(length := request.headers.get("content-length", "0")):
-                await Refusal(400)(scope, receive, guarded_send)
-            elif int(length) > LONGEST_BODY:
-                await Refusal(413)(scope, receive, guarded_send)
-            else:
-                await self.app(scope, _bounded(receive), guarded_send)
-        except Exception as error:  # the last line of defence: no traceback reaches a browser or a log
-            place = place_of(error)
-            _log.error("%s at %s", type(error).__name__, place)
-            if started:
-                raise RuntimeError("an answer broke off") from None
-            await self.crashed(request, error)(scope, receive, guarded_send)
+        with logs.about(request_id=request_id):
+            try:
+                if (
+                    "\0" in request.url.path or "%00" in request.url.query
+                ):  # no name or number holds it, and databases refuse it
+                    await Refusal(404)(scope, receive, guarded_send)
+                elif not from_our_own_page(request):
+                    await Refusal(403)(scope, receive, guarded_send)
+                elif not _is_length(length := request.headers.get("content-length", "0")):
+                    await Refusal(400)(scope, receive, guarded_send)
+                elif int(length) > LONGEST_BODY:
+                    await Refusal(413)(scope, receive, guarded_send)
+                else:
+                    await self.app(scope, _bounded(receive), guarded_send)
+            except Exception as error:  # the last line of defence: no traceback reaches a browser or a log
+                place = place_of(error)
+                _log.error("%s at %s", type(error).__name__, place)
+                if started:
+                    raise RuntimeError("an answer broke off") from None
+                await self.crashed(request, error)(scope, receive, guarded_send)
+            route = getattr(scope.get("route"), "path", "none")  # not its address: that can name a customer
+            took = round(perf_counter() - begun, 4)
+            logs.event("request", method=request.method, route=route, status=status, seconds=took)
 
 
 def _is_length(text: str) -> bool:
