@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import subprocess
 import sys
-import time
-import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -16,11 +13,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import delete
 
 from regclean.accounts import local as accounts
 from regclean.cli.demo_register import make_demo
 from regclean.config import load_workspace
 from regclean.ledger import Ledger, open_ledger
+from regclean.ledger.tables import desks
 from regclean.night import run_night
 
 CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
@@ -35,12 +34,13 @@ PEOPLE = {
     "kerttu": ["auditor"],
     "martta": ["admin"],
 }
+# The server takes a free port itself and tells it: one that was found free may be another's by then.
 SERVE = """
 import sys
 from pathlib import Path
 from regclean.config import load_workspace
 from regclean.review.web.server import serve
-serve(load_workspace(Path(sys.argv[1])), "127.0.0.1", int(sys.argv[2]), ready=lambda _address: None)
+serve(load_workspace(Path(sys.argv[1])), "127.0.0.1", 0, ready=lambda address: print(address, flush=True))
 """
 WIDTH, HEIGHT = 1280, 800
 
@@ -94,31 +94,18 @@ class Served:
 def served(demo_once: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """One server for each module, in a process of its own, on a copy of the demo."""
     root = Path(shutil.copytree(demo_once, tmp_path_factory.mktemp("served") / "register"))
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    process = subprocess.Popen([sys.executable, "-c", SERVE, str(root), str(port)])
-    address = f"http://127.0.0.1:{port}"
+    process = subprocess.Popen([sys.executable, "-c", SERVE, str(root)], stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
     ledger = open_ledger(load_workspace(root).ledger_url)
     try:
-        _wait_for(address, process)
+        address = process.stdout.readline().strip()
+        assert address, "the server has stopped"
         yield Served(root, address, ledger)
     finally:
         ledger.close()
         process.terminate()
-        process.wait(20)
-
-
-def _wait_for(address: str, process: subprocess.Popen[bytes]) -> None:
-    for _ in range(600):
-        assert process.poll() is None, "the server has stopped"
-        try:
-            urllib.request.urlopen(f"{address}/login", timeout=5).read()
-        except OSError:
-            time.sleep(0.05)
-        else:
-            return
-    raise AssertionError("the server does not answer")
+        process.wait(60)
+        process.stdout.close()
 
 
 @dataclass(slots=True)
@@ -153,15 +140,28 @@ class Desk:
         self.wait_until_staged(staged + 1)
 
     def wait_until_staged(self, number: int) -> None:
-        """Wait for the desk with so many staged decisions. By selector: the page's policy forbids evaluated scripts."""
-        self.page.wait_for_selector(f'#desk[data-staged="{number}"]')
+        """Wait for the desk with so many staged decisions, and for the script that counts its keys (html.js).
+
+        By selector: the page's policy forbids evaluated scripts.
+        """
+        self.page.wait_for_selector(f'html.js #desk[data-staged="{number}"]')
+
+    def submit(self) -> None:
+        """Submit what is staged, and wait until it is told what became of it."""
+        self.press("Control+Enter")
+        self.page.wait_for_selector("html.js [data-testid=submitted]")
 
 
 @pytest.fixture
 def open_desk(chromium: Any, served: Served) -> Iterator[Callable[..., Desk]]:
-    """A function: user -> a window of that user. Whatever the console complains of fails the test."""
+    """A function: user -> a window of that user. Whatever the console complains of fails the test.
+
+    Every test begins with empty desks: what an earlier one staged is not its own.
+    """
+    with served.ledger.write() as connection:
+        connection.execute(delete(desks))
     contexts: list[Any] = []
-    desks: list[Desk] = []
+    windows: list[Desk] = []
 
     def open_it(user: str, *, zoom: int = 1) -> Desk:
         # 200 % zoom: half as many CSS pixels, each twice as large.
@@ -172,7 +172,7 @@ def open_desk(chromium: Any, served: Served) -> Iterator[Callable[..., Desk]]:
         page = context.new_page()
         page.set_default_timeout(60_000)
         desk = Desk(page, served.address)
-        desks.append(desk)
+        windows.append(desk)
         page.on("console", lambda message: desk.complaints.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: desk.complaints.append(str(error)))
         desk.go("/login")
@@ -186,4 +186,4 @@ def open_desk(chromium: Any, served: Served) -> Iterator[Callable[..., Desk]]:
     yield open_it
     for context in contexts:
         context.close()
-    assert [complaint for desk in desks for complaint in desk.complaints] == []
+    assert [complaint for desk in windows for complaint in desk.complaints] == []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -17,12 +17,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 @pytest.fixture
 def desk(open_desk: Callable[..., Any]) -> Any:
-    """A steward's desk with nothing on it."""
+    """A steward's desk."""
     opened = open_desk("toivo")
-    opened.go("/queue?pool=field")
-    while opened.staged:
-        opened.press("z")
-        opened.wait_until_staged(opened.staged - 1)
     opened.go("/queue?pool=field")
     return opened
 
@@ -67,6 +63,34 @@ def test_a_key_that_came_too_early_is_said_and_does_nothing(desk: Any) -> None:
     assert desk.page.inner_text("#said") == ""
 
 
+def test_nothing_is_submitted_while_a_decision_is_on_its_way(desk: Any) -> None:
+    desk.decide("y")
+    held: list[Any] = []
+    sent: list[str] = []
+    desk.page.route("**/stage?*", lambda route: held.append(route))
+    desk.page.on("request", lambda request: sent.append(request.url))
+    desk.press("y", "Control+Enter")
+    desk.page.wait_for_selector("#said:not(:empty)")
+    desk.page.click("[data-key=submit]")
+    held[0].continue_()
+    desk.wait_until_staged(2)
+    assert [url for url in sent if "/submit" in url] == []
+    desk.submit()
+    assert desk.staged == 0
+
+
+def test_the_next_case_takes_keys_as_soon_as_it_is_seen(desk: Any) -> None:
+    desk.page.clock.install()
+    desk.go("/queue?pool=field")
+    desk.page.clock.pause_at(datetime.now(UTC) + timedelta(hours=1))  # nothing that a timer would do later is done
+    loaded: list[str] = []
+    desk.page.on("domcontentloaded", lambda page: loaded.append(page.url))
+    desk.decide("y")
+    desk.decide("y")
+    desk.submit()
+    assert loaded == []  # each key went by the script, and none was a page load
+
+
 def test_an_ended_session_asks_to_sign_in_and_goes_on(desk: Any, served: Any) -> None:
     desk.decide("y")
     case = desk.finding
@@ -91,8 +115,7 @@ def test_staged_work_waits_at_another_machine(desk: Any, open_desk: Callable[...
     other = open_desk("toivo")
     other.go("/queue?pool=field")
     assert other.staged == 1
-    other.press("Control+Enter")
-    other.page.wait_for_selector("[data-testid=submitted]")
+    other.submit()
     desk.go("/queue?pool=field")
     assert desk.staged == 0
 
@@ -119,7 +142,7 @@ def test_the_search_box_finds_a_customer_and_two_are_put_side_by_side(open_desk:
     desk = open_desk("aino")
     desk.go("/queue?pool=same")
     desk.press("/")
-    desk.page.keyboard.type("107419")
+    desk.page.keyboard.insert_text("107419")  # at once: a part of it would find others first
     desk.page.wait_for_selector('#found a[data-key="107419"]')
     desk.press("ArrowDown", "Enter")
     desk.page.wait_for_selector('[data-customer="107419"]')

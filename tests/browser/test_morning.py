@@ -45,8 +45,7 @@ def test_deciding_findings_of_each_kind(pool: str, open_desk: Callable[..., Any]
     assert decided(served.ledger, "aino") == before  # staged, not recorded
     desk.press("Shift+Z")
     desk.wait_until_staged(EACH)
-    desk.press("Control+Enter")
-    desk.page.wait_for_selector("[data-testid=submitted]")
+    desk.submit()
     assert desk.staged == 0
     assert decided(served.ledger, "aino") == before + EACH
 
@@ -56,8 +55,7 @@ def test_undoing_what_was_submitted(open_desk: Callable[..., Any], served: Any) 
     desk.go("/queue?pool=field")
     finding = desk.finding
     desk.decide("y")
-    desk.press("Control+Enter")
-    desk.page.wait_for_selector("[data-testid=submitted]")
+    desk.submit()
     desk.press("z")
     desk.page.wait_for_selector(f'#case[data-finding="{finding}"] [data-key="z"], .bar [data-key="z"]:disabled')
     desk.page.wait_for_load_state("networkidle")
@@ -98,8 +96,7 @@ def test_cutting_a_cluster(open_desk: Callable[..., Any], served: Any) -> None:
     assert out
     desk.page.wait_for_selector("td.out-of")  # the result without them is there
     desk.decide("y")
-    desk.press("Control+Enter")
-    desk.page.wait_for_selector("[data-testid=submitted]")
+    desk.submit()
     with served.ledger.read() as connection:
         choices = connection.execute(
             select(decisions.c.choices).where(decisions.c.finding_id == cluster.finding_id)
@@ -113,8 +110,7 @@ def test_two_stewards_on_one_case(open_desk: Callable[..., Any], served: Any) ->
     case = first.finding
     second.go(f"/case/{case}?pool=stale")
     second.decide("n", "1")
-    second.press("Control+Enter")
-    second.page.wait_for_selector("[data-testid=submitted]")
+    second.submit()
     first.press("y")
     first.page.wait_for_selector("[data-testid=moved-on]")
     with served.ledger.read() as connection:
@@ -153,8 +149,7 @@ def test_a_batch_from_the_clerk_to_the_register_and_back(open_desk: Callable[...
     steward, clerk, approver = open_desk("aino"), open_desk("vaino"), open_desk("helmi")
     steward.go("/queue?pool=same")
     steward.decide("y")
-    steward.press("Control+Enter")
-    steward.page.wait_for_selector("[data-testid=submitted]")
+    steward.submit()
     clerk.go("/batches")
     clerk.page.focus("button.primary")
     clerk.press("Enter")

@@ -104,6 +104,12 @@
     if (said) said.textContent = text ?? "";
   }
 
+  // While the next case is asked for, a key would be about one that is no longer looked at. Is it too early?
+  function early() {
+    tell(asking ? one("#desk").dataset.early : "");
+    return asking;
+  }
+
   // A letter is what its key and Shift make it, whatever Caps Lock does.
   const keyOf = (event) => /^\p{L}$/u.test(event.key) ? (event.shiftKey ? event.key.toUpperCase() : event.key.toLowerCase()) : event.key;
 
@@ -122,7 +128,12 @@
 
   document.addEventListener("keydown", (event) => {
     if (!one("#desk") || event.isComposing) return;
-    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) { if (one("[data-key=submit]:not(:disabled)")) { event.preventDefault(); one("[data-key=submit]").click(); } return; }
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+      if (!one("[data-key=submit]:not(:disabled)")) return;
+      event.preventDefault();
+      if (!early()) one("[data-key=submit]").click();
+      return;
+    }
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const reject = one("details.reject[open]");
     if (event.key === "Escape") {
@@ -141,6 +152,7 @@
     }
     if (/^[1-9]$/.test(event.key)) {
       event.preventDefault();
+      if (early()) return;
       if (reject) one(`[data-reason="${event.key}"]`, reject)?.click(); else pick(event.key);
       return;
     }
@@ -149,9 +161,7 @@
     if (!action) return;
     if (event.key.startsWith("Arrow") && !one(".compare tr[tabindex]")) return;
     event.preventDefault();
-    if (asking) { tell(one("#desk").dataset.early); return; }
-    tell("");
-    action();
+    if (!early()) action();
   });
 
   document.addEventListener("click", (event) => {
@@ -177,17 +187,16 @@
   });
 
   // The next case comes in where the last one was: the queue keeps its place, the eye too.
-  // While it is asked for, a key would be about a case that is no longer looked at.
   let queueAt = 0, focusName = null, asking = false, sent = null;
   document.addEventListener("htmx:beforeRequest", (event) => { if (event.detail.target?.id === "desk") asking = true; });
   document.addEventListener("htmx:afterRequest", (event) => {
-    if (event.detail.target?.id !== "desk") return;
-    if (event.detail.successful) { if (sent) kept.set(sent, ""); sent = null; return; }
+    if (event.detail.target?.id !== "desk" || event.detail.successful) return;
     asking = false;
     if (![401, 409, 422].includes(event.detail.xhr.status)) tell(one("#desk")?.dataset.failed);
   });
   document.addEventListener("htmx:beforeSwap", (event) => {
     const status = event.detail.xhr.status;
+    if (!event.detail.isError && event.detail.target?.id === "desk" && sent) { kept.set(sent, ""); sent = null; }
     if ((status === 409 || status === 422) && event.detail.target?.id === "desk") { event.detail.shouldSwap = true; event.detail.isError = false; }
     queueAt = one("#queue")?.scrollTop ?? 0;
     focusName = document.activeElement?.id || null;
