@@ -11,17 +11,21 @@ SELECT
     CASE
         WHEN
             l.state IS NULL OR given.customer_no = n.customer_no OR (l.state = 'linked' AND given_party.cluster_id = party.cluster_id)
-            OR names_person(list_append(coalesce(m.m_given, []), m.m_last), given.m_given, given.m_last)
+            OR names_person(m.words, given.m_given, given.m_last)
             OR EXISTS (
                 SELECT 1 FROM clusters AS k INNER JOIN customers AS c ON c.customer_no = k.customer_no
-                WHERE k.cluster_id = given_party.cluster_id AND names_person(list_append(coalesce(m.m_given, []), m.m_last), c.m_given, c.m_last)
+                WHERE k.cluster_id = given_party.cluster_id AND names_person(m.words, c.m_given, c.m_last)
             )
             THEN given.customer_no
         WHEN l.state = 'linked' THEN coalesce(n.customer_no, given.customer_no)
     END AS own_no,
     m.customer_no AS customer_no_given, given.customer_no IS NOT NULL AS given_is_known,
     l.state AS link_state, l.match_probability, l.candidates
-FROM bin_group_members AS m
+FROM (
+    -- A couple's line names both of them.
+    SELECT *, CASE WHEN kind = 'household' THEN string_split(folded(name), ' ') ELSE [] END || list_append(coalesce(m_given, []), m_last) AS words
+    FROM bin_group_members
+) AS m
 LEFT JOIN member_links AS l USING (bin_group_no, member_no)
 LEFT JOIN customers AS n ON n.customer_no = l.customer_no
 LEFT JOIN customers AS given ON given.customer_no = m.customer_no
