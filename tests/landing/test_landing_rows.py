@@ -45,6 +45,14 @@ def test_both_halves_of_a_broken_row_are_set_aside(bench: Bench) -> None:
         ("Totalt: 2;;", "a total"),
         ("Tulostusaika 3.2.2026 klo 9.15;;", "a line below the table"),
         ("Raportin teki Savon Jäte;;", "a line below the table"),
+        ("Kaikki yhteensä;2;", "a total"),
+        ("Grand total;2;", "a total"),
+        ("3 asiakasta;;", "a line below the table"),
+        ("(3 rows);;", "a line below the table"),
+        ("Tulostettu:3.2.2026;;", "a line below the table"),
+        ("Sivu1;;", "a line below the table"),
+        ("EOF;;", "a line below the table"),
+        ("________;;", "a placeholder"),
     ],
 )
 def test_what_is_no_row_is_set_aside_with_the_reason(bench: Bench, row: str, why: str) -> None:
@@ -73,7 +81,12 @@ def test_a_renamed_column_is_named_and_no_row_is(bench: Bench) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["Mäkinen;Liisa;Turku\nVirtanen;Matti;Salo\n", "1001;Mäkinen Liisa;Kotitie 1\n1002;Aho Esa;Kotitie 2\n"],
+    [
+        "Mäkinen;Liisa;Turku\nVirtanen;Matti;Salo\n",
+        "1001;Mäkinen Liisa;Kotitie 1\n1002;Aho Esa;Kotitie 2\n",
+        "Ylä-Turku Liisa;Kiuruvesi\nMäkinen Esa;Kotitie 12\n",
+        "Mäkinenkauppa Oy;Kotitiekatu;Salo\nAho;Kotitie 3;Salo\n",
+    ],
 )
 def test_a_file_without_a_header_shows_nothing_of_its_rows(bench: Bench, text: str) -> None:
     with pytest.raises(InputError) as caught:

@@ -12,17 +12,20 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from functools import cache
+from itertools import zip_longest
 
 from regclean.config import Mapping
 from regclean.domain.register import Table
 from regclean.errors import InputError
 from regclean.landing.synonyms import SYNONYMS
 from regclean.standardise import fold as name_fold
-from regclean.standardise import name_counts
+from regclean.standardise import municipality_of, name_counts
 
 _BLANKS = re.compile(r"[\s_\ufeff]+")
 # A word with more bearers than this is a name before it is anything else.
 _BEARERS = 100
+_FORMS = frozenset(("oy", "oyj", "ab", "abp", "ky", "ry", "rf", "tmi", "kp"))
 Row = Sequence[str | None]
 
 
@@ -155,7 +158,9 @@ def resolve(rows: Sequence[Row], at: int, looked_for: Wanted, file: str) -> Colu
 def _key_shapes(
     rows: Sequence[Row], width: int, positions: dict[str, tuple[int, ...]], looked_for: Wanted
 ) -> dict[int, frozenset[str]]:
-    whole = [row for row in rows if len(row) >= width] or rows
+    # A line of which nothing but the key is filled may be a total or a footer.
+    filled = [row for row in rows if sum(1 for cell in row if cell and cell.strip()) > 1] or rows
+    whole = [row for row in filled if len(row) >= width] or filled
     places = [positions[name][0] for name in looked_for.table.keys if name in positions]
     return {at: frozenset(key_shape(row[at]) for row in whole if at < len(row)) - {""} for at in places}
 
@@ -186,10 +191,15 @@ def _looks_like_header(rows: Sequence[Row], at: int) -> bool:
     They are names of columns if none of them is a value or a person's name, and what stands below is different.
     """
     cells = [cell.strip() for cell in rows[at] if cell and cell.strip()]
-    if not cells or len(set(cells)) < len(cells) or any(_is_value(cell) or _is_name(cell) for cell in cells):
+    if not cells or len(set(cells)) < len(cells) or any(_is_value(cell) or _is_of_a_row(cell) for cell in cells):
         return False
     below = rows[at + 1 :]
-    return not below or any(re.search(r"[\d@]", cell) for row in below for cell in row if cell)
+    return not below or any(map(_mostly_values, zip_longest(*below)))
+
+
+def _mostly_values(column: Row) -> bool:
+    cells = [cell for cell in column if cell]
+    return sum(1 for cell in cells if re.search(r"[\d@]", cell)) * 10 >= len(cells) * 8 > 0
 
 
 def _is_value(cell: str) -> bool:
@@ -199,11 +209,21 @@ def _is_value(cell: str) -> bool:
     )
 
 
-def _is_name(cell: str) -> bool:
-    """Whether a cell is a person's name, or may be one."""
+def _is_of_a_row(cell: str) -> bool:
+    """Whether a cell names, or may name, a person, an organisation or a town."""
     counts = name_counts()
     words = name_fold(cell).split()
-    return bool(words) and all(max(counts.first.get(w, 0), counts.last.get(w, 0)) > _BEARERS for w in words)
+    names = [max(counts.first.get(word, 0), counts.last.get(word, 0)) > _BEARERS for word in words]
+    told = any(
+        word in _FORMS or (name and word not in _column_words()) for word, name in zip(words, names, strict=True)
+    )
+    return told or (bool(words) and all(names)) or municipality_of(cell) is not None
+
+
+@cache
+def _column_words() -> frozenset[str]:
+    """Words of columns' names, some of which are names of people, too."""
+    return frozenset(word for name in SYNONYMS for word in name_fold(name).split()) | {"lisa", "sarja"}
 
 
 def _stop_on_unknown(

@@ -13,9 +13,13 @@ from regclean.standardise import PLACEHOLDERS
 
 _WHY = "_why"
 _ERROR_CELL = r"^#(?:[A-ZÅÄÖ]+[/!?]?[A-Z0]*[!?]?|[A-Z]+/[A-Z]+)$"
+# "Yhteensä 4", "Kaikki yhteensä", "Grand total: 4".
 _TOTAL = (
-    r"(?i)^(?:yhteensä|yht\.|yht|summa|total|totalt|sammanlagt|loppusumma|välisumma|rivejä|antal rader)(?:[\s:.]|$)"
+    r"(?i)^(?:\pL+\s){0,2}(?:yhteensä|yht\.|yht|summa|total|totals|totalt|summa summarum|sammanlagt|inalles|loppusumma|välisumma|"
+    r"rivejä|antal rader|[Σ∑])(?:[\s:.(=]|$)"
 )
+# What a key may look like that stands alone on its row.
+_CODE = r"^\pL{0,3}[-_./ ]?\d+(?:[-_./]\d+)*\pL?$"
 
 
 class FillDown:
@@ -77,11 +81,17 @@ def _no_key(key: str, present: Iterable[str], plan: ColumnPlan) -> list[pl.Expr]
     text = pl.col(key).str.strip_chars()
     others = [pl.col(name).is_null() for name in present if name != key]
     alone = pl.all_horizontal(others) if others and not plan.keys_are_words else pl.lit(value=False)
+    seen = frozenset().union(*plan.keys.values())
+    unlike = ~(text.str.contains(_CODE) | text.str.replace_all(r"\pL+", "A").str.replace_all(r"\d+", "9").is_in(seen))
     return [
         pl.when(text.str.contains(_ERROR_CELL)).then(pl.lit(f"{key} is an error of the spreadsheet")),
-        pl.when(text.str.to_lowercase().is_in(sorted(PLACEHOLDERS - {"0"}))).then(pl.lit(f"{key} is a placeholder")),
+        pl.when(~text.str.contains(r"[\pL\d]") | text.str.to_lowercase().is_in(sorted(PLACEHOLDERS - {"0"}))).then(
+            pl.lit(f"{key} is a placeholder")
+        ),
         pl.when(text.str.contains(_TOTAL)).then(pl.lit("a total, not a row")),
-        pl.when(alone & text.str.contains(r"\pL.*\s")).then(pl.lit("a line below the table, not a row")),
+        pl.when(alone & (text.str.contains(r"\pL.*\s") | (text.str.contains(r"\pL") & unlike))).then(
+            pl.lit("a line below the table, not a row")
+        ),
     ]
 
 
