@@ -305,6 +305,14 @@ def test_one_row_of_a_key_stands_and_none_is_lost() -> None:
     assert result.tables["customers"].height + result.rejected.height == len(rows)
 
 
+def test_rows_that_share_a_number_typed_for_none_are_set_aside() -> None:
+    rows = [{"customer_no": number, "name": f"Laine {number}{again}"} for number in ("0", "99999") for again in "ab"]
+    result = standardise(customers=[*rows, {"customer_no": "7777", "name": "Olli Koski"}])
+    assert result.tables["customers"]["customer_no"].to_list() == ["7777"]
+    assert set(result.rejected["why"]) == {"customer_no is a placeholder"}
+    assert result.rejected.height == len(rows)
+
+
 def test_members_without_a_number_get_their_lines() -> None:
     rows: list[dict[str, str | None]] = [
         {"bin_group_no": "A", "name": "Aino Laine"},

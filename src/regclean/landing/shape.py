@@ -12,11 +12,18 @@ from regclean.landing.report import ROW, Batch, Rejected
 from regclean.standardise import PLACEHOLDERS
 
 _WHY = "_why"
-_ERROR_CELL = r"^#(?:[A-ZÅÄÖ]+[/!?]?[A-Z0]*[!?]?|[A-Z]+/[A-Z]+)$"
+_ERROR_CELL = r"^(?:#(?:[A-ZÅÄÖ_]+[/!?]?[A-Z0]*[!?]?|[A-Z]+/[A-Z]+)|Err:\d{3})$"
+_SHORTENED = r"^\d(?:[.,]\d+)?E\+?\d{1,2}$"
 # "Yhteensä 4", "Kaikki yhteensä", "Grand total: 4".
 _TOTAL = (
     r"(?i)^(?:\pL+\s){0,2}(?:yhteensä|yht\.|yht|summa|total|totals|totalt|summa summarum|sammanlagt|inalles|loppusumma|välisumma|"
     r"rivejä|antal rader|[Σ∑])(?:[\s:.(=]|$)"
+)
+# "uusi asiakas", "ei numeroa", "no number yet": words that say that there is no key yet.
+_NO_KEY = (
+    r"(?i)^(?:(?:uusi|uudet|puuttuu|tulossa|avoin|temp|tmp|dummy|tunt\.?|saknas|okänd|unknown)|"
+    r"(?:uusi|uudet|ny|nytt|new|ei|ingen|inget|no|not)(?:[\s.:-]+(?:asiakas|asiakasta|asiakasnumeroa|numeroa|nroa?|as\.?\s?nroa?|tunnusta|"
+    r"kund|kundnummer|nummer|number|customer|id|vielä|ole|on|tiedossa|annettu|saatu|yet|known|given|än|tilldelat))+)\.?$"
 )
 # What a key may look like that stands alone on its row.
 _CODE = r"^\pL{0,3}[-_./ ]?\d+(?:[-_./]\d+)*\pL?$"
@@ -83,11 +90,13 @@ def _no_key(key: str, present: Iterable[str], plan: ColumnPlan) -> list[pl.Expr]
     alone = pl.all_horizontal(others) if others and not plan.keys_are_words else pl.lit(value=False)
     seen = frozenset().union(*plan.keys.values())
     unlike = ~(text.str.contains(_CODE) | text.str.replace_all(r"\pL+", "A").str.replace_all(r"\d+", "9").is_in(seen))
+    bare = text.str.strip_chars("<>()[]*").str.to_lowercase()
     return [
+        pl.when(text.str.contains(_SHORTENED)).then(pl.lit(f"{key} was shortened by a spreadsheet")),
         pl.when(text.str.contains(_ERROR_CELL)).then(pl.lit(f"{key} is an error of the spreadsheet")),
-        pl.when(~text.str.contains(r"[\pL\d]") | text.str.to_lowercase().is_in(sorted(PLACEHOLDERS - {"0"}))).then(
-            pl.lit(f"{key} is a placeholder")
-        ),
+        pl.when(
+            ~text.str.contains(r"[\pL\d]") | bare.is_in(sorted(PLACEHOLDERS - {"0"})) | text.str.contains(_NO_KEY)
+        ).then(pl.lit(f"{key} is a placeholder")),
         pl.when(text.str.contains(_TOTAL)).then(pl.lit("a total, not a row")),
         pl.when(alone & (text.str.contains(r"\pL.*\s") | (text.str.contains(r"\pL") & unlike))).then(
             pl.lit("a line below the table, not a row")

@@ -44,6 +44,7 @@ ORIGINS: dict[str, pl.DataType | type[pl.DataType]] = {
     "taken": pl.Boolean,
 }
 # Almost all keys are like this already.
+_FILLER = "^(?:0+|" + "|".join(f"{digit}{{4,}}" for digit in range(1, 10)) + ")$"
 _PLAIN_KEY = r"^[A-Za-z0-9][A-Za-z0-9_/-]*$"
 _PLACED = ("_file", "_row")
 _LANDED = (*_PLACED, "_hash")
@@ -175,12 +176,23 @@ def one_of_each(frame: pl.DataFrame, table: Table, reading: Reading) -> pl.DataF
     The newest `updated_on` is the truth, else the fuller row, else the content's digest: where a row stands never
     decides, for a sheet or a file may be moved.
     """
+    frame = _without_fillers(frame, table, reading)
     other = _others(frame, table, reading)
     reading.trace(table, frame, frame, ~other)
     reading.reject(
         table.name, frame.filter(other), f"another row with the same {' and '.join(table.key_columns)} was taken"
     )
     return frame.filter(~other)
+
+
+def _without_fillers(frame: pl.DataFrame, table: Table, reading: Reading) -> pl.DataFrame:
+    """The rows but for those that share a number which somebody typed for none: 0, 0000, 99999."""
+    if len(table.key_columns) > 1:
+        return frame
+    (key,) = table.key_columns
+    filler = frame[key].str.contains(_FILLER) & (frame.select(pl.len().over(key)).to_series() > 1)
+    reading.reject(table.name, frame.filter(filler), f"{key} is a placeholder")
+    return frame.filter(~filler)
 
 
 def _others(frame: pl.DataFrame, table: Table, reading: Reading) -> pl.Series:
