@@ -42,10 +42,15 @@ def test_tasks_go_out_and_come_back(
         writer.writeheader()
         writer.writerows(rows)
     assert by("eino", "tasks", "import", "--from", str(sheet)) == 0
-    with opened(load_workspace(published_register).ledger_url) as ledger, ledger.read() as connection:
-        assert (
-            connection.execute(select(findings.c.state).where(findings.c.finding_id == one)).scalar_one() == "accepted"
-        )
+
+    def state() -> str:
+        with opened(load_workspace(published_register).ledger_url) as ledger, ledger.read() as connection:
+            query = select(findings.c.state).where(findings.c.finding_id == one)
+            return str(connection.execute(query).scalar_one())
+
+    assert state() == "task"  # what was told changes nothing before a steward accepts it
+    assert by("eino", "tasks", "import", "--from", str(sheet), "--accept") == 0
+    assert state() == "accepted"
     listed = tmp_path / "listed.csv"
     assert by("eino", "tasks", "list", "-o", str(listed)) == 0
     assert len(listed.read_text(encoding="utf-8").splitlines()) == 1

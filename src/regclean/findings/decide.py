@@ -223,10 +223,10 @@ def _gives_way(case: Case, line: DecisionLine) -> int | None:
         return None
     prior, verdict = int(case.prior["decision_id"]), case.prior["verdict"]
     undecided = not case.decided or verdict in ("unsure", "defer")
-    own_choices = verdict == line.verdict and (case.prior["user"] == line.user or _is_task(case))
+    own_choices = verdict == line.verdict and case.prior["user"] == line.user
     # Both verdicts tell the two apart: "household" after "different", say.
     still_apart = {verdict, line.verdict} <= SEPARATING_VERDICTS
-    if undecided or own_choices or still_apart:
+    if undecided or own_choices or still_apart or _is_task(case):  # a task asks: any verdict answers it
         return prior
     source = case.prior["follows_from"] or prior
     raise Refused("conflict", f"this was decided as '{verdict}' (decision {source}); undo that decision first")

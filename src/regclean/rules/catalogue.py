@@ -17,13 +17,14 @@ from typing import Any
 
 from regclean.domain.findings import ENDINGS, SEVERITIES, Ending, Kind, Severity
 from regclean.domain.languages import LANGUAGES, in_language
+from regclean.domain.tasks import WAYS, Way
 from regclean.warehouse import parameters_of
 
 FOLDERS: dict[str, Kind] = {"stale": "stale", "bin_groups": "bin_group", "fields": "field"}
 _READING = Lock()
 _GUARD = re.compile(r"^[ \t]*-- guard: (?P<name>[a-z_]+)\n(?P<body>.*?)^[ \t]*-- end guard\n", re.M | re.S)
 _REQUIRED = ("id", "title", "summary", "severity", "ends_in", "why", "subjects")
-_KNOWN = frozenset({*_REQUIRED, "asks", "severities", "parameters", "guards", "countries", "uses"})
+_KNOWN = frozenset({*_REQUIRED, "asks", "way", "severities", "parameters", "guards", "countries", "uses"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ class RuleInfo:
     `severity` is the rule's own; `severities` lists those that single hits may have instead. `subjects` names the
     tables whose rows a hit is about. `ends_in` says what ends a hit: a change of the register, a task for somebody, or
     nothing that anybody does (a figure); what proposes a change ends in it, and what a rule of changes has none for is a
-    task. `asks`: what a task asks for, by language; empty where no hit is a task. `guards` maps the name of a guard to what it protects.
+    task. `asks`: what a task asks for, by language, and `way` how one finds it out; empty where no hit is a task. `guards` maps the name of a guard to what it protects.
     """
 
     id: str
@@ -44,6 +45,7 @@ class RuleInfo:
     severities: tuple[Severity, ...]
     ends_in: Ending
     asks: Mapping[str, str]
+    way: Way | None
     why: str
     subjects: str
     parameters: tuple[str, ...]
@@ -131,6 +133,7 @@ def read_rule(name: str, kind: Kind, sql: str) -> Rule:
     asks = header.get("asks", {})
     if header.get("ends_in") == "task" or asks:
         problems += [f"asks lacks {language}" for language in LANGUAGES if not asks.get(language)]
+        problems += [f"unknown way {header.get('way')!r}"] if header.get("way") not in WAYS else []
     if problems:
         raise ValueError(f"rule {name}: {'; '.join(problems)}")
     info = RuleInfo(
@@ -141,7 +144,8 @@ def read_rule(name: str, kind: Kind, sql: str) -> Rule:
         severity=header["severity"],
         severities=tuple(header.get("severities", ())),
         ends_in=header["ends_in"],
-        asks=header.get("asks", {}),
+        asks=asks,
+        way=header.get("way"),
         why=header["why"],
         subjects=header["subjects"],
         parameters=parameters,

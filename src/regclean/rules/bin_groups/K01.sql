@@ -10,6 +10,7 @@
 -- asks.fi = "Kysy yhteyshenkilöiltä, kumpaan kimppaan kohde kuuluu."
 -- asks.sv = "Fråga de ansvariga vilket gemensamt kärl objektet hör till."
 -- asks.en = "Ask the contact persons which of the shared bins the site belongs to."
+-- way = "call"
 -- why = "A site needs one bin for one kind of waste: it pays twice, or one of the lists was not updated when it left."
 -- subjects = "bin_groups, bin_group_members, sites"
 -- uses = ["macros", "members"]

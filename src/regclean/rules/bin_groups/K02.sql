@@ -10,6 +10,7 @@
 -- asks.fi = "Selvitä, kuka yhteyshenkilö on, tai pyydä osakkaita nimeämään uusi."
 -- asks.sv = "Ta reda på vem den ansvariga är eller be delägarna utse en ny."
 -- asks.en = "Find out who the contact person is, or ask the members to name another."
+-- way = "look_up"
 -- why = "Only the contact person may report changes. Without one in the register nobody can be asked, and bills and letters about the shared bin have no addressee."
 -- subjects = "bin_groups"
 -- uses = ["contacts"]

@@ -10,6 +10,7 @@
 -- asks.fi = "Pyydä osakkaita nimeämään uusi yhteyshenkilö."
 -- asks.sv = "Be delägarna utse en ny ansvarig person."
 -- asks.en = "Ask the members to name another contact person."
+-- way = "letter"
 -- why = "Only the contact person may report changes. When they have ended, died or moved, the members must name another."
 -- subjects = "bin_groups, customers"
 -- uses = ["current_roles", "shared_bins", "members", "contacts", "succession"]

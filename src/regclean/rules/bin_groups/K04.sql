@@ -10,6 +10,7 @@
 -- asks.fi = "Kysy osakkaalta, mistä alkaen oma astia on tarpeeton."
 -- asks.sv = "Fråga delägaren från vilken dag det egna kärlet är onödigt."
 -- asks.en = "Ask the member from which day the own bin is needless."
+-- way = "call"
 -- why = "Who shares a bin needs no other for the same waste: the own bin was forgotten, or the membership is wrong. The own bin's contract is proposed to end on the day the membership began."
 -- subjects = "bin_groups, bin_group_members, services, customers"
 -- uses = ["macros", "bins_of_groups"]

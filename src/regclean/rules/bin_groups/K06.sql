@@ -11,6 +11,7 @@
 -- asks.fi = "Kysy yhteyshenkilöltä osuudet, joiden summa on 100 %."
 -- asks.sv = "Fråga den ansvariga efter andelar som blir 100 %."
 -- asks.en = "Ask the contact person for shares that add up to 100 %."
+-- way = "letter"
 -- why = "A split bill must be split wholly: somebody pays too much or nobody pays the rest. What rounding explains is nothing, half a percent only informs. A list without any share must be asked about; a source without the column, once."
 -- subjects = "bin_groups, sources"
 -- uses = ["macros", "members"]

@@ -11,6 +11,7 @@
 -- asks.fi = "Kysy yhteyshenkilöltä rivin osuus."
 -- asks.sv = "Fråga den ansvariga efter radens andel."
 -- asks.en = "Ask the contact person for the line's share."
+-- way = "letter"
 -- why = "A share is more than nothing and at most everything. A share that cannot be read must be asked for."
 -- subjects = "bin_groups, bin_group_members"
 -- uses = ["macros", "members"]

@@ -10,6 +10,7 @@
 -- asks.fi = "Selvitä, missä kimpan astia on ja kenen sopimuksella."
 -- asks.sv = "Ta reda på var det gemensamma kärlet står och på vems avtal."
 -- asks.en = "Find out where the shared bin stands and under whose contract."
+-- way = "visit"
 -- why = "Without a bin under contract at the host's the members share nothing: their waste goes uncollected or their own bins were ended for nothing."
 -- subjects = "bin_groups"
 -- uses = ["shared_bins", "members", "bins_of_groups"]

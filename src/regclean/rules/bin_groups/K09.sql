@@ -10,6 +10,7 @@
 -- asks.fi = "Kysy, ketkä astiaa käyttävät; yksin jäänyt tarvitsee oman sopimuksen."
 -- asks.sv = "Fråga vilka som använder kärlet; den som blivit ensam behöver ett eget avtal."
 -- asks.en = "Ask who uses the bin; the last one needs a contract of its own."
+-- way = "call"
 -- why = "A bin is shared by two at least. The last one has a bin of its own, or the list is not complete."
 -- subjects = "bin_groups"
 -- uses = ["shared_bins", "members"]

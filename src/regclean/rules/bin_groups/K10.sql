@@ -11,6 +11,7 @@
 -- asks.fi = "Tarkista osoite yhteyshenkilöltä; liian kaukana oleva tarvitsee oman astian."
 -- asks.sv = "Kontrollera adressen med den ansvariga; den som bor för långt bort behöver ett eget kärl."
 -- asks.en = "Check the address with the contact person; who is too far away needs an own bin."
+-- way = "call"
 -- why = "The authority allows sharing among neighbours only. The straight line is never longer than the road, so what exceeds the limit surely does; what only a postcode, a street or a town places is coarse and only informs."
 -- subjects = "bin_groups, bin_group_members"
 -- uses = ["distances"]

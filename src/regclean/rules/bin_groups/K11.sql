@@ -10,6 +10,7 @@
 -- asks.fi = "Tarkista osoite yhteyshenkilöltä."
 -- asks.sv = "Kontrollera adressen med den ansvariga."
 -- asks.en = "Check the address with the contact person."
+-- way = "call"
 -- why = "Another company collects there: the address is a home address, mistyped, or the member cannot belong to this shared bin."
 -- subjects = "bin_groups, bin_group_members"
 -- uses = ["members", "member_places", "area"]

@@ -10,6 +10,7 @@
 -- asks.fi = "Kysy yhteyshenkilöltä, kuka rivin osakas on."
 -- asks.sv = "Fråga den ansvariga vem delägaren på raden är."
 -- asks.en = "Ask the contact person who the member on the line is."
+-- way = "call"
 -- why = "A member without a customer cannot be billed, told or asked. The line is joined to the customer it is about, or a customer is made from it; what the contact person said never overwrites what customers said themselves."
 -- subjects = "bin_groups, bin_group_members"
 -- uses = ["macros", "members"]

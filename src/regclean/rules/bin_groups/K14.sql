@@ -10,6 +10,7 @@
 -- asks.fi = "Kysy osakkaan oma osoite."
 -- asks.sv = "Fråga efter delägarens egen adress."
 -- asks.en = "Ask for the member's own address."
+-- way = "call"
 -- why = "With the bin's address in place of its own a member cannot be placed, billed or told apart from the host."
 -- subjects = "bin_groups, bin_group_members"
 -- uses = ["macros", "shared_bins", "members"]

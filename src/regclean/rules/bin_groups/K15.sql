@@ -10,6 +10,7 @@
 -- asks.fi = "Ehdota isompaa astiaa tai tiheämpää tyhjennystä."
 -- asks.sv = "Föreslå ett större kärl eller tätare tömning."
 -- asks.en = "Offer a larger bin or a shorter interval."
+-- way = "call"
 -- why = "Each member needs a minimum of litres for mixed waste; a smaller bin overflows."
 -- subjects = "bin_groups"
 -- uses = ["shared_bins", "members", "bins_of_groups"]

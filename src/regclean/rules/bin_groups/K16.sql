@@ -10,6 +10,7 @@
 -- asks.fi = "Kysy, jaetaanko kimppa kahtia vai muutetaanko sopimus."
 -- asks.sv = "Fråga om det gemensamma kärlet ska delas eller avtalet ändras."
 -- asks.en = "Ask whether to split the shared bin or to change the contract."
+-- way = "call"
 -- why = "The company allows so many members for a use and a waste type; more need another bin or a contract of another kind."
 -- subjects = "bin_groups"
 -- uses = ["shared_bins", "members"]

@@ -10,6 +10,7 @@
 -- asks.fi = "Pyydä osakkaita nimeämään yksi maksaja."
 -- asks.sv = "Be delägarna utse en betalare."
 -- asks.en = "Ask the members to name one payer."
+-- way = "letter"
 -- why = "Some companies never split a bill between permanent and leisure homes, or at all: one of the members must be the payer."
 -- subjects = "bin_groups"
 -- uses = ["members"]

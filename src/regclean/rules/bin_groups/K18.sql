@@ -10,6 +10,7 @@
 -- asks.fi = "Kysy yhteyshenkilöltä oikeat päivät."
 -- asks.sv = "Fråga den ansvariga efter de rätta datumen."
 -- asks.en = "Ask the contact person for the right dates."
+-- way = "call"
 -- why = "Nobody shares a bin before it was there or after it has gone, and nobody leaves before joining: one of the dates is wrong, and so are the bills between them."
 -- subjects = "bin_groups, bin_group_members"
 -- uses = ["macros"]

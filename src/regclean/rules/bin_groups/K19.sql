@@ -10,6 +10,7 @@
 -- asks.fi = "Pyydä osakkaita nimeämään yksi yhteyshenkilö."
 -- asks.sv = "Be delägarna utse en ansvarig person."
 -- asks.en = "Ask the members to name one contact person."
+-- way = "letter"
 -- why = "One person reports for all. With none nobody can be asked, with two they may contradict each other."
 -- subjects = "bin_groups"
 -- uses = ["shared_bins"]

@@ -10,6 +10,7 @@
 -- asks.fi = "Kysy, kenen maalla astia on ja kuka on kimppaisäntä."
 -- asks.sv = "Fråga på vems mark kärlet står och vem som är värd."
 -- asks.en = "Ask on whose land the bin stands and who the host is."
+-- way = "call"
 -- why = "The bin stands on somebody's land. A host who neither shares it nor belongs to the site is a mistake, or has left."
 -- subjects = "bin_groups"
 -- uses = ["macros", "current_roles", "shared_bins", "members"]

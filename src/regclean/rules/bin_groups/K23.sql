@@ -10,6 +10,7 @@
 -- asks.fi = "Tarkista laskutus ja kysy, mistä alkaen oma astia on tarpeeton."
 -- asks.sv = "Kontrollera faktureringen och fråga från vilken dag det egna kärlet är onödigt."
 -- asks.en = "Check the billing and ask from which day the own bin is needless."
+-- way = "call"
 -- why = "Somebody pays twice for the same waste: a wrong bill comes before everything else."
 -- subjects = "bin_groups, bin_group_members, services, customers"
 -- uses = ["macros", "bins_of_groups"]

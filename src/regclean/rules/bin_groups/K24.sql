@@ -10,6 +10,7 @@
 -- asks.fi = "Kysy osakkailta bioastiasta tai kompostista, tai lyhennä tyhjennysväliä."
 -- asks.sv = "Fråga delägarna om biokärl eller kompost, eller förkorta intervallet."
 -- asks.en = "Ask the members for a bin for biowaste or compost, or shorten the interval."
+-- way = "letter"
 -- why = "Mixed waste may wait longer than four weeks only where no biowaste goes into it."
 -- subjects = "bin_groups, bin_group_members"
 -- uses = ["active_services", "shared_bins", "members", "bins_of_groups"]

@@ -10,6 +10,7 @@
 -- asks.fi = "Ratkaise ensin, ovatko asiakkaat samat."
 -- asks.sv = "Avgör först om kunderna är en och samma."
 -- asks.en = "Decide first whether the customers are one."
+-- way = "look_up"
 -- why = "A party that is in the register twice got onto the list twice: the duplicate is decided first, then one line goes."
 -- subjects = "bin_groups, bin_group_members, customers"
 -- uses = ["macros", "members"]

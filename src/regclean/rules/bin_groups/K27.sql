@@ -10,6 +10,7 @@
 -- asks.fi = "Selvitä, kumpi kimppa on voimassa."
 -- asks.sv = "Ta reda på vilket gemensamt kärl som gäller."
 -- asks.en = "Find out which of the shared bins stands."
+-- way = "call"
 -- why = "Under one number two shared bins mix their members; under two numbers one is billed and emptied twice."
 -- subjects = "bin_groups"
 -- uses = ["shared_bins", "members"]

@@ -10,6 +10,7 @@
 -- asks.fi = "Pyydä osakasta tekemään oma sopimus."
 -- asks.sv = "Be delägaren teckna ett eget avtal."
 -- asks.en = "Ask the member for a contract of its own."
+-- way = "letter"
 -- why = "Some companies require each party of a shared bin to hold a service id of its own before the bill can be shared."
 -- subjects = "bin_groups, bin_group_members"
 -- uses = ["active_services", "members"]

@@ -10,6 +10,7 @@
 -- asks.fi = "Hae tai kysy oikea henkilötunnus."
 -- asks.sv = "Ta reda på eller fråga efter den rätta personbeteckningen."
 -- asks.en = "Look up or ask for the right henkilötunnus."
+-- way = "look_up"
 -- why = "A henkilötunnus that fails its check cannot tell people apart and breeds duplicates. It is never shown whole."
 -- subjects = "customers"
 -- countries = ["fi"]

@@ -10,6 +10,7 @@
 -- asks.fi = "Hae oikea Y-tunnus."
 -- asks.sv = "Ta reda på det rätta FO-numret."
 -- asks.en = "Look up the right Y-tunnus."
+-- way = "look_up"
 -- why = "A Y-tunnus that fails its check names no company: bills and e-invoices go astray."
 -- subjects = "customers"
 -- uses = ["macros"]

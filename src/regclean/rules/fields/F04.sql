@@ -10,6 +10,7 @@
 -- asks.fi = "Kysy asiakkaalta oikea tilinumero."
 -- asks.sv = "Fråga kunden efter det rätta kontonumret."
 -- asks.en = "Ask the customer for the right IBAN."
+-- way = "letter"
 -- why = "A refund to an account number that fails its check comes back."
 -- subjects = "customers"
 SELECT

@@ -10,6 +10,7 @@
 -- asks.fi = "Kysy yritykseltä oikea verkkolaskuosoite."
 -- asks.sv = "Fråga företaget efter den rätta e-faktureringsadressen."
 -- asks.en = "Ask the company for the right e-invoice address."
+-- way = "letter"
 -- why = "An e-invoice to an OVT code that fails its check never arrives."
 -- subjects = "customers"
 -- uses = ["macros"]

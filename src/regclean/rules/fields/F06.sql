@@ -10,6 +10,7 @@
 -- asks.fi = "Hae oikea kiinteistötunnus."
 -- asks.sv = "Ta reda på den rätta fastighetsbeteckningen."
 -- asks.en = "Look up the right property id."
+-- way = "look_up"
 -- why = "A site without a valid property id cannot be matched with the authority's register."
 -- subjects = "sites"
 -- uses = ["macros"]

@@ -10,6 +10,7 @@
 -- asks.fi = "Hae oikea rakennustunnus."
 -- asks.sv = "Ta reda på den rätta byggnadsbeteckningen."
 -- asks.en = "Look up the right building id."
+-- way = "look_up"
 -- why = "A permanent building id (PRT) that fails its check belongs to no building."
 -- subjects = "sites"
 -- uses = ["macros"]

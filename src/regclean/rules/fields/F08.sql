@@ -10,6 +10,7 @@
 -- asks.fi = "Hae kohteen kiinteistötunnus."
 -- asks.sv = "Ta reda på objektets fastighetsbeteckning."
 -- asks.en = "Look up the site's property id."
+-- way = "look_up"
 -- why = "A building id in the wrong column hides the building and leaves the property without its id: it is moved to where it belongs."
 -- subjects = "sites"
 -- uses = ["macros"]

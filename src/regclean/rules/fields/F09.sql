@@ -11,6 +11,7 @@
 -- asks.fi = "Hae tai kysy oikea postinumero."
 -- asks.sv = "Ta reda på eller fråga efter det rätta postnumret."
 -- asks.en = "Look up or ask for the right postcode."
+-- way = "look_up"
 -- why = "A letter with a postcode that does not exist, or of another town, comes back or goes astray. A lost leading zero is only proposed to be set right where the town agrees."
 -- subjects = "customers, sites"
 -- uses = ["macros"]

@@ -10,6 +10,7 @@
 -- asks.fi = "Kysy asiakkaan oma laskutusosoite."
 -- asks.sv = "Fråga efter kundens egen faktureringsadress."
 -- asks.en = "Ask for the customer's own billing address."
+-- way = "letter"
 -- why = "The bin's address got onto the member's account from the contact person's list: bills go to the host's mailbox."
 -- subjects = "customers"
 -- uses = ["macros", "shared_bins"]

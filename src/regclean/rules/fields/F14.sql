@@ -10,6 +10,7 @@
 -- asks.fi = "Päätä, onko yksityinen asiakas avainasiakas."
 -- asks.sv = "Avgör om privatkunden är en nyckelkund."
 -- asks.en = "Decide whether the consumer is a key customer."
+-- way = "look_up"
 -- why = "The relationship is computed from contracts and shared bins and compared with the register. A key customer is never downgraded by a rule; a statutory site is never lost."
 -- subjects = "customers"
 -- uses = ["macros", "active_services", "shared_bins", "members", "contacts"]

@@ -10,6 +10,7 @@
 -- asks.fi = "Hae tai kysy oikea syntymäaika."
 -- asks.sv = "Ta reda på eller fråga efter det rätta födelsedatumet."
 -- asks.en = "Look up or ask for the right birth date."
+-- way = "look_up"
 -- why = "A birth date in the future, more than 110 years ago, or other than the henkilötunnus says, tells people apart who are one, or joins two."
 -- subjects = "customers"
 -- uses = ["macros"]

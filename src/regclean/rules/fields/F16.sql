@@ -11,6 +11,7 @@
 -- asks.fi = "Selvitä, kumpi päivä on oikea."
 -- asks.sv = "Ta reda på vilketdera datumet som är rätt."
 -- asks.en = "Find out which of the dates is right."
+-- way = "look_up"
 -- why = "What ends before it starts is neither under contract nor ended: bills and emptyings follow one date or the other."
 -- subjects = "services, bin_groups, site_roles"
 -- parameters = ["fields.future_days"]

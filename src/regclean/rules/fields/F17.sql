@@ -10,6 +10,7 @@
 -- asks.fi = "Sovi asia suojatun asiakkaan kanssa kahden kesken."
 -- asks.sv = "Kom överens med den skyddade kunden på tu man hand."
 -- asks.en = "Settle it with the protected customer alone."
+-- way = "call"
 -- why = "The list with name and address passes through the contact person's hands: it must be settled with the protected customer alone, in the restricted queue."
 -- subjects = "customers, bin_group_members"
 -- uses = ["members"]

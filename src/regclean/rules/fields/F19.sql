@@ -10,6 +10,7 @@
 -- asks.fi = "Poista rekisteristä rivit, jotka eivät pidä paikkaansa."
 -- asks.sv = "Ta bort de rader ur registret som inte stämmer."
 -- asks.en = "Take the rows that are not true out of the register."
+-- way = "look_up"
 -- why = "Only one of the rows can be true. The newest is taken, else the fullest; whoever keeps the register must see what the others say, and take them out: until then nothing can be changed under this key."
 -- subjects = "customers, sites, services, bin_groups, bin_group_members, buildings"
 -- [guards]

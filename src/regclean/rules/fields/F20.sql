@@ -10,6 +10,7 @@
 -- asks.fi = "Siirrä henkilötunnus rekisterissä omaan sarakkeeseensa ja poista se tästä."
 -- asks.sv = "Flytta personbeteckningen i registret till sin egen kolumn och ta bort den härifrån."
 -- asks.en = "Move the id to its own column in the register and take it out of this one."
+-- way = "look_up"
 -- why = "Whoever may read names and phone numbers may read it there, and it goes out with every list and letter. The night masks it, and uses a valid one as the row's own; the register still has to be put right: move it to its column, take it out of this one."
 -- subjects = "customers, sites, services, bin_groups, bin_group_members, site_roles, evidence, emptyings, invoices, buildings"
 -- countries = ["fi"]

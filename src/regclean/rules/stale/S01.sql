@@ -10,6 +10,7 @@
 -- asks.fi = "Kysy taloudelta, kuka siitä on kuollut ja kenen nimelle asiakkuus jää."
 -- asks.sv = "Fråga hushållet vem som har avlidit och på vem kundförhållandet ska stå."
 -- asks.en = "Ask the household who has died and in whose name the account goes on."
+-- way = "letter"
 -- why = "The customer becomes an estate (kuolinpesä) and keeps the site; somebody must be asked who looks after it. A spouse, another owner or another occupant may follow instead. Nothing is ended."
 -- subjects = "customers"
 -- uses = ["macros", "current_roles", "succession"]

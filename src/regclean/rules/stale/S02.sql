@@ -10,6 +10,7 @@
 -- asks.fi = "Hae tai kysy uusi osoite."
 -- asks.sv = "Ta reda på eller fråga efter den nya adressen."
 -- asks.en = "Look up or ask for the new address."
+-- way = "look_up"
 -- why = "An owner who moved keeps the site and its services: only the billing address changes. A tenant who moved leaves the site to whoever follows."
 -- subjects = "customers"
 -- uses = ["macros", "current_roles", "succession"]

@@ -11,6 +11,7 @@
 -- asks.fi = "Selvitä kuljettajalta tai asiakkaalta, onko astia käytössä."
 -- asks.sv = "Ta reda på av föraren eller kunden om kärlet används."
 -- asks.en = "Ask the driver or the customer whether the bin is in use."
+-- way = "visit"
 -- why = "No emptying for more than three intervals, and at least six months, though the bin is under contract: somebody should look at the site. Silence alone informs; with an independent signal it asks for a review. Nothing is ended by it."
 -- subjects = "customers, services"
 -- uses = ["shared_bins", "members", "signals", "silence"]

@@ -11,6 +11,7 @@
 -- asks.fi = "Selvitä, kuka palveluista maksaa."
 -- asks.sv = "Ta reda på vem som betalar för tjänsterna."
 -- asks.en = "Find out who pays for the services."
+-- way = "call"
 -- why = "Who has services is billed. A year and a half without bill or payment means a customer that is no longer there, or services that nobody pays for. Alone it informs; with an independent signal it asks for a review."
 -- subjects = "customers"
 -- uses = ["current_roles", "active_services", "members", "signals", "silence"]

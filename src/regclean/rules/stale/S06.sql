@@ -10,6 +10,7 @@
 -- asks.fi = "Hae tai kysy toimiva postiosoite."
 -- asks.sv = "Ta reda på eller fråga efter en fungerande postadress."
 -- asks.en = "Look up or ask for an address that mail reaches."
+-- way = "look_up"
 -- why = "Two returned letters, or one with another sign, mean that the address is bad: it must be asked for before the next bill. The customer and its services stay."
 -- subjects = "customers"
 -- uses = ["signals"]

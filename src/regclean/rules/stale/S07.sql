@@ -10,6 +10,7 @@
 -- asks.fi = "Kysy kohteelta, kuka vastaa nyt jätehuollosta ja laskuista."
 -- asks.sv = "Fråga vid objektet vem som nu svarar för avfallshanteringen och räkningarna."
 -- asks.en = "Ask at the site who answers for waste and bills now."
+-- way = "visit"
 -- why = "In a bankruptcy the bankruptcy estate pays; a company that was struck off can pay nothing. The site and its waste are still there."
 -- subjects = "customers"
 -- uses = ["macros", "current_roles"]

@@ -10,6 +10,7 @@
 -- asks.fi = "Kysy perillisiltä, kenelle kohde on siirtynyt."
 -- asks.sv = "Fråga arvingarna vem objektet har övergått till."
 -- asks.en = "Ask the heirs who holds the site now."
+-- way = "letter"
 -- why = "After two years the heirs have usually divided the estate: ask who holds the site now. An estate is never ended for its age."
 -- subjects = "customers"
 -- uses = ["succession"]

@@ -11,6 +11,7 @@
 -- asks.fi = "Kysy toimiva yhteystieto seuraavassa yhteydenotossa."
 -- asks.sv = "Fråga efter en fungerande kontaktuppgift vid nästa kontakt."
 -- asks.en = "Ask for a working number or address at the next contact."
+-- way = "call"
 -- why = "A bounce says that the channel is bad, not that the customer is gone. Once informs; twice, or both channels, asks for a review."
 -- subjects = "customers"
 -- uses = ["macros"]

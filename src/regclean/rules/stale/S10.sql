@@ -10,6 +10,7 @@
 -- asks.fi = "Pyydä omistajalta tai viranomaiselta selvitys, ettei kohdetta voi käyttää."
 -- asks.sv = "Be ägaren eller myndigheten intyga att objektet inte kan användas."
 -- asks.en = "Ask the owner or the authority for proof that the site cannot be used."
+-- way = "letter"
 -- why = "Nothing is collected from a building that is gone. The authority accepts only what is proven unusable, so the end is proposed to a person, never done."
 -- subjects = "customers, sites"
 -- uses = ["active_services"]

@@ -10,6 +10,7 @@
 -- asks.fi = "Selvitä, kenen jätettä noudetaan ja kuka siitä maksaa."
 -- asks.sv = "Ta reda på vems avfall som hämtas och vem som betalar."
 -- asks.en = "Find out whose waste is collected and who pays for it."
+-- way = "visit"
 -- why = "The register and the lorry contradict each other: either the customer is still one, or somebody's waste is collected that nobody pays for."
 -- subjects = "customers"
 -- uses = ["macros", "silence"]

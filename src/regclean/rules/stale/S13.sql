@@ -10,6 +10,7 @@
 -- asks.fi = "Pyydä urakoitsijalta puuttuvat tyhjennystiedot."
 -- asks.sv = "Be entreprenören om de tömningsuppgifter som saknas."
 -- asks.en = "Ask the contractor for the missing emptyings."
+-- way = "call"
 -- why = "When most bins of an area fall silent at once, it is the contractor's data that is missing, not the customers: one question about the feed, none about those in it."
 -- subjects = "sources"
 -- uses = ["silence"]
