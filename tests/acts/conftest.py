@@ -59,6 +59,7 @@ KEPT = (
     "samples",
     "labels",
     "certificates",
+    "tasks",
 )
 
 
@@ -197,6 +198,10 @@ def _fill(connection: Connection) -> tuple[dict[str, str], dict[str, str]]:
     decided(doubtful, "colleague", "unsure", "deferred")
     free = [finding for rule in ("K02", "K06", "K13", "K15", "S06") for finding in by_rule[rule]]
     own = {name: decided(free.pop(), name) for name in ("steward", "approver", "guardian", "deputy")}
+    asked, asked_hidden = free.pop(), by_rule["K12"][-1]
+    for one in (asked, asked_hidden):
+        decided(one, "colleague", "accept", "task")
+    connection.execute(update(findings).where(findings.c.finding_id == asked_hidden).values(protected=True))
     others = decided(taken, "colleague", "same")
     others_protected = decided(protected_taken, "colleague", "same")
     in_batch, in_hidden = by_rule["K12"][0], pair(1012, 1013)
@@ -232,6 +237,8 @@ def _fill(connection: Connection) -> tuple[dict[str, str], dict[str, str]]:
         "protected_customer": "1008",
         "protected": hidden,
         "second": doubtful,
+        "task": asked,
+        "protected_task": asked_hidden,
         "others": others,
         "others_protected": others_protected,
         "built": batch("built", plain),

@@ -190,6 +190,23 @@ PAGES: dict[str, Rights] = {
     "POST /reveal": REVEALING,
     "GET /restricted/{finding_id}": (Line("protected", OPENERS),),
     "POST /restricted/{finding_id}": OPENING,
+    "GET /tasks": read(*READERS),
+    "GET /tasks/sheet.xlsx": read(*READERS),
+    "POST /tasks/import": read(*DECIDERS),  # without a sheet
+    "POST /tasks/accept": read(*DECIDERS),  # nothing ticked
+    "GET /tasks/{finding_id}": (
+        Line("task", READERS),
+        Line("protected_task", SEE_ALL, none=SEE_SOME),  # asked for the reason
+        Line("open", none=READERS),
+    ),
+    "POST /tasks/{finding_id}/plan": (
+        Line("task", DECIDERS, sent={"due": "2026-12-01", "way": "visit"}, writes=True),
+        Line("protected_task", none=UNSEEING, sent={"way": "visit"}),  # opened with a reason first
+    ),
+    "POST /tasks/{finding_id}/answer": (
+        Line("task", DECIDERS, sent={"outcome": "done"}, writes=True),
+        Line("protected_task", none=UNSEEING, sent={"outcome": "done"}),
+    ),
     "GET /nights": read(*OVERVIEW),
     "GET /nights/{run_id}": read(*OVERVIEW),
     "GET /reports/{name}": read(*READERS),

@@ -36,6 +36,7 @@ def by(world: Any) -> Made:
 def task(by: Any) -> str:
     """A field that nobody could fill in, accepted by the steward."""
     with by("steward").ledger.write() as connection:
+        connection.execute(update(findings).where(findings.c.state == "task").values(state="verified"))
         query = select(findings.c.finding_id).where(findings.c.kind == "bin_group", findings.c.state == "open")
         one = str(connection.execute(query.order_by(findings.c.finding_id)).scalars().first())
         values = {"kind": "field", "rule": "F05", "subjects": '["customers:1005:phone"]', "ends_in": "task"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -40,6 +41,9 @@ PAGES = {
         "/customer/107419/compare?other=101838",
         "/alike/same",
         "/alike/K12",
+        "/tasks",
+        "/tasks?show=answered",
+        "/tasks/{task}",
     ),
     "helmi": ("/queue?pool=second", "/overview", "/nights", "/nights/2026-11-01-001", "/batches", "/batches/1"),
     "vaino": ("/batches", "/batches/1?look=1"),
@@ -56,6 +60,7 @@ NO_PAGES = {
     "/batches/{batch_id}/progress": "a part of a page",
     "/batches/{batch_id}/files.zip": "a file",
     "/batches/{batch_id}/receipt.json": "a file",
+    "/tasks/sheet.xlsx": "a file",
     "/reports/{name}": "a night's report, which is no page of the server's making",
 }
 
@@ -94,14 +99,32 @@ def cluster(served: Any) -> str:
     return str(rows[-1].finding_id)
 
 
+@pytest.fixture(scope="module")
+def task(served: Any) -> str:
+    """A task that waits; another one has its answer."""
+    workspace = load_workspace(served.root)
+    steward = active_user(served.ledger, "aino", "session")
+    context = acts.Context(workspace, served.ledger, steward, datetime.now(UTC))
+    query = select(findings.c.finding_id).where(
+        findings.c.ends_in == "task", findings.c.state == "open", ~findings.c.protected, findings.c.kind == "stale"
+    )
+    with served.ledger.read() as connection:
+        first, second = connection.execute(query.order_by(findings.c.finding_id).limit(2)).scalars()
+    acts.decide_all(
+        context, [DecisionLine(n, "accept", "aino", finding_id=one) for n, one in enumerate((first, second))]
+    )
+    acts.answer_tasks(context, [acts.TaskAnswer(1, second, values={"phone": "040 555 1234"})])
+    return str(first)
+
+
 @pytest.mark.parametrize("zoom", [1, 2], ids=["100", "200"])
 @pytest.mark.parametrize("user", PAGES)
-def test_no_violation(user: str, zoom: int, open_desk: Callable[..., Any], cluster: str) -> None:
+def test_no_violation(user: str, zoom: int, open_desk: Callable[..., Any], cluster: str, task: str) -> None:
     axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed").Axe()
     desk = open_desk(user, zoom=zoom)
     found: list[str] = []
     for path in PAGES[user]:
-        desk.go(path.format(cluster=cluster))
+        desk.go(path.format(cluster=cluster, task=task))
         found += [f"{path}: {line}" for line in violations(axe.run(desk.page).response)]
         width = desk.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         if width > 0:

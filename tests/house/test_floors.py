@@ -39,6 +39,7 @@ FLOORS = {
     "resources": 1,
     "outside": 1,
     "locks": 1,
+    "workbook": 1,
 }
 # The night is one room: the steps, what they share, what is carried over, and the page about it.
 ONE_ROOM = {"night_state": "night", "night_page": "night", "carry_over": "night"}

@@ -34,16 +34,6 @@ class Form(StrEnum):
 
 
 FORMATS = tuple(Form)
-# A workbook's cells hold what the frame holds: no text becomes a formula, a link or a number.
-BOOK = {
-    "strings_to_formulas": False,
-    "strings_to_urls": False,
-    "strings_to_numbers": False,
-    "nan_inf_to_errors": True,
-    "remove_timezone": True,
-}
-MOST_SHEET_ROWS = 1_048_575  # beside the header
-LONGEST_CELL = 32_767
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,10 +145,7 @@ def _write(found: Listing, output: Path | None, form: str) -> None:
         text = _text(found.frame, form)
     else:
         text = None
-    frame = found.frame
-    if frame is not None and form == "xlsx":
-        frame = _flat(frame)
-        _check_sheet(frame, output)  # before there is a file
+    binary = _binary(found.frame, form, output) if found.frame is not None and text is None else None
     try:
         if output is not None and not output.exists():
             output.touch(mode=0o600)  # it may hold personal data
@@ -166,8 +153,8 @@ def _write(found: Listing, output: Path | None, form: str) -> None:
             sys.stdout.write(text)
         elif text is not None and output is not None:
             output.write_text(text, encoding="utf-8", newline="")
-        elif frame is not None and output is not None:
-            _write_binary(frame, output, form)
+        elif binary is not None and output is not None:
+            output.write_bytes(binary)
     except BrokenPipeError:
         raise
     except OSError as error:
@@ -182,31 +169,20 @@ def _text(frame: pl.DataFrame, form: str) -> str:
     return frame.write_ndjson() if form == "jsonl" else frame.write_json() + "\n"
 
 
-def _write_binary(frame: pl.DataFrame, output: Path, form: str) -> None:
-    if form == "parquet":
-        frame.write_parquet(output)
-        return
-    import polars as pl
-    import xlsxwriter
+def _binary(frame: pl.DataFrame, form: str, output: Path | None) -> bytes:
+    """The whole file, before there is one. Errors: UsageError."""
+    from io import BytesIO
 
-    with xlsxwriter.Workbook(output, BOOK) as book:
-        frame.write_excel(book, dtype_formats={pl.String: "@"})
+    from regclean.workbook import workbook
 
-
-def _check_sheet(frame: pl.DataFrame, output: Path | None) -> None:
-    """A workbook would cut what is more than it holds, without a word. Errors: UsageError."""
-    import polars.selectors as cs
-
-    remedy = "Write csv or parquet instead."
-    if frame.height > MOST_SHEET_ROWS:
-        raise UsageError(
-            f"a sheet holds {MOST_SHEET_ROWS:,} rows, and these are {frame.height:,}.", file=output, remedy=remedy
-        )
-    for column in frame.select(cs.string()):
-        if (column.str.len_chars() > LONGEST_CELL).any():
-            raise UsageError(
-                f"a cell holds {LONGEST_CELL:,} characters.", file=output, column=column.name, remedy=remedy
-            )
+    if form == "xlsx":
+        try:
+            return workbook(_flat(frame))
+        except UsageError as error:
+            raise UsageError(error.message, file=output, column=error.column, remedy=error.remedy) from error
+    made = BytesIO()
+    frame.write_parquet(made)
+    return made.getvalue()
 
 
 def _flat(frame: pl.DataFrame) -> pl.DataFrame:

@@ -62,20 +62,23 @@ def open_card(
     opened: bool = False,
 ) -> Card:
     """Read a card, and note who did. Errors: as `look_up` and `acts.open_customer`."""
-    subject = subject_text("customers", customer_no)
-    restricted = acting.user.may("restricted:open")
-    with service.night.read() as (_, night):
-        hidden: set[str] = set()
-        if not restricted:
-            with acting.ledger.read() as reading:
-                hidden = {subject_text("customers", number) for number in hidden_from(reading, acting.user)}
-            hidden |= {subject_text(*found) for found in rows(night, "SELECT table_name, key FROM hidden_subjects")}
-        found = look_up(night, acting.ledger, subject, hidden=hidden)
+    found = look_at(service, acting, subject_text("customers", customer_no))
     protected = open_customer(acting, customer_no, reason, note, opened=opened)
     with acting.ledger.read() as reading:
         coming = _coming(reading, acting.user, found, customer_no)
     values = {line["column"]: line["read as"] or line["landed"] for line in found.data.get("values", ())}
     return Card(customer_no, values.get("name") or customer_no, protected, found, coming)
+
+
+def look_at(service: Services, acting: Context, subject: str) -> SubjectPage:
+    """What is known of a subject, as far as this account may know of it. Errors: as `look_up`."""
+    with service.night.read() as (_, night):
+        hidden: set[str] = set()
+        if not acting.user.may("restricted:open"):
+            with acting.ledger.read() as reading:
+                hidden = {subject_text("customers", number) for number in hidden_from(reading, acting.user)}
+            hidden |= {subject_text(*found) for found in rows(night, "SELECT table_name, key FROM hidden_subjects")}
+        return look_up(night, acting.ledger, subject, hidden=hidden)
 
 
 def _coming(reading: Connection, user: User, found: SubjectPage, customer_no: str) -> tuple[Coming, ...]:

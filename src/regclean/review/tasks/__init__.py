@@ -1,0 +1,1 @@
+"""Tasks: what was accepted, and waits for somebody to call, write, look up or go there."""
