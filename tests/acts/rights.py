@@ -190,6 +190,7 @@ PAGES: dict[str, Rights] = {
     "POST /reveal": REVEALING,
     "GET /restricted/{finding_id}": (Line("protected", OPENERS),),
     "POST /restricted/{finding_id}": OPENING,
+    "GET /today": read(*OVERVIEW),
     "GET /tasks": read(*READERS),
     "GET /tasks/sheet.xlsx": read(*READERS),
     "POST /tasks/import": read(*DECIDERS),  # without a sheet

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, or_, select
 
 from regclean.accounts import local, tokens
 from regclean.accounts.permissions import permissions_of
 from regclean.acts.context import Context, act
 from regclean.errors import ConflictError, ForbiddenError, SignInError, UsageError
 from regclean.ledger import Ledger
-from regclean.ledger.tables import users
+from regclean.ledger.tables import sign_in_failures, users
+from regclean.ledger.tables import tokens as tokens_table
 
 
 def has_accounts(ledger: Ledger) -> bool:
@@ -110,6 +112,56 @@ def revoke_tokens(context: Context, name: str) -> int:
 def list_accounts(context: Context) -> list[local.Account]:
     """Every account, by name."""
     return local.all_users(context.ledger)
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A token that is in force, without its secret."""
+
+    user: str
+    label: str
+    scopes: tuple[str, ...]
+    created_at: datetime
+    expires_at: datetime | None
+    last_used_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Failures:
+    """Failures to sign in to one account that no success has followed. `clients`: from how many places."""
+
+    user: str
+    failures: int
+    clients: int
+    last_at: datetime
+
+
+@act("users:manage")
+def list_tokens(context: Context) -> list[Token]:
+    """Every token that is in force, by account."""
+    of = tokens_table.c
+    query = (
+        select(of.user, of.label, of.scopes, of.created_at, of.expires_at, of.last_used_at)
+        .where(of.revoked_at.is_(None), or_(of.expires_at.is_(None), of.expires_at > context.now))
+        .order_by(of.user, of.created_at)
+    )
+    with context.ledger.read() as connection:
+        return [Token(row[0], row[1], tuple(row[2]), *row[3:]) for row in connection.execute(query)]
+
+
+@act("users:manage")
+def list_failures(context: Context) -> list[Failures]:
+    """Accounts that somebody failed to sign in to, the last first."""
+    of = sign_in_failures.c
+    last = func.max(of.last_at)
+    query = (
+        select(of.user, func.sum(of.failures), func.count(), last)
+        .where(of.failures > 0)
+        .group_by(of.user)
+        .order_by(last.desc(), of.user)
+    )
+    with context.ledger.read() as connection:
+        return [Failures(row[0], int(row[1]), int(row[2]), row[3]) for row in connection.execute(query)]
 
 
 def _administrators(context: Context) -> set[str]:
