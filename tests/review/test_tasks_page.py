@@ -12,7 +12,8 @@ import pytest
 from sqlalchemy import select, update
 
 from regclean.ledger import Ledger
-from regclean.ledger.tables import decisions, findings, tasks
+from regclean.ledger.tables import decisions, findings
+from regclean.ledger.task_tables import tasks
 from regclean.workbook import workbook
 
 

@@ -26,7 +26,7 @@ from regclean.findings import about_protected
 from regclean.findings.decide import DecideReport, DecisionLine, Refusal
 from regclean.ledger.audit import Entry, append
 from regclean.ledger.tables import decisions, findings
-from regclean.ledger.tables import tasks as plans
+from regclean.ledger.task_tables import tasks as plans
 from regclean.sealing import masked, names_one
 
 # What can be found out about a customer whose rule names no column.

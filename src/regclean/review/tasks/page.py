@@ -21,6 +21,7 @@ from regclean.accounts.permissions import User
 from regclean.accounts.sessions import Session
 from regclean.acts import Context, Task, TaskAnswer
 from regclean.domain.languages import in_language
+from regclean.domain.register import Subject
 from regclean.errors import ForbiddenError, NotFoundError, ReasonNeededError, RegcleanError, UsageError
 from regclean.findings.decide import Refusal
 from regclean.ledger.tables import users
@@ -240,7 +241,7 @@ def _one(
     try:
         contact = contact_of(service, acting, task, opened=is_opened(session, task.subject))
     except ReasonNeededError:
-        return RedirectResponse(f"/customer/{task.subject.partition(':')[2]}", 303)
+        return RedirectResponse(f"/customer/{Subject.parse(task.subject).key}", 303)
     language = language_of(request)
     today = acting.now.astimezone(acting.workspace.config.timezone).date()
     sender = str(service.workspace.config.section("workspace")["name"])

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from regclean.acts import Task
 from regclean.domain.languages import LANGUAGES, in_language
+from regclean.domain.register import Subject
 from regclean.resources import load_texts
 from regclean.review.case.fields import LABELS
 from regclean.review.web.i18n import N_, Language
@@ -59,7 +60,7 @@ def templates(
         whole = in_language(texts[task.way if task.way != "letter" else f"letter_{kind}"], code)
         values = {
             "name": contact.get("name") or task.label or "",
-            "number": task.subject.partition(":")[2],
+            "number": Subject.parse(task.subject).key,
             "column": said(LABELS[task.column]).lower() if task.column in LABELS else "",
             "value": contact.get(task.column or "") or "–",
             "asks": task.asks,
