@@ -19,6 +19,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from regclean.accounts import local, sessions, tokens
 from regclean.accounts.permissions import permissions_of
+from regclean.acts import Context, back_up
 from regclean.config import load_workspace
 from regclean.ledger.sample_tables import sample_pairs, samples
 from regclean.ledger.tables import (
@@ -145,6 +146,9 @@ def world(_published_once: Path, tmp_path_factory: pytest.TempPathFactory) -> It
     (folder / "answers.csv").write_text("finding_id,value,note\n,,\n", encoding="utf-8")
     objects["answers"] = str(folder / "answers.csv")
     objects["drawn"] = str(folder / "labels.csv")
+    admin = local.active_user(services.ledger, "admin", "session")
+    back_up(Context(load_workspace(folder), services.ledger, admin, NOW), folder.parent / "backup")
+    objects["backup"] = str(folder.parent / "backup")
     pristine = sqlite3.connect(":memory:")
     live = sqlite3.connect(folder / "var" / "ledger.db")
     live.backup(pristine)

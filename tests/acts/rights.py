@@ -330,6 +330,8 @@ COMMANDS: dict[str, Rights] = {
     "model export": PUBLIC,
     "model use": (Line("", ("approver", "deputy", "admin"), sent=("1",)),),
     "model back": (Line("", stop=("approver", "deputy", "admin")),),  # there is nothing before
+    "backup": (Line("", ("admin",), sent=("{folder}",)),),
+    "restore": (Line("backup", stop=("admin",), sent=("{object}",)),),  # all that would be put back is there
     "sign-in": PUBLIC,
     "sign-out": PUBLIC,
     # They read, or run what nobody decides.

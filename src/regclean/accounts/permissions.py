@@ -26,6 +26,7 @@ Permission = Literal[
     "models:use",  # which model links the register
     "audit:read",
     "users:manage",
+    "workspace:keep",  # back it up, put it back
 ]
 
 Way = Literal["session", "token", "schedule", "nobody"]
@@ -60,7 +61,7 @@ TABLE: dict[Role, frozenset[Permission]] = {
         }
     ),
     "clerk": frozenset({"overview:read", "findings:read", "batches:read", "batches:build", "batches:apply"}),
-    "admin": frozenset({"overview:read", "models:use", "users:manage"}),
+    "admin": frozenset({"overview:read", "models:use", "users:manage", "workspace:keep"}),
     "auditor": frozenset({"overview:read", "audit:read"}),
     "restricted": frozenset({"restricted:open"}),
 }

@@ -21,6 +21,7 @@ from regclean.acts.batches import (
 from regclean.acts.cases import arrange, assign, comment, consider, decide, decide_all, undo_decision
 from regclean.acts.certificates import BandNow, certify, list_bands, next_checks
 from regclean.acts.context import ACTS, Context
+from regclean.acts.keeping import accept_restored, back_up, seal_key
 from regclean.acts.labelling import ANSWERS, Dealt, answer, deal, figures, list_samples, take_back
 from regclean.acts.looking import LOOKS, open_customer, open_protected, reveal
 from regclean.acts.models import go_back, use_model
@@ -76,6 +77,7 @@ __all__ = [
     "TaskCounts",
     "accept_answers",
     "accept_checks",
+    "accept_restored",
     "add_account",
     "answer",
     "answer_tasks",
@@ -83,6 +85,7 @@ __all__ = [
     "approve",
     "arrange",
     "assign",
+    "back_up",
     "build",
     "certify",
     "check_may_add",
@@ -121,6 +124,7 @@ __all__ = [
     "read_answers",
     "reveal",
     "revoke_tokens",
+    "seal_key",
     "send_back",
     "set_active",
     "set_password",

@@ -1,16 +1,27 @@
-"""doctor."""
+"""doctor, backup, restore."""
 
 from __future__ import annotations
 
-from dataclasses import asdict
+import os
+import sys
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
 
 from regclean.cli.app import app, workspace_folder
 from regclean.cli.listing import Listing, listing
+from regclean.errors import SignInError, UsageError
 
 if TYPE_CHECKING:
+    from regclean.accounts.permissions import User
+    from regclean.config import Workspace
+    from regclean.ledger import Ledger
     from regclean.operation import Check
+
+PASSPHRASE = "REGCLEAN_PASSPHRASE"  # noqa: S105  # the variable's name, not its value
 
 MARKS = {"ok": ("✓", "green"), "warning": ("!", "yellow"), "problem": ("✗", "bold red")}
 
@@ -43,3 +54,90 @@ def _print(found: list[Check]) -> None:
         console.print(Text(f"{mark} {check.check:<14}", style=style) + Text(f"{check.what}{where}"))
         if check.remedy:
             console.print(Text(f"  {'':<14}{check.remedy}", style="dim"))
+
+
+@app.command()
+def backup(
+    folder: Annotated[Path, typer.Argument(help="A new or empty folder, best on another disk or host.")],
+    key_to: Annotated[
+        Path | None,
+        typer.Option(help="Also write the workspace's key to this file, under a passphrase; keep it apart."),
+    ] = None,
+) -> None:
+    """Write ledger, configuration, models and the night in force to a folder, while others work; takes the right to it."""
+    from regclean import acts
+    from regclean.cli.identity import acting
+
+    if key_to is not None and key_to.resolve().is_relative_to(folder.resolve()):
+        raise UsageError("the key is kept apart from what it opens.", file=key_to, remedy="Name a file elsewhere.")
+    with acting(needs="workspace:keep") as context:
+        if key_to is not None:
+            acts.seal_key(context, ask_passphrase(twice=True), key_to)
+        made = acts.back_up(context, folder)
+    typer.echo(
+        f"Written: {folder}, {len(made.files)} files, night {made.night or '(none)'}. The key is not among them."
+    )
+
+
+@app.command()
+def restore(
+    folder: Annotated[Path, typer.Argument(help="The backup's folder.")],
+    key_from: Annotated[
+        Path | None, typer.Option(help="The workspace's key as --key-to wrote it; asks for its passphrase.")
+    ] = None,
+    user: Annotated[
+        str | None, typer.Option("--user", help="Whose password is asked for, where there is no token.")
+    ] = None,
+) -> None:
+    """Put a backup back into the workspace's folder, which must hold nothing of it; takes the right to it."""
+    from regclean import acts
+    from regclean.acts import Context
+    from regclean.home import own_ledger
+    from regclean.operation import kept_key, read_backup, restoring
+
+    root = workspace_folder()
+    manifest = read_backup(folder)
+    key = kept_key(key_from, ask_passphrase()) if key_from is not None else None
+    with restoring(folder, manifest, root, key) as workspace, own_ledger(workspace) as ledger:
+        now = datetime.now(UTC)
+        who = _who_restores(workspace, ledger, root, user)
+        acts.accept_restored(Context(workspace, ledger, who, now), manifest)
+    typer.echo(
+        f"Restored: {root}, as of {manifest.made_at}, night {manifest.night or '(none)'}.\n"
+        f"Put the inputs back that {root / 'regclean.toml'} names, then look at: regclean -w {root} doctor"
+    )
+
+
+def _who_restores(workspace: Workspace, ledger: Ledger, root: Path, name: str | None) -> User:
+    """By token, by a session of this shell in the workspace's place, else by the password of an account of the backup."""
+    import socket
+
+    from regclean.accounts import local
+    from regclean.cli.identity import TOKEN, USER, ask_password, signed_in
+
+    who = signed_in(replace(workspace, root=root), ledger)
+    name = name or os.environ.get(USER)
+    if who is None and name:
+        throttle, client = local.throttle_of(workspace.config), f"shell {socket.gethostname()} {os.getuid()}"
+        if not local.check_password(ledger, name, ask_password(), throttle, datetime.now(UTC), client=client):
+            raise SignInError("the name or the password is wrong, or the account cannot sign in here now.")
+        who = local.active_user(ledger, name, "session")
+    if who is None or (name and who.name != name):
+        raise SignInError(
+            "nobody is signed in here." if who is None else f"{who.name} is signed in here, not {name}.",
+            remedy=f"Name an account of the backup with --user NAME, or set {TOKEN}.",
+        )
+    return who
+
+
+def ask_passphrase(*, twice: bool = False) -> str:
+    """The passphrase of a sealed key: from the environment, a prompt on a terminal, else the first line of standard input."""
+    if given := os.environ.get(PASSPHRASE):
+        return given
+    if sys.stdin.isatty():
+        typed: str = typer.prompt("Passphrase", hide_input=True, confirmation_prompt=twice)
+        return typed
+    read = sys.stdin.readline().rstrip("\r\n")
+    if not read:
+        raise UsageError("there is no passphrase.", remedy=f"Write it to standard input, or set {PASSPHRASE}.")
+    return read
