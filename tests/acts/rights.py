@@ -332,6 +332,10 @@ COMMANDS: dict[str, Rights] = {
     "model back": (Line("", stop=("approver", "deputy", "admin")),),  # there is nothing before
     "backup": (Line("", ("admin",), sent=("{folder}",)),),
     "restore": (Line("backup", stop=("admin",), sent=("{object}",)),),  # all that would be put back is there
+    "person-report": (
+        Line("customer", READERS, sent=("{object}",)),
+        Line("protected_customer", SEE_ALL, none=SEE_SOME, sent=("{object}",)),
+    ),
     "sign-in": PUBLIC,
     "sign-out": PUBLIC,
     # They read, or run what nobody decides.

@@ -275,6 +275,18 @@ def token_of(planted: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], 
     return carry
 
 
+def test_an_answer_to_one_person_tells_of_no_other(
+    out: Callable[..., str], token_of: Callable[[str], None], tmp_path: Path
+) -> None:
+    token_of("steward")
+    for number in ("1101", "1102", "1103", "1003", "1001"):
+        assert told(out("person-report", number)) == []
+        assert told(out("person-report", number, "--json")) == []
+    assert told(out("person-report", "77001", code=2).replace("77001", "")) == []
+    token_of("guardian")
+    assert CANARY.search(out("person-report", "77001"))
+
+
 @pytest.mark.parametrize("command", LISTINGS)
 def test_who_has_the_right_gets_them_and_it_is_noted(
     planted: Path, out: Callable[..., str], token_of: Callable[[str], None], command: str

@@ -23,7 +23,7 @@ from regclean.acts.certificates import BandNow, certify, list_bands, next_checks
 from regclean.acts.context import ACTS, Context
 from regclean.acts.keeping import accept_restored, back_up, seal_key
 from regclean.acts.labelling import ANSWERS, Dealt, answer, deal, figures, list_samples, take_back
-from regclean.acts.looking import LOOKS, open_customer, open_protected, reveal
+from regclean.acts.looking import LOOKS, open_customer, open_protected, report_person, reveal
 from regclean.acts.models import go_back, use_model
 from regclean.acts.nights import accept_checks
 from regclean.acts.people import (
@@ -122,6 +122,7 @@ __all__ = [
     "open_protected",
     "plan_task",
     "read_answers",
+    "report_person",
     "reveal",
     "revoke_tokens",
     "seal_key",

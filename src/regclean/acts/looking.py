@@ -56,6 +56,22 @@ def open_customer(
     return protected
 
 
+@act("findings:read")
+def report_person(context: Context, customer_no: str) -> bool:
+    """Answer a person who asks what is held of them; says whether the customer is under non-disclosure, which takes the right.
+
+    Errors: NotFoundError without it.
+    """
+    subject = subject_text("customers", customer_no)
+    with context.ledger.write() as connection:
+        protected = is_protected_customer(connection, customer_no)
+        if protected and not context.user.may("restricted:open"):
+            raise NotFoundError("there is no such customer.")
+        entry = Entry(context.now, context.user.name, "person_report", subject, detail={"reason": "request"})
+        append(connection, entry)
+    return protected
+
+
 @act("ids:reveal")
 def reveal(context: Context, subject: str, field: str, reason: str, note: str | None = None) -> str:
     """A value under seal. Errors: NotFoundError when there is nothing under seal, or nothing that this account may know

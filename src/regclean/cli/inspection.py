@@ -1,4 +1,4 @@
-"""explain, show, sql: ways to look inside the night in force. Each reading of a customer is written down first."""
+"""explain, show, person-report, sql: ways to look inside the night in force. Each reading of a customer is written down first."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import typer
 
 from regclean.cli.app import app
 from regclean.cli.listing import Listing, as_table, listing
+from regclean.domain.languages import LANGUAGES
 from regclean.domain.register import customers_among, join_key, subject_text
 
 if TYPE_CHECKING:
@@ -124,6 +125,37 @@ def show(
         page = look_up(night.connection, night.ledger, subject, hidden=hidden)
         night.note("show", page.subject)
     return Listing(printed=lambda: print_subject(page), document=page.data)
+
+
+@app.command(name="person-report")
+@listing
+def person_report(
+    customer: Annotated[str, typer.Argument(help="The customer's number.")],
+    language: Annotated[str | None, typer.Option(help="fi, sv or en; by default the workspace's first.")] = None,
+) -> Listing:
+    """Answer a person who asks what is held of them, from where, to whom it was given, what was decided and why."""
+    from regclean import acts
+    from regclean.cli.identity import acting
+    from regclean.cli.inspection_tables import print_person
+    from regclean.errors import NotFoundError, UsageError
+    from regclean.inspection import hidden_subjects
+    from regclean.inspection import person_report as report
+    from regclean.night import open_published
+    from regclean.quality import protected_customers
+
+    with acting(needs="findings:read") as context:
+        known = context.workspace.config.languages
+        chosen = language or known[0]
+        if chosen not in LANGUAGES:
+            raise UsageError(f"'{chosen}' is not a language.", remedy=f"Known: {', '.join(LANGUAGES)}.")
+        warehouse, run_id = open_published(context.workspace)
+        with warehouse.read(run_id) as connection:
+            hidden = hidden_subjects(connection, customers_among(protected_customers(context.ledger)))
+            if subject_text("customers", customer) in hidden and not context.user.may("restricted:open"):
+                raise NotFoundError("there is no such customer.")
+            acts.report_person(context, customer)
+            found = report(connection, context.ledger, customer, run_id=str(run_id), language=chosen, hidden=hidden)
+    return Listing(printed=lambda: print_person(found, chosen), document=found.data)
 
 
 @app.command()

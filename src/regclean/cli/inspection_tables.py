@@ -1,4 +1,4 @@
-"""How explain, show and sql print."""
+"""How explain, show, person-report and sql print."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from regclean.cli.console import console, table
+from regclean.domain.languages import in_language
+from regclean.resources import load_texts
 
 if TYPE_CHECKING:
     import polars as pl
 
-    from regclean.inspection import SubjectPage
+    from regclean.inspection import PersonReport, SubjectPage
     from regclean.linkage import PairExplanation
 
 MOST_COLUMNS = 12  # of a table on the screen
@@ -103,6 +105,15 @@ def print_subject(page: SubjectPage) -> None:
         console.print(f"[bold]{section.title}[/]")
         for line in section.lines:
             console.print(_paragraph(section.columns, line), markup=False)
+
+
+def print_person(report: PersonReport, language: str) -> None:
+    """A report to the person: its sections under headings in their language."""
+    headings = load_texts("regclean.inspection", "person")
+    console.print(f"[bold]{report.customer_no}[/]  ({report.run_id})")
+    for section in report.sections:
+        console.print()
+        console.print(table(in_language(headings[section.title], language), section.columns, section.lines))
 
 
 def _paragraph(columns: Sequence[str], line: Sequence[object]) -> str:
