@@ -261,6 +261,7 @@ API: dict[str, Rights] = {
         Line("second", APPROVERS, sent={"verdict": "same", "expected_version": 1}, writes=True),
     ),
     "DELETE /decisions/{decision_id}": UNDOING,
+    "GET /decisions/{decision_id}/evidence": (Line("others", READERS), Line("others_protected", none=SEE_SOME)),
     "PUT /findings/{finding_id}/assignee": deciding({"assignee": "colleague"}),
     "POST /findings/{finding_id}/comments": deciding({"text": "x"}),
     "POST /reveals": REVEALING,

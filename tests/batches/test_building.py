@@ -143,7 +143,7 @@ def test_what_was_decided_without_a_finding_is_built_too(workspace: Workspace, l
             select(evidence.c.payload).where(evidence.c.digest == row["evidence_digest"])
         ).scalar_one()
     assert (row["state"], row["relation"], row["present"]) == ("in_batch", "same", True)
-    assert "customers:1011" in json.loads(kept)["records"]
+    assert "1011" in json.loads(kept)["basis"]["customers"]
 
 
 def test_what_came_back_from_a_batch_is_said_until_it_is_decided_again(workspace: Workspace, ledger: Ledger) -> None:

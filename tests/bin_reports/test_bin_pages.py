@@ -18,6 +18,7 @@ from regclean.bin_reports import FrozenFinding, letter, material_of, unsettled, 
 from regclean.bin_reports.pages import file_name
 from regclean.cli.app import run
 from regclean.config import load_workspace
+from regclean.findings.seen import look, with_records
 from regclean.ledger import opened
 from regclean.ledger.tables import evidence as evidence_table
 from regclean.ledger.tables import findings as findings_table
@@ -273,17 +274,21 @@ def frozen(root: Path) -> list[FrozenFinding]:
             .where(findings_table.c.kind == "bin_group")
         )
         found_rows: list[Any] = list(reading.execute(query).mappings())
+    warehouse, run_id = open_published(load_workspace(root))
+    about = {row["finding_id"]: json.loads(row["subjects"]) for row in found_rows}
+    records = look(warehouse, run_id, [subject for subjects in about.values() for subject in subjects]).records
     return [
-        FrozenFinding(row["rule"], row["severity"], tuple(json.loads(row["subjects"])), loaded(row["payload"]))
+        FrozenFinding(
+            row["rule"],
+            row["severity"],
+            tuple(about[row["finding_id"]]),
+            json.loads(with_records(row["payload"], about[row["finding_id"]], records)),
+        )
         for row in found_rows
     ]
 
 
-def loaded(payload: Any) -> dict[str, Any]:
-    return json.loads(payload) if isinstance(payload, str) else payload
-
-
-def test_the_ledger_alone_gives_the_letters_of_the_pages(published_register: Path) -> None:
+def test_findings_and_records_alone_give_the_letters_of_the_pages(published_register: Path) -> None:
     folder = asked(published_register)
     findings = frozen(published_register)
     assert {path.name for path in folder.iterdir()} == {"K1.html", "K2.html", "index.html"}
@@ -300,7 +305,7 @@ def sender(root: Path) -> str:
     return str(load_workspace(root).config.section("workspace")["name"])
 
 
-def test_a_protected_member_is_known_from_the_ledgers_evidence(published_register: Path) -> None:
+def test_a_protected_member_is_known_from_the_records(published_register: Path) -> None:
     material = material_of("K1", frozen(published_register), protected={"1015"})
     assert material.unnamed <= {"1"}
     everybody = material_of("K2", frozen(published_register), protected={"1001", "1002", "1003"})

@@ -1,4 +1,4 @@
-"""From clusters, pairs and rule hits to findings with frozen evidence."""
+"""From clusters, pairs and rule hits to findings with the little that they rest on."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 
 from regclean.domain.findings import Change, Finding
 from regclean.domain.register import row_subject
-from regclean.findings import assemble, standing
+from regclean.findings import assemble, standing, subject_records
 from regclean.findings.edges import EDGE_SCHEMA, Edge, pair_fingerprint
 from regclean.findings.summaries import duplicate_summary
 
@@ -37,7 +37,7 @@ def test_a_cluster_is_one_finding_with_its_weakest_link(register: Any) -> None:
     assert changes == [("merge", "2", "1"), ("merge", "3", "1")]
     evidence = json.loads(row["evidence"])
     assert len(evidence["pairs"]) == 3
-    assert set(evidence["records"]) == {"customers:1", "customers:2", "customers:3"}
+    assert "records" not in evidence  # the night has them; they are read when somebody looks
 
 
 def test_ids_and_fingerprints_are_the_domains(register: Any) -> None:
@@ -195,7 +195,8 @@ def test_evidence_shows_both_sides_and_what_hangs_on_them_without_national_ids(r
     register.write("evidence", {"customer_no": "1", "signal": "move", "observed_on": "2026-10-01"})
     register.write("customer_addresses", {"customer_no": "1", "source": "own", "m_street": "rantatie", "m_house": "4"})
     (row,) = found(register)
-    record = json.loads(row["evidence"])["records"]["customers:1"]
+    shown = subject_records(register.connection, ["customers:1", "customers:2"])
+    record = json.loads(shown["customers:1"])
     assert record["raw"]["phone"] == "040-1234567, hetu ******-****"
     assert record["clean"]["phone"] == "+358401234567"
     assert record["raw"]["national_id"] == record["clean"]["national_id_masked"] == "010190-***R"
@@ -204,7 +205,7 @@ def test_evidence_shows_both_sides_and_what_hangs_on_them_without_national_ids(r
     assert record["signals"] == [{"signal": "move", "observed_on": "2026-10-01"}]
     assert record["addresses"][0]["street"] == "rantatie"
     for secret in ("901R", "901r", "secret"):
-        assert secret not in row["evidence"]
+        assert secret not in row["evidence"] + "".join(shown.values())
 
 
 def hit(kind: str, rule: str, *subjects: str, **columns: Any) -> dict[str, Any]:
@@ -224,7 +225,10 @@ def test_rule_hits_become_findings(register: Any) -> None:
     rows = {row["rule"]: row for row in found(register)}
     assert json.loads(rows["S04"]["proposal"]) == [proposal[0] | {"before": None}]
     assert json.loads(rows["S04"]["evidence"])["basis"] == {"a": 1}
-    assert set(json.loads(rows["S04"]["evidence"])["records"]) == {"services:S1", "customers:1"}
+    assert set(subject_records(register.connection, json.loads(rows["S04"]["subjects"]))) == {
+        "services:S1",
+        "customers:1",
+    }
     assert json.loads(rows["S06"]["evidence"])["basis"] == {"returned": 2}
     assert rows["S06"]["proposal"] is None
     assert rows["S06"]["summary"]

@@ -58,6 +58,7 @@ from regclean.acts.visibility import (
     hidden_from,
     is_protected,
     is_protected_customer,
+    visible_decision,
     visible_finding,
     visible_to,
 )
@@ -138,6 +139,7 @@ __all__ = [
     "undo_alike",
     "undo_decision",
     "use_model",
+    "visible_decision",
     "visible_finding",
     "visible_to",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Any
@@ -11,15 +12,16 @@ from sqlalchemy import Connection, RowMapping, insert, select, update
 from regclean.accounts import sessions
 from regclean.accounts.permissions import User
 from regclean.acts.context import Context, act
-from regclean.acts.visibility import hidden_from, visible_finding
+from regclean.acts.visibility import hidden_from, visible_decision, visible_finding
 from regclean.domain.register import subject_text
 from regclean.errors import ForbiddenError, NotFoundError, UsageError
 from regclean.findings import Case, Refused, follow
 from regclean.findings import decide as taking
-from regclean.findings.decide import DecideReport, DecisionLine
-from regclean.ledger import runs
+from regclean.findings.decide import DecideReport, DecisionLine, Sight
+from regclean.findings.seen import AtHand, keep_seen, look
+from regclean.ledger import in_chunks, runs
 from regclean.ledger.audit import Entry, append
-from regclean.ledger.tables import comments, decisions, findings, users
+from regclean.ledger.tables import comments, finding_subjects, findings, users
 from regclean.standardise import strike_out_ids
 from regclean.warehouse import Warehouse
 
@@ -46,7 +48,7 @@ def decide_all(context: Context, lines: Iterable[DecisionLine]) -> DecideReport:
     does not hold.
     """
     lines = list(lines)
-    return taking.record(context.ledger, lines, context.now, admit=_admission(context, lines))
+    return taking.record(context.ledger, lines, context.now, admit=_admission(context, lines), sight=_sight(context))
 
 
 @act("findings:decide")
@@ -57,7 +59,7 @@ def decide(context: Context, line: DecisionLine) -> DecideReport:
     finding has moved on, UsageError when the line itself is wrong. Nothing is written then.
     """
     own = replace(line, user=context.user.name)
-    return taking.decide(context.ledger, own, context.now, admit=_admission(context, [own]))
+    return taking.decide(context.ledger, own, context.now, admit=_admission(context, [own]), sight=_sight(context))
 
 
 @act("findings:decide")
@@ -68,13 +70,7 @@ def undo_decision(context: Context, decision_id: int) -> str | None:
     ForbiddenError when it is another's, ConflictError when it does not stand any more.
     """
     with context.ledger.read() as connection:
-        row = connection.execute(select(decisions).where(decisions.c.decision_id == decision_id)).mappings().first()
-        if row is None:
-            raise NotFoundError(f"there is no decision {decision_id}.")
-        if row["finding_id"] is not None:
-            visible_finding(connection, context.user, row["finding_id"])
-        elif {row["customer_no_l"], row["customer_no_r"]} & hidden_from(connection, context.user):
-            raise NotFoundError(f"there is no decision {decision_id}.")
+        row = visible_decision(connection, context.user, decision_id)
         active = connection.execute(select(users.c.user).where(users.c.user == row["user"], users.c.active)).first()
     left = active is None and context.user.may("findings:second")
     if row["user"] != context.user.name and not left:
@@ -91,8 +87,10 @@ def comment(context: Context, finding_id: str, text: str) -> int:
     if not said:
         raise UsageError("a comment says something.")
     values = {"finding_id": finding_id, "user": context.user.name, "text": said, "at": context.now}
+    at_hand = _at_hand(context, [finding_id])
     with context.ledger.write() as connection:
-        visible_finding(connection, context.user, finding_id)
+        row = visible_finding(connection, context.user, finding_id)
+        values["seen_digest"] = keep_seen(connection, row, json.loads(row["subjects"]), at_hand)
         made: int = connection.execute(insert(comments).values(**values).returning(comments.c.comment_id)).scalar_one()
         detail = {"comment": made}
         append(
@@ -105,6 +103,7 @@ def comment(context: Context, finding_id: str, text: str) -> int:
 @act("findings:assign")
 def assign(context: Context, finding_id: str, assignee: str | None) -> None:
     """Give the whole case to somebody, or to nobody. Errors: NotFoundError, UsageError for an unknown account."""
+    at_hand = _at_hand(context, [finding_id])
     with context.ledger.write() as connection:
         row = visible_finding(connection, context.user, finding_id)
         if assignee is not None:
@@ -112,11 +111,32 @@ def assign(context: Context, finding_id: str, assignee: str | None) -> None:
             if connection.execute(known).first() is None:
                 raise UsageError("there is no active user of this name.")
         connection.execute(update(findings).where(findings.c.case_key == row["case_key"]).values(assignee=assignee))
-        detail = {"assignee": assignee}
+        detail = {"assignee": assignee, "seen": keep_seen(connection, row, json.loads(row["subjects"]), at_hand)}
         append(
             connection,
             Entry(context.now, context.user.name, "assign", subject_text("findings", finding_id), detail=detail),
         )
+
+
+def _sight(context: Context) -> Sight:
+    """What of the night in force stands before whoever says these lines."""
+
+    def sight(lines: Sequence[DecisionLine]) -> AtHand:
+        pairs = {subject_text("customers", number) for line in lines for number in _bare_pair(line)}
+        return _at_hand(context, [line.finding_id for line in lines if line.finding_id], pairs)
+
+    return sight
+
+
+def _at_hand(context: Context, finding_ids: Sequence[str], also: Iterable[str] = ()) -> AtHand:
+    """The records of what findings are about, and of other subjects, in the night in force."""
+    subjects = set(also)
+    with context.ledger.read() as connection:
+        for some in in_chunks(finding_ids):
+            about = select(finding_subjects.c.subject).where(finding_subjects.c.finding_id.in_(some))
+            subjects.update(connection.execute(about).scalars())
+    last = runs.last_published(context.ledger)
+    return look(Warehouse(context.workspace.var / "warehouse"), last.run_id if last else None, subjects)
 
 
 def _admission(context: Context, lines: Sequence[DecisionLine]) -> Callable[[Connection, DecisionLine, Case], None]:

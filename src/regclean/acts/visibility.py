@@ -12,7 +12,7 @@ from regclean.accounts.permissions import User
 from regclean.domain.register import customers_among, subject_text
 from regclean.errors import NotFoundError
 from regclean.findings import about_protected
-from regclean.ledger.tables import batch_changes, findings, protected_subjects
+from regclean.ledger.tables import batch_changes, decisions, findings, protected_subjects
 
 
 def visible_to(user: User) -> ColumnElement[bool]:
@@ -51,6 +51,18 @@ def visible_finding(connection: Connection, user: User, finding_id: str) -> RowM
     row = connection.execute(query).mappings().first()
     if row is None:
         raise NotFoundError("there is no such finding.")
+    return row
+
+
+def visible_decision(connection: Connection, user: User, decision_id: int) -> RowMapping:
+    """The row of a decision on what this account may know of. Errors: NotFoundError."""
+    row = connection.execute(select(decisions).where(decisions.c.decision_id == decision_id)).mappings().first()
+    if row is None:
+        raise NotFoundError(f"there is no decision {decision_id}.")
+    if row["finding_id"] is not None:
+        visible_finding(connection, user, row["finding_id"])
+    elif {row["customer_no_l"], row["customer_no_r"]} & hidden_from(connection, user):
+        raise NotFoundError(f"there is no decision {decision_id}.")
     return row
 
 

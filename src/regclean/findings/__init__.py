@@ -1,6 +1,6 @@
 """One stream of findings: assembled in the warehouse, published to the ledger, decided on by people."""
 
-from regclean.findings import decide, follow
+from regclean.findings import decide, follow, seen
 from regclean.findings.assemble import COMPLAINT, assemble
 from regclean.findings.case import Case, Refused
 from regclean.findings.clusters import kept_clusters
@@ -50,6 +50,7 @@ __all__ = [
     "published",
     "said_of",
     "seal",
+    "seen",
     "standing",
     "subject_records",
     "unseal",

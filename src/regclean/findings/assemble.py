@@ -1,4 +1,4 @@
-"""One stream of findings out of what linkage and the rules found, with the evidence frozen beside each."""
+"""One stream of findings out of what linkage and the rules found, each with the few values that it rests on."""
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ from regclean.domain.findings import Change, Finding, canonical_json
 from regclean.domain.register import Subject, row_subject, subject_text
 from regclean.findings.duplicates import Duplicate, find_duplicates
 from regclean.findings.hidden import has_one_of, hidden_customers, names_of
-from regclean.findings.records import Facts, subject_facts, subject_records
+from regclean.findings.records import Facts, subject_facts
 from regclean.findings.workpools import case_key
+from regclean.standardise import strike_out_ids
 from regclean.warehouse import load_sql, write_frame
 
 COMPLAINT = 8.0  # more than all else together
@@ -38,12 +39,13 @@ _SCHEMA = {
     "priority": pl.Float64,
     "case_key": pl.String,
     "ends_in": pl.String,
+    "source_file": pl.String,
 }
 CHUNK = 100_000
 
 
 class _Frozen(NamedTuple):
-    """A finding on its way to the warehouse; `evidence` is JSON text, without the records of its subjects."""
+    """A finding on its way to the warehouse; `evidence` is JSON text."""
 
     finding_id: str
     finding: Finding
@@ -84,8 +86,7 @@ def frozen_rows(
     about = {row_subject(one) for frozen in found for one in frozen.finding.subjects}
     with hidden_customers(connection, ever_hidden) as hidden:
         facts = subject_facts(connection, about)
-    records = subject_records(connection, about)
-    return [dict(zip(_SCHEMA, _row(frozen, records, facts, names_of(hidden)), strict=True)) for frozen in found]
+    return [dict(zip(_SCHEMA, _row(frozen, facts, names_of(hidden)), strict=True)) for frozen in found]
 
 
 def _frozen(duplicate: Duplicate) -> _Frozen:
@@ -148,20 +149,16 @@ def _change(change: Mapping[str, Any]) -> Change:
 def _write(
     connection: duckdb.DuckDBPyConnection, found: list[_Frozen], facts: Mapping[str, Facts], hidden: frozenset[str]
 ) -> None:
-    subjects = {row_subject(subject) for frozen in found for subject in frozen.finding.subjects}
-    records = subject_records(connection, subjects)
-    rows = [_row(frozen, records, facts, hidden) for frozen in found]
+    rows = [_row(frozen, facts, hidden) for frozen in found]
     write_frame(connection, "findings", pl.DataFrame(rows, schema=_SCHEMA, orient="row"))
 
 
-def _row(
-    frozen: _Frozen, records: Mapping[str, str], facts: Mapping[str, Facts], hidden: frozenset[str]
-) -> tuple[Any, ...]:
+def _row(frozen: _Frozen, facts: Mapping[str, Facts], hidden: frozenset[str]) -> tuple[Any, ...]:
     finding = frozen.finding
     proposal = None if finding.proposal is None else canonical_json(finding.proposal_data)
     about = list(dict.fromkeys(row_subject(subject) for subject in finding.subjects))
     known = [facts[subject] for subject in about]
-    shown = ",".join(f"{canonical_json(subject)}:{records[subject]}" for subject in about if subject in records)
+    file = next((fact.file for fact in known if fact.file), None)
     return (
         frozen.finding_id,
         finding.kind,
@@ -171,7 +168,7 @@ def _row(
         finding.score,
         finding.summary,
         proposal,
-        f'{frozen.evidence[:-1]},"records":{{{shown}}}}}',
+        frozen.evidence,
         finding.fingerprint,
         any(fact.protected for fact in known) or has_one_of(hidden, frozen.evidence, proposal),
         frozen.relation,
@@ -180,6 +177,7 @@ def _row(
         priority(finding.severity, finding.score, known),
         subject_text("clusters", frozen.cluster) if frozen.cluster else case_key(finding.subjects, facts),
         finding.ends_in,
+        strike_out_ids(file) if file else None,
     )
 
 

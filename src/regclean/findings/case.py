@@ -15,7 +15,8 @@ from regclean.domain.register import TABLES, Subject, subject_text
 from regclean.findings.decision_file import DecisionLine
 from regclean.findings.edges import Pair, ordered, pair_fingerprint
 from regclean.findings.plan import customers_of
-from regclean.ledger.tables import decisions, evidence, finding_subjects, findings, pair_decisions
+from regclean.findings.seen import read_evidence
+from regclean.ledger.tables import decisions, finding_subjects, findings, pair_decisions
 
 
 class Refused(Exception):  # noqa: N818  # it is an answer, not a failure
@@ -82,7 +83,7 @@ def open_case(connection: Connection, line: DecisionLine) -> Case:
     if finding["decision_id"] is not None:
         query = select(decisions).where(decisions.c.decision_id == finding["decision_id"])
         prior = connection.execute(query).mappings().first()
-    payload = _payload(connection, finding["finding_id"], finding["evidence_digest"])
+    payload = json.loads(read_evidence(connection, finding["finding_id"], finding["evidence_digest"]))
     return Case(finding, customers, prior, _digests(payload), _model(payload))
 
 
@@ -145,11 +146,6 @@ def _prior_on_pair(connection: Connection, pair: Pair) -> RowMapping | None:
     return connection.execute(query).mappings().first()
 
 
-def _payload(connection: Connection, finding_id: str, digest: str) -> Mapping[str, Any]:
-    query = select(evidence.c.payload).where(evidence.c.finding_id == finding_id, evidence.c.digest == digest)
-    return json.loads(connection.execute(query).scalar() or "{}")  # type: ignore[no-any-return]  # JSON of ours
-
-
 def _model(payload: Mapping[str, Any]) -> str | None:
     return min((pair["model"] for pair in payload.get("pairs", ())), default=None, key=("person", "organisation").index)
 
@@ -176,4 +172,4 @@ def _digests_of_pair(connection: Connection, pair: Pair) -> dict[str, str]:
         .order_by(findings.c.finding_id)
         .limit(1)
     ).first()
-    return _digests(_payload(connection, row.finding_id, row.evidence_digest)) if row else {}
+    return _digests(json.loads(read_evidence(connection, row.finding_id, row.evidence_digest))) if row else {}

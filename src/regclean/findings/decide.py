@@ -7,7 +7,7 @@ longer decided: its old decision gives way.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from itertools import islice
@@ -23,6 +23,7 @@ from regclean.findings.case import Case, Refused, check_choices, open_case
 from regclean.findings.decision_file import DecisionLine, parse_choices, read_decisions
 from regclean.findings.edges import Decided, edges_around, pairs_of
 from regclean.findings.follow import follow_up, give_way, has_fields, reconsider, settle
+from regclean.findings.seen import AtHand, keep_seen
 from regclean.findings.states import DECIDABLE
 from regclean.ledger import Ledger, audit
 from regclean.ledger.tables import decisions, pair_decisions
@@ -38,6 +39,8 @@ _CONFLICTS = ("conflict", "moved_on", "state")
 _ERRORS: Mapping[str, type[UsageError]] = {"unknown": NotFoundError, "second": ForbiddenError}
 # What a line is asked besides, in the transaction that takes it: may this be said by this user? Errors: Refused.
 Admission = Callable[[Connection, DecisionLine, Case], None]
+# The records of what some lines are about, as whoever says them sees them.
+Sight = Callable[[Sequence[DecisionLine]], AtHand]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,16 +80,25 @@ class _Tally:
 
 
 def record(
-    ledger: Ledger, lines: Iterable[DecisionLine], now: datetime, *, admit: Admission | None = None
+    ledger: Ledger,
+    lines: Iterable[DecisionLine],
+    now: datetime,
+    *,
+    admit: Admission | None = None,
+    sight: Sight | None = None,
 ) -> DecideReport:
-    """Take every line that can be taken; the same lines again change nothing. A line never depends on a later one."""
+    """Take every line that can be taken; the same lines again change nothing. A line never depends on a later one.
+
+    What `sight` gives is kept with each decision that is new: that is what it rested on.
+    """
     tally = _Tally()
     iterator = iter(lines)
     while chunk := list(islice(iterator, LINES_PER_TRANSACTION)):
+        at_hand = sight(chunk) if sight else AtHand()  # before the lock is taken
         with ledger.write() as connection:
             for line in chunk:
                 try:
-                    decision_id, is_new = _take(connection, line, now, admit)
+                    decision_id, is_new = _take(connection, line, now, admit, at_hand)
                 except Refused as refused:
                     tally.refused.append(Refusal(line.number, refused.message, refused.code))
                     continue
@@ -98,13 +110,15 @@ def record(
     return DecideReport(len(new_ids), tally.repeated, tuple(tally.refused), tally.decision_ids, new_ids)
 
 
-def decide(ledger: Ledger, line: DecisionLine, now: datetime, *, admit: Admission | None = None) -> DecideReport:
+def decide(
+    ledger: Ledger, line: DecisionLine, now: datetime, *, admit: Admission | None = None, sight: Sight | None = None
+) -> DecideReport:
     """Take one decision; what became of it, which is no refusal.
 
     Errors: ConflictError when somebody or something else has decided otherwise or the finding has moved on, UsageError
     when the line itself is wrong (NotFoundError, ForbiddenError). Nothing is written then.
     """
-    report = record(ledger, [line], now, admit=admit)
+    report = record(ledger, [line], now, admit=admit, sight=sight)
     for refusal in report.refused:
         if refusal.code in _CONFLICTS:
             raise ConflictError(f"{refusal.why}.")
@@ -113,7 +127,7 @@ def decide(ledger: Ledger, line: DecisionLine, now: datetime, *, admit: Admissio
 
 
 def _take(
-    connection: Connection, line: DecisionLine, now: datetime, admit: Admission | None
+    connection: Connection, line: DecisionLine, now: datetime, admit: Admission | None, at_hand: AtHand
 ) -> tuple[int | None, bool]:
     """Take one line; returns the decision and whether it is new. Errors: Refused, before anything is written."""
     _check_line(line)
@@ -133,7 +147,7 @@ def _take(
         edges = _new_edges(decided, case, line.verdict, choices)
         if case.finding is None and not edges and line.verdict != "unsure":
             return None, False
-    decision_id = _write(connection, line, case, choices, now)
+    decision_id = _write(connection, line, case, choices, now, at_hand)
     if gives_way is not None:
         give_way(connection, gives_way, decision_id)
     _write_edges(connection, case, edges, decision_id)
@@ -280,6 +294,7 @@ def _write(
     case: Case,
     choices: Mapping[str, Any] | None,
     now: datetime,
+    at_hand: AtHand,
 ) -> int:
     bare = case.finding is None
     decision_id: int = connection.execute(
@@ -295,6 +310,7 @@ def _write(
             choices=choices,
             fingerprint=case.finding["fingerprint"] if case.finding is not None else None,
             evidence_digest=case.finding["evidence_digest"] if case.finding is not None else None,
+            seen_digest=keep_seen(connection, case.finding, case.subjects, at_hand),
             decided_at=now,
         )
         .returning(decisions.c.decision_id)

@@ -1,4 +1,4 @@
-"""The records behind findings: what is frozen as evidence, and what a queue sorts, filters and restricts by."""
+"""The records behind findings: what a case shows of its subjects, and what a queue sorts, filters and restricts by."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from dataclasses import dataclass
 import duckdb
 import polars as pl
 
-from regclean.domain.register import Subject, customers_among
+from regclean.domain.register import Subject
 from regclean.standardise import WRITTEN_NATIONAL_ID, strike_out_ids
-from regclean.warehouse import load_sql, registered
+from regclean.warehouse import load_sql, registered, rows
 
 PACKAGE = "regclean.findings"
 RECENT_SIGNALS = 20
@@ -33,11 +33,23 @@ _MATCH_COLUMNS = [
     "m_city",
 ]
 
+_LEFT_OUT = {
+    "match_columns": json.dumps(dict.fromkeys(_MATCH_COLUMNS)),
+    "no_origin": json.dumps(dict.fromkeys(("key", "_file", "_row", "_hash"))),
+}
+# A case names few tables: one statement for each costs less than one for all of them.
+_QUERIES = {
+    "sites": "site_records",
+    "services": "service_records",
+    "bin_groups": "group_records",
+    "bin_group_members": "member_records",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What is known of one subject of a finding. `services` counts those that have not ended; `holder`: the subject of
-    whose a service or a building is.
+    whose a service or a building is; `file`: where its row was read.
     """
 
     subject: str
@@ -48,24 +60,22 @@ class Facts:
     label: str | None
     area: str | None
     holder: str | None
+    file: str | None
 
 
 def subject_records(connection: duckdb.DuckDBPyConnection, subjects: Iterable[str]) -> dict[str, str]:
     """`table:key` -> JSON text {"source", "raw", "clean", …}, for the rows that exist."""
-    shown = sorted(set(subjects))
-    customers = customers_among(shown)
-    with _shown(connection, "shown_customers", "customer_no", customers):
-        found = connection.execute(
-            load_sql("customer_records", PACKAGE),
-            {"recent_signals": RECENT_SIGNALS},
-        ).fetchall()
-    others = [subject for subject in shown if Subject.parse(subject).customer is None]
-    if others:
-        with _shown(connection, "shown_subjects", "subject", others):
-            found += connection.execute(
-                load_sql("other_records", PACKAGE),
-                {"match_columns": json.dumps(dict.fromkeys(_MATCH_COLUMNS))},
-            ).fetchall()
+    keys: dict[str, list[str]] = {}
+    for subject in map(Subject.parse, sorted(set(subjects))):
+        keys.setdefault(subject.table, []).append(subject.key)
+    found: list[tuple[str, str]] = []
+    if customers := keys.get("customers"):
+        with _shown(connection, "shown_customers", "customer_no", customers):
+            found += rows(connection, load_sql("customer_records", PACKAGE), {"recent_signals": RECENT_SIGNALS})
+    for table, query in _QUERIES.items():
+        if table in keys:
+            found += rows(connection, load_sql(query, PACKAGE), {"keys": keys[table]} | _LEFT_OUT)
+    found.sort()
     texts = pl.Series([record for _, record in found], dtype=pl.String)
     suspect = texts.str.contains(WRITTEN_NATIONAL_ID)
     return {

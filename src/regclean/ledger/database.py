@@ -32,6 +32,7 @@ CHUNK = 2_000
 BUSY_SECONDS = 15
 QUEUE_SECONDS = 60  # behind the other writers of this process
 AUDIT_END = "regclean_audit_end"  # what a write transaction has added to the log, for the anchor
+SLIMMED = "0013"  # the step that takes records out of the evidence: the space that they took is given back
 _WRITES = "regclean_writes"
 _Item = TypeVar("_Item")
 _NAME = re.compile(r"[a-z_][a-z0-9_]*")
@@ -324,6 +325,13 @@ def _bring_up_to_date(ledger: Ledger) -> None:
             _make_room(connection)
         if found != HEAD:
             runner.upgrade(connection)
+    if found is not None and found < SLIMMED:
+        try:
+            ledger.rewrite(metadata.tables["evidence"])
+        except (
+            ledger.engine.dialect.loaded_dbapi.Error
+        ) as error:  # no room to write it anew, say: it is whole all the same
+            _log.warning("the ledger's space could not be given back (%s)", type(error).__name__)
 
 
 def _make_room(connection: Connection) -> None:

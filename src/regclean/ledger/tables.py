@@ -1,7 +1,7 @@
 """The ledger's tables: what people decided, and what every night found.
 
 Invariant: a reader sees either the last published night or the one before, never a mixture; what a decision rested on
-(`evidence`) and what was done (`audit`) is never changed afterwards.
+(`seen_records`) and what was done (`audit`) is never changed afterwards.
 
 Times are UTC and come from the caller. JSON is kept as canonical text: equal values are equal bytes on every database.
 """
@@ -113,9 +113,8 @@ findings = Table(
     Column("assignee", String(80)),
     Column("version", Integer, nullable=False),  # rises with every change of state or evidence
     Column("source", String(80)),  # the input file of its first record, without folder, number and date
-    Column(
-        "case_key", Text, nullable=False, server_default=text("''")
-    ),  # the subject that one act is about: findings with the same one are worked on together
+    # The subject that one act is about: findings with the same one are worked on together.
+    Column("case_key", Text, nullable=False, server_default=text("''")),
     Column("ends_in", String(10), nullable=False, server_default=text("'change'")),  # change | task
     _one_of("state", STATES),
     Index(None, "state", "workpool", "priority"),
@@ -153,7 +152,7 @@ evidence = Table(
     Column("digest", String(64), nullable=False),
     Column("fingerprint", String(64), nullable=False),
     Column("run_id", String(40), nullable=False),  # the first night that saw it so
-    Column("payload", Text, nullable=False),  # JSON: basis, records raw and cleaned, explanation, context
+    Column("payload", Text, nullable=False),  # JSON: basis, and what the rule or the pairs say; no records
     PrimaryKeyConstraint("finding_id", "digest"),
 )
 
@@ -192,11 +191,11 @@ decisions = Table(
     Column("user", String(80), nullable=False),
     Column("reason", Text),
     Column("comment", Text),
-    Column(
-        "choices", Json
-    ),  # {"survivor", "leave_out": [customer_no], "from": {column: customer_no}, "fields": {column: value}}
+    # {"survivor", "leave_out": [customer_no], "from": {column: customer_no}, "fields": {column: value}}
+    Column("choices", Json),
     Column("fingerprint", String(64)),  # of the evidence that was decided on
     Column("evidence_digest", String(64)),
+    Column("seen_digest", String(64)),  # of `seen_records`; NULL: nobody looked, it followed
     Column("decided_at", Moment, nullable=False),
     Column("follows_from", Integer, ForeignKey("decisions.decision_id")),  # not asked: it followed from this one
     Column("superseded_by", Integer, ForeignKey("decisions.decision_id")),
@@ -216,9 +215,8 @@ pair_decisions = Table(
     Column("verdict", String(10), nullable=False),
     Column("fingerprint", String(64)),  # of the two records; NULL: holds whatever they become
     Column("current", Boolean, nullable=False),  # false: answered anew, or undone
-    Column(
-        "lapsed", Boolean, nullable=False, server_default=false()
-    ),  # the records have changed: apart until answered again
+    # The records have changed: apart until answered again.
+    Column("lapsed", Boolean, nullable=False, server_default=false()),
     PrimaryKeyConstraint("customer_no_l", "customer_no_r", "decision_id"),
     CheckConstraint("customer_no_l < customer_no_r", name="ordered"),
     Index(None, "customer_no_r"),
@@ -233,6 +231,7 @@ comments = Table(
     Column("user", String(80), nullable=False),
     Column("text", Text, nullable=False),
     Column("at", Moment, nullable=False),
+    Column("seen_digest", String(64)),  # of `seen_records`; NULL: no person said it
 )
 
 # Privacy ---------------------------------------------------------------------------------------------------------------

@@ -77,8 +77,19 @@ def standardise_tables(landed: Mapping[str, pl.DataFrame], options: Options) -> 
         "name_marks": pl.concat([pl.DataFrame(schema=MARKS), *reading.marks]),
         "repairs": repaired,
     }
+    tables = {name: _in_order(name, frame) for name, frame in tables.items()}
     rejected = pl.concat([pl.DataFrame(schema=REJECTED), *reading.rejected]).sort("table_name", "file", "line", "why")
     unreadable = (
         pl.concat([pl.DataFrame(schema=UNREADABLE), *reading.unreadable]).unique().sort("table", "key", "column")
     )
-    return Standardised(tables, origins, rejected, unreadable)
+    return Standardised(tables, origins.sort("table_name", "key", maintain_order=True), rejected, unreadable)
+
+
+# What the rows of a table are looked up by: in this order they stand, so that a look-up reads few blocks of the file.
+_LOOKED_UP_BY = ("customer_no", "site_no", "bin_group_no", "service_no", "building_id")
+
+
+def _in_order(name: str, frame: pl.DataFrame) -> pl.DataFrame:
+    keys = ("bin_group_no",) if name == "bin_group_members" else _LOOKED_UP_BY
+    key = next((one for one in keys if one in frame.columns), None)
+    return frame if key is None or frame[key].is_sorted() else frame.sort(key, maintain_order=True)

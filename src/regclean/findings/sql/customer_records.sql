@@ -63,14 +63,16 @@ bound AS (
     WHERE k.state = 'linked'
     UNION
     SELECT g.host_customer_no, g.bin_group_no, NULL, 'host' FROM bin_groups AS g
+    SEMI JOIN shown_customers AS s ON s.customer_no = g.host_customer_no
     UNION
     SELECT g.contact_customer_no, g.bin_group_no, NULL, 'contact' FROM bin_groups AS g
+    SEMI JOIN shown_customers AS s ON s.customer_no = g.contact_customer_no
 ),
 apart AS (
     -- Where somebody under non-disclosure hosts a bin or answers for it, its place is theirs: no other record tells it.
-    SELECT bin_group_no FROM bin_groups AS g, customers AS c
-    WHERE c.non_disclosure AND c.customer_no IN (g.host_customer_no, g.contact_customer_no)
-    GROUP BY bin_group_no
+    SELECT bin_group_no FROM bin_groups SEMI JOIN bound USING (bin_group_no)
+    WHERE host_customer_no IN (SELECT customer_no FROM customers WHERE non_disclosure)
+       OR contact_customer_no IN (SELECT customer_no FROM customers WHERE non_disclosure)
 ),
 groups AS (
     SELECT
@@ -79,7 +81,7 @@ groups AS (
             'bin_group_no', bin_group_no, 'member_no', b.member_no, 'part', b.part, 'waste_type', g.waste_type,
             'street_address', CASE WHEN apart.bin_group_no IS NULL THEN g.street_address END, 'end_on', g.end_on
         )) ORDER BY bin_group_no, b.part, b.member_no) AS items
-    FROM bound AS b SEMI JOIN shown_customers USING (customer_no)
+    FROM bound AS b
     LEFT JOIN bin_groups AS g USING (bin_group_no)
     LEFT JOIN apart USING (bin_group_no)
     GROUP BY b.customer_no

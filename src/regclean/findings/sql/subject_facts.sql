@@ -65,6 +65,11 @@ held_by AS (
     SELECT subject('services', service_no) AS subject, subject('customers', customer_no) AS holder FROM services
     UNION ALL
     SELECT subject('buildings', building_id), subject('sites', min(site_no)) FROM sites WHERE building_id IS NOT NULL GROUP BY building_id
+),
+files AS (
+    SELECT subject(table_name, key) AS subject, _file AS file
+    FROM origins
+    WHERE taken AND table_name IN ('customers', 'sites', 'services', 'bin_groups', 'bin_group_members')
 )
 SELECT
     subject,
@@ -72,9 +77,10 @@ SELECT
     coalesce(key_customer, false) AS key_customer,
     coalesce(complained, false) AS complained,
     CAST(coalesce(services, 0) AS BIGINT) AS services,
-    label, area, holder
+    label, area, holder, file
 FROM shown_subjects
 LEFT JOIN people USING (subject)
 LEFT JOIN named USING (subject)
 LEFT JOIN held_by USING (subject)
+LEFT JOIN files USING (subject)
 ORDER BY subject

@@ -5,7 +5,7 @@ SELECT
     sha256(evidence) AS evidence_digest,
     -- The file of the first record, without folder, sheet, number or date: a filter that holds from night to night.
     left(nullif(regexp_replace(regexp_extract(
-        json_extract_string(evidence, '$.records.*.source.file')[1], '([^/#]+?)(\.[A-Za-z]+)?(#.*)?$', 1
+        source_file, '([^/#]+?)(\.[A-Za-z]+)?(#.*)?$', 1
     ), '[-_. ]*[0-9][-0-9_.]*$', ''), ''), 80) AS source
 FROM findings
 WHERE ends_in <> 'figure'

@@ -157,7 +157,7 @@ def _show(
     with service.ledger.read() as connection:
         found = members(connection, user, group, without=held.aside, after=after)
         left = left_of(connection, user, group, without=held.aside)
-        rows = table_of(connection, user, found)
+        rows = table_of(connection, user, found, service.night.look)
     barred = acts.uncertified(acting, [row.finding_id for row in rows]) if group.joins and may_decide else frozenset()
     return page(
         request,

@@ -11,7 +11,8 @@ from sqlalchemy import Connection, RowMapping
 from regclean.accounts.permissions import User
 from regclean.acts import hidden_from
 from regclean.domain.register import Subject
-from regclean.review.case.cases import OpenCase, compare, read_evidence
+from regclean.findings.seen import AtHand, Look
+from regclean.review.case.cases import OpenCase, compare, with_records
 from regclean.review.web.privacy import without_hidden, without_hidden_numbers
 from regclean.sealing import shown
 
@@ -42,13 +43,15 @@ class AlikeRow:
     more: int
 
 
-def table_of(connection: Connection, user: User, found: Sequence[RowMapping]) -> list[AlikeRow]:
+def table_of(connection: Connection, user: User, found: Sequence[RowMapping], look: Look) -> list[AlikeRow]:
     """The rows of a page."""
     hidden = hidden_from(connection, user)
+    pairs = [subject for row in found if row["kind"] == "duplicate" for subject in json.loads(row["subjects"])]
+    at_hand = look(pairs) if pairs else AtHand()
     rows = []
     for row in found:
         if row["kind"] == "duplicate":
-            payload = without_hidden(read_evidence(connection, row["finding_id"], row["evidence_digest"]), hidden)
+            payload = without_hidden(with_records({}, row, at_hand), hidden)
             cells = _pair(OpenCase(row, payload, (), (), ()))
         else:
             cells = _changes(row["proposal"])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Response
@@ -12,14 +11,16 @@ from starlette.exceptions import HTTPException
 
 from regclean import acts
 from regclean.accounts.permissions import User
-from regclean.acts import Context, hidden_from, is_protected, visible_finding, visible_to
+from regclean.acts import Context, hidden_from, is_protected, is_protected_customer, visible_finding, visible_to
 from regclean.domain.findings import Kind, State
 from regclean.errors import UsageError
 from regclean.findings import Workpool
 from regclean.findings.decide import DecisionLine
+from regclean.findings.seen import Look, seen_by
 from regclean.ledger import runs
-from regclean.ledger.tables import comments, decisions, evidence, findings
+from regclean.ledger.tables import comments, decisions, findings
 from regclean.review.case import models, staging
+from regclean.review.case.cases import whole_evidence
 from regclean.review.web.api import problems
 from regclean.review.web.models import FindingId as GivenFindingId
 from regclean.review.web.models import Limit, OneLine
@@ -67,7 +68,7 @@ def get_finding(service: Service, user: Reader, finding_id: FindingId) -> models
         row = visible_finding(connection, user, finding_id)
         if is_protected(connection, finding_id):
             raise HTTPException(403, "this case is protected: open it with a reason")
-        return _detail(connection, user, row)
+        return _detail(connection, user, row, service.night.look)
 
 
 @router.post("/findings/{finding_id}/open", responses=problems())
@@ -75,7 +76,8 @@ def open_finding(service: Service, acting: Acting, finding_id: FindingId, look: 
     """Open a protected finding: the reason goes to the audit log, with who and when."""
     acts.open_protected(acting, finding_id, look.reason, look.note)
     with service.ledger.read() as connection:
-        return _detail(connection, acting.user, visible_finding(connection, acting.user, finding_id), opened=True)
+        row = visible_finding(connection, acting.user, finding_id)
+        return _detail(connection, acting.user, row, service.night.look, opened=True)
 
 
 @router.post(
@@ -122,6 +124,23 @@ def undo_decision(acting: Acting, decision_id: Annotated[int, Path(ge=1, le=2**3
     acts.undo_decision(acting, decision_id)
 
 
+@router.get("/decisions/{decision_id}/evidence", responses=problems(), tags=["decisions"])
+def show_evidence_of(
+    service: Service, user: Reader, decision_id: Annotated[int, Path(ge=1, le=2**31 - 1)]
+) -> models.SeenEvidence:
+    """What a decision rested on, as whoever took it saw it; also when the night that showed it is long gone."""
+    with service.ledger.read() as connection:
+        row = acts.visible_decision(connection, user, decision_id)
+        pair = [number for number in (row["customer_no_l"], row["customer_no_r"]) if number]
+        if (row["finding_id"] and is_protected(connection, row["finding_id"])) or any(
+            is_protected_customer(connection, number) for number in pair
+        ):
+            raise HTTPException(403, "this case is protected: open it with a reason")
+        seen, hidden = seen_by(connection, row), hidden_from(connection, user)
+    evidence = without_hidden(json.loads(seen.payload), hidden)
+    return models.SeenEvidence(digest=seen.digest, run_id=seen.run_id, evidence=evidence)
+
+
 @router.put("/findings/{finding_id}/assignee", responses=problems())
 def assign_finding(acting: Acting, finding_id: FindingId, given: models.Assignment) -> models.FindingSummary:
     """Give the whole case to somebody, or to nobody."""
@@ -158,14 +177,11 @@ def _shown(connection: Connection, user: User, row: RowMapping, *, opened: bool)
     return values
 
 
-def _detail(connection: Connection, user: User, row: RowMapping, *, opened: bool = False) -> models.FindingDetail:
+def _detail(
+    connection: Connection, user: User, row: RowMapping, look: Look, *, opened: bool = False
+) -> models.FindingDetail:
     finding_id = row["finding_id"]
-    frozen = connection.execute(
-        select(evidence.c.payload).where(
-            evidence.c.finding_id == finding_id, evidence.c.digest == row["evidence_digest"]
-        )
-    ).scalar()
-    payload: Mapping[str, Any] = json.loads(frozen) if frozen else {}
+    payload, _ = whole_evidence(connection, row, look)
     said = connection.execute(
         select(decisions).where(decisions.c.finding_id == finding_id).order_by(decisions.c.decision_id)
     ).mappings()

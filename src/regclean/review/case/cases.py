@@ -1,6 +1,7 @@
-"""A case as a steward sees it: who and what it is about, compared field by field, from the frozen evidence.
+"""A case as a steward sees it: who and what it is about, compared field by field.
 
-Nothing here looks at the register: what is shown is what the night froze, so that the decision rests on what was seen.
+Nothing here looks at the register: what is shown is what the night in force holds, and whoever acts on it leaves a copy of
+what they saw in the ledger.
 """
 
 from __future__ import annotations
@@ -8,15 +9,16 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import Connection, RowMapping, select
 
 from regclean.accounts.permissions import User
 from regclean.acts import hidden_from, visible_to
-from regclean.domain.register import subject_text
+from regclean.domain.register import row_subject, subject_text
 from regclean.findings import Edge, customers_of, edges_around
-from regclean.ledger.tables import comments, decisions, evidence, findings
+from regclean.findings.seen import AtHand, Look, last_seen_of, read_evidence
+from regclean.ledger.tables import comments, decisions, findings
 from regclean.review.case import diff
 from regclean.review.case.fields import CUSTOMER_FIELDS, Field, raw_of
 from regclean.review.case.results import Result, ShownField
@@ -27,13 +29,17 @@ MOST_COLUMNS = 5  # more records than this are shown as a table, one row each
 
 @dataclass(frozen=True, slots=True)
 class OpenCase:
-    """A finding with the evidence that it rests on now and what people have said of it, oldest first."""
+    """A finding with the evidence that it rests on now and what people have said of it, oldest first.
+
+    `records_of`: whose records are shown: the night's in force, those that were seen when somebody acted last, or none.
+    """
 
     row: RowMapping
     payload: Mapping[str, Any]
     history: tuple[RowMapping, ...]
     comments: tuple[RowMapping, ...]
     edges: tuple[Edge, ...]  # decided pairs around its customers
+    records_of: Literal["night", "seen", "none"] = "night"
 
     @property
     def kind(self) -> str:
@@ -73,13 +79,14 @@ class OpenCase:
         return {edge.pair: edge.verdict for edge in self.edges if chosen >= set(edge.pair)}
 
 
-def find(connection: Connection, user: User, finding_id: str) -> OpenCase | None:
+def find(connection: Connection, user: User, finding_id: str, look: Look) -> OpenCase | None:
     """Open a case; None when there is none that this user may see."""
     row = find_row(connection, user, finding_id)
     if row is None:
         return None
     hidden = hidden_from(connection, user)
-    payload = without_hidden(read_evidence(connection, finding_id, row["evidence_digest"]), hidden)
+    evidence, records_of = whole_evidence(connection, row, look)
+    payload = without_hidden(evidence, hidden)
     history = connection.execute(
         select(decisions).where(decisions.c.finding_id == finding_id).order_by(decisions.c.decision_id)
     )
@@ -88,7 +95,7 @@ def find(connection: Connection, user: User, finding_id: str) -> OpenCase | None
     )
     edges = edges_around(connection, customers_of(row["subjects"])) if row["kind"] == "duplicate" else []
     edges = [edge for edge in edges if hidden.isdisjoint(edge.pair)]
-    return OpenCase(row, payload, tuple(history.mappings()), tuple(said.mappings()), tuple(edges))
+    return OpenCase(row, payload, tuple(history.mappings()), tuple(said.mappings()), tuple(edges), records_of)
 
 
 def find_row(connection: Connection, user: User, finding_id: str) -> RowMapping | None:
@@ -97,12 +104,33 @@ def find_row(connection: Connection, user: User, finding_id: str) -> RowMapping 
     return connection.execute(query).mappings().first()
 
 
-def read_evidence(connection: Connection, finding_id: str, digest: str | None) -> dict[str, Any]:
-    """The evidence that was frozen under a digest; empty when it is not there any more."""
-    query = select(evidence.c.payload).where(evidence.c.finding_id == finding_id, evidence.c.digest == digest)
-    text = connection.execute(query).scalar()
-    found: dict[str, Any] = json.loads(text) if text else {}
+def whole_evidence(
+    connection: Connection, row: RowMapping, look: Look
+) -> tuple[dict[str, Any], Literal["night", "seen", "none"]]:
+    """What the night found, with the records (`records`) of what it is about, and whose they are.
+
+    Of what no night finds any more, and while no night can be read, they are those that somebody saw last.
+    """
+    found = said(connection, row)
+    at_hand = look(json.loads(row["subjects"])) if row["present"] else AtHand()
+    if at_hand.run_id is None and (seen := last_seen_of(connection, row["finding_id"])).get("records"):
+        return {**found, "records": seen["records"]}, "seen"
+    if not row["present"]:
+        at_hand = look(json.loads(row["subjects"]))
+    return with_records(found, row, at_hand), "none" if at_hand.run_id is None else "night"
+
+
+def said(connection: Connection, row: RowMapping) -> dict[str, Any]:
+    """What the night found, without records."""
+    found: dict[str, Any] = json.loads(read_evidence(connection, row["finding_id"], row["evidence_digest"]))
     return found
+
+
+def with_records(found: Mapping[str, Any], row: RowMapping, at_hand: AtHand) -> dict[str, Any]:
+    """Evidence with those of the records at hand that its finding is about."""
+    about = dict.fromkeys(row_subject(subject) for subject in json.loads(row["subjects"]))
+    records = {subject: json.loads(at_hand.records[subject]) for subject in about if subject in at_hand.records}
+    return {**found, "records": records}
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from regclean.acts import hidden_from
 from regclean.bin_reports import Letter
 from regclean.domain.register import Subject
 from regclean.findings import DECIDABLE
+from regclean.findings.seen import Look
 from regclean.ledger.runs import last_seen_of
 from regclean.ledger.tables import runs, users
 from regclean.review.alike.groups import Group, groups_of, sure_lines
@@ -170,18 +171,18 @@ def case_view(
     language: Language,
     result: Result | None,
     *,
+    look: Look,
     sender: str,
     now: datetime,
 ) -> CaseView:
-    """`result`: what merging the customers of a duplicate gives. `sender`: who signs the letters."""
+    """`result`: what merging the customers of a duplicate gives. `look`: into the night. `sender`: who signs the letters."""
     code, row = language.code, case.row
     siblings = worklist.siblings(connection, user, row) if case.kind != "duplicate" else []
     about = worklist.about(connection, user, [s for s in case.subjects if ":" in s], but=row["case_key"])
     hidden = hidden_from(connection, user)
 
     def told(other: RowMapping) -> str:
-        payload = cases.read_evidence(connection, other["finding_id"], other["evidence_digest"])
-        opened = OpenCase(other, payload, (), (), ())
+        opened = OpenCase(other, cases.said(connection, other), (), (), ())
         return without_hidden_numbers(reasons.sentence(opened, code), hidden)
 
     shared_bin = shared_bins.shared_bin(case, siblings) if case.kind == "bin_group" else None
@@ -201,12 +202,12 @@ def case_view(
         household=reasons.household_reasons(weakest, code) if weakest else (),
         graph=_graph(case, comparison),
         shared_bin=shared_bin,
-        letters=letters(connection, shared_bin.number, siblings, sender=sender, first=code) if shared_bin else (),
+        letters=letters(connection, shared_bin.number, siblings, look, sender=sender, first=code) if shared_bin else (),
         line=_timeline(connection, case, now) if is_stale else None,
         silent=reasons.not_only_silent(case) if is_stale else ("", {}),
         guards=reasons.guards(row["rule"]) if is_stale else (),
         facts=reasons.facts(case, code),
-        changes=reasons.changes_since(connection, case),
+        changes=reasons.changes_since(connection, case, hidden),
         impact=reasons.impact(case),
         own_decision=latest_decision(connection, row["finding_id"], user),
         decidable=row["state"] in DECIDABLE and row["present"],

@@ -112,6 +112,16 @@ class FindingDetail(FindingSummary):
     comments: list[Comment]
 
 
+class SeenEvidence(BaseModel):
+    """A finding's evidence, with its records as somebody saw them. `digest`: SHA-256 of the text that was kept; null where
+    nobody looked, because it followed from another decision.
+    """
+
+    digest: str | None
+    run_id: str | None
+    evidence: dict[str, Any]
+
+
 class Choices(Given):
     """The survivor of a merge, whose value stands in a field, values given (null clears one), and whom to leave out."""
 

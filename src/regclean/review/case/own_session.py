@@ -43,14 +43,24 @@ def change_staging(acting: Context, session: Session, change: Any) -> Staging:
     return held
 
 
-def open_case(connection: Connection, user: User, session: Session, finding_id: str) -> cases.OpenCase:
+def open_case(
+    connection: Connection, service: Services, user: User, session: Session, finding_id: str
+) -> cases.OpenCase:
     """The case, if this user may see it and has opened it. Errors: 404, 403."""
-    case = cases.find(connection, user, finding_id)
+    may_open(connection, user, session, finding_id)
+    case = cases.find(connection, user, finding_id, service.night.look)
     if case is None:
         raise HTTPException(404)
-    if is_protected(connection, finding_id) and not is_opened(session, case.row["case_key"]):
-        raise HTTPException(403)
     return case
+
+
+def may_open(connection: Connection, user: User, session: Session, finding_id: str) -> None:
+    """Errors: 404 for a case that this user may not see, 403 for a protected one that was not opened."""
+    row = cases.find_row(connection, user, finding_id)
+    if row is None:
+        raise HTTPException(404)
+    if is_protected(connection, finding_id) and not is_opened(session, row["case_key"]):
+        raise HTTPException(403)
 
 
 def counts_of(request: Request) -> CountsCache:

@@ -19,7 +19,7 @@ from regclean.accounts.permissions import User
 from regclean.accounts.sessions import Session
 from regclean.acts import Context
 from regclean.domain.decisions import JOINING_VERDICTS
-from regclean.review.case import cases, staging
+from regclean.review.case import cases, own_session, staging
 from regclean.review.case.desk import case_view, queue_view
 from regclean.review.case.own_session import TOLD, OwnSession, change_staging, counts_of, open_case, remember_opened
 from regclean.review.case.reasons import conflicts
@@ -225,7 +225,7 @@ def _stage(
     now, user, filters = acting.now, acting.user, _filters(request, acting.user)
     acts.consider(acting, finding_id)
     with service.ledger.read() as connection:
-        case = open_case(connection, user, session, finding_id)
+        case = open_case(connection, service, user, session, finding_id)
         reason = form.get("reject") or None
         verdict = ("different" if case.kind == "duplicate" else "reject") if reason else form.get("verdict", "")
         if verdict == "skip":
@@ -270,14 +270,14 @@ def _take_in_hand(acting: Context, session: Session, finding_id: str) -> None:
     """Errors: 403, also for a protected case that was not opened with a reason, 404."""
     acts.consider(acting, finding_id)
     with acting.ledger.read() as connection:
-        open_case(connection, acting.user, session, finding_id)
+        own_session.may_open(connection, acting.user, session, finding_id)
 
 
 def _show_result(
     request: Request, finding_id: str, service: Services, session: Session, user: User, form: Mapping[str, str]
 ) -> Response:
     with service.ledger.read() as connection:
-        case = open_case(connection, user, session, finding_id)
+        case = open_case(connection, service, user, session, finding_id)
     merged = _result(service, case, read_form(case.customers, form))
     return page(
         request,
@@ -326,11 +326,13 @@ def _desk(
         finding_id = rows[0].finding_id if rows else None
     view = None
     if finding_id is not None:
-        case = cases.find(connection, user, finding_id)
-        if case is None:
+        row = cases.find_row(connection, user, finding_id)
+        if row is None:
             raise HTTPException(404)
-        if acts.is_protected(connection, finding_id) and not is_opened(session, case.row["case_key"]):
+        if acts.is_protected(connection, finding_id) and not is_opened(session, row["case_key"]):
             return RedirectResponse(f"/restricted/{finding_id}?{urlencode({'to': f'/case/{finding_id}'})}", 303)
+        case = cases.find(connection, user, finding_id, service.night.look)
+        assert case is not None  # it was there just now, in this snapshot
         config = service.workspace.config
         staged = held.of(finding_id)
         view = case_view(
@@ -339,6 +341,7 @@ def _desk(
             case,
             language_of(request),
             merged or _result(service, case, Choices.read(staged.picked if staged else None)),
+            look=service.night.look,
             sender=str(config.section("workspace")["name"]),
             now=now,
         )

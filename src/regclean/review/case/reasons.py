@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -13,10 +13,11 @@ from sqlalchemy import Connection
 from regclean import rules
 from regclean.domain.register import Subject
 from regclean.findings import DecidedGraph, duplicate_summary, ordered, said_of
-from regclean.review.case import cases
+from regclean.findings.seen import read_seen
 from regclean.review.case.cases import OpenCase
 from regclean.review.case.timeline import day_of
 from regclean.review.web.i18n import N_
+from regclean.review.web.privacy import without_hidden
 from regclean.rules import said
 
 WIDEST = 100.0
@@ -190,16 +191,12 @@ class Changed:
     after: str | None
 
 
-def changes_since(connection: Connection, case: OpenCase) -> tuple[Changed, ...]:
-    """What changed in the evidence since the last decision on it; nothing when it was not decided before."""
-    decided = [
-        row for row in case.history if row["evidence_digest"] and row["evidence_digest"] != case.row["evidence_digest"]
-    ]
-    if not decided or case.row["decision_id"] is None:
+def changes_since(connection: Connection, case: OpenCase, hidden: Collection[str]) -> tuple[Changed, ...]:
+    """What changed in the records since somebody last decided on them; nothing when nobody did before."""
+    seen = [row["seen_digest"] for row in case.history if row["seen_digest"]]
+    if not seen or case.row["decision_id"] is None or case.records_of == "none":
         return ()
-    old = cases.read_evidence(connection, case.row["finding_id"], decided[-1]["evidence_digest"])
-    if not old:
-        return ()
+    old = without_hidden(read_seen(connection, seen[-1]), hidden)
     changed = []
     before, after = old.get("records", {}), case.records
     for subject in sorted({*before, *after}):

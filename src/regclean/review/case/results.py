@@ -16,7 +16,7 @@ from regclean import batches
 from regclean.batches import Preview
 from regclean.domain.findings import digest
 from regclean.domain.register import CUSTOMER_COLUMNS
-from regclean.errors import InputError
+from regclean.errors import InputError, UnavailableError
 from regclean.review.case.fields import CUSTOMER_FIELDS, Field, raw_of
 from regclean.review.web.i18n import N_
 from regclean.review.web.services import Services
@@ -107,7 +107,7 @@ def result(service: Services, customers: Collection[str], choices: Choices) -> R
     try:
         with service.night.read() as (last, connection):
             found = batches.preview(connection, service.workspace.config, customers, choices, as_of=last.as_of)
-    except (InputError, duckdb.Error):  # its file has been removed, or an older version of the program made it
+    except (InputError, UnavailableError, duckdb.Error):  # its file is gone or damaged, or an older version made it
         return None
     return _shown(found, choices)
 

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from threading import Lock
 
 import duckdb
 
 from regclean.config import Workspace
-from regclean.errors import InputError
+from regclean.domain.register import row_subject
+from regclean.errors import InputError, RegcleanError
+from regclean.findings.seen import AtHand, look
 from regclean.ledger import Ledger, runs
 from regclean.ledger.runs import Run
 from regclean.warehouse import Warehouse
+
+MOST_READ = 2_000  # records that are remembered: a case is looked at more than once before anybody goes on
 
 
 class OpenNight:
@@ -23,6 +27,7 @@ class OpenNight:
         self._ledger = ledger
         self._lock = Lock()
         self._kept: tuple[str, ExitStack] | None = None
+        self._read: dict[tuple[str | None, str], str | None] = {}  # run and subject -> its record, the oldest first
 
     @contextmanager
     def read(self) -> Iterator[tuple[Run, duckdb.DuckDBPyConnection]]:
@@ -35,6 +40,30 @@ class OpenNight:
         self._keep(last.run_id)
         with self._warehouse.read(last.run_id) as connection:
             yield last, connection
+
+    def look(self, subjects: Iterable[str]) -> AtHand:
+        """The records of subjects in the night in force; none while no night's file can be read."""
+        last = runs.last_published(self._ledger)
+        run_id = last.run_id if last else None
+        wanted = {row_subject(subject) for subject in subjects}
+        known = self._known(run_id, wanted)
+        if wanted and wanted <= known.keys() and run_id and self._warehouse.path(run_id).exists():
+            return AtHand(run_id, {subject: text for subject, text in known.items() if text is not None})
+        if run_id is not None:
+            with suppress(RegcleanError, duckdb.Error):  # what cannot be kept open is told by looking
+                self._keep(run_id)
+        found = look(self._warehouse, run_id, wanted)
+        if found.run_id is not None:
+            with self._lock:
+                self._read.update({(run_id, subject): found.records.get(subject) for subject in wanted})
+                for oldest in list(self._read)[: max(len(self._read) - MOST_READ, 0)]:
+                    del self._read[oldest]
+        return found
+
+    def _known(self, run_id: str | None, wanted: Iterable[str]) -> dict[str, str | None]:
+        """What was read of these subjects before; a published night never changes."""
+        with self._lock:
+            return {one: self._read[(run_id, one)] for one in wanted if (run_id, one) in self._read}
 
     def close(self) -> None:
         with self._lock:

@@ -113,7 +113,8 @@ CREATE TABLE findings (
     label TEXT,                                -- how a queue names it: the first subject's name, else its key
     priority DOUBLE NOT NULL DEFAULT 0,        -- consequence for the customer: higher is sooner
     case_key TEXT NOT NULL DEFAULT '',         -- the subject that one act is about
-    ends_in TEXT NOT NULL DEFAULT 'change'     -- change | task | figure; figures stay in the night
+    ends_in TEXT NOT NULL DEFAULT 'change',    -- change | task | figure; figures stay in the night
+    source_file TEXT                           -- the input file of its first record
 );
 
 -- Written by rules -----------------------------------------------------------------------------------------------------

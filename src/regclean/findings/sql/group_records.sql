@@ -1,49 +1,7 @@
--- What the review page shows of the subjects that are not customers: as landed and as standardised.
+-- What a case shows of a shared bin: as landed and as standardised, and whole.
 WITH
-raw_rows AS (
-    SELECT subject, to_json(r) AS record, _file, _row
-    FROM raw.sites AS r JOIN shown_subjects ON subject = subject('sites', r.key)
-    UNION ALL
-    SELECT subject, to_json(r), _file, _row
-    FROM raw.services AS r JOIN shown_subjects ON subject = subject('services', r.key)
-    UNION ALL
-    SELECT subject, to_json(r), _file, _row
-    FROM raw.bin_groups AS r JOIN shown_subjects ON subject = subject('bin_groups', r.key)
-    UNION ALL
-    SELECT subject, to_json(r), _file, _row
-    FROM raw.bin_group_members AS r JOIN shown_subjects ON subject = subject('bin_group_members', r.key)
-),
-raw AS (
-    SELECT subject, json_merge_patch(record, '{"key": null, "_file": null, "_row": null, "_hash": null}') AS record, _file, _row
-    FROM raw_rows
-),
-clean_rows AS (
-    SELECT subject, to_json(t) AS record
-    FROM sites AS t JOIN shown_subjects ON subject = subject('sites', site_no)
-    UNION ALL
-    SELECT subject, to_json(t) FROM services AS t JOIN shown_subjects ON subject = subject('services', service_no)
-    UNION ALL
-    SELECT subject, to_json(t) FROM bin_groups AS t JOIN shown_subjects ON subject = subject('bin_groups', bin_group_no)
-    UNION ALL
-    SELECT
-        subject,
-        json_merge_patch(to_json(t), json_object('link', json_object(
-            'state', k.state, 'customer_no', k.customer_no, 'probability', k.match_probability,
-            'candidates', CAST(k.candidates AS JSON)
-        )))
-    FROM bin_group_members AS t
-    JOIN shown_subjects ON subject = subject('bin_group_members', row_key(t.bin_group_no, t.member_no))
-    LEFT JOIN member_links AS k USING (bin_group_no, member_no)
-),
 -- A shared bin is looked at as a whole: every line with who it is, where, and from the bin how far.
-shown_groups AS (
-    SELECT subject_key(subject) AS bin_group_no FROM shown_subjects WHERE subject_table(subject) = 'bin_groups'
-),
-at_hand AS (
-    SELECT DISTINCT customer_no, site_no FROM services WHERE site_no IS NOT NULL
-    UNION
-    SELECT DISTINCT customer_no, site_no FROM site_roles
-),
+shown_groups AS (SELECT unnest($keys) AS bin_group_no),
 host_points AS (
     SELECT g.bin_group_no, h.site_no, h.latitude, h.longitude
     FROM bin_groups AS g SEMI JOIN shown_groups USING (bin_group_no)
@@ -56,6 +14,12 @@ line_people AS (
     FROM bin_group_members AS m SEMI JOIN shown_groups USING (bin_group_no)
     LEFT JOIN member_links AS k USING (bin_group_no, member_no)
     LEFT JOIN sites AS t ON t.site_no = m.site_no
+),
+placeless AS (SELECT DISTINCT whose AS customer_no FROM line_people WHERE latitude IS NULL),
+at_hand AS (
+    SELECT customer_no, site_no FROM services SEMI JOIN placeless USING (customer_no) WHERE site_no IS NOT NULL
+    UNION
+    SELECT customer_no, site_no FROM site_roles SEMI JOIN placeless USING (customer_no)
 ),
 -- Where a line names no site: the one of its customer at the line's address, else the customer's only one.
 line_points AS (
@@ -102,21 +66,18 @@ group_bins AS (
     FROM bin_groups AS g SEMI JOIN shown_groups USING (bin_group_no)
     JOIN services AS v ON v.bin_group_no = g.bin_group_no
     GROUP BY g.bin_group_no
-),
-whole_groups AS (
-    SELECT subject('bin_groups', bin_group_no) AS subject, l.items AS members, b.items AS bins
-    FROM shown_groups LEFT JOIN group_lines AS l USING (bin_group_no) LEFT JOIN group_bins AS b USING (bin_group_no)
-),
-clean AS (
-    SELECT subject, json_merge_patch(record, $match_columns) AS record
-    FROM clean_rows
 )
 SELECT
-    subject,
+    subject('bin_groups', bin_group_no) AS subject,
     CAST(json_merge_patch('{}', json_object(
-        'source', CASE WHEN raw._file IS NOT NULL THEN json_object('file', raw._file, 'row', raw._row) END,
-        'raw', raw.record, 'clean', clean.record, 'members', whole_groups.members, 'bins', whole_groups.bins
+        'source', CASE WHEN r.key IS NOT NULL THEN json_object('file', r._file, 'row', r._row) END,
+        'raw', CASE WHEN r.key IS NOT NULL THEN json_merge_patch(to_json(r), $no_origin) END,
+        'clean', CASE WHEN t.bin_group_no IS NOT NULL THEN json_merge_patch(to_json(t), $match_columns) END,
+        'members', l.items, 'bins', b.items
     )) AS TEXT) AS record
-FROM clean FULL JOIN raw USING (subject)
-LEFT JOIN whole_groups USING (subject)
-ORDER BY subject
+FROM shown_groups AS s
+LEFT JOIN bin_groups AS t USING (bin_group_no)
+LEFT JOIN raw.bin_groups AS r ON r.key = s.bin_group_no
+LEFT JOIN group_lines AS l USING (bin_group_no)
+LEFT JOIN group_bins AS b USING (bin_group_no)
+WHERE r.key IS NOT NULL OR t.bin_group_no IS NOT NULL
