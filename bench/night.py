@@ -49,7 +49,7 @@ print(json.dumps({
     "steps": [{"name": s.name, "rows": s.rows, "seconds": round(s.seconds, 2)} for s in night.steps],
 }))
 """
-LEDGER_TABLES = ("findings", "finding_subjects", "evidence", "decisions", "audit")
+LEDGER_TABLES = ("findings", "finding_subjects", "evidence", "seen_records", "decisions", "audit")
 
 
 def measured(*command: object) -> dict[str, Any]:

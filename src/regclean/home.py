@@ -24,6 +24,17 @@ ANCHOR = "audit.anchor"
 _log = logging.getLogger("regclean")
 
 
+def warehouse_of(workspace: Workspace, *, threads: int = 0, memory_limit: str = "") -> Warehouse:
+    """Where the workspace's nights are written and read."""
+    share = str(workspace.config.section("warehouse")["share"])
+    return Warehouse(
+        workspace.var / "warehouse",
+        share=workspace.root / share if share else None,
+        threads=threads,
+        memory_limit=memory_limit,
+    )
+
+
 @contextmanager
 def own_ledger(workspace: Workspace) -> Iterator[Ledger]:
     """`open_own_ledger` for the length of a `with` block."""
@@ -107,7 +118,7 @@ def _met(workspace: Workspace, ledger: Ledger, found: Identity | None) -> Identi
         if key is None or fingerprint(key) != found.key:
             raise another_key(workspace.var, missing=key is None)
         return found
-    nights = Warehouse(workspace.var / "warehouse").published()
+    nights = warehouse_of(workspace).published()
     if nights and runs.last_published(ledger) is None:
         raise ConfigError(
             f"the ledger is empty, but there are nights in {workspace.var / 'warehouse'}.",

@@ -24,7 +24,7 @@ from regclean.carry_over import carry_over, linkage_digest, reading_digest
 from regclean.config import Workspace, derived_key, workspace_key
 from regclean.errors import ConflictError, RegcleanError, UsageError
 from regclean.findings import counts_by_rule, seal
-from regclean.home import own_ledger
+from regclean.home import own_ledger, warehouse_of
 from regclean.inspection import write_search_index
 from regclean.ledger import Ledger, runs
 from regclean.night_page import write_night_page
@@ -166,6 +166,7 @@ def _publish(night: Night) -> int:
     night.connection.execute("CHECKPOINT")
     night.connection.close()
     night.warehouse.publish(night.run_id)
+    night.notes += night.warehouse.copy_out(night.run_id, beside=night.last.run_id if night.last else None)
     with night.warehouse.read(night.run_id) as connection:
         # First: nothing may be seen of a customer before it is known that nobody should. A page of the night before may show one.
         forget_bin_reports(bin_reports_folder(night.workspace))
@@ -272,7 +273,7 @@ def open_night(
             remedy="Name a day up to today; to run that day's night all the same, add --force.",
         )
     engine = workspace.config.section("engine")
-    warehouse = Warehouse(workspace.var / "warehouse", threads=engine["threads"], memory_limit=engine["memory_limit"])
+    warehouse = warehouse_of(workspace, threads=engine["threads"], memory_limit=engine["memory_limit"])
     with _one_at_a_time(workspace.var), own_ledger(workspace) as ledger:
         _sweep(warehouse, ledger, now)
         last = runs.last_published(ledger)
@@ -337,7 +338,7 @@ def open_published(workspace: Workspace) -> tuple[Warehouse, str | None]:
     """The warehouse and the run id of the night in force."""
     with own_ledger(workspace) as ledger:
         last = runs.last_published(ledger)
-    return Warehouse(workspace.var / "warehouse"), last.run_id if last else None
+    return warehouse_of(workspace), last.run_id if last else None
 
 
 @contextmanager

@@ -19,13 +19,13 @@ from regclean.config import Workspace
 from regclean.domain.register import subject_text
 from regclean.errors import ConflictError, NotFoundError, UsageError
 from regclean.findings import propose_decided
+from regclean.home import warehouse_of
 from regclean.ledger import runs
 from regclean.ledger.audit import Entry, append
 from regclean.ledger.tables import batch_changes, findings
 from regclean.ledger.tables import batches as batch_rows
 from regclean.register import SqlTarget, open_target
 from regclean.standardise import strike_out_ids
-from regclean.warehouse import Warehouse
 
 # Why an approver sends lines back; the code stands in front of the note that the steward reads.
 SENT_BACK = ("wrong_customer", "wrong_value", "evidence", "ask", "other")
@@ -49,7 +49,7 @@ def build(context: Context, *, title: str | None = None, only: Iterable[str] | N
     if last is None:
         raise UsageError("No night has been published here yet.", remedy="Start one with: regclean run")
     config = context.workspace.config
-    with Warehouse(context.workspace.var / "warehouse").read(last.run_id) as night:
+    with warehouse_of(context.workspace).read(last.run_id) as night:
         propose_decided(context.ledger, night, last, context.now, language=config.languages[0])
         query = select(findings.c.finding_id).where(
             (findings.c.state == "accepted") | (findings.c.reopened_because == "returned"), visible_to(context.user)

@@ -19,11 +19,11 @@ from regclean.findings import Case, Refused, follow
 from regclean.findings import decide as taking
 from regclean.findings.decide import DecideReport, DecisionLine, Sight
 from regclean.findings.seen import AtHand, keep_seen, look
+from regclean.home import warehouse_of
 from regclean.ledger import in_chunks, runs
 from regclean.ledger.audit import Entry, append
 from regclean.ledger.tables import comments, finding_subjects, findings, users
 from regclean.standardise import strike_out_ids
-from regclean.warehouse import Warehouse
 
 
 @act("findings:decide")
@@ -136,7 +136,7 @@ def _at_hand(context: Context, finding_ids: Sequence[str], also: Iterable[str] =
             about = select(finding_subjects.c.subject).where(finding_subjects.c.finding_id.in_(some))
             subjects.update(connection.execute(about).scalars())
     last = runs.last_published(context.ledger)
-    return look(Warehouse(context.workspace.var / "warehouse"), last.run_id if last else None, subjects)
+    return look(warehouse_of(context.workspace), last.run_id if last else None, subjects)
 
 
 def _admission(context: Context, lines: Sequence[DecisionLine]) -> Callable[[Connection, DecisionLine, Case], None]:
@@ -185,6 +185,6 @@ def _known_customers(context: Context, numbers: set[str]) -> frozenset[str]:
     last = runs.last_published(context.ledger) if numbers else None
     if last is None:
         return frozenset()
-    with Warehouse(context.workspace.var / "warehouse").read(last.run_id) as night:
+    with warehouse_of(context.workspace).read(last.run_id) as night:
         query = "SELECT customer_no FROM customers WHERE customer_no IN (SELECT unnest($numbers))"
         return frozenset(row[0] for row in night.execute(query, {"numbers": sorted(numbers)}).fetchall())

@@ -20,10 +20,11 @@ from regclean.acts.visibility import hidden_from
 from regclean.domain.findings import digest
 from regclean.domain.register import subject_text
 from regclean.errors import UsageError
+from regclean.home import warehouse_of
 from regclean.ledger import runs
 from regclean.ledger.audit import Entry, append
 from regclean.ledger.sample_tables import labels, sample_pairs, samples
-from regclean.warehouse import Warehouse, load_sql, registered
+from regclean.warehouse import load_sql, registered
 
 LARGEST = 10_000
 
@@ -97,7 +98,7 @@ def label_pairs(context: Context, lines: Iterable[quality.LabelLine]) -> LabelRe
 def night_in_force(context: Context) -> Iterator[tuple[duckdb.DuckDBPyConnection, runs.Run]]:
     """The night in force, read-only. Errors: InputError when there is none."""
     run = runs.last_published(context.ledger)
-    with Warehouse(context.workspace.var / "warehouse").read(run.run_id if run else None) as night:
+    with warehouse_of(context.workspace).read(run.run_id if run else None) as night:
         assert run is not None
         yield night, run
 

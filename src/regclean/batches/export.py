@@ -14,11 +14,11 @@ from regclean.batches.extract import Extract, Found
 from regclean.config import Mapping as ColumnMapping
 from regclean.config import Source, Workspace, load_mapping, workspace_key
 from regclean.domain.register import TABLES, subject_text
+from regclean.home import warehouse_of
 from regclean.ledger import Ledger, audit, runs
 from regclean.ledger.tables import receipts
 from regclean.register import ChangeLine, OwnTable, Row, inserted_rows, write_files
 from regclean.sealing import Seal
-from regclean.warehouse import Warehouse
 
 
 def export(workspace: Workspace, ledger: Ledger, batch_id: int, folder: Path, *, user: str, now: datetime) -> list[str]:
@@ -80,7 +80,7 @@ def _own_tables(workspace: Workspace, ledger: Ledger, lines: Sequence[ChangeLine
     keys: dict[str, set[str]] = {}
     for line in lines:
         keys.setdefault(line.table, set()).add(line.key)
-    with Warehouse(workspace.var / "warehouse").read(last.run_id) as connection:
+    with warehouse_of(workspace).read(last.run_id) as connection:
         extract = Extract(connection, last.as_of)
         extract.load((), keys)
     groups: dict[tuple[str, int], list[Row]] = {}

@@ -12,6 +12,7 @@ import duckdb
 from regclean.batches.extract import Extract
 from regclean.config import Workspace
 from regclean.errors import UsageError
+from regclean.home import warehouse_of
 from regclean.ledger import Ledger, runs
 from regclean.register import ChangeLine, Judge, Seen, StoredRow, needed_keys
 from regclean.warehouse import Warehouse
@@ -37,7 +38,7 @@ def last_extract(workspace: Workspace, ledger: Ledger) -> LastExtract:
     last = runs.last_published(ledger)
     if last is None:
         raise UsageError("No night has been published here yet.", remedy="Start one with: regclean run")
-    return LastExtract(Warehouse(workspace.var / "warehouse"), last.run_id, last.as_of)
+    return LastExtract(warehouse_of(workspace), last.run_id, last.as_of)
 
 
 def look_at(connection: duckdb.DuckDBPyConnection, as_of: date, lines: Sequence[ChangeLine]) -> list[Seen]:

@@ -100,14 +100,14 @@ def bin_reports(
     from regclean.bin_reports import unsettled, write_bin_reports
     from regclean.cli.identity import opened
     from regclean.errors import NotFoundError
+    from regclean.home import warehouse_of
     from regclean.ledger import runs
     from regclean.night import bin_reports_folder
-    from regclean.warehouse import Warehouse
 
     asked = bin_group_no or []
     with opened() as (workspace, ledger):
         config, night, folder = workspace.config, runs.last_published(ledger), bin_reports_folder(workspace)
-        with Warehouse(workspace.var / "warehouse").read(night.run_id if night else None) as connection:
+        with warehouse_of(workspace).read(night.run_id if night else None) as connection:
             assert night is not None  # or nothing was there to read
             written = write_bin_reports(
                 folder,

@@ -8,6 +8,7 @@ The night alone writes, into a file of its own; publishing is one rename. Reader
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -158,8 +159,10 @@ class NightDatabase:
 class Warehouse:
     """The folder of nightly databases of one workspace."""
 
-    def __init__(self, folder: Path, *, threads: int = 0, memory_limit: str = "") -> None:
+    def __init__(self, folder: Path, *, share: Path | None = None, threads: int = 0, memory_limit: str = "") -> None:
+        """`share`: a folder that other hosts reach too, where each published night leaves a copy."""
         self.folder = folder
+        self.share = share
         self._config: dict[str, str | bool | int | float | list[str]] = dict(LOCKDOWN)
         if threads:
             self._config["threads"] = threads
@@ -168,6 +171,11 @@ class Warehouse:
 
     def path(self, run_id: str) -> Path:
         return self.folder / f"{run_id}.duckdb"
+
+    def found(self, run_id: str) -> Path:
+        """Where a published night is read: here, else, on a host that runs no nights, from the shared folder."""
+        own = self.path(run_id)
+        return own if self.share is None or own.exists() else self.share / own.name
 
     def _building(self, run_id: str) -> Path:
         return self.folder / f"{_UNFINISHED}{run_id}.duckdb"
@@ -201,6 +209,27 @@ class Warehouse:
         built.replace(target)
         keep_names(self.folder)  # before the ledger says that this night is in force
         return target
+
+    def copy_out(self, run_id: str, *, beside: str | None = None) -> list[str]:
+        """Put a copy of a published night into the shared folder, if there is one; of the others there only `beside` stays,
+        which is in force until the ledger says otherwise. Returns what is to be said: why it could not be, if so.
+        """
+        if self.share is None:
+            return []
+        target = self.share / self.path(run_id).name
+        part = target.with_suffix(".part")
+        try:
+            self.share.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(self.path(run_id), part)
+            part.chmod(self.path(run_id).stat().st_mode & 0o777)
+            part.replace(target)
+            keep_names(self.share)
+            for path in self.share.glob("*.duckdb"):
+                if path.stem not in (run_id, beside):
+                    path.unlink(missing_ok=True)
+        except OSError as error:
+            return [f"Pages on other hosts have no copy of this night ([warehouse] share): {error.strerror}."]
+        return []
 
     def published(self) -> list[str]:
         """Run ids of the nights whose files are here, by their days; the ledger knows which one is in force."""
@@ -246,7 +275,7 @@ class Warehouse:
         """
         if run_id is None:
             raise InputError("No night has been published here yet.", remedy="Start one with: regclean run")
-        path = self.path(run_id)
+        path = self.found(run_id)
         if not path.exists():
             raise DamagedNightError(path)
         try:

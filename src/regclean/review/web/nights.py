@@ -12,9 +12,9 @@ from regclean.config import Workspace
 from regclean.domain.register import row_subject
 from regclean.errors import InputError, RegcleanError
 from regclean.findings.seen import AtHand, look
+from regclean.home import warehouse_of
 from regclean.ledger import Ledger, runs
 from regclean.ledger.runs import Run
-from regclean.warehouse import Warehouse
 
 MOST_READ = 2_000  # records that are remembered: a case is looked at more than once before anybody goes on
 
@@ -23,7 +23,7 @@ class OpenNight:
     """Reads the night that is in force now; while one connection stands, DuckDB gives further ones the open file."""
 
     def __init__(self, workspace: Workspace, ledger: Ledger) -> None:
-        self._warehouse = Warehouse(workspace.var / "warehouse")
+        self._warehouse = warehouse_of(workspace)
         self._ledger = ledger
         self._lock = Lock()
         self._kept: tuple[str, ExitStack] | None = None
@@ -47,7 +47,7 @@ class OpenNight:
         run_id = last.run_id if last else None
         wanted = {row_subject(subject) for subject in subjects}
         known = self._known(run_id, wanted)
-        if wanted and wanted <= known.keys() and run_id and self._warehouse.path(run_id).exists():
+        if wanted and wanted <= known.keys() and run_id and self._warehouse.found(run_id).exists():
             return AtHand(run_id, {subject: text for subject, text in known.items() if text is not None})
         if run_id is not None:
             with suppress(RegcleanError, duckdb.Error):  # what cannot be kept open is told by looking
