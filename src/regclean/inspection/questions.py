@@ -58,6 +58,7 @@ def ask(connection: duckdb.DuckDBPyConnection, question: str, *, protected: Coll
     """
     named = _tables_of(connection, question)
     with duckdb.connect(":memory:") as bench:
+        bench.execute("SET enable_progress_bar = false")  # it would be printed among the answer
         hide(connection, protected)
         for table in sorted(named):
             permitted: pl.DataFrame = connection.sql(_permitted(connection, table)).pl()

@@ -163,6 +163,7 @@ def workbench(connection: duckdb.DuckDBPyConnection, models: Path) -> duckdb.Duc
     National ids are whole in it: `models` is the folder beside the key.
     """
     bench = duckdb.connect()
+    bench.execute("SET enable_progress_bar = false")
     create_tables(bench)
     for table in _TABLES:
         write_frame(bench, table, connection.table(table).pl())

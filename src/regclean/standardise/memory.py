@@ -72,6 +72,7 @@ class Memory:
         )
         statement = f"SELECT unhex(left(sha256(concat($key, {written})), {2 * _KEY_BYTES})) AS {_KEY} FROM asked"  # noqa: S608  # names of our own columns
         with duckdb.connect() as connection:
+            connection.execute("SET enable_progress_bar = false")  # the night shows its own
             connection.register("asked", values.cast(pl.String))
             keys: pl.DataFrame = connection.sql(statement, params={"key": self._key}).pl()
         return keys

@@ -283,6 +283,7 @@ class Warehouse:
         except duckdb.Error as error:
             raise DamagedNightError(path) if is_damage(error) else error from error
         try:
+            connection.execute("SET enable_progress_bar = false")
             connection.execute(load_sql("macros"))
             yield connection
         except duckdb.Error as error:
