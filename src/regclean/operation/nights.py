@@ -8,12 +8,13 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import desc, func, select
 
+from regclean.home import warehouse_of
 from regclean.ledger import Ledger, runs
 from regclean.ledger.tables import audit
 from regclean.linkage import chosen, stored
 from regclean.operation.checkup import NotLooked, Patient, Sign
 from regclean.operation.schedule import is_served, served
-from regclean.warehouse import Warehouse, rows
+from regclean.warehouse import rows
 
 CLOCKS_APART = timedelta(minutes=2)
 LONGEST_NIGHT = timedelta(hours=12)
@@ -98,7 +99,7 @@ def last_night(patient: Patient) -> Iterator[Sign]:
     if in_force is None:
         yield Sign("warning", "no night is in force.", None, "Start one: regclean run")
         return
-    with Warehouse(patient.var / "warehouse").read(in_force.run_id) as connection:
+    with warehouse_of(patient.workspace).read(in_force.run_id) as connection:
         rows(connection, "SELECT count(*) FROM findings")
     age = patient.now - (in_force.finished_at or in_force.started_at)
     late = timedelta(hours=patient.workspace.config.section("operation")["night_late_hours"])

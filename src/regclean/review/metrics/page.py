@@ -7,12 +7,12 @@ from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from sqlalchemy import text
 
 from regclean.errors import RegcleanError
+from regclean.home import warehouse_of
 from regclean.ledger import runs
 from regclean.review.metrics.exposition import CONTENT_TYPE, exposed
 from regclean.review.metrics.figures import figures
 from regclean.review.web.server_names import LOOPBACK_HOSTS, is_loopback
 from regclean.review.web.services import CurrentSession, NotSignedIn, Service, current_user
-from regclean.warehouse import Warehouse
 
 router = APIRouter()
 FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")
@@ -32,7 +32,7 @@ def readyz(service: Service) -> Response:
         with service.ledger.read() as connection:
             connection.execute(text("SELECT 1"))
         night = runs.last_published(service.ledger)
-        if night is not None and not Warehouse(service.workspace.var / "warehouse").path(night.run_id).is_file():
+        if night is not None and not warehouse_of(service.workspace).found(night.run_id).is_file():
             away.append("night")
     except RegcleanError:
         away.append("ledger")
