@@ -91,7 +91,7 @@ def test_records_leave_the_evidence_and_what_was_decided_on_stays(kind: str, led
     assert decision["seen_digest"] == digest_of(then)
     # What the next night finds again has the very digest that stands there now: it writes nothing.
     assert payloads == {(f"F{n:020}", digest_of(slim(n))): slim(n) for n in range(MANY)}
-    assert found == dict(payloads)
+    assert found == dict(payloads.keys())
     assert decision["evidence_digest"] == found["F" + "0" * 20]
     if before is not None:
         assert Path(str(make_url(url).database)).stat().st_size < before / 2
