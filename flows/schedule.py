@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, cast
 from uuid import UUID
@@ -75,13 +76,15 @@ def _catch_up(place: Workspace, nightly: RunnerDeployment, missed: datetime | No
 
 
 def _deployment(name: str, workspace: Path, times: Schedule, **parameters: str | None) -> RunnerDeployment:
+    place = str(workspace.resolve())
     flow: Flow[Any, Any] = load_flow_from_entrypoint(f"{Path(__file__).with_name(f'{name}.py')}:{name}")
     return cast(
         RunnerDeployment,
         flow.to_deployment(
-            name=name,
+            # A server knows a deployment by its name: that of another workspace would take its place.
+            name=f"{name}-{sha256(place.encode()).hexdigest()[:8]}",
             schedule=times,
-            parameters={"workspace": str(workspace.resolve()), **parameters},
+            parameters={"workspace": place, **parameters},
             concurrency_limit=1,
         ),
     )

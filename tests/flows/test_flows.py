@@ -184,7 +184,13 @@ def test_schedule_yields_scheduled_runs_sweeps_zombies_and_catches_up_once(
         deployments = wait_for(
             lambda: (
                 found
-                if len(found := {d["name"]: d for d in ask(environment, "deployments/filter", {}) if place in str(d)})
+                if len(
+                    found := {
+                        d["name"].partition("-")[0]: d
+                        for d in ask(environment, "deployments/filter", {})
+                        if place in str(d)
+                    }
+                )
                 == 2
                 else None
             ),

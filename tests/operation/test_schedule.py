@@ -91,3 +91,13 @@ def test_one_process_serves_a_schedule(tmp_path: Path) -> None:
             pass
         assert served(tmp_path) == found
     assert (served(tmp_path), is_served(tmp_path)) == (None, False)
+
+
+def test_workspaces_that_share_a_server_do_not_take_each_others_nights(tmp_path: Path) -> None:
+    schedule = flow_module("schedule")
+    names = [
+        schedule._deployment("nightly", tmp_path / folder, due.schedule("0 2 * * *", HELSINKI)).name
+        for folder in ("a", "b", "a")
+    ]
+    assert names[0] == names[2] != names[1]
+    assert names[0].startswith("nightly")
