@@ -401,6 +401,28 @@ def test_generic_country_knows_no_finnish_rules() -> None:
     assert one(GENERIC, name="Acme Widgets Ltd")["kind"] == "company"
 
 
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Northside Schools - Aldridge", "northside schools aldridge"),
+        ("Northside Schools / Aldridge 2", "northside schools aldridge 2"),
+        ("Acme Widgets Ltd Glasgow", "acme widgets glasgow"),
+    ],
+)
+def test_elsewhere_all_of_an_organisations_name_is_its_name(text: str, name: str) -> None:
+    row = one(GENERIC, company_name=text)
+    assert row["m_org"] == name
+    assert row["m_org_numerals"] == ("2" if "2" in name else None)
+
+
+@pytest.mark.parametrize(
+    "text", ["6120-30 S Halsted St", "6120 – 6130 S Halsted St", "S Halsted St 6120-30", "6120 S Halsted St"]
+)
+def test_elsewhere_a_range_of_houses_is_the_house_that_it_begins_with(text: str) -> None:
+    row = one(GENERIC, first_names="given", last_name="surname", street_address=text)
+    assert (row["m_street"], row["m_house"], row["m_flat"]) == ("s halsted st", "6120", None)
+
+
 def test_standardising_the_printed_values_again_changes_nothing() -> None:
     columns = [
         "first_names",

@@ -49,7 +49,10 @@ _FIXED = {
     "identity": ("other_national_id", "different"),
     "birth_date": ("different",),
     "generation": ("different",),
+    "organisation_name": ("other_word",),
 }
+# Two firms of one house have one name as often as is expected, however often the register has such pairs: they are mostly one firm.
+_ONE_NAME = ("equal", "same_words", "abbreviated", "similar", "one_contains_other", "same_initials", "shares_words")
 _SUCCESSOR_TIME = {"handover": 0.7, "one_ended": 0.29, "both_going": 0.01}
 
 
@@ -238,12 +241,16 @@ def _levels(
             if k in SAME and part.name in _FIXED:
                 # Under generic rules names may hold several slips each: how often they differ altogether is learnt there.
                 learnt = ("different",) if "loosely_similar" in part.codes else ()
-                fixed = {c: expected[name][part.name][c] for c in _FIXED[part.name] if c not in learnt}
+                fixed = {
+                    c: expected[name][part.name][c] for c in _FIXED[part.name] if c in part.codes and c not in learnt
+                }
                 if "disjoint" in fixed:
                     fixed["disjoint"] = min(fixed["disjoint"], DISJOINT * current.u[part.name]["disjoint"])
                 if part.name in DATES and conflict is not None:
                     fixed["different"] = conflict
                 share = _held(part, share, fixed)
+            elif k == HOUSEHOLD and part.name == "organisation_name":
+                share = _held(part, share, {c: float(prior[at]) for at, c in enumerate(part.codes) if c in _ONE_NAME})
             elif k == HOUSEHOLD and part.name in DATES:
                 at = part.codes.index("equal")
                 share = _held(part, share, {"equal": min(share[at], TWINS)})

@@ -322,8 +322,24 @@ ORGANISATION_GENERIC: tuple[Comparison, ...] = (
         _ORGANISATION_NAME,
         levels=(
             *_ORGANISATION_NAME.levels[:-1],
-            Level("same_initials", "(initials_l = initials_r and length(initials_l) > 2)", 0.08, 0.08, 0.01),
+            Level("abbreviated", "(word_starts_l = word_starts_r)", 0.10, 0.10, 0.01),
+            Level(
+                "same_initials",
+                "(initials_l = initials_r and length(initials_l) > 2"
+                " or length(initials_l) > 1 and initials_l = org_r or length(initials_r) > 1 and initials_r = org_l)",
+                0.08,
+                0.08,
+                0.01,
+            ),
             Level("shares_words", "({size}({intersect}(words_l, words_r)) >= 2)", 0.10, 0.10, 0.03),
+            Level(
+                "other_word",
+                f"({overlap('words')} and {{size}}({{intersect}}(words_l, words_r)) < {{size}}(words_l)"
+                " and {size}({intersect}(words_l, words_r)) < {size}(words_r))",
+                0.03,
+                0.03,
+                0.10,
+            ),
             Level("shares_rare_word", overlap("rare_words"), 0.06, 0.06, 0.03),
             Level("loosely_similar", "{jaro_winkler}(org_l, org_r) >= 0.8", 0.08, 0.08, 0.05),
             _ORGANISATION_NAME.levels[-1],

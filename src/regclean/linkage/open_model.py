@@ -214,12 +214,12 @@ def posterior(parameters: Parameters) -> dict[str, Any]:
 
 def _vetoes(country: str) -> list[dict[str, list[str]]]:
     """The levels at which no likeness makes one customer (`patterns.vetoed`)."""
-    found = [
-        {"levels": ["identity.other_national_id"], "unless": []},
+    found: list[dict[str, list[str]]] = [{"levels": ["identity.other_national_id"], "unless": []}]
+    finnish: list[dict[str, list[str]]] = [
         {"levels": ["legal_form.different"], "unless": ["business_id.equal"]},
+        {"levels": ["business_id.one_edit", "business_id.different"], "unless": []},
     ]
-    ids = {"levels": ["business_id.one_edit", "business_id.different"], "unless": []}
-    return [*found, ids] if country == "fi" else found
+    return found + finnish if country == "fi" else found
 
 
 def charts(parameters: Parameters) -> str:

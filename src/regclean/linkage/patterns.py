@@ -81,11 +81,12 @@ def as_patterns(frame: pl.DataFrame, parts: tuple[Comparison, ...], country: str
 
 
 def vetoed(patterns: Patterns, parts: tuple[Comparison, ...], country: str) -> Mask:
-    """Pairs that no likeness makes one customer: two valid ids of one kind, two legal forms under no common id."""
+    """Pairs that no likeness makes one customer: two valid ids of one kind, two legal forms under no common id.
+
+    Elsewhere a legal form is written as one likes, and an id is text: the register says how often one customer has two.
+    """
     found = patterns.agrees(parts, "identity", ("other_national_id",))
     if country == "fi":
-        found |= patterns.agrees(parts, "business_id", ("one_edit", "different"))
-    return np.asarray(
-        found
-        | patterns.agrees(parts, "legal_form", ("different",)) & ~patterns.agrees(parts, "business_id", ("equal",))
-    )
+        form = patterns.agrees(parts, "legal_form", ("different",)) & ~patterns.agrees(parts, "business_id", ("equal",))
+        found |= patterns.agrees(parts, "business_id", ("one_edit", "different")) | form
+    return np.asarray(found)

@@ -287,7 +287,7 @@ def _printed(parts: Address, box: str | None, care_of: str | None) -> str | None
     return ", ".join(pieces) or None
 
 
-_GENERIC_NUMBER = re.compile(r"(?<!\w)(\d+)([a-zA-Z]?)(?!\w)")
+_GENERIC_NUMBER = re.compile(r"(?<!\w)(\d+)(?:\s?[-–]\s?(\d+)(?!\w)|([a-zA-Z]?)(?!\w))")
 
 
 def read_address_generic(text: str | None) -> Address:
@@ -307,6 +307,7 @@ def read_address_generic(text: str | None) -> Address:
         printed=text,
         street=street or None,
         house=house[1].lstrip("0") or "0" if house else None,
-        house_letter=house[2].lower() or None if house else None,
+        house_end=house[2] if house else None,
+        house_letter=(house[3] or "").lower() or None if house else None,
         flat=flat,
     )

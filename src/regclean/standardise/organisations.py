@@ -57,15 +57,19 @@ def organisation_tokens(name: str) -> list[str]:
     return fold(text).split()
 
 
-def read_organisation(name: str | None) -> Organisation:
-    """Take an organisation's name apart. A name that is nothing but a form keeps its words as base."""
+def read_organisation(name: str | None, *, branches: bool = True) -> Organisation:
+    """Take an organisation's name apart. A name that is nothing but a form keeps its words as base.
+
+    `branches`: what stands behind a dash, a slash or the form is a branch; without it, all is the name ("CPS - Aldridge").
+    """
     if not name:
         return Organisation(None, None, None)
     parens = _PAREN.findall(name)
     text = _PAREN.sub(" ", name)
-    first, branch = _main_part(text)
-    tokens = organisation_tokens(first)
-    base, form, tail = _strip_forms(tokens)
+    first, branch = _main_part(text) if branches else (_PARALLEL.sub(" ", text), None)
+    base, form, tail = _strip_forms(organisation_tokens(first))
+    if not branches:
+        base, tail = base + tail, []
     if form is None and parens:
         _, form, _ = _strip_forms(organisation_tokens(parens[0]))
     if tail:

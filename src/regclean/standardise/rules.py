@@ -175,7 +175,7 @@ def _generic_party(
         person = Person(cased[0], cased[1], (names.name_case(previous),) if previous else ())
         whole = person.printed or whole
     else:
-        organisation = read_organisation(whole)
+        organisation = read_organisation(whole, branches=False)
     return (
         kind,
         given,

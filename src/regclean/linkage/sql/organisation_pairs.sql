@@ -5,7 +5,7 @@ WITH pair AS (
     SELECT s.*, l.customer_no AS no_l, r.customer_no AS no_r,
         coalesce(l.business_id = r.business_id, false) AS id_equal,
         coalesce(l.business_id <> r.business_id, false) AND NOT $generic AS id_conflict,
-        coalesce(l.form_family <> r.form_family, false) AS form_conflict,
+        coalesce(l.form_family <> r.form_family, false) AND NOT $generic AS form_conflict,
         coalesce(l.form_family, '') <> coalesce(r.form_family, '') AND 'konkurssipesa' IN (l.form_family, r.form_family) AS bankruptcy,
         starts_with(l.org, r.org) OR starts_with(r.org, l.org) AS named_alike,
         l.numerals <> r.numerals AND (l.numerals <> '' AND r.numerals <> '' OR 'housing_company' IN (l.kind, r.kind)) AS number_conflict

@@ -40,8 +40,10 @@ SELECT
     c.customer_no, c.kind,
     c.m_org AS org,
     array_to_string(list_sort(string_split(c.m_org, ' ')), ' ') AS org_words,
-    list_distinct(string_split(c.m_org, ' ')) AS words,
+    list_distinct(list_filter(string_split(c.m_org, ' '), lambda w: length(w) > 2)) AS words,
     array_to_string(list_transform(string_split(c.m_org, ' '), lambda w: w[1]), '') AS initials,
+    -- "Logistics, Penhale" and "Penhale Log." begin their words alike.
+    CASE WHEN contains(c.m_org, ' ') THEN array_to_string(list_sort(list_transform(string_split(c.m_org, ' '), lambda w: w[1:3])), ' ') END AS word_starts,
     coalesce(form.family, c.m_org_form) AS form_family,
     -- A parish or a road is named as others are: how often one name is one organisation is learnt by kind.
     CASE WHEN c.m_org IS NOT NULL AND count(*) OVER (PARTITION BY c.m_org) > 1 THEN name_cell(
