@@ -29,9 +29,9 @@ STATES = dict.fromkeys(
 )
 
 
-def read(path: Path, *, quote: str | None = '"', ragged: bool = False) -> pl.DataFrame:
-    """A CSV file as text; what is blank is null. `ragged`: some lines have more fields than the header, which are left out."""
-    frame = pl.read_csv(path, infer_schema=False, truncate_ragged_lines=ragged, quote_char=quote)
+def read(path: Path) -> pl.DataFrame:
+    """A CSV file as text; what is blank is null."""
+    frame = pl.read_csv(path, infer_schema=False)
     return frame.with_columns(pl.all().str.strip_chars().replace("", None))
 
 
