@@ -105,15 +105,20 @@ def senzing(folder: Path) -> Labelled:
     frame = frame.with_columns(number.alias("no"))
     person = pl.col("RECORD_TYPE") != "ORGANIZATION"
     full = pl.coalesce("PRIMARY_NAME_FULL", "NATIVE_NAME_FULL")
+    # A name in one field: "Salenger, Kristin", else its last word is the surname.
+    whole = pl.when(person & pl.col("PRIMARY_NAME_LAST").is_null()).then(full)
+    first = pl.coalesce(whole.str.extract(r",\s*(.+)$"), whole.str.extract(r"^([^,]+)\s+[^,\s]+$"))
+    last = pl.coalesce(whole.str.extract(r"^([^,]+),"), whole.str.extract(r"(\S+)$"))
+    given = pl.concat_str("PRIMARY_NAME_FIRST", "PRIMARY_NAME_MIDDLE", separator=" ", ignore_nulls=True).replace("", None)
     records = frame.select(
         customer_no="no",
-        first_names=pl.concat_str("PRIMARY_NAME_FIRST", "PRIMARY_NAME_MIDDLE", separator=" ", ignore_nulls=True),
-        last_name=pl.coalesce("PRIMARY_NAME_LAST", pl.when(person).then(full)),
+        first_names=pl.coalesce(given, first),
+        last_name=pl.coalesce("PRIMARY_NAME_LAST", last),
         company_name=pl.coalesce("PRIMARY_NAME_ORG", "SECONDARY_NAME_ORG", pl.when(~person).then(full)),
         birth_date=pl.coalesce(
+            _born(pl.col("DATE_OF_BIRTH")),
             _iso(pl.col("DATE_OF_BIRTH"), "%d/%m/%Y"),
             _iso(pl.col("DATE_OF_BIRTH"), "%m/%d/%Y"),
-            _iso(pl.col("DATE_OF_BIRTH"), "%m/%d/%y"),
         ),
         national_id=pl.coalesce("SSN_NUMBER", "NATIONAL_ID_NUMBER", "PASSPORT_NUMBER", "DRIVERS_LICENSE_NUMBER"),
         street_address=pl.coalesce("ADDR_LINE1", "ADDR_FULL"),
@@ -251,8 +256,8 @@ def _lines(file: Path) -> pl.DataFrame:
 
 
 def _born(column: pl.Expr) -> pl.Expr:
-    """9/10/62 as it is meant in America, in the past; other dates as they are."""
-    date = column.str.to_date("%m/%d/%y", strict=False)
+    """9/10/62 as it is meant in America, in the past; null where the year is whole."""
+    date = pl.when(column.str.contains(r"/\d\d$")).then(column.str.to_date("%m/%d/%y", strict=False))
     return pl.when(date.dt.year() > 2026).then(date.dt.offset_by("-100y")).otherwise(date).dt.strftime("%Y-%m-%d")
 
 
