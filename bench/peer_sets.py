@@ -109,7 +109,9 @@ def senzing(folder: Path) -> Labelled:
     whole = pl.when(person & pl.col("PRIMARY_NAME_LAST").is_null()).then(full)
     first = pl.coalesce(whole.str.extract(r",\s*(.+)$"), whole.str.extract(r"^([^,]+)\s+[^,\s]+$"))
     last = pl.coalesce(whole.str.extract(r"^([^,]+),"), whole.str.extract(r"(\S+)$"))
-    given = pl.concat_str("PRIMARY_NAME_FIRST", "PRIMARY_NAME_MIDDLE", separator=" ", ignore_nulls=True).replace("", None)
+    given = pl.concat_str("PRIMARY_NAME_FIRST", "PRIMARY_NAME_MIDDLE", separator=" ", ignore_nulls=True).replace(
+        "", None
+    )
     records = frame.select(
         customer_no="no",
         first_names=pl.coalesce(given, first),

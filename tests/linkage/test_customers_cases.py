@@ -198,6 +198,29 @@ def test_hard_case(linked: duckdb.DuckDBPyConnection, a: str, b: str, expected: 
     assert relation(linked, a, b) in expected
 
 
+def test_two_names_that_people_bear_are_no_slip(tmp_path: Path) -> None:
+    """Under generic rules "Mark" and "Marsha" of one home and one day are two, "Marsha" and "Mrasah" may be one."""
+    register = Register()
+    register.crowd(200)
+    born = date(1997, 9, 28)
+    for no, first, last in (
+        ("mark", "Mark", "Kusha"),
+        ("marsha", "Marsha", "Kusha"),
+        ("right", "Marsha", "Lunde"),
+        ("slips", "Mrasah", "Lunde"),
+    ):
+        register.person(no, first, last, at=f"{last}tie|3||20200", birth_date=born)
+    connection = register.connect()
+    link(connection, tmp_path, country="generic")
+    query = "SELECT match_probability, explanation FROM pairs WHERE customer_no_l = $1 AND customer_no_r = $2"
+    found = {
+        pair: connection.execute(query, list(pair)).fetchall() for pair in (("mark", "marsha"), ("right", "slips"))
+    }
+    assert all("other_name" not in text for _, text in found["right", "slips"])
+    assert all("other_name" in text and p < 0.9 for p, text in found["mark", "marsha"])
+    assert found["right", "slips"] > found["mark", "marsha"]
+
+
 def test_twins_are_not_one_in_a_handful_of_rows(tmp_path: Path) -> None:
     register = Register()
     born, phone = date(1979, 5, 4), "+358401112220"

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from regclean.linkage.comparison import Comparison
-from regclean.linkage.model import CONTACTS, DATES, PLACES, SAME_FIRST_NAME, SAME_PLACE
+from regclean.linkage.model import CONTACTS, DATES, OTHER_FIRST_NAME, PLACES, SAME_FIRST_NAME, SAME_PLACE
 from regclean.linkage.parameters import Parameters
 from regclean.linkage.patterns import Mask, Patterns
 
@@ -27,9 +27,7 @@ def expected_conflict(parts: tuple[Comparison, ...], name: str) -> float:
 
 def alike(patterns: Patterns, parts: tuple[Comparison, ...]) -> Mask:
     """Pairs whose names agree, or nearly so."""
-    other = patterns.agrees(parts, "given_name", ("different", "disjoint")) | patterns.agrees(
-        parts, "surname", ("different",)
-    )
+    other = patterns.agrees(parts, "given_name", OTHER_FIRST_NAME) | patterns.agrees(parts, "surname", ("different",))
     return np.asarray(~other)
 
 

@@ -23,7 +23,7 @@ import numpy as np
 
 from regclean.linkage.anchors import beside_name, date_conflicts, shared_names
 from regclean.linkage.comparison import Comparison
-from regclean.linkage.model import BESIDE_NAME, CONTACTS, DATES, KNOWN, NAMES, PLACES, SAME_FIRST_NAME
+from regclean.linkage.model import BESIDE_NAME, CONTACTS, DATES, KNOWN, NAMES, OTHER_FIRST_NAME, PLACES, SAME_FIRST_NAME
 from regclean.linkage.monotone import monotone
 from regclean.linkage.parameters import CELLS, CLASSES, RARITIES, Parameters, Probabilities
 from regclean.linkage.patterns import Array, Codes, Patterns, known
@@ -45,7 +45,7 @@ _POOLED = frozenset(
 )  # fmt: skip
 # Levels whose rate is not learnt: what the mixture would learn of them is its own confusion of two persons.
 _FIXED = {
-    "given_name": ("disjoint", "different"),
+    "given_name": OTHER_FIRST_NAME,
     "identity": ("other_national_id", "different"),
     "birth_date": ("different",),
     "generation": ("different",),
@@ -132,7 +132,7 @@ def _first_names(part: Comparison, parameters: Parameters, u: Array, *, namesake
     if not namesake:
         return np.asarray(np.where(agreeing, NEVER, np.log(u / max(1.0 - u[agreeing].sum(), 1e-9))))
     same, shared = parameters.same(part.name), parameters.m["namesake"][part.name]
-    share = np.array([same[code] if code not in ("different", "disjoint") else 0.0 for code in part.codes])
+    share = np.array([same[code] if code not in OTHER_FIRST_NAME else 0.0 for code in part.codes])
     among = np.array([shared[code] for code in part.codes])[agreeing]
     among = among if among.sum() > 0 else u[agreeing]
     share[agreeing] = share[agreeing].sum() * among / among.sum()

@@ -192,8 +192,15 @@ def _with_loose(comparison: Comparison, column: str, threshold: float = 0.8) -> 
     return replace(comparison, levels=(*levels, loose, rest))
 
 
+def _with_known(comparison: Comparison) -> Comparison:
+    """A further level before what is loosely similar: two names that people bear, more than a slip apart, are two names."""
+    at = comparison.codes.index("similar") + 1
+    other = Level("other_name", "(known_name_l and known_name_r)", 0.006, 0.006, 0)
+    return replace(comparison, levels=(*comparison.levels[:at], other, *comparison.levels[at:]))
+
+
 PERSON_GENERIC: tuple[Comparison, ...] = (
-    _with_loose(_GIVEN, "first"),
+    _with_loose(_with_known(_GIVEN), "first"),
     _with_loose(_SURNAME, "last"),
     Comparison(
         "birth_date",
@@ -361,6 +368,7 @@ ORGANISATION_GENERIC: tuple[Comparison, ...] = (
 
 # First names that agree: an equal full name is one of these beside an equal surname.
 SAME_FIRST_NAME = ("all_equal", "other_names_conflict", "equal")
+OTHER_FIRST_NAME = ("different", "disjoint", "other_name")
 # The comparisons whose equality is one observation: a whole name, which is looked up in the register's own cells.
 NAMES = {"person": ("given_name", "surname"), "organisation": ("organisation_name",)}
 # Where two rows are at one place, and what tells of one person's date and id.

@@ -20,6 +20,7 @@ from regclean.linkage.comparison import DUCKDB, Comparison
 from regclean.linkage.model import (
     MISSING,
     NAMES,
+    OTHER_FIRST_NAME,
     SAME_FIRST_NAME,
     SAME_PLACE,
     comparisons,
@@ -169,7 +170,7 @@ _FLAGS: tuple[tuple[str, str, frozenset[str]], ...] = (
     ("shares_contact", "phone", frozenset({"equal", "second_number"})),
     ("shares_contact", "email", frozenset({"equal", "equal_of_name"})),
     ("shares_contact", "account", frozenset({"equal"})),
-    ("name_conflict", "given_name", frozenset({"different", "disjoint"})),
+    ("name_conflict", "given_name", frozenset(OTHER_FIRST_NAME)),
     ("name_conflict", "organisation_name", frozenset({"different"})),
     ("birth_conflict", "identity", frozenset({"different", "other_national_id"})),
     ("birth_conflict", "birth_date", frozenset({"different"})),
