@@ -1,4 +1,4 @@
-"""The comparisons of the linkage models, and the one place where their SQL stands.
+"""The comparisons of the linkage models; their SQL stands here and, of organisations, in `organisation_comparisons.py`.
 
 Invariant: every expression below runs on DuckDB and on Spark once `Dialect` has named the functions that differ. A trained
 model stores probabilities by comparison and level code (`parameters.py`), never an engine's SQL: settings are generated
@@ -12,12 +12,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from regclean.linkage.comparison import Comparison, Level, both, either_empty, one_edit, overlap, similar
+from regclean.linkage.organisation_comparisons import ORGANISATION, ORGANISATION_GENERIC
+from regclean.linkage.shared_comparisons import ACCOUNT, ADDRESS, EMAIL, PHONE
 
 MODELS = ("person", "organisation")
-
-
-# A level that is evidence without being said: the value is not there.
-MISSING = "missing"
 _SWAPPED = "({jaro_winkler}(first_l, last_r) >= 0.9 and {jaro_winkler}(last_l, first_r) >= 0.9)"
 _MORE = "more_names_l is not null and more_names_r is not null"
 
@@ -88,58 +86,6 @@ _BIRTH_LEVELS = (
     Level("different", "ELSE", 0.01, 0.01, 0.97),
 )
 _BIRTH_ORDER = ("equal", "parts_swapped", "one_digit", "two_parts_equal", "different")
-_PHONE = Comparison(
-    "phone",
-    either_empty("phones"),
-    (
-        Level("equal", "(phone_l = phone_r)", 0.60, 0.45, 0.30, exact="phone"),
-        Level("second_number", overlap("phones"), 0.05, 0.05, 0.05),
-        Level("one_digit", one_edit("phone", 0.93), 0.03, 0.02, 0.01),
-        Level("different", "ELSE", 0.32, 0.48, 0.64),
-    ),
-    ("equal", "second_number", "different"),
-)
-# Addresses that differ in digits, dots or the provider alone are no evidence: namesakes choose alike. Only where the local
-# part has nothing of the name (`email_local` is null otherwise) does it speak for itself.
-_EMAIL = Comparison(
-    "email",
-    "email_l is null or email_r is null or (email_l <> email_r and email_letters_l = email_letters_r"
-    " and (email_local_l is null or email_local_r is null or email_local_l <> email_local_r))",
-    (
-        Level("equal", "(email_own_l = email_own_r)", 0.30, 0.25, 0.08, exact="email_own"),
-        Level("equal_of_name", "(email_l = email_r)", 0.30, 0.25, 0.07),
-        Level("same_local_part", "(email_local_l = email_local_r and length(email_local_l) >= 6)", 0.05, 0.05, 0.01),
-        Level("one_edit", one_edit("email", 0.95), 0.03, 0.02, 0.005),
-        Level("different", "ELSE", 0.32, 0.43, 0.835),
-    ),
-    ("equal", "equal_of_name", "one_edit", "different"),
-)
-_ACCOUNT = Comparison(
-    "account",
-    both("iban"),
-    (
-        Level("equal", "(iban_l = iban_r)", 0.75, 0.75, 0.35, exact="iban"),
-        Level("different", "ELSE", 0.25, 0.25, 0.65),
-    ),
-    ("equal", "different"),
-)
-# A place that two rows hold says more than one that twenty hold. Who stayed shares a place, who moved does not.
-_ADDRESS = Comparison(
-    "address",
-    either_empty("sites"),
-    (
-        Level("same_place_2", overlap("places_2"), 0.40, 0, 0.40, exact="places_2"),
-        Level("same_place_4", overlap("places_4"), 0.28, 0, 0.35, exact="places_4"),
-        Level("same_place_10", overlap("places_10"), 0.08, 0, 0.08, exact="places_10"),
-        Level("same_place_many", overlap("places_many"), 0.02, 0, 0.02, exact="places_many"),
-        Level("same_site_flat_missing", overlap("wider", "within"), 0.10, 0, 0.05),
-        Level("same_site_other_flat", overlap("sites"), 0.01, 0.01, 0.02),
-        Level("same_number_other_area", overlap("numbers"), 0.07, 0.01, 0.02),
-        Level("same_street", overlap("streets"), 0, 0.08, 0.01),
-        Level("same_area", overlap("areas"), 0, 0.28, 0.02),
-        Level("different", "ELSE", 0, 0.60, 0.03),
-    ),
-)
 # One row ended when the other began: a customer who moved, or a home that changed hands.
 _HANDOVER = "(began_r - ended_l between -31 and 62 or began_l - ended_r between -31 and 62)"
 _TIME = Comparison(
@@ -175,10 +121,10 @@ PERSON_FI: tuple[Comparison, ...] = (
         ),
         ("same_national_id", *_BIRTH_ORDER, "other_national_id"),
     ),
-    _ADDRESS,
-    _PHONE,
-    _EMAIL,
-    _ACCOUNT,
+    ADDRESS,
+    PHONE,
+    EMAIL,
+    ACCOUNT,
     _TIME,
     _COMPANY,
 )
@@ -244,10 +190,10 @@ PERSON_GENERIC: tuple[Comparison, ...] = (
             Level("different", "ELSE", 0.05, 0.60, 0.07),
         ),
     ),
-    _PHONE,
+    PHONE,
     # E-mails of namesakes with one provider look alike without being one address.
-    _with_loose(_EMAIL, "email", 0.86),
-    _ACCOUNT,
+    _with_loose(EMAIL, "email", 0.86),
+    ACCOUNT,
     _TIME,
     _COMPANY,
     # The older and the younger one of a name, where the register says which.
@@ -260,110 +206,6 @@ PERSON_GENERIC: tuple[Comparison, ...] = (
         ),
         ("equal", "different"),
     ),
-)
-
-ORGANISATION: tuple[Comparison, ...] = (
-    # Who has two accounts at two sites mostly has them under the number of the firm: where it is missing, that is evidence too.
-    Comparison(
-        "business_id",
-        "1 = 0",
-        (
-            Level(MISSING, both("business_id"), 0.40, 0.40, 0.40),
-            Level("equal", "(business_id_l = business_id_r)", 0.59, 0.59, 0.01, exact="business_id"),
-            Level("one_edit", one_edit("business_id", 0.85), 0.006, 0.006, 0.01),
-            Level("different", "ELSE", 0.004, 0.004, 0.58),
-        ),
-        ("equal", "one_edit", "different"),
-    ),
-    Comparison(
-        "organisation_name",
-        both("org"),
-        (
-            Level("equal", "(org_l = org_r)", 0.72, 0.72, 0.03, exact="org", tf="org"),
-            Level("same_words", "(org_words_l = org_words_r)", 0.04, 0.04, 0.02),
-            Level("similar", similar("org", 0.90), 0.10, 0.10, 0.05),
-            Level(
-                "one_contains_other",
-                "(starts_with(org_l, org_r || ' ') or starts_with(org_r, org_l || ' ')"
-                " or right(org_l, length(org_r) + 1) = ' ' || org_r or right(org_r, length(org_l) + 1) = ' ' || org_l)",
-                0.06,
-                0.06,
-                0.05,
-            ),
-            Level("different", "ELSE", 0.08, 0.08, 0.85),
-        ),
-        ("equal", "similar", "one_contains_other", "different"),
-    ),
-    # What tells siblings apart: the number in the name, and the legal form. An equal name has equal numbers.
-    Comparison(
-        "numerals",
-        "(numerals_l = '' and numerals_r = '') or coalesce(org_l = org_r, false)",
-        (
-            Level("equal", "(numerals_l = numerals_r)", 0.97, 0.97, 0.10),
-            Level("one_missing", "(numerals_l = '' or numerals_r = '')", 0.025, 0.025, 0.30),
-            Level("different", "ELSE", 0.005, 0.005, 0.60),
-        ),
-        ("equal", "one_missing", "different"),
-    ),
-    Comparison(
-        "legal_form",
-        both("form_family"),
-        (
-            Level("equal", "(form_family_l = form_family_r)", 0.99, 0.99, 0.50),
-            Level("different", "ELSE", 0.01, 0.01, 0.50),
-        ),
-        ("equal", "different"),
-    ),
-    # Many are named after their street: that two are on one street is in their names.
-    replace(_ADDRESS, levels=tuple(level for level in _ADDRESS.levels if level.code != "same_street")),
-    _PHONE,
-    _EMAIL,
-    _ACCOUNT,
-)
-
-# Without the rules of a country a name, and an address, may be written in many ways.
-_ORGANISATION_NAME = ORGANISATION[1]
-ORGANISATION_GENERIC: tuple[Comparison, ...] = (
-    ORGANISATION[0],
-    replace(
-        _ORGANISATION_NAME,
-        levels=(
-            *_ORGANISATION_NAME.levels[:-1],
-            Level("abbreviated", "(word_starts_l = word_starts_r)", 0.10, 0.10, 0.01),
-            Level(
-                "same_initials",
-                "(initials_l = initials_r and length(initials_l) > 2"
-                " or length(initials_l) > 1 and initials_l = org_r or length(initials_r) > 1 and initials_r = org_l)",
-                0.08,
-                0.08,
-                0.01,
-            ),
-            Level("shares_words", "({size}({intersect}(words_l, words_r)) >= 2)", 0.10, 0.10, 0.03),
-            Level(
-                "other_word",
-                f"({overlap('words')} and {{size}}({{intersect}}(words_l, words_r)) < {{size}}(words_l)"
-                " and {size}({intersect}(words_l, words_r)) < {size}(words_r))",
-                0.03,
-                0.03,
-                0.10,
-            ),
-            Level("shares_rare_word", overlap("rare_words"), 0.06, 0.06, 0.03),
-            Level("loosely_similar", "{jaro_winkler}(org_l, org_r) >= 0.8", 0.08, 0.08, 0.05),
-            _ORGANISATION_NAME.levels[-1],
-        ),
-    ),
-    *ORGANISATION[2:4],
-    Comparison(
-        "street",
-        either_empty("numbers"),
-        (
-            Level("same_house", overlap("numbers"), 0.60, 0, 0.75, exact="numbers"),
-            Level("same_house_other_spelling", overlap("house_words"), 0.30, 0, 0.15, exact="house_words"),
-            Level("similar_street", similar("street"), 0.05, 0.10, 0.05),
-            Level("different", "ELSE", 0.05, 0.90, 0.05),
-        ),
-    ),
-    *ORGANISATION[5:],
 )
 
 # First names that agree: an equal full name is one of these beside an equal surname.

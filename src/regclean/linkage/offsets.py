@@ -16,8 +16,8 @@ import numpy as np
 
 from regclean.linkage.anchors import at_one_place
 from regclean.linkage.comparison import Comparison
-from regclean.linkage.model import MISSING
 from regclean.linkage.patterns import Array, Patterns
+from regclean.linkage.shared_comparisons import MISSING
 
 # Standard deviation of an offset before any label speaks, in log odds.
 PRIOR = 0.35

@@ -17,9 +17,10 @@ import numpy as np
 
 from regclean.linkage import mixture, offsets
 from regclean.linkage.comparison import DUCKDB, Comparison
-from regclean.linkage.model import KNOWN, MISSING, NAMES, PLACES, SAME_PLACE, comparisons
+from regclean.linkage.model import KNOWN, NAMES, PLACES, SAME_PLACE, comparisons
 from regclean.linkage.parameters import CELLS, CLASSES, Parameters
 from regclean.linkage.patterns import Array, Patterns
+from regclean.linkage.shared_comparisons import MISSING
 from regclean.linkage.splink_settings import splink_settings
 
 _LASTS = "list_has_any(list_concat([l.last], l.last_parts), list_concat([r.last], r.last_parts))"

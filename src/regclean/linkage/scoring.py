@@ -18,7 +18,6 @@ import polars as pl
 from regclean.linkage import mixture, offsets
 from regclean.linkage.comparison import DUCKDB, Comparison
 from regclean.linkage.model import (
-    MISSING,
     NAMES,
     OTHER_FIRST_NAME,
     SAME_FIRST_NAME,
@@ -28,6 +27,7 @@ from regclean.linkage.model import (
 )
 from regclean.linkage.parameters import Parameters
 from regclean.linkage.patterns import as_patterns
+from regclean.linkage.shared_comparisons import MISSING
 from regclean.linkage.splink_settings import splink_settings
 from regclean.warehouse import load_sql, rows, temp_table
 
