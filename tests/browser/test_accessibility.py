@@ -70,6 +70,9 @@ NO_PAGES = {
     "/batches/{batch_id}/files.zip": "a file",
     "/batches/{batch_id}/receipt.json": "a file",
     "/tasks/sheet.xlsx": "a file",
+    "/healthz": "for machines",
+    "/readyz": "for machines",
+    "/metrics": "for machines",
     "/reports/{name}": "a night's report, which is no page of the server's making",
 }
 

@@ -13,7 +13,7 @@ from regclean.domain.batches import BATCH_STATES
 from regclean.domain.decisions import FINDING_VERDICTS, PAIR_VERDICTS
 from regclean.domain.findings import RELATIONS
 from regclean.findings import WORKPOOLS
-from regclean.review.batches.words import STATES
+from regclean.review.batches.words import LEFT_OUT, STATES
 from regclean.review.case.words import POOLS, REFUSALS, VERDICTS
 from regclean.review.web import slices
 from regclean.review.web.i18n import load_languages
@@ -45,6 +45,15 @@ def test_every_code_that_a_page_can_meet_has_its_word() -> None:
     }
     assert len(refused) > 8
     assert refused <= set(REFUSALS)
+    left_out = {
+        code
+        for path in (SOURCE / "batches").glob("*.py")
+        for code in re.findall(
+            r'(?:LeftOut\(|leave_out\(row\["finding_id"\], )"(\w+)"', path.read_text(encoding="utf-8")
+        )
+    }
+    assert len(left_out) > 8
+    assert left_out <= set(LEFT_OUT)
     assert {*PAIR_VERDICTS, *FINDING_VERDICTS} <= set(VERDICTS)
     assert set(WORKPOOLS) <= set(POOLS)
     assert set(BATCH_STATES) <= set(STATES)

@@ -71,6 +71,20 @@ def acts_line(finding_id: str) -> Any:
     return DecisionLine(1, "accept", "steward", finding_id=finding_id)
 
 
+def test_what_no_batch_takes_is_named_with_the_reason(ledger: Ledger, signed_in: Callable[[str], Any]) -> None:
+    with ledger.write() as connection:
+        query = select(findings.c.finding_id).where(findings.c.state == "open").order_by(findings.c.finding_id)
+        gone, changed = connection.execute(query.limit(2)).scalars()
+        accepted = {"state": "accepted", "decided_fingerprint": findings.c.fingerprint}
+        connection.execute(update(findings).where(findings.c.finding_id.in_((gone, changed))).values(**accepted))
+        connection.execute(update(findings).where(findings.c.finding_id == gone).values(present=False))
+        connection.execute(update(findings).where(findings.c.finding_id == changed).values(decided_fingerprint="x"))
+    text = signed_in("steward").get("/today").text
+    stuck = text[text.index('data-testid="stuck"') :]
+    assert f'href="/case/{gone}"' in stuck
+    assert f'href="/case/{changed}"' in stuck
+
+
 def test_the_admin_sees_no_secret_and_no_address_of_another_system() -> None:
     config = default_config(
         review={"oidc_client_secret": "hush", "oidc_issuer": "https://login.example.fi", "session_hours": 8},

@@ -7,6 +7,10 @@ from typing import Any
 import pytest
 from rule_examples import RULES, Example, examples, outcome
 
+from regclean.domain.tasks import WAYS
+from regclean.findings.states import after_decision
+from regclean.rules.catalogue import RuleInfo
+
 EXAMPLES = examples()
 
 
@@ -35,7 +39,27 @@ def differences(hits: list[dict[str, Any]], expect: list[dict[str, Any]]) -> lis
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.id)
 def test_example(example: Example) -> None:
-    assert not differences(outcome(example.id).hits, example.expect)
+    hits = outcome(example.id).hits
+    assert not differences(hits, example.expect)
+    assert leads_nowhere(hits, RULES[example.rule].info) == []
+
+
+def leads_nowhere(hits: list[dict[str, Any]], info: RuleInfo) -> list[Any]:
+    """Hits that somebody could accept, and nothing would come of it: neither a change nor a task that says what to do."""
+    asked = bool(info.asks) and info.way in WAYS
+    return [
+        hit["subjects"]
+        for hit in hits
+        if hit["ends_in"] != "figure"
+        and not (asked if after_decision("accept", hit["ends_in"]) == "task" else hit["proposal"])
+    ]
+
+
+def test_the_law_sees_what_leads_nowhere() -> None:
+    hit = {"subjects": ["customers:1"], "proposal": [], "ends_in": "change"}
+    assert leads_nowhere([hit, {**hit, "ends_in": "figure"}], RULES["F05"].info) == [["customers:1"]]
+    assert leads_nowhere([{**hit, "ends_in": "task"}], RULES["F05"].info) == []
+    assert leads_nowhere([{**hit, "ends_in": "task"}], RULES["F02"].info) == [["customers:1"]]
 
 
 @pytest.mark.parametrize(

@@ -40,3 +40,21 @@ OPERATIONS = {
     "delete": N_("remove"),
     "merge": N_("merge"),
 }
+# Why an accepted finding is not in a batch.
+LEFT_OUT = {
+    "returned": N_("it came back from a batch and is open: decide it again"),
+    "absent": N_("the last night did not find it any more"),
+    "evidence_changed": N_("the evidence has changed since the decision"),
+    "survivor": N_("the chosen survivor is not among those to be merged"),
+    "gone": N_("it is not in the register any more"),
+    "unnumbered": N_("its row has no number in the register by which it could be changed"),
+    "shares": N_("the shares would not sum to 100 % any more: give the share to somebody first"),
+    "nothing": N_("there is nothing to change"),
+    "kept": N_("such rows are ended, never removed"),
+    "unclear": N_("it is not clear which row the chosen value belongs to"),
+    "history": N_("it tells what was seen, which no batch rewrites"),
+    "unknown": N_("the customer is not in the register"),
+    "orphans": N_("something would be left without an active customer"),
+    "busy": N_("the customer is in another batch that is still open"),
+    "clash": N_("another finding of the batch changes the same; it can go into the next one"),
+}

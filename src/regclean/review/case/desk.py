@@ -76,6 +76,7 @@ class CaseView:
     decidable: bool
     colleagues: tuple[str, ...]
     sure_lines: int  # of the shared bin's list, which one key accepts
+    merges: bool  # is a merge what is likely, or asked for? Else there is no survivor and no result
 
     @property
     def row(self) -> RowMapping:
@@ -174,6 +175,7 @@ def case_view(
     look: Look,
     sender: str,
     now: datetime,
+    merges: bool = True,
 ) -> CaseView:
     """`result`: what merging the customers of a duplicate gives. `look`: into the night. `sender`: who signs the letters."""
     code, row = language.code, case.row
@@ -215,6 +217,7 @@ def case_view(
             connection.execute(select(users.c.user).where(users.c.active).order_by(users.c.user)).scalars()
         ),
         sure_lines=len(sure_lines(connection, user, row["case_key"])) if shared_bin else 0,
+        merges=merges,
     )
 
 

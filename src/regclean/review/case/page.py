@@ -49,6 +49,7 @@ Reader = Annotated[User, require("findings:read")]
 Decider = Annotated[User, require("findings:decide")]
 Text = Annotated[str, Form(max_length=2_000)]
 
+MERGED = (None, "same", "unsure")  # relations of which a merge is the likely end
 TOO_FEW = N_("Two records at least must stay, or nothing is merged.")
 
 
@@ -58,6 +59,7 @@ class Compared:
 
     row: RowMapping
     comparison: cases.Comparison
+    merges: bool = True
 
 
 @router.get("/queue")
@@ -335,15 +337,19 @@ def _desk(
         assert case is not None  # it was there just now, in this snapshot
         config = service.workspace.config
         staged = held.of(finding_id)
+        asked = request.query_params.get("as") == "same" or (staged is not None and staged.verdict == "same")
+        merges = case.row["relation"] in MERGED or asked or merged is not None
+        kept = Choices.read(staged.picked if staged else None)
         view = case_view(
             connection,
             user,
             case,
             language_of(request),
-            merged or _result(service, case, Choices.read(staged.picked if staged else None)),
+            merged or (_result(service, case, kept) if merges else None),
             look=service.night.look,
             sender=str(config.section("workspace")["name"]),
             now=now,
+            merges=merges,
         )
         if finding_id not in held.opened:
             service.background.submit(remember_opened, service, user, finding_id, now)

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, case, distinct, func, select
+from sqlalchemy import Connection, and_, case, distinct, func, or_, select
 
 from regclean.accounts.permissions import User
 from regclean.acts import TaskCounts, visible_to
 from regclean.batches import Batch
 from regclean.findings import COMPLAINT
-from regclean.ledger.tables import audit, batch_changes, findings
+from regclean.ledger.tables import audit, batch_changes, batches, findings
 from regclean.review.alike.groups import POOLS, Group, groups_of
 from regclean.review.queue import estimates, worklist
 from regclean.review.queue.filters import Filters
@@ -24,6 +24,7 @@ WAITING = ("built",)
 READY = ("approved",)
 DOUBTFUL = ("applying", "undoing", "unknown")
 LATELY = timedelta(days=30)
+MOST_STUCK = 20  # that are named
 MANY = 3  # so many customers that become one are unusual
 LOOKS = ("open_restricted", "open_customer", "reveal")
 TAKEN = ("export_audit", "batch_export", "batch_files")
@@ -39,6 +40,15 @@ class Pool:
 
 
 @dataclass(frozen=True, slots=True)
+class Stuck:
+    """An accepted finding that no batch takes as it is, and why, as a code."""
+
+    finding_id: str
+    label: str | None
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
 class StewardDay:
     """`why`: cases by why they are urgent. `groups`: the largest groups of alike findings."""
 
@@ -49,6 +59,7 @@ class StewardDay:
     groups: Sequence[Group]
     tasks: TaskCounts
     accepted: int  # accepted, and in no batch yet
+    stuck: Sequence[Stuck]  # of those, what no batch takes as it is
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +95,7 @@ def steward_day(connection: Connection, user: User, staged: int, tasks: TaskCoun
         groups=sorted(groups, key=lambda group: -group.size)[:FIRST],
         tasks=tasks,
         accepted=accepted(connection, user),
+        stuck=stuck(connection, user),
     )
 
 
@@ -91,6 +103,23 @@ def accepted(connection: Connection, user: User) -> int:
     """Accepted findings that no batch holds yet."""
     query = select(func.count()).select_from(findings).where(findings.c.state == "accepted", visible_to(user))
     return int(connection.execute(query).scalar_one())
+
+
+def stuck(connection: Connection, user: User) -> list[Stuck]:
+    """Accepted findings that would wait for ever: gone, changed since the decision, or left out of the last batch."""
+    of = findings.c
+    told = connection.execute(select(batches.c.left_out).order_by(batches.c.batch_id.desc()).limit(1)).scalar() or ()
+    left_out = {one["finding_id"]: one.get("code", "") for one in told}
+    changed = of.fingerprint != of.decided_fingerprint
+    its = or_(~of.present, changed, of.finding_id.in_(sorted(left_out)))
+    query = select(of.finding_id, of.label, of.present, changed.label("changed")).where(
+        of.state == "accepted", its, visible_to(user), ~of.protected
+    )
+    found = []
+    for row in connection.execute(query.order_by(of.state_since, of.finding_id).limit(MOST_STUCK)):
+        code = "absent" if not row.present else "evidence_changed" if row.changed else left_out[row.finding_id]
+        found.append(Stuck(row.finding_id, row.label, code))
+    return found
 
 
 def unusual(connection: Connection, batch_id: int) -> dict[str, int]:

@@ -12,7 +12,7 @@ from regclean.accounts.permissions import User
 from regclean.config import Config, default_config
 from regclean.review.audit.page import ACTIONS
 from regclean.review.batches import releases
-from regclean.review.batches.words import STATES
+from regclean.review.batches.words import LEFT_OUT, STATES
 from regclean.review.case.own_session import OwnSession
 from regclean.review.case.staging import from_data
 from regclean.review.case.words import words
@@ -86,6 +86,7 @@ def show(request: Request, service: Service, session: OwnSession, user: Reader, 
         settings=settings_in_force(service.workspace.config) if admin else [],
         oidc=bool(service.settings["oidc_issuer"]),
         why=WHY,
+        why_left_out=LEFT_OUT,
         unusual=UNUSUAL,
         states=STATES,
         actions=ACTIONS,
