@@ -23,7 +23,7 @@ from regclean.review.case import cases, graph, reasons, shared_bins, timeline
 from regclean.review.case.cases import OpenCase
 from regclean.review.case.letters import letters
 from regclean.review.case.results import Result
-from regclean.review.case.staging import Staging, latest_decision
+from regclean.review.case.staging import Staged, Staging, latest_decision
 from regclean.review.queue import estimates, worklist
 from regclean.review.queue.filters import Filters
 from regclean.review.web.i18n import Language
@@ -32,6 +32,7 @@ from regclean.review.web.privacy import without_hidden_numbers
 Found = TypeVar("Found")
 
 COUNTS_HOLD = 3.0  # seconds: twenty stewards at once need not each count everything anew
+MERGED = (None, "same", "unsure")  # relations of which a merge is the likely end
 CHOICES_HOLD = 60.0  # what the filters offer changes with the nights
 
 
@@ -219,6 +220,11 @@ def case_view(
         sure_lines=len(sure_lines(connection, user, row["case_key"])) if shared_bin else 0,
         merges=merges,
     )
+
+
+def is_merge(row: RowMapping, staged: Staged | None, asked: str | None) -> bool:
+    """Is a merge the likely end of a case, or what somebody has asked for or staged?"""
+    return row["relation"] in MERGED or asked == "same" or (staged is not None and staged.verdict == "same")
 
 
 def _graph(case: OpenCase, comparison: cases.Comparison | None) -> graph.Graph | None:

@@ -20,7 +20,7 @@ from regclean.accounts.sessions import Session
 from regclean.acts import Context
 from regclean.domain.decisions import JOINING_VERDICTS
 from regclean.review.case import cases, own_session, staging
-from regclean.review.case.desk import case_view, queue_view
+from regclean.review.case.desk import case_view, is_merge, queue_view
 from regclean.review.case.own_session import TOLD, OwnSession, change_staging, counts_of, open_case, remember_opened
 from regclean.review.case.reasons import conflicts
 from regclean.review.case.results import Result, read_form, result
@@ -49,7 +49,6 @@ Reader = Annotated[User, require("findings:read")]
 Decider = Annotated[User, require("findings:decide")]
 Text = Annotated[str, Form(max_length=2_000)]
 
-MERGED = (None, "same", "unsure")  # relations of which a merge is the likely end
 TOO_FEW = N_("Two records at least must stay, or nothing is merged.")
 
 
@@ -337,8 +336,7 @@ def _desk(
         assert case is not None  # it was there just now, in this snapshot
         config = service.workspace.config
         staged = held.of(finding_id)
-        asked = request.query_params.get("as") == "same" or (staged is not None and staged.verdict == "same")
-        merges = case.row["relation"] in MERGED or asked or merged is not None
+        merges = merged is not None or is_merge(case.row, staged, request.query_params.get("as"))
         kept = Choices.read(staged.picked if staged else None)
         view = case_view(
             connection,
