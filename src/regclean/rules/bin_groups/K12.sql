@@ -14,10 +14,24 @@
 -- why = "A member without a customer cannot be billed, told or asked. The line is joined to the customer it is about, or a customer is made from it; what the contact person said never overwrites what customers said themselves."
 -- subjects = "bin_groups, bin_group_members"
 -- uses = ["macros", "members"]
+-- [guards]
+-- household = "The number of somebody of the same household, or of another account of the same party, is no wrong one."
 WITH lines AS (
     SELECT m.*, m.match_probability AS probability, 'new:' || m.line AS new_key
     FROM active_members AS m
-    WHERE NOT m.given_is_known
+    WHERE
+        NOT m.given_is_known
+        -- The number is somebody else's: neither the line's name nor its address is that customer's.
+        OR (
+            m.link_state = 'linked' AND m.own_no = m.customer_no AND m.customer_no <> m.customer_no_given
+            -- guard: household
+            AND NOT EXISTS (
+                SELECT 1 FROM pairs AS p
+                WHERE p.customer_no_l = least(m.customer_no, m.customer_no_given) AND p.customer_no_r = greatest(m.customer_no, m.customer_no_given)
+                AND (p.relation IN ('household', 'same', 'successor', 'related') OR p.match_probability >= 0.5)
+            )
+            -- end guard
+        )
 )
 SELECT
     [subject('bin_groups', bin_group_no), subject('bin_group_members', line)] AS subjects,

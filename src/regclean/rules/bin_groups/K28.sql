@@ -23,7 +23,7 @@ WITH sold AS (
     FROM active_members AS m
     LEFT JOIN site_roles AS r
         ON r.customer_no = m.customer_no AND r.site_no = m.site_no AND r.role = 'owner' AND r.end_on <= CAST($as_of AS DATE)
-    LEFT JOIN departures AS d ON d.customer_no = m.customer_no AND d.signal = 'owner_change'
+    LEFT JOIN sales_told AS d ON d.customer_no = m.customer_no
     LEFT JOIN current_roles AS o ON o.customer_no = m.customer_no AND o.site_no = m.site_no AND o.role IN ('owner', 'occupant')
     WHERE
         m.site_no IS NOT NULL

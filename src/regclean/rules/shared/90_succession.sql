@@ -2,20 +2,32 @@
 
 -- After a death, a move or a sale: who could follow at the site, and what hangs on the one who goes.
 
-CREATE OR REPLACE TEMP TABLE departures AS
-SELECT customer_no, signal, max(observed_on) AS observed_on, arg_max(detail, observed_on) AS detail
+CREATE OR REPLACE TEMP TABLE told_departures AS
+SELECT DISTINCT customer_no, signal, observed_on, detail
 FROM evidence
 WHERE
     observed_on <= CAST($as_of AS DATE)
     AND signal IN ('death', 'move', 'owner_change')
-    AND NOT tells_update_ban(detail)
+    AND NOT tells_update_ban(detail);
+
+-- The last of each kind: nobody dies twice, and the last move is where somebody lives. Sales are several.
+CREATE OR REPLACE TEMP TABLE departures AS
+SELECT customer_no, signal, max(observed_on) AS observed_on, arg_max(detail, observed_on) AS detail
+FROM told_departures
 GROUP BY customer_no, signal;
+
+CREATE OR REPLACE TEMP TABLE sales_told AS
+SELECT customer_no, observed_on, detail FROM told_departures WHERE signal = 'owner_change';
 
 -- Candidates at each site, best first: the buyer, the spouse, who else owns, who else lives there.
 CREATE OR REPLACE TEMP TABLE followers AS
 WITH leaving AS (
-    SELECT d.customer_no, d.signal, d.observed_on, s.site_no
-    FROM departures AS d
+    SELECT DISTINCT d.customer_no, d.signal, d.observed_on, s.site_no
+    FROM (
+        SELECT customer_no, signal, observed_on FROM departures WHERE signal <> 'owner_change'
+        UNION
+        SELECT customer_no, 'owner_change', observed_on FROM sales_told
+    ) AS d
     INNER JOIN (
         SELECT customer_no, site_no FROM site_roles WHERE role IN ('owner', 'occupant')
         UNION

@@ -14,6 +14,7 @@
 -- why = "The old holder ends and the new one begins on the same day; services, bills and shared bins of the site go with it. When the new owner is not in the register, it must be asked for first."
 -- subjects = "customers, sites"
 -- uses = ["macros", "current_roles", "active_services", "shared_bins", "succession"]
+-- parameters = ["stale.new_owner_window_days"]
 -- [guards]
 -- buyer = "The customer whose ownership began with the change bought the site."
 -- other_site = "Who holds several sites sold one of them: the one that is named, or that somebody else bought."
@@ -36,22 +37,34 @@ buyers AS (
         row_number() OVER (PARTITION BY customer_no, site_no ORDER BY place, owner_since DESC NULLS LAST, follower_no) AS rank
     FROM followers WHERE signal = 'owner_change' AND basis = 'buyer'
 ),
-sales AS (
+told AS (
     SELECT
         d.customer_no, h.site_no, d.observed_on, d.detail, h.is_owner, h.since_on, b.follower_no AS new_owner_no, b.owner_since,
         -- By the company's number, the property or the address.
         coalesce(contains(concat(' ', folded(d.detail), ' '), concat(' ', folded(h.site_no), ' ')), FALSE)
             OR coalesce(t.m_house IS NOT NULL AND contains(concat(' ', folded(d.detail), ' '), concat(' ', concat_ws(' ', t.m_street, t.m_house || coalesce(t.m_house_letter, ''), t.m_stair, t.m_flat), ' ')), FALSE)
             OR coalesce(list_contains([format('{:03d}-{:03d}-{:04d}-{:04d}', CAST(p[1] AS INTEGER), CAST(p[2] AS INTEGER), CAST(p[3] AS INTEGER), CAST(p[4] AS INTEGER))
-                FOR p IN [string_split(said, '-') FOR said IN regexp_extract_all(d.detail, '\b\d{1,3}-\d{1,3}-\d{1,4}-\d{1,4}\b')]], t.property_id), FALSE)
-            OR b.follower_no IS NOT NULL
-            OR coalesce(e.ended_on <= CAST($as_of AS DATE), FALSE) AS is_named
-    FROM departures AS d
+                FOR p IN [string_split(said, '-') FOR said IN regexp_extract_all(d.detail, '\b\d{1,3}-\d{1,3}-\d{1,4}-\d{1,4}\b')]], t.property_id), FALSE) AS is_told,
+        coalesce(abs(b.owner_since - d.observed_on) <= $new_owner_window_days, FALSE) AS is_bought,
+        coalesce(e.ended_on <= CAST($as_of AS DATE), FALSE) AS has_ended
+    FROM sales_told AS d
     INNER JOIN held AS h USING (customer_no)
     LEFT JOIN sites AS t ON t.site_no = h.site_no
     LEFT JOIN ever AS e ON e.customer_no = d.customer_no AND e.site_no = h.site_no
     LEFT JOIN buyers AS b ON b.customer_no = d.customer_no AND b.site_no = h.site_no AND b.rank = 1
-    WHERE d.signal = 'owner_change'
+),
+-- A sale whose text names a site is of that site; else of the one that was bought then, or that is held no more.
+judged AS (
+    SELECT
+        * EXCLUDE (is_told, is_bought, has_ended),
+        is_told OR (NOT bool_or(is_told) OVER of_one_sale AND (is_bought OR (has_ended AND NOT bool_or(is_bought) OVER of_one_sale))) AS is_named
+    FROM told
+    WINDOW of_one_sale AS (PARTITION BY customer_no, observed_on, detail)
+),
+-- The last sale of each site.
+sales AS (
+    SELECT * FROM judged
+    QUALIFY row_number() OVER (PARTITION BY customer_no, site_no ORDER BY is_named DESC, observed_on DESC, detail) = 1
 ),
 chosen AS (
     SELECT *, [subject('sites', site_no)] AS places
