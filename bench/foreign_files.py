@@ -41,7 +41,7 @@ def outcome(path: Path) -> str:
         try:
             report = bench.load()
         except RegcleanError as error:
-            if "were counted" in error.message:
+            if "counted, but" in error.message:
                 return "wrong count"
             return "too long" if "file_minutes" in error.message else "refused"
         except Exception as error:  # what would be a traceback is what is counted

@@ -10,6 +10,11 @@ from __future__ import annotations
 from pathlib import Path
 
 
+def counted(number: int, noun: str) -> str:
+    """`1 row`, `2 rows`."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
 class RegcleanError(Exception):
     """An error with a place and a remedy. `str(error)` is one printable paragraph."""
 

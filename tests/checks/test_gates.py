@@ -133,7 +133,7 @@ BREAKS = [
     Break(
         "findings",
         "mass_withdrawal",
-        "findings",
+        "55 of 60 withdrawn",
         "SELECT 1",
         context={"previous_open": [f"F{number}" for number in range(60)]},
     ),

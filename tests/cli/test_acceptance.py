@@ -89,3 +89,27 @@ def test_a_true_change_of_that_size_goes_through_once(
     accept = [word for name in checks for word in ("--accept", name)]
     assert main([*command, "--as-of", "2026-11-02", *accept]) == 0
     assert main([*command, "--as-of", "2026-11-03"]) == 1, "the next night asks again"
+
+
+def test_a_night_that_would_withdraw_most_of_what_waits_stops_until_somebody_says_that_it_is_true(
+    published_register: Path,
+    token_for: Callable[..., str],
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    command = ["-w", str(published_register), "run"]
+    monkeypatch.setenv("REGCLEAN_TOKEN", token_for(published_register, "pirkko", "approver"))
+    export(published_register, lambda number: f"{3000 + number};Suku{number} Matti;12345;Kuopio")
+    once = [word for name in ("fallen_shares", "mass_withdrawal") for word in ("--accept", name)]
+    assert main([*command, "--as-of", "2026-11-02", *once]) == 0
+    before = open_findings(published_register)
+    assert len(before) >= 60
+    export(published_register, lambda number: f"{3000 + number};Suku{number} Matti;040 12345{number:02};Kuopio")
+    capfd.readouterr()
+    assert main([*command, "--as-of", "2026-11-03"]) == 1
+    said = " ".join("".join(capfd.readouterr()).split())
+    assert "mass_withdrawal failed on findings: 1 row" in said
+    assert "fault of regclean" not in said
+    assert open_findings(published_register) == before
+    assert main([*command, "--as-of", "2026-11-03", "--accept", "mass_withdrawal"]) == 0
+    assert len(open_findings(published_register) & before) < len(before) / 2

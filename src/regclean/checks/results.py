@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from regclean.errors import GateError
+from regclean.errors import GateError, counted
 
 Severity = Literal["critical", "warning"]
 KEYS_SHOWN = 20
@@ -65,7 +65,7 @@ class ExpectationResult:
             limits = [f"at least {self.minimum:g}"] if self.minimum is not None else []
             limits += [f"at most {self.maximum:g}"] if self.maximum is not None else []
             return f"{self.observed:.4g} ({', '.join(limits)})" if limits else f"{self.observed:.4g}"
-        return "as expected" if self.success else f"{self.unexpected_count} row(s)"
+        return "as expected" if self.success else counted(self.unexpected_count, "row")
 
 
 @dataclass(frozen=True, slots=True)

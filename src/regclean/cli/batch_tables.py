@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from regclean.cli.console import console, table
 from regclean.cli.listing import Listing, as_table
+from regclean.errors import counted
 
 if TYPE_CHECKING:
     from regclean.batches import Batch, BatchView, BuildReport, LineView, Outcome
@@ -21,7 +22,9 @@ def print_build(report: BuildReport) -> None:
     if report.batch_id is None:
         console.print("Nothing to change: no batch was made.")
     else:
-        console.print(f"Batch {report.batch_id}: {report.lines:,} lines from {report.findings:,} findings.")
+        console.print(
+            f"Batch {report.batch_id}: {counted(report.lines, 'line')} from {counted(report.findings, 'finding')}."
+        )
         console.print(f"Next, as somebody else: regclean batch approve {report.batch_id}")
     for warning in report.warnings:
         console.print(f"Warning: {warning.expectation}: {warning.summary}.")
@@ -45,7 +48,7 @@ def list_lines(view: BatchView) -> Listing:
             one.printed()
             console.print()
         if view.withheld:
-            console.print(f"Withheld, of customers under non-disclosure: {view.withheld} line(s).")
+            console.print(f"Withheld, of customers under non-disclosure: {counted(view.withheld, 'line')}.")
         console.print(f"Approved by: {view.batch.approved_by or '–'}")
         _print_left_out(view.batch.left_out)
 
@@ -112,7 +115,7 @@ def print_outcome(view: BatchView, outcome: Outcome, what: str) -> None:
     if outcome.held:
         console.print(f"Back to the steward: {', '.join(sorted(outcome.held))}", soft_wrap=True)
     if outcome.kept:
-        console.print(f"Kept as others left it, for a person to look at: {len(outcome.kept)} line(s).")
+        console.print(f"Kept as others left it, for a person to look at: {counted(len(outcome.kept), 'line')}.")
     held = {seq for seq, line in lines.items() if line.finding_id in outcome.held}
     done = [one for one in outcome.seen if one.seq not in held]
     _print_counts(done, f"{what}: batch {outcome.batch_id} is {outcome.state}.")

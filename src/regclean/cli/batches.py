@@ -13,6 +13,7 @@ from regclean.cli.app import app
 from regclean.cli.identity import UserOption as User
 from regclean.cli.identity import acting, opened
 from regclean.cli.listing import Listing, listing
+from regclean.errors import counted
 
 if TYPE_CHECKING:
     from regclean.config import Workspace
@@ -84,7 +85,7 @@ def reject(
     code, note = (reason, "") if reason in acts.SENT_BACK else ("other", reason)
     with acting(user) as context:
         back = acts.send_back(context, number, line, reason=code, note=note)
-    typer.echo(f"Sent back to the steward: {len(back)} finding(s).")
+    typer.echo(f"Sent back to the steward: {counted(len(back), 'finding')}.")
 
 
 @batch.command()

@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from regclean.errors import counted
 from regclean.night import StepResult
 
 # A pipe or a file has no width of its own: tables keep their words there instead of being cut to eighty columns.
@@ -45,5 +46,7 @@ class ProgressLines:
 
     def finished(self, result: StepResult) -> None:
         rate = result.rows / max(result.seconds, 0.01)
-        took = f"{result.rows:>12,} rows {result.seconds:>8.2f} s {rate:>12,.0f} rows/s {result.peak_mb:>7,} MB"
+        took = (
+            f"{counted(result.rows, 'row'):>17} {result.seconds:>8.2f} s {rate:>12,.0f} rows/s {result.peak_mb:>7,} MB"
+        )
         console.print(f"[green]✓[/] {result.name:<26}{took}")

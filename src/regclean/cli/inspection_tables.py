@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from regclean.cli.console import console, table
 from regclean.domain.languages import in_language
+from regclean.errors import counted
 from regclean.resources import load_texts
 
 if TYPE_CHECKING:
@@ -124,7 +125,7 @@ def _paragraph(columns: Sequence[str], line: Sequence[object]) -> str:
 
 def print_answer(answer: pl.DataFrame) -> None:
     """The first lines of an answer."""
-    console.print(table(f"{answer.height:,} rows", answer.columns, answer.head(MOST_LINES).rows()))
+    console.print(table(counted(answer.height, "row"), answer.columns, answer.head(MOST_LINES).rows()))
     if answer.height > MOST_LINES:
         console.print(f"The first {MOST_LINES:,}; all of them: -o FILE.")
 

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 import polars as pl
 
-from regclean.errors import InputError
+from regclean.errors import InputError, counted
 from regclean.landing.columns import ColumnPlan, Wanted, find_header
 from regclean.landing.counting import BLANKS, LONGEST_RECORD, self_contained
 from regclean.landing.report import ROW, Batch, Rejected
@@ -300,7 +300,7 @@ def _batch(records: list[Record], dialect: Dialect, plan: ColumnPlan) -> Batch:
             lines.append(record.line)
             rows.append(fields)
         elif record.line in broken or any(field.strip() for field in fields[full:]):
-            why = f"{len(fields)} fields where the header has {width}"
+            why = f"{counted(len(fields), 'field')} where the header has {width}"
             rejected.append(Rejected(record.line, why, as_line(fields, dialect.delimiter)))
         else:
             lines.append(record.line)

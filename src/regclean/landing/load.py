@@ -17,7 +17,7 @@ import polars as pl
 
 from regclean.config import Config, Mapping, Source, Workspace, load_mapping, workspace_key
 from regclean.domain.register import TABLES, Table
-from regclean.errors import GateError, InputError
+from regclean.errors import GateError, InputError, counted
 from regclean.landing.apart import FileReader
 from regclean.landing.columns import Wanted, wanted
 from regclean.landing.concealment import conceal, conceal_known, keep
@@ -143,7 +143,7 @@ def _land(
     records = piece.count()
     if loaded + quarantined != records:
         raise InputError(
-            f"{records} records were counted, but {loaded} loaded and {quarantined} set aside.",
+            f"{counted(records, 'record')} counted, but {loaded} loaded and {quarantined} set aside.",
             file=piece.file,
             remedy="The file may have been written to meanwhile: export it again, and run again.",
         )
@@ -262,7 +262,7 @@ def _check_gates(report: LandingReport, previous_counts: Counts[str, int], works
         remedies.append("Correct the export; or, if these rows may stay away, raise the setting.")
     counts = report.counts
     fallen = [
-        f"{table}: {before} rows last night, {now} now, a fall of more than [landing] max_fall_percent = {fall:g}"
+        f"{table}: {counted(before, 'row')} last night, {now} now, a fall of more than [landing] max_fall_percent = {fall:g}"
         for table, before in sorted(previous_counts.items())
         for now in [counts.get(table, 0)]
         if before > 0 and (before - now) * 100 > fall * before
