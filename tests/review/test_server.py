@@ -17,6 +17,7 @@ import uvicorn
 from regclean.config import load_workspace
 from regclean.review.web import server
 
+PATIENCE = 60  # seconds; a slow machine is no fault
 START = "import sys; from regclean.cli import main; sys.argv = ['regclean', *sys.argv[1:]]; main()"
 DEMO = (
     "import sys; from pathlib import Path; from regclean.cli.people import make_demo_people, serve_demo;"
@@ -33,7 +34,7 @@ def process(*arguments: str) -> Iterator[subprocess.Popen[str]]:
         yield started
     finally:
         started.terminate()
-        started.communicate(timeout=30)
+        started.communicate(timeout=PATIENCE)
 
 
 def printed_until_address(started: subprocess.Popen[str]) -> tuple[str, list[str]]:
@@ -54,13 +55,18 @@ def test_serve_prints_its_address_and_answers_there(published_register: Path) ->
         assert started.stdout is not None
         assert "Nobody can sign in yet" in started.stdout.readline()
         assert "user add NAME --role admin" in started.stdout.readline()
-        answer = httpx.get(f"{address}/login")
+        answer = httpx.get(f"{address}/login", timeout=PATIENCE)
         assert answer.status_code == 200
         assert "server" not in answer.headers
         # Whoever asks from this machine is no proxy: its word on the scheme or the client's address is not taken.
-        said = httpx.get(f"{address}/login", headers={"X-Forwarded-Proto": "https", "X-Forwarded-For": "10.0.0.1"})
+        said = httpx.get(
+            f"{address}/login",
+            headers={"X-Forwarded-Proto": "https", "X-Forwarded-For": "10.0.0.1"},
+            timeout=PATIENCE,
+        )
         assert "__Host-" not in said.headers["set-cookie"]
-        assert httpx.get(f"{address}/login", headers={"Host": "evil.example"}).status_code == 400
+        evil = httpx.get(f"{address}/login", headers={"Host": "evil.example"}, timeout=PATIENCE)
+        assert evil.status_code == 400
 
 
 def test_the_one_who_sends_closes_a_connection_first(published_register: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -99,7 +105,7 @@ def test_the_demo_prints_people_who_can_sign_in(published_register: Path) -> Non
             address, lines = printed_until_address(started)
             assert not address.endswith(":8000")
             user, password = next(line.split()[:2] for line in lines if line.startswith("aino"))
-            with httpx.Client(base_url=address) as client:
+            with httpx.Client(base_url=address, timeout=PATIENCE) as client:
                 token = re.search(r'name="csrf_token" value="([^"]+)"', client.get("/login").text)
                 assert token
                 form = {"csrf_token": token.group(1), "user": user, "password": password, "to": "/account"}
