@@ -18,6 +18,30 @@ settings.register_profile("regclean", deadline=None, suppress_health_check=[Heal
 settings.load_profile("regclean")
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Function]) -> Iterator[None]:
+    """What a module makes once for many tests is made once: under `--dist loadgroup` they go to one worker together."""
+    for item in items:
+        module = item.nodeid.partition("::")[0]
+        made = {
+            name
+            for name, definitions in item._fixtureinfo.name2fixturedefs.items()
+            if definitions[-1].baseid == module and definitions[-1].scope in ("module", "session")
+        }
+        if made and item.get_closest_marker("xdist_group") is None:
+            chosen = getattr(item, "callspec", None)
+            each = [str(chosen.indices[name]) for name in sorted(made) if chosen and name in chosen.indices]
+            item.add_marker(pytest.mark.xdist_group("-".join([module, *each])))
+    yield
+    # xdist 3.8 writes the group behind an item's name in a place where pytest 9.2 does not look any more: without this,
+    # groups are torn apart over the workers, and nothing says so.
+    if config.getoption("loadgroup", False):
+        for item in items:
+            group = item.get_closest_marker("xdist_group")
+            if group is not None and not item.nodeid.endswith(f"@{group.args[0]}"):
+                item._id = type(item.id).parse(f"{item.nodeid}@{group.args[0]}")
+
+
 @pytest.fixture(scope="session")
 def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """URL of a real PostgreSQL server of this test session."""

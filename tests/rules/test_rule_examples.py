@@ -37,7 +37,13 @@ def differences(hits: list[dict[str, Any]], expect: list[dict[str, Any]]) -> lis
     return found
 
 
-@pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.id)
+def case(example: Example, *more: str) -> Any:
+    """Parameters of a test of one example; all tests of it go to one worker, which runs its rule once."""
+    together = pytest.mark.xdist_group(example.id)
+    return pytest.param(example, *more, id="-".join((example.id, *more)), marks=together)
+
+
+@pytest.mark.parametrize("example", [case(example) for example in EXAMPLES])
 def test_example(example: Example) -> None:
     hits = outcome(example.id).hits
     assert not differences(hits, example.expect)
@@ -64,7 +70,7 @@ def test_the_law_sees_what_leads_nowhere() -> None:
 
 @pytest.mark.parametrize(
     ("example", "guard"),
-    [pytest.param(example, guard, id=f"{example.id}-{guard}") for example in EXAMPLES for guard in example.guards],
+    [case(example, guard) for example in EXAMPLES for guard in example.guards],
 )
 def test_without_its_guard_the_example_fails(example: Example, guard: str) -> None:
     assert differences(outcome(example.id).without_guard[guard], example.expect), f"{guard} guards nothing here"
