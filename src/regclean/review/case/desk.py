@@ -25,6 +25,7 @@ from regclean.review.case.letters import letters
 from regclean.review.case.results import Result
 from regclean.review.case.staging import Staged, Staging, latest_decision
 from regclean.review.queue import estimates, worklist
+from regclean.review.queue.colleagues import AtWork, at_work
 from regclean.review.queue.filters import Filters
 from regclean.review.web.i18n import Language
 from regclean.review.web.privacy import without_hidden_numbers
@@ -47,6 +48,7 @@ class QueueView:
     estimate: estimates.Estimate | None
     choices: worklist.FilterChoices
     groups: Sequence[Group]
+    at_work: AtWork  # who else has a case open, or staged
     next_night: date | None
 
 
@@ -120,6 +122,7 @@ class CountsCache:
         self._counts: _Held[dict[str, int]] = _Held(COUNTS_HOLD)
         self._choices: _Held[worklist.FilterChoices] = _Held(CHOICES_HOLD)
         self._groups: _Held[list[Group]] = _Held(CHOICES_HOLD)
+        self._at_work: _Held[AtWork] = _Held(COUNTS_HOLD)
 
     def counts(self, connection: Connection, user: User, now: datetime) -> dict[str, int]:
         key = (*worklist.pools_of(user), str(user.may("restricted:open")))
@@ -133,8 +136,12 @@ class CountsCache:
         key = (pool, str(user.may("restricted:open")))
         return self._groups.get(key, now, lambda: groups_of(connection, user, pool))
 
+    def at_work(self, connection: Connection, now: datetime) -> AtWork:
+        return self._at_work.get((), now, lambda: at_work(connection, now))
+
     def forget(self) -> None:
         self._counts.forget()
+        self._at_work.forget()
         self._groups.forget()
 
 
@@ -160,6 +167,7 @@ def queue_view(
         estimates.estimate(connection, filters.pool, number),
         cache.choices(connection, user, filters.pool, now),
         cache.groups(connection, user, filters.pool, now),
+        cache.at_work(connection, now),
         connection.execute(
             select(runs.c.as_of).where(runs.c.status == "published").order_by(runs.c.as_of.desc())
         ).scalar(),
