@@ -11,20 +11,21 @@ from sqlalchemy import RowMapping
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
-from regclean import acts
+from regclean import acts, quality
 from regclean.accounts import sessions
 from regclean.accounts.permissions import User
 from regclean.accounts.sessions import Session
 from regclean.acts import Context
 from regclean.errors import ConflictError
-from regclean.review.alike.groups import PAGE, Group, find_group, left_of, members, sure_lines
+from regclean.review.alike.groups import PAGE, SURE, Group, find_group, left_of, members, sure_lines
 from regclean.review.alike.tables import table_of
 from regclean.review.case import staging
 from regclean.review.case.own_session import OwnSession, change_staging, counts_of
 from regclean.review.case.staging import MOST, Outcome, Staged, from_data
 from regclean.review.case.words import words
+from regclean.review.samples.page import band_in_words
 from regclean.review.web.i18n import N_
-from regclean.review.web.services import Acting, Service, Services, page, require
+from regclean.review.web.services import Acting, Service, Services, language_of, page, require
 
 router = APIRouter()
 Reader = Annotated[User, require("findings:read")]
@@ -141,6 +142,11 @@ def _group(service: Services, user: User, code: str) -> Group:
     return found
 
 
+def _bands(acting: Context) -> list[acts.BandNow]:
+    """Of the bands that joining in bulk rests on, what checks have proved and what more of them would prove."""
+    return [one for one in acts.list_bands(acting) if one.pairs and quality.Band.parse(one.band).low >= SURE]
+
+
 def _show(
     request: Request,
     service: Services,
@@ -168,6 +174,8 @@ def _show(
         left=left,
         first=not after,
         barred=barred,
+        bands=_bands(acting) if group.joins and may_decide and not after else (),
+        in_words=lambda band: band_in_words(language_of(request), band),
         staged=len(held.items),
         problem=problem,
         may_decide=may_decide,

@@ -135,12 +135,12 @@ def _bands(request: Request, acting: Context, problem: Exception | None = None) 
         missed=missed,
         known=known,
         revoked=REVOKED,
-        in_words=lambda band: _in_words(language_of(request), band),
+        in_words=lambda band: band_in_words(language_of(request), band),
         problem=_said(request, problem, NO_BAND),
     )
 
 
-def _in_words(language: Language, text: str) -> str:
+def band_in_words(language: Language, text: str) -> str:
     """A band as people read it: "Persons at one place, 99–100.0 %"."""
     band = quality.Band.parse(text)
     kind, _, place = band.evidence.partition(" ")
