@@ -60,6 +60,17 @@ def test_labels_move_what_they_are_about() -> None:
         assert sum(step["weight"] for step in steps) == pytest.approx(weight, abs=0.01)
 
 
+def test_what_all_labelled_pairs_lack_shifts_none_of_them() -> None:
+    """A register without accounts, ids and e-mails has three keys more that all pairs have: they say nothing, and add nothing up."""
+    same, labels = np.full(40, 0.5), np.array([1.0, 1.0, 1.0, 0.0] * 10)
+    design = np.stack([np.arange(40) % 2, 1 - np.arange(40) % 2], axis=1).astype(float)
+    lacking = np.hstack([design, np.ones((40, 3))])
+    names = ("phone.equal", "phone.different")
+    taught = offsets.fit(same, labels, names, design)
+    more = offsets.fit(same, labels, (*names, "account.missing", "email.missing", "business_id.missing"), lacking)
+    assert {name: offset for name, offset in more.items() if offset} == pytest.approx(taught)
+
+
 def test_posteriors_stay_probabilities_and_vetoes_hold() -> None:
     classes = np.array(
         [[0.3, 0.2, 0.4, 0.05, 0.03, 0.02], [0.0, 0.0, 0.9, 0.0, 0.0, 0.1], [1.0, 0.0, 0.0, 0.0, 0.0, 0.0]]

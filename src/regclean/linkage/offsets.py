@@ -48,6 +48,8 @@ def fit(same: Array, labels: Array, names: tuple[str, ...], design: Array, prior
     """Key -> offset in log odds, from labelled pairs: what the mixture says (probability), 1 or 0, and their keys."""
     if len(labels) == 0:
         return {}
+    # What all labelled pairs have in common tells none from another: each such key would shift them all once more.
+    design = design * (design.min(axis=0) < 1.0)
     base = log_odds(same)
     offsets = np.zeros(len(names))
     ridge = np.eye(len(names)) / prior**2
