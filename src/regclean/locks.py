@@ -24,7 +24,7 @@ def _whole_file(kind: int) -> bytes:
 @contextmanager
 def held(path: Path) -> Iterator[bool]:
     """Hold the lock of `path`, which is made if need be, for the length of a `with` block; False where another has it."""
-    with path.open("a") as file:
+    with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+") as file:
         try:
             fcntl.fcntl(file, fcntl.F_OFD_SETLK, _whole_file(fcntl.F_WRLCK))
         except BlockingIOError:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import sqlite3
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -25,9 +27,15 @@ NOW = datetime(2026, 11, 2, 8, tzinfo=UTC)  # six hours after the night of `publ
 
 
 @pytest.fixture(autouse=True)
-def _nobody_elses_inputs(published_register: Path) -> None:
+def _in_order(published_register: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody else reads the inputs, and the disk has room, whatever machine this is."""
     for path in (published_register / "in").rglob("*"):
         path.chmod(0o700)
+    give_room(monkeypatch, 10_000)
+
+
+def give_room(monkeypatch: pytest.MonkeyPatch, free_mb: int) -> None:
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=free_mb * 2**20))
 
 
 def contents(root: Path) -> dict[str, str]:
@@ -156,6 +164,16 @@ def test_a_folder_that_cannot_be_written_is_outside(published_register: Path, mo
     assert "cannot write here" in next(one.what for one in found if one.check == "permissions")
     assert exit_code(found) == 3
     assert {one.state for one in found if one.check in ("ledger", "last night")} == {"ok"}
+
+
+@pytest.mark.parametrize(("free_mb", "state", "code"), [(10, "problem", 3), (300, "warning", 0), (700, "ok", 0)])
+def test_a_disk_fills(
+    published_register: Path, monkeypatch: pytest.MonkeyPatch, free_mb: int, state: str, code: int
+) -> None:
+    give_room(monkeypatch, free_mb)
+    found = check_up(published_register, NOW)
+    assert next(one.state for one in found if one.check == "disk") == state
+    assert exit_code(found) == code
 
 
 @pytest.mark.parametrize(("hours", "state"), [(20, "ok"), (40, "warning"), (80, "problem")])
