@@ -58,5 +58,6 @@ SELECT
                 lambda cell: cell.after IS NOT NULL
             ) || [change('bin_group_members', line, 'customer_no', new_key)]
     END AS proposal,
-    probability AS score
+    probability AS score,
+    CASE WHEN given_is_known THEN 'info' ELSE 'review' END AS severity
 FROM lines
