@@ -47,18 +47,21 @@ class OpenNight:
         run_id = last.run_id if last else None
         wanted = {row_subject(subject) for subject in subjects}
         known = self._known(run_id, wanted)
-        if wanted and wanted <= known.keys() and run_id and self._warehouse.found(run_id).exists():
-            return AtHand(run_id, {subject: text for subject, text in known.items() if text is not None})
-        if run_id is not None:
-            with suppress(RegcleanError, duckdb.Error):  # what cannot be kept open is told by looking
-                self._keep(run_id)
-        found = look(self._warehouse, run_id, wanted)
-        if found.run_id is not None:
+        missing = wanted - known.keys()
+        if missing or run_id is None or not self._warehouse.found(run_id).exists():
+            if run_id is not None:
+                with suppress(RegcleanError, duckdb.Error):  # what cannot be kept open is told by looking
+                    self._keep(run_id)
+            found = look(self._warehouse, run_id, missing)
+            if found.run_id is None:
+                return found
+            read = {subject: found.records.get(subject) for subject in missing}
+            known |= read
             with self._lock:
-                self._read.update({(run_id, subject): found.records.get(subject) for subject in wanted})
+                self._read.update({(run_id, subject): text for subject, text in read.items()})
                 for oldest in list(self._read)[: max(len(self._read) - MOST_READ, 0)]:
                     del self._read[oldest]
-        return found
+        return AtHand(run_id, {subject: text for subject, text in known.items() if text is not None})
 
     def _known(self, run_id: str | None, wanted: Iterable[str]) -> dict[str, str | None]:
         """What was read of these subjects before; a published night never changes."""
