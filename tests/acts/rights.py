@@ -212,6 +212,7 @@ PAGES: dict[str, Rights] = {
     "GET /nights/{run_id}": read(*OVERVIEW),
     "GET /reports/{name}": read(*READERS),
     "GET /overview": read(*OVERVIEW),
+    "GET /counted": read(*READERS),
     "GET /samples": read(*DECIDERS),
     "POST /samples": (Line("", DECIDERS, sent={"size": "2"}, writes=True),),
     "GET /samples/bands": read(*DECIDERS),

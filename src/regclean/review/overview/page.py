@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from regclean import acts
 from regclean.accounts.permissions import User
 from regclean.ledger import runs
 from regclean.review.case.words import POOLS
@@ -14,14 +15,16 @@ from regclean.review.overview import charts
 from regclean.review.overview.figures import AGE_LIMITS, overview
 from regclean.review.overview.night_page import STEPS, SUITES
 from regclean.review.web.i18n import N_
-from regclean.review.web.services import NavItem, Service, page, require
+from regclean.review.web.services import Acting, NavItem, Service, page, require
 
 router = APIRouter()
 nav = (NavItem(30, "/overview", N_("Overview"), "overview:read"),)
 
 
 @router.get("/overview")
-def show(request: Request, service: Service, user: Annotated[User, require("overview:read")]) -> Response:
+def show(
+    request: Request, service: Service, user: Annotated[User, require("overview:read")], acting: Acting
+) -> Response:
     """Figures, backlog, handling times, last night's checks, and what a manager of customer service asks for."""
     nights = runs.history(service.ledger, limit=60)
     with service.ledger.read() as connection:
@@ -30,6 +33,7 @@ def show(request: Request, service: Service, user: Annotated[User, require("over
         request,
         "overview.html",
         view=found,
+        tasks=acts.count_tasks(acting) if user.may("findings:read") else None,
         charts=charts,
         pools=POOLS,
         steps=STEPS,
