@@ -22,8 +22,8 @@ SELECT
     m.customer_no AS customer_no_given, given.customer_no IS NOT NULL AS given_is_known,
     l.state AS link_state, l.match_probability, l.candidates
 FROM (
-    -- A couple's line names both of them.
-    SELECT *, CASE WHEN kind = 'household' THEN string_split(folded(name), ' ') ELSE [] END || list_append(coalesce(m_given, []), m_last) AS words
+    -- A couple's line names both of them, a family's its surname alone.
+    SELECT *, CASE WHEN kind = 'household' AND len(m_given) > 0 THEN string_split(folded(name), ' ') ELSE [] END || list_append(coalesce(m_given, []), m_last) AS words
     FROM bin_group_members
 ) AS m
 LEFT JOIN member_links AS l USING (bin_group_no, member_no)
