@@ -144,6 +144,17 @@ def test_no_violation(user: str, zoom: int, open_desk: Callable[..., Any], clust
     assert found == [], "\n".join(found)
 
 
+def test_no_page_of_the_day_is_wider_than_a_phone(open_desk: Callable[..., Any], cluster: str, task: str) -> None:
+    desk = open_desk("aino")
+    desk.page.set_viewport_size({"width": 390, "height": 844})
+    wider = []
+    for path in ("/today", "/tasks", f"/tasks/{task}", "/queue?pool=same", "/queue?pool=related", f"/case/{cluster}"):
+        desk.go(path)
+        over = desk.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        wider += [f"{path}: {over} px"] if over > 0 else []
+    assert wider == []
+
+
 def test_a_page_that_nobody_listed_has_no_violation_either(open_desk: Callable[..., Any], cluster: str) -> None:
     found: list[str] = []
     for path in unlisted():
