@@ -117,8 +117,8 @@ class Desk:
     complaints: list[str] = field(default_factory=list)
 
     def go(self, path: str) -> None:
+        """Open a page; when it has loaded, its scripts listen."""
         self.page.goto(f"{self.address}{path}")
-        self.page.wait_for_load_state("networkidle")
 
     @property
     def finding(self) -> str | None:
