@@ -44,20 +44,28 @@ known AS (
     ) AS w
     INNER JOIN customers AS c ON c.m_last = w.word AND list_contains(w.words, c.m_first)
 ),
--- "Virtanen Matti / Virtanen Maija" are one household to ask: one surname in all names. What is a surname and what a given
--- name is as the register's own people bear them; the last word is a surname unless it is known to be the other.
+-- Surname or given name: as most of the register's own people bear the word; NULL where as many bear it the other way.
+borne AS (
+    SELECT word, CASE WHEN sum(side) <> 0 THEN sum(side) > 0 END AS is_surname
+    FROM (
+        SELECT m_last AS word, 1 AS side FROM customers
+        UNION ALL
+        SELECT m_first, -1 FROM customers
+    )
+    GROUP BY word
+),
+-- "Virtanen Matti / Virtanen Maija" are one household to ask: one surname in all names. A word that the register does not
+-- tell is a surname where it stands last.
 households AS (
     SELECT DISTINCT w.row_no
     FROM (
         SELECT row_no, unnest(people[1]) AS word, people
         FROM parts WHERE len(people) >= 2
     ) AS w
+    LEFT JOIN borne AS b ON b.word = w.word
     WHERE
         list_bool_and([list_contains(words, w.word) FOR words IN w.people])
-        AND (
-            w.word IN (SELECT m_last FROM customers WHERE m_last IS NOT NULL)
-            OR (list_bool_and([words[-1] = w.word FOR words IN w.people]) AND w.word NOT IN (SELECT m_first FROM customers WHERE m_first IS NOT NULL))
-        )
+        AND coalesce(b.is_surname, list_bool_and([words[-1] = w.word FOR words IN w.people]))
     UNION
     SELECT a.row_no
     FROM known AS a

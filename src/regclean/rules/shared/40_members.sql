@@ -33,8 +33,8 @@ LEFT JOIN clusters AS given_party ON given_party.customer_no = given.customer_no
 LEFT JOIN clusters AS party ON party.customer_no = n.customer_no;
 
 -- The site: as given; else where any account of the customer's party belongs, or once belonged, and the line's own address
--- lies; else the customer's only site, or the party's, unless it is a home where the line tells of a cottage; for a line
--- without a customer the only site of its use at its address that nobody of another surname holds.
+-- lies; else the customer's only site, or the party's, unless it is a home where the line tells of a cottage or was taken
+-- when the line was over; for a line without a customer the only site of its use at its address that nobody of another surname holds.
 CREATE OR REPLACE TEMP TABLE line_sites AS
 WITH open_lines AS (
     SELECT m.*, l.customer_no AS effective_no
@@ -68,7 +68,7 @@ at_address AS (
     HAVING count(DISTINCT t.site_no) = 1
 ),
 held AS (
-    SELECT p.effective_no, cs.site_no, bool_or(cs.customer_no = p.effective_no) AS is_own
+    SELECT p.effective_no, cs.site_no, min(cs.since_on) AS since_on, bool_or(cs.customer_no = p.effective_no) AS is_own
     FROM accounts AS p
     INNER JOIN customer_sites AS cs USING (customer_no)
     GROUP BY p.effective_no, cs.site_no
@@ -79,6 +79,7 @@ only_site AS (
     FROM open_lines AS o
     INNER JOIN held AS h USING (effective_no)
     INNER JOIN sites AS t ON t.site_no = h.site_no
+    WHERE NOT coalesce(o.end_on <= h.since_on, FALSE)
     GROUP BY o.bin_group_no, o.member_no
     HAVING count(DISTINCT h.site_no) = 1 AND NOT coalesce(any_value(o.use) = 'leisure' AND any_value(t.use) = 'permanent', FALSE)
 ),
@@ -128,7 +129,7 @@ LEFT JOIN sites AS given_site ON given_site.site_no = m.site_no
 LEFT JOIN sites AS t ON t.site_no = coalesce(given_site.site_no, s.site_no);
 
 -- The host's household lives at the bin: whoever is linked to it, and at the bin's address whoever bears its surname or is
--- registered there by this very name.
+-- registered there by this very name; where the line is nobody's, the surname of somebody registered there is enough.
 CREATE OR REPLACE TEMP TABLE host_household AS
 WITH hosts AS (
     SELECT h.bin_group_no, h.host_customer_no, h.host_site_no, coalesce(t.m_street, g.m_street) AS m_street, coalesce(t.m_house, g.m_house) AS m_house,
@@ -170,8 +171,8 @@ INNER JOIN host_names AS n ON n.bin_group_no = b.bin_group_no AND list_contains(
 UNION
 SELECT b.line
 FROM at_bin AS b
-INNER JOIN customers AS c ON c.m_last = b.m_last AND c.m_first = b.m_first AND c.m_street = b.m_street AND c.m_house = b.m_house AND c.m_flat IS NULL
-WHERE b.is_one_home;
+INNER JOIN customers AS c ON c.m_last = b.m_last AND c.m_street = b.m_street AND c.m_house = b.m_house AND c.m_flat IS NULL
+WHERE b.is_one_home AND (c.m_first = b.m_first OR (b.customer_no IS NULL AND c.m_house_letter IS NOT DISTINCT FROM b.m_house_letter));
 
 -- The members of today.
 CREATE OR REPLACE TEMP TABLE active_members AS

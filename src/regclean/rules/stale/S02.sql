@@ -67,7 +67,8 @@ WHERE
             (
                 replace(folded(m.street_address), ' ', '') IN (
                     replace(folded(c.street_address), ' ', ''),
-                    replace(concat(c.m_street, c.m_house, c.m_house_letter, c.m_stair, c.m_flat), ' ', '')
+                    -- "keltainen talo" is a remark: a flat has a number or is a letter.
+                    replace(concat(c.m_street, c.m_house, c.m_house_letter, c.m_stair, CASE WHEN regexp_matches(c.m_flat, '\d|^\w$') THEN c.m_flat END), ' ', '')
                 )
                 AND c.postal_code IS NOT DISTINCT FROM m.postal_code
             )
