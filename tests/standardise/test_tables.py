@@ -322,8 +322,8 @@ def test_members_without_a_number_get_their_lines() -> None:
     members = standardise(bin_group_members=rows).tables["bin_group_members"]
     assert members.select("bin_group_no", "member_no", "name").rows() == [
         ("A", "1", "Aino Laine"),
-        ("B", "1", "Eino Niemi"),
         ("A", "2", "Olli Koski"),
+        ("B", "1", "Eino Niemi"),
     ]
 
 

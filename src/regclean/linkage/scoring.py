@@ -119,7 +119,7 @@ def _compare_parts(connection: duckdb.DuckDBPyConnection, model: str, country: s
         )
     columns = ", ".join(f"gamma_{part.name}" for part in parts) + ", " + rarity_expressions(parts)
     for (part,) in rows(connection, "SELECT DISTINCT part FROM link_numbered ORDER BY part"):
-        query = f"SELECT match_key, join_key_l, join_key_r FROM link_numbered WHERE part = {int(part)}"  # noqa: S608
+        query = f"SELECT match_key, join_key_l, join_key_r FROM link_numbered WHERE part = {int(part)}"  # noqa: S608  # a number
         linker.table_management.register_blocked_pairs_for_predict(api.register(connection.sql(query)))
         result = linker.inference.predict(warning_mode="never")
         connection.execute(

@@ -22,16 +22,6 @@ def _marked(words: str) -> re.Pattern[str]:
 
 
 _DAY = r"(?:\d{1,2}\.\s?\d{1,2}\.\s?)?\d{4}|\d{1,2}/\d{4}"
-# Only text with one of these needs the slower readings.
-_HINT = re.compile(
-    r"turva|kielto|sp[äa]rr|skydda|sala|hemlig|luovut|disclos|secre|sekret|protected|confid|[✝✞✟☦†‡⚰⚱_%()\[\]\d]|kuol|vainaj|vain\.|edesm|"
-    r"menehty|pois\s?(?:men|nuk)|avli|avl\.|(?<!\w)(?:död|dog|rip|late)(?!\w)|bortg|gått\sbort|dece|\(dec|dec'?d|alias|(?<!\w)aka(?!\w)|kutsum|kutsuta|(?<!\w)[kd]\.\)?\s*$|senior|junior|"
-    r"vanhem|nuorem|isännöits|isänn\.|disponent|asioita|äldre|yngre|elder|younger|(?<!\w)(?:sr|jr|snr|jnr|sen|jun|vanh|vnh|nuor|nrm|d\s?\.?\s?[äy]|the|isä|äiti|poika|tytär|"
-    r"far|mor|son|dotter|father|mother|daughter|i{2,3})(?!\w)|edunv|holh|intressebev|intr\.|förmyn|formyn|vårdnad|god\s+man|guardian|huoltaja|hoit|"
-    r"yht\.?\s?h|yhteyshe|yhdyshe|kontaktp|utredn|valtuut|(?<!\w)ev(?:v|\.|\s)|förvalt|selvittäj|huom|obs[!:]|(?<!\w)t\.?\s?kielto|"
-    r"(?<!\w)(?:u\s){2}|[a-zåäö][A-ZÅÄÖ]",
-    re.IGNORECASE,
-)
 _CAMEL = re.compile(r"(?<=[a-zåäöé]{2})(?=[A-ZÅÄÖ][a-zåäöé]{2})")
 # "T U R V A K I E L T O"
 _SPACED = re.compile(rf"{_WORD_START}(?:[^\W\d_] ){{5,}}[^\W\d_]{_WORD_END}")
@@ -192,10 +182,7 @@ def is_title(word: str) -> bool:
 
 def read_marks(text: str) -> Marks:
     """Set aside what is written beside the names of one cell."""
-    text = _rejoined(text)
-    if not _HINT.search(text):
-        return Marks(text)
-    text = _unspaced(_unjoined(text))
+    text = _unspaced(_unjoined(_rejoined(text)))
     text, protected = _take_protected(text)
     deceased, died, generation, guardian = False, None, None, None
     while (match := _DEAD.search(text)) and (_two_words(text[: match.start()]) or _two_words(text[match.end() :])):

@@ -112,7 +112,7 @@ SELECT
     m.name, m.kind, m.street_address, m.postal_code, m.city, m.phone, m.email,
     m.share_percent, m.share_state, coalesce(m.use, t.use) AS use,
     m.start_on, m.end_on, m.informed_on, m.proxy_phone, m.proxy_email, m.proxy_address,
-    m.m_first, m.m_given, m.m_last, m.m_org, m.m_street, m.m_house, m.m_house_letter, m.m_flat,
+    m.m_first, m.m_given, m.m_last, m.m_last_2, m.m_org, m.m_street, m.m_house, m.m_house_letter, m.m_flat,
     greatest(m.start_on, g.start_on) AS from_on,
     least(CASE WHEN m.end_on < m.start_on THEN NULL ELSE m.end_on END, g.end_on) AS to_on,
     holds_on(CAST($as_of AS DATE), m.start_on, m.end_on) AS is_active,
@@ -167,7 +167,7 @@ INNER JOIN relatives AS r ON r.customer_no = h.host_customer_no AND r.other_no =
 UNION
 SELECT b.line
 FROM at_bin AS b
-INNER JOIN host_names AS n ON n.bin_group_no = b.bin_group_no AND list_contains(string_split(folded(b.m_last), ' '), n.word)
+INNER JOIN host_names AS n ON n.bin_group_no = b.bin_group_no AND list_contains(string_split(folded(concat_ws(' ', b.m_last, b.m_last_2)), ' '), n.word)
 UNION
 SELECT b.line
 FROM at_bin AS b

@@ -68,8 +68,9 @@ class IdentifierKind(ABC):
 
     def placeholder(self, text: str) -> bool:
         """Is this a way of writing that there is none?"""
-        bare = normalise_id(text).replace("-", "").replace("+", "")
-        return is_placeholder(text) or not bare or _FILLER.fullmatch(bare) is not None
+        normal = normalise_id(text)
+        bare = normal.replace("-", "").replace("+", "")
+        return is_placeholder(text) or is_placeholder(normal) or not bare or _FILLER.fullmatch(bare) is not None
 
     def mask(self, value: str) -> str:
         """The value as it may be shown to anybody; whole, where it is public."""
@@ -80,10 +81,14 @@ class IdentifierKind(ABC):
 
 
 def normalise_id(text: str) -> str:
-    """Composed, upper case, plain hyphens, no blanks."""
-    if _PLAIN.fullmatch(text):
-        return text
-    return _BLANKS.sub("", _DASHES.sub("-", clean_text(text))).upper()
+    """Composed, upper case, plain hyphens, no blanks. Twice equals once."""
+    for _ in range(4):  # upper case may uncover another broken letter; ends at once on almost every text
+        if _PLAIN.fullmatch(text):
+            break
+        before, text = text, _BLANKS.sub("", _DASHES.sub("-", clean_text(text))).upper()
+        if text == before:
+            break
+    return text
 
 
 def keyed_hash(value: str, key: bytes) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from regclean.standardise.identifiers.identifier import MISSING, Context, Identifier, IdentifierKind
+from regclean.standardise.identifiers.identifier import MISSING, Context, Identifier, IdentifierKind, normalise_id
 from regclean.standardise.text import is_placeholder
 
 
@@ -21,7 +21,7 @@ class Opaque(IdentifierKind):
         return MISSING if found.state == "placeholder" else found
 
     def placeholder(self, text: str) -> bool:
-        return is_placeholder(text)
+        return is_placeholder(text) or is_placeholder(normalise_id(text))
 
     def mask(self, value: str) -> str:
         return "*" * max(len(value) - 2, 1) + (value[-2:] if len(value) > 4 else "")
