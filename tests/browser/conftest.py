@@ -46,11 +46,16 @@ WIDTH, HEIGHT = 1280, 800
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Any]:
-    """The browser; skipped where Debian's Chromium or Playwright is missing."""
-    playwright_api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
+def playwright_api() -> Any:
+    """Playwright; skipped where it or Debian's Chromium is missing."""
     if not CHROMIUM.exists():
         pytest.skip(f"no Chromium at {CHROMIUM} (apt-get install chromium)")
+    return pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
+
+
+@pytest.fixture(scope="module")
+def chromium(playwright_api: Any) -> Iterator[Any]:
+    """The browser. It is closed with its module: Playwright's event loop stays in this thread, where other tests run one."""
     with playwright_api.sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
         yield browser
@@ -58,7 +63,7 @@ def chromium() -> Iterator[Any]:
 
 
 @pytest.fixture(scope="session")
-def demo_once(chromium: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def demo_once(playwright_api: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The demo's register after its night of 2026-11-01, with accounts; made once.
 
     REGCLEAN_DEMO names a demo workspace whose first night has run: a copy of it saves that time.

@@ -68,6 +68,11 @@ def test_what_is_no_row_is_set_aside_with_the_reason(bench: Bench, row: str, why
     assert why in reasons[0]
 
 
+@pytest.mark.parametrize("key", ["0A0", "12B34", "A-603", "604b"])
+def test_a_code_alone_in_its_row_is_a_key(bench: Bench, key: str) -> None:
+    assert load(bench, "\n".join(["customer_no;name;city", "601;Suni Oili;Turku", f"{key};;"])) == (2, [])
+
+
 def test_a_renamed_column_is_named_and_no_row_is(bench: Bench) -> None:
     rows = [
         "501;Pitkänen Arja;Kuusikuja 1;0401231231",

@@ -26,7 +26,7 @@ _NO_KEY = (
     r"kund|kundnummer|nummer|number|customer|id|vielä|ole|on|tiedossa|annettu|saatu|yet|known|given|än|tilldelat))+)\.?$"
 )
 # What a key may look like that stands alone on its row.
-_CODE = r"^\pL{0,3}[-_./ ]?\d+(?:[-_./]\d+)*\pL?$"
+_CODE = r"^\pL{0,3}[-_./ ]?\d+(?:[-_./]?\pL{0,3}[-_./]?\d+)*\pL?$"
 
 
 class FillDown:
