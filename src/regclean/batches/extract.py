@@ -9,7 +9,6 @@ from datetime import date
 from typing import Any
 
 import duckdb
-import polars as pl
 
 from regclean.domain.register import CUSTOMER_COLUMNS, KEY_COLUMNS, TABLES, first_part, group_of
 from regclean.register import Row
@@ -22,7 +21,7 @@ from regclean.standardise import (
     read_code,
     read_date,
 )
-from regclean.warehouse import load_sql
+from regclean.warehouse import load_sql, rows
 
 PACKAGE = "regclean.batches"
 SPELLINGS = 2_000  # values of a column that show how the register writes it
@@ -118,36 +117,37 @@ class Extract:
         numbers = self.connection.execute(load_sql("highest_customer_number", PACKAGE)).fetchall()
         return (int(numbers[0][0]), int(numbers[0][1])) if numbers and numbers[0][0] is not None else (0, 1)
 
-    def _read(self, name: str, customers: list[str], keys: list[str]) -> pl.DataFrame:
+    def _read(self, name: str, customers: list[str], keys: list[str]) -> list[dict[str, Any]]:
         """The rows of these customers or with these first key parts."""
         firsts = sorted({first_part(name, key) for key in keys})
         naming = CUSTOMER_COLUMNS.get(name, ("customer_no",) if name == "customers" else ())
-        conditions = [f"{column} IN (SELECT unnest($customers::TEXT[]))" for column in naming]
-        conditions.append(f"{KEY_COLUMNS[name][0]} IN (SELECT unnest($keys::TEXT[]))")
+        conditions = [f"{column} IN $customers" for column in naming]
+        conditions.append(f"{KEY_COLUMNS[name][0]} IN $keys")
         parameters = {"keys": firsts} | ({"customers": customers} if naming else {})
         return self._raw(name, " OR ".join(conditions), parameters)
 
-    def _members(self, customers: list[str], groups: list[str]) -> pl.DataFrame:
+    def _members(self, customers: list[str], groups: list[str]) -> list[dict[str, Any]]:
         """All lines of every list that names one of these customers, or is one of these groups."""
-        where = """bin_group_no IN (
-            SELECT unnest($groups::TEXT[])
-            UNION SELECT bin_group_no FROM bin_group_members WHERE customer_no IN (SELECT unnest($customers::TEXT[]))
-        )"""
+        where = """bin_group_no IN $groups
+            OR bin_group_no IN (SELECT bin_group_no FROM bin_group_members WHERE customer_no IN $customers)"""
         return self._raw("bin_group_members", where, {"groups": groups, "customers": customers})
 
-    def _raw(self, name: str, where: str, parameters: Mapping[str, Any]) -> pl.DataFrame:
+    def _raw(self, name: str, where: str, parameters: Mapping[str, Any]) -> list[dict[str, Any]]:
         """The rows behind the typed ones that a condition holds for, in the order of their places."""
-        columns = ", ".join(KEY_COLUMNS[name])
-        key = f"row_key({columns})" if len(KEY_COLUMNS[name]) > 1 else columns
-        query = f"""SELECT {", ".join(("key", *TABLES[name].by_name, "_file"))} FROM raw.{name}
-            WHERE key IN (SELECT {key} FROM {name} WHERE {where})
-            ORDER BY _file, _row"""  # noqa: S608  # names of our own declaration
-        frame: pl.DataFrame = self.connection.sql(query, params=dict(parameters)).pl()
-        return frame
+        parts = ", ".join(KEY_COLUMNS[name])
+        key = f"row_key({parts})" if len(KEY_COLUMNS[name]) > 1 else parts
+        # Two statements: DuckDB finds rows by keys that it knows much sooner than by those that a query finds.
+        query = f"SELECT DISTINCT {key} FROM {name} WHERE {where}"  # noqa: S608  # names of our own declaration
+        found = [one for (one,) in rows(self.connection, query, parameters)]
+        if not found:
+            return []
+        columns = ("key", *TABLES[name].by_name, "_file")
+        query = f"SELECT {', '.join(columns)} FROM raw.{name} WHERE key IN $found ORDER BY _file, _row"  # noqa: S608
+        return [dict(zip(columns, row, strict=True)) for row in rows(self.connection, query, {"found": found})]
 
-    def _keep(self, name: str, frame: pl.DataFrame) -> None:
+    def _keep(self, name: str, found: Iterable[dict[str, Any]]) -> None:
         kept = self.rows.setdefault(name, {})
-        for row in frame.iter_rows(named=True):
+        for row in found:
             key, file = row.pop("key"), row.pop("_file")
             # Lines without a number are named by their place in the list: a clerk finds them, a database does not.
             numbered = name != "bin_group_members" or self.by_place or clean_key(row["member_no"]) is not None

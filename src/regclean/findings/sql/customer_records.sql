@@ -4,8 +4,8 @@ WITH
 raw_rows AS (
     SELECT r.* REPLACE (CASE WHEN r.national_id IS NOT NULL THEN coalesce(c.national_id_masked, '***') END AS national_id)
     FROM raw.customers AS r
-    JOIN shown_customers AS s ON s.customer_no = r.key
     JOIN customers AS c ON c.customer_no = r.key
+    WHERE r.key IN $keys AND c.customer_no IN $keys
 ),
 raw AS (
     SELECT
@@ -20,7 +20,7 @@ clean AS (
             national_id_hash, m_first, m_given, m_last, m_last_parts, m_previous, m_org, m_org_form, m_org_numerals,
             m_street, m_house, m_house_letter, m_stair, m_flat, m_postal, m_city, m_email_local
         )
-        FROM customers SEMI JOIN shown_customers USING (customer_no)
+        FROM customers WHERE customer_no IN $keys
     ) AS columns_of
 ),
 roles AS (
@@ -31,8 +31,8 @@ roles AS (
             'street_address', s.street_address, 'postal_code', s.postal_code, 'city', s.city, 'use', s.use,
             'property_id', s.property_id
         )) ORDER BY site_no, role, r.start_on) AS items
-    FROM site_roles AS r SEMI JOIN shown_customers USING (customer_no)
-    LEFT JOIN sites AS s USING (site_no)
+    FROM site_roles AS r LEFT JOIN sites AS s USING (site_no)
+    WHERE customer_no IN $keys
     GROUP BY customer_no
 ),
 held AS (
@@ -41,8 +41,8 @@ held AS (
         list(json_merge_patch('{}', json_merge_patch(to_json(v), json_object(
             'street_address', s.street_address, 'postal_code', s.postal_code, 'city', s.city, 'use', s.use
         ))) ORDER BY v.service_no) AS items
-    FROM services AS v SEMI JOIN shown_customers USING (customer_no)
-    LEFT JOIN sites AS s USING (site_no)
+    FROM services AS v LEFT JOIN sites AS s USING (site_no)
+    WHERE v.customer_no IN $keys
     GROUP BY v.customer_no
 ),
 placed AS (
@@ -52,21 +52,22 @@ placed AS (
             'source', source, 'site_no', site_no, 'street', m_street, 'house', m_house, 'letter', m_house_letter,
             'stair', m_stair, 'flat', m_flat, 'postal', m_postal, 'city', m_city, 'start_on', start_on, 'end_on', end_on
         )) AS item
-        FROM customer_addresses SEMI JOIN shown_customers USING (customer_no)
+        FROM customer_addresses WHERE customer_no IN $keys
     )
     GROUP BY customer_no
 ),
 bound AS (
-    SELECT m.customer_no, m.bin_group_no, m.member_no, 'member' AS part FROM bin_group_members AS m SEMI JOIN shown_customers USING (customer_no)
+    SELECT m.customer_no, m.bin_group_no, m.member_no, 'member' AS part FROM bin_group_members AS m
+    WHERE m.customer_no IN $keys
     UNION
-    SELECT k.customer_no, k.bin_group_no, k.member_no, 'linked' FROM member_links AS k SEMI JOIN shown_customers USING (customer_no)
-    WHERE k.state = 'linked'
+    SELECT k.customer_no, k.bin_group_no, k.member_no, 'linked' FROM member_links AS k
+    WHERE k.customer_no IN $keys AND k.state = 'linked'
     UNION
     SELECT g.host_customer_no, g.bin_group_no, NULL, 'host' FROM bin_groups AS g
-    SEMI JOIN shown_customers AS s ON s.customer_no = g.host_customer_no
+    WHERE g.host_customer_no IN $keys
     UNION
     SELECT g.contact_customer_no, g.bin_group_no, NULL, 'contact' FROM bin_groups AS g
-    SEMI JOIN shown_customers AS s ON s.customer_no = g.contact_customer_no
+    WHERE g.contact_customer_no IN $keys
 ),
 apart AS (
     -- Where somebody under non-disclosure hosts a bin or answers for it, its place is theirs: no other record tells it.
@@ -88,7 +89,7 @@ groups AS (
 ),
 recent AS (
     SELECT *
-    FROM evidence SEMI JOIN shown_customers USING (customer_no)
+    FROM evidence WHERE customer_no IN $keys
     QUALIFY row_number() OVER (PARTITION BY customer_no ORDER BY observed_on DESC, signal, detail) <= $recent_signals
 ),
 signals AS (
@@ -103,11 +104,10 @@ SELECT
     subject('customers', c.customer_no) AS subject,
     CAST(json_merge_patch('{}', json_object(
         'source', CASE WHEN raw._file IS NOT NULL THEN json_object('file', raw._file, 'row', raw._row) END,
-        'raw', raw.record, 'clean', clean.record, 'addresses', placed.items, 'roles', roles.items,
+        'raw', raw.record, 'clean', c.record, 'addresses', placed.items, 'roles', roles.items,
         'services', held.items, 'bin_groups', groups.items, 'signals', signals.items
     )) AS TEXT) AS record
-FROM customers AS c SEMI JOIN shown_customers USING (customer_no)
-JOIN clean USING (customer_no)
+FROM clean AS c
 LEFT JOIN raw USING (customer_no)
 LEFT JOIN placed USING (customer_no)
 LEFT JOIN roles USING (customer_no)

@@ -1,19 +1,19 @@
 -- What a case shows of a shared bin: as landed and as standardised, and whole.
 WITH
 -- A shared bin is looked at as a whole: every line with who it is, where, and from the bin how far.
-shown_groups AS (SELECT unnest($keys) AS bin_group_no),
 host_points AS (
     SELECT g.bin_group_no, h.site_no, h.latitude, h.longitude
-    FROM bin_groups AS g SEMI JOIN shown_groups USING (bin_group_no)
-    LEFT JOIN sites AS h ON h.site_no = g.host_site_no
+    FROM bin_groups AS g LEFT JOIN sites AS h ON h.site_no = g.host_site_no
+    WHERE g.bin_group_no IN $keys
 ),
 line_people AS (
     SELECT
         m.*, CASE WHEN k.state = 'linked' THEN k.customer_no ELSE m.customer_no END AS whose,
         k.state AS link_state, k.match_probability, k.candidates, t.latitude, t.longitude
-    FROM bin_group_members AS m SEMI JOIN shown_groups USING (bin_group_no)
-    LEFT JOIN member_links AS k USING (bin_group_no, member_no)
+    FROM bin_group_members AS m
+    LEFT JOIN (SELECT * FROM member_links WHERE bin_group_no IN $keys) AS k USING (bin_group_no, member_no)
     LEFT JOIN sites AS t ON t.site_no = m.site_no
+    WHERE m.bin_group_no IN $keys
 ),
 placeless AS (SELECT DISTINCT whose AS customer_no FROM line_people WHERE latitude IS NULL),
 at_hand AS (
@@ -63,21 +63,19 @@ group_bins AS (
             'bin_litres', v.bin_litres, 'bin_count', v.bin_count, 'interval_weeks', v.interval_weeks,
             'start_on', v.start_on, 'end_on', v.end_on, 'last_emptied_on', v.last_emptied_on
         )) ORDER BY v.service_no) AS items
-    FROM bin_groups AS g SEMI JOIN shown_groups USING (bin_group_no)
-    JOIN services AS v ON v.bin_group_no = g.bin_group_no
+    FROM services AS v JOIN bin_groups AS g USING (bin_group_no)
+    WHERE v.bin_group_no IN $keys
     GROUP BY g.bin_group_no
 )
 SELECT
-    subject('bin_groups', bin_group_no) AS subject,
+    subject('bin_groups', coalesce(r.key, t.bin_group_no)) AS subject,
     CAST(json_merge_patch('{}', json_object(
         'source', CASE WHEN r.key IS NOT NULL THEN json_object('file', r._file, 'row', r._row) END,
         'raw', CASE WHEN r.key IS NOT NULL THEN json_merge_patch(to_json(r), $no_origin) END,
         'clean', CASE WHEN t.bin_group_no IS NOT NULL THEN json_merge_patch(to_json(t), $match_columns) END,
         'members', l.items, 'bins', b.items
     )) AS TEXT) AS record
-FROM shown_groups AS s
-LEFT JOIN bin_groups AS t USING (bin_group_no)
-LEFT JOIN raw.bin_groups AS r ON r.key = s.bin_group_no
-LEFT JOIN group_lines AS l USING (bin_group_no)
-LEFT JOIN group_bins AS b USING (bin_group_no)
-WHERE r.key IS NOT NULL OR t.bin_group_no IS NOT NULL
+FROM (SELECT * FROM bin_groups WHERE bin_group_no IN $keys) AS t
+FULL JOIN (SELECT * FROM raw.bin_groups WHERE key IN $keys) AS r ON r.key = t.bin_group_no
+LEFT JOIN group_lines AS l ON l.bin_group_no = coalesce(r.key, t.bin_group_no)
+LEFT JOIN group_bins AS b ON b.bin_group_no = t.bin_group_no

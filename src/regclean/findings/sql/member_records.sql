@@ -1,13 +1,12 @@
 -- What a case shows of a line of a shared bin's list: as landed and as standardised, and whom it is linked to.
-WITH shown AS (
-    SELECT key, regexp_extract(key, '(.*)/', 1) AS bin_group_no FROM (SELECT unnest($keys) AS key)
-),
+WITH
 lines AS (
-    SELECT row_key(bin_group_no, member_no) AS key, m AS line
-    FROM bin_group_members AS m SEMI JOIN shown USING (bin_group_no)
+    SELECT row_key(bin_group_no, member_no) AS key, m AS line FROM bin_group_members AS m
+    WHERE row_key(bin_group_no, member_no) IN $keys
 ),
 links AS (
-    SELECT row_key(bin_group_no, member_no) AS key, k AS link FROM member_links AS k SEMI JOIN shown USING (bin_group_no)
+    SELECT row_key(bin_group_no, member_no) AS key, k AS link FROM member_links AS k
+    WHERE row_key(bin_group_no, member_no) IN $keys
 )
 SELECT
     subject('bin_group_members', key) AS subject,
@@ -19,8 +18,6 @@ SELECT
             'candidates', CAST(k.link.candidates AS JSON)
         )), $match_columns) END
     )) AS TEXT) AS record
-FROM shown
-LEFT JOIN lines AS l USING (key)
+FROM lines AS l
 LEFT JOIN links AS k USING (key)
-LEFT JOIN raw.bin_group_members AS r USING (key)
-WHERE r.key IS NOT NULL OR l.key IS NOT NULL
+FULL JOIN (SELECT * FROM raw.bin_group_members WHERE key IN $keys) AS r USING (key)
