@@ -161,10 +161,11 @@ class Extract:
             for found in group
             for column in columns
         }
-        frame = self.connection.sql(
-            load_sql("clean_customers", PACKAGE), params={"customers": sorted(named - {""})}
-        ).pl()
-        self.clean = {row["customer_no"]: row for row in frame.iter_rows(named=True)}
+        found = self.connection.execute(load_sql("clean_customers", PACKAGE), {"customers": sorted(named - {""})})
+        columns = [column[0] for column in found.description]
+        self.clean = {
+            row["customer_no"]: row for row in (dict(zip(columns, one, strict=True)) for one in found.fetchall())
+        }
 
     def _seen(self, table: str, column: str) -> list[str]:
         """Values of a column, the most frequent first."""
