@@ -142,7 +142,7 @@ class Extract:
         if not found:
             return []
         columns = ("key", *TABLES[name].by_name, "_file")
-        query = f"SELECT {', '.join(columns)} FROM raw.{name} WHERE key IN $found ORDER BY _file, _row"  # noqa: S608
+        query = f"SELECT {', '.join(columns)} FROM raw.{name} WHERE key IN $found ORDER BY _file, _row"  # noqa: S608  # names of our own declaration
         return [dict(zip(columns, row, strict=True)) for row in rows(self.connection, query, {"found": found})]
 
     def _keep(self, name: str, found: Iterable[dict[str, Any]]) -> None:
