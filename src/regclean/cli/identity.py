@@ -111,18 +111,23 @@ def keep_session(workspace: Workspace, secret: str) -> None:
 
 
 def ask_password(*, from_stdin: bool = False, twice: bool = False) -> str:
-    """The password: from the environment, a prompt on a terminal, else the first line of standard input; never from the
+    """The password of an account, as of `ask_secret`."""
+    return ask_secret("password", PASSWORD, from_stdin=from_stdin, twice=twice)
+
+
+def ask_secret(what: str, variable: str, *, from_stdin: bool = False, twice: bool = False) -> str:
+    """A secret: from the environment, a prompt on a terminal, else the first line of standard input; never from the
     command line. Errors: UsageError when there is none.
     """
-    given = None if from_stdin else os.environ.get(PASSWORD)
+    given = None if from_stdin else os.environ.get(variable)
     if given:
         return given
     if not from_stdin and sys.stdin.isatty():
-        typed: str = typer.prompt("Password", hide_input=True, confirmation_prompt=twice)
+        typed: str = typer.prompt(what.capitalize(), hide_input=True, confirmation_prompt=twice)
         return typed
     read = sys.stdin.readline().rstrip("\r\n")
     if not read:
-        raise UsageError("there is no password.", remedy=f"Write it to standard input, or set {PASSWORD}.")
+        raise UsageError(f"there is no {what}.", remedy=f"Write it to standard input, or set {variable}.")
     return read
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -66,13 +65,13 @@ def backup(
 ) -> None:
     """Write ledger, configuration, models and the night in force to a folder, while others work; takes the right to it."""
     from regclean import acts
-    from regclean.cli.identity import acting
+    from regclean.cli.identity import acting, ask_secret
 
     if key_to is not None and key_to.resolve().is_relative_to(folder.resolve()):
         raise UsageError("the key is kept apart from what it opens.", file=key_to, remedy="Name a file elsewhere.")
     with acting(needs="workspace:keep") as context:
         if key_to is not None:
-            acts.seal_key(context, ask_passphrase(twice=True), key_to)
+            acts.seal_key(context, ask_secret("passphrase", PASSPHRASE, twice=True), key_to)
         made = acts.back_up(context, folder)
     typer.echo(
         f"Written: {folder}, {len(made.files)} files, night {made.night or '(none)'}. The key is not among them."
@@ -92,12 +91,13 @@ def restore(
     """Put a backup back into the workspace's folder, which must hold nothing of it; takes the right to it."""
     from regclean import acts
     from regclean.acts import Context
+    from regclean.cli.identity import ask_secret
     from regclean.home import own_ledger
     from regclean.operation import kept_key, read_backup, restoring
 
     root = workspace_folder()
     manifest = read_backup(folder)
-    key = kept_key(key_from, ask_passphrase()) if key_from is not None else None
+    key = kept_key(key_from, ask_secret("passphrase", PASSPHRASE)) if key_from is not None else None
     with restoring(folder, manifest, root, key) as workspace, own_ledger(workspace) as ledger:
         now = datetime.now(UTC)
         who = _who_restores(workspace, ledger, root, user)
@@ -128,16 +128,3 @@ def _who_restores(workspace: Workspace, ledger: Ledger, root: Path, name: str | 
             remedy=f"Name an account of the backup with --user NAME, or set {TOKEN}.",
         )
     return who
-
-
-def ask_passphrase(*, twice: bool = False) -> str:
-    """The passphrase of a sealed key: from the environment, a prompt on a terminal, else the first line of standard input."""
-    if given := os.environ.get(PASSPHRASE):
-        return given
-    if sys.stdin.isatty():
-        typed: str = typer.prompt("Passphrase", hide_input=True, confirmation_prompt=twice)
-        return typed
-    read = sys.stdin.readline().rstrip("\r\n")
-    if not read:
-        raise UsageError("there is no passphrase.", remedy=f"Write it to standard input, or set {PASSPHRASE}.")
-    return read
