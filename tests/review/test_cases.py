@@ -10,6 +10,7 @@ import pytest
 from regclean.review.case import graph, plan, timeline
 from regclean.review.case.cases import OpenCase, compare
 from regclean.review.case.guards import STALE_GUARDS
+from regclean.review.case.who import who_it_is
 from regclean.rules import catalogue
 
 
@@ -84,3 +85,27 @@ def test_a_word_for_nothing_is_missing_and_no_difference(nothing: str) -> None:
     phone = next(one for one in found.rows if one.field.name == "phone")
     assert [(cell.raw, cell.likeness) for cell in phone.cells] == [("0401234567", None), (None, "missing")]
     assert not phone.differs
+
+
+def test_a_stale_case_begins_with_who_it_is() -> None:
+    record = {
+        "raw": {"name": "LEHTO AINO", "phone": "puuttuu"},
+        "clean": {"name": "Aino Lehto", "kind": "person", "status": "active", "street_address": "Hirviöntie 9"},
+        "roles": [
+            {"site_no": "S1", "role": "owner", "street_address": "Hirviöntie 9", "city": "Paimio", "use": "permanent"},
+            {"site_no": "S2", "role": "owner", "end_on": "2020-01-01"},
+        ],
+        "services": [
+            {"service_no": "P1", "site_no": "S1", "waste_type": "mixed"},
+            {"service_no": "P2", "site_no": "S1", "waste_type": "bio", "end_on": "2020-01-01"},
+        ],
+        "bin_groups": [{"bin_group_no": "K1", "part": "member"}],
+    }
+    row: Any = {"kind": "stale", "subjects": '["customers:1"]', "present": True}
+    (who,) = who_it_is(OpenCase(row, {"records": {"customers:1": record, "sites:S1": {}}}, (), (), ()))
+    assert (who.customer_no, who.name, who.address, who.phones) == ("1", "Aino Lehto", "Hirviöntie 9", ())
+    assert [(place.site_no, place.address, place.roles) for place in who.places] == [
+        ("S1", "Hirviöntie 9, Paimio", ("owner",))
+    ]
+    assert [one["service_no"] for one in who.services] == ["P1"]
+    assert [one["bin_group_no"] for one in who.bin_groups] == ["K1"]

@@ -47,6 +47,12 @@ def test_every_kind_renders_in_every_language(signed_in: Callable[[str], Any], l
         assert "None" not in re.sub(r"<[^>]*>", " ", answer.text)
 
 
+def test_a_stale_case_says_who_it_is_before_what_happened(signed_in: Callable[[str], Any], ledger: Ledger) -> None:
+    row = one_of(ledger, "stale")
+    shown = signed_in("steward").get(f"/case/{row['finding_id']}").text
+    assert 0 < shown.index('data-testid="who"') < shown.index('data-testid="timeline"')
+
+
 def test_a_decision_by_plain_forms(signed_in: Callable[[str], Any], ledger: Ledger) -> None:
     browser, row = signed_in("steward"), one_of(ledger, "duplicate")
     case = f"/case/{row['finding_id']}"

@@ -24,6 +24,7 @@ from regclean.review.case.cases import OpenCase
 from regclean.review.case.letters import letters
 from regclean.review.case.results import Result
 from regclean.review.case.staging import Staged, Staging, latest_decision
+from regclean.review.case.who import Who, who_it_is
 from regclean.review.queue import estimates, worklist
 from regclean.review.queue.colleagues import AtWork, at_work
 from regclean.review.queue.filters import Filters
@@ -69,6 +70,7 @@ class CaseView:
     graph: graph.Graph | None
     shared_bin: shared_bins.SharedBin | None
     letters: tuple[Letter, ...]
+    who: tuple[Who, ...]  # of a stale case, before anything is said of them
     line: timeline.Timeline | None
     silent: tuple[str, dict[str, Any]]
     guards: tuple[str, ...]
@@ -214,6 +216,7 @@ def case_view(
         graph=_graph(case, comparison),
         shared_bin=shared_bin,
         letters=letters(connection, shared_bin.number, siblings, look, sender=sender, first=code) if shared_bin else (),
+        who=who_it_is(case) if is_stale else (),
         line=_timeline(connection, case, now) if is_stale else None,
         silent=reasons.not_only_silent(case) if is_stale else ("", {}),
         guards=reasons.guards(row["rule"]) if is_stale else (),

@@ -14,7 +14,6 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
 from regclean import acts
-from regclean.accounts import sessions
 from regclean.accounts.permissions import User
 from regclean.accounts.sessions import Session
 from regclean.acts import Context
@@ -24,12 +23,13 @@ from regclean.review.case.desk import case_view, is_merge, queue_view
 from regclean.review.case.own_session import TOLD, OwnSession, change_staging, counts_of, open_case, remember_opened
 from regclean.review.case.reasons import conflicts
 from regclean.review.case.results import Result, read_form, result
-from regclean.review.case.staging import Staged, Staging, from_data
+from regclean.review.case.staging import Staged, from_data
+from regclean.review.case.ways import filters_of, onward, to_case, url_of
 from regclean.review.case.words import words
 from regclean.review.queue import worklist
-from regclean.review.queue.filters import Filters, read_filters
+from regclean.review.queue.filters import Filters
 from regclean.review.web.i18n import N_
-from regclean.review.web.numbers import RowNumber, whole_number
+from regclean.review.web.numbers import whole_number
 from regclean.review.web.privacy import is_opened
 from regclean.review.web.services import (
     Acting,
@@ -65,14 +65,14 @@ class Compared:
 def show_queue(request: Request, service: Service, session: OwnSession, user: Reader) -> Response:
     """The queue with its first case open."""
     with service.ledger.read() as connection:
-        return _desk(request, service, session, user, connection, _filters(request, user), None, open_first=True)
+        return _desk(request, service, session, user, connection, filters_of(request, user), None, open_first=True)
 
 
 @router.get("/case/{finding_id}")
 def show_case(request: Request, finding_id: str, service: Service, session: OwnSession, user: Reader) -> Response:
     """One case, with the queue around it."""
     with service.ledger.read() as connection:
-        return _desk(request, service, session, user, connection, _filters(request, user), finding_id)
+        return _desk(request, service, session, user, connection, filters_of(request, user), finding_id)
 
 
 @router.get("/case/{finding_id}/{step}")
@@ -80,11 +80,11 @@ def step(request: Request, finding_id: str, step: str, service: Service, session
     """The case after or before this one in the queue."""
     if step not in ("next", "previous"):
         raise HTTPException(404)
-    filters = _filters(request, user)
+    filters = filters_of(request, user)
     with service.ledger.read() as connection:
         acts.visible_finding(connection, user, finding_id)
         found = worklist.neighbour(connection, user, filters, finding_id, back=step == "previous", now=service.now())
-    return _to_case(found or finding_id, filters)
+    return to_case(found or finding_id, filters)
 
 
 @router.post("/case/{finding_id}/stage")
@@ -109,7 +109,7 @@ def skip(request: Request, finding_id: str, service: Service, session: OwnSessio
     """Put a case aside for now."""
     acts.consider(acting, finding_id)
     kept = change_staging(acting, session, lambda held: held.skip(finding_id))
-    return _onward(request, service, acting.user, finding_id, kept)
+    return onward(request, service, acting.user, finding_id, kept)
 
 
 @router.post("/case/{finding_id}/comment")
@@ -118,7 +118,7 @@ def comment(request: Request, finding_id: str, session: OwnSession, acting: Acti
     if comment.strip():
         _take_in_hand(acting, session, finding_id)
         acts.comment(acting, finding_id, comment)
-    return _to_case(finding_id, _filters(request, acting.user))
+    return to_case(finding_id, filters_of(request, acting.user))
 
 
 @router.post("/case/{finding_id}/assign")
@@ -132,98 +132,13 @@ def assign(
     """Give a case to somebody; to nobody when the name is empty."""
     _take_in_hand(acting, session, finding_id)
     acts.assign(acting, finding_id, assignee.strip() or None)
-    return _to_case(finding_id, _filters(request, acting.user))
-
-
-@router.get("/staged")
-def show_staged(request: Request, service: Service, session: OwnSession, user: Decider) -> Response:
-    """Everything that waits to be submitted."""
-    return page(
-        request, "staged.html", staging=from_data(session.desk), filters=_filters(request, user), **words(request)
-    )
-
-
-@router.post("/staged/undo")
-def undo_staged(request: Request, session: OwnSession, acting: Acting) -> Response:
-    """Take back the last staged decision; when nothing is staged, the last submitted one that stands."""
-    held = change_staging(acting, session, lambda held: held)  # the act asks for the right
-    filters = _filters(request, acting.user)
-    if held.items:
-        change_staging(acting, session, Staging.undo)
-        return _to_case(held.items[-1].finding_id, filters)
-    with acting.ledger.read() as connection:
-        last = staging.last_standing(connection, held, acting.user)
-    if last is not None:
-        act = held.undone_with(last)
-        finding_id = acts.undo_decision(acting, last) if len(act) == 1 else None
-        if len(act) > 1:
-            acts.undo_alike(acting, act)
-        change_staging(acting, session, lambda held: held.forget_from(act[0]))
-        counts_of(request).forget()
-        return _to_case(finding_id, filters) if finding_id else RedirectResponse(_url("/queue", filters), 303)
-    return RedirectResponse(_url("/queue", filters), 303)
-
-
-@router.post("/staged/redo")
-def redo_staged(request: Request, service: Service, session: OwnSession, acting: Acting) -> Response:
-    """Put back what was taken back."""
-    held = change_staging(acting, session, Staging.redo)
-    if not held.items:
-        return RedirectResponse(_url("/queue", _filters(request, acting.user)), 303)
-    return _onward(request, service, acting.user, held.items[-1].finding_id, held)
-
-
-@router.post("/staged/return")
-def return_skipped(request: Request, session: OwnSession, acting: Acting) -> Response:
-    """Take the skipped cases back into the queue."""
-    change_staging(acting, session, Staging.unskip)
-    return RedirectResponse(_url("/queue", _filters(request, acting.user)), 303)
-
-
-@router.post("/staged/{finding_id}/remove")
-def remove_staged(request: Request, finding_id: str, session: OwnSession, acting: Acting) -> Response:
-    """Take back one staged decision."""
-    change_staging(acting, session, lambda held: held.remove(finding_id))
-    return RedirectResponse(_url("/staged", _filters(request, acting.user)), 303)
-
-
-@router.post("/staged/submit")
-def submit(request: Request, service: Service, session: OwnSession, acting: Acting) -> Response:
-    """Record everything that is staged."""
-    items = from_data(session.desk).items
-    outcome = staging.submit(acting, items)
-    refused = [
-        {"finding_id": item.finding_id, "label": item.label, "verdict": item.verdict, "code": why.code}
-        for item, why in outcome.refused
-    ]
-
-    told = {"taken": outcome.taken, "repeated": outcome.repeated, "refused": refused}
-    forget = staging.changing(lambda held: staging.forget_submitted(held, items, outcome))
-    with service.ledger.write() as connection:
-        sessions.change_desk(connection, session.user.name, forget)
-        sessions.change_data(connection, session.digest, lambda data: data.update({TOLD: told}))
-    counts_of(request).forget()
-    return RedirectResponse(_url("/queue", _filters(request, acting.user)), 303)
-
-
-@router.post("/decisions/{decision_id}/undo")
-def undo_submitted(
-    request: Request,
-    decision_id: RowNumber,
-    acting: Acting,
-    finding_id: Annotated[str, Form(max_length=21)] = "",
-) -> Response:
-    """Take one's own submitted decision back, with all that followed from it."""
-    acts.undo_decision(acting, decision_id)
-    counts_of(request).forget()
-    filters = _filters(request, acting.user)
-    return _to_case(finding_id, filters) if finding_id else RedirectResponse(_url("/queue", filters), 303)
+    return to_case(finding_id, filters_of(request, acting.user))
 
 
 def _stage(
     request: Request, finding_id: str, service: Services, session: Session, acting: Context, form: Mapping[str, str]
 ) -> Response:
-    now, user, filters = acting.now, acting.user, _filters(request, acting.user)
+    now, user, filters = acting.now, acting.user, filters_of(request, acting.user)
     acts.consider(acting, finding_id)
     with service.ledger.read() as connection:
         case = open_case(connection, service, user, session, finding_id)
@@ -264,7 +179,7 @@ def _stage(
         if item.version != case.row["version"]:
             return _desk(request, service, session, user, connection, filters, finding_id, 409, moved_on=True)
     held = change_staging(acting, session, lambda held: held.stage(item))
-    return _onward(request, service, user, finding_id, held)
+    return onward(request, service, user, finding_id, held)
 
 
 def _take_in_hand(acting: Context, session: Session, finding_id: str) -> None:
@@ -285,7 +200,7 @@ def _show_result(
         "_compare.html",
         view=Compared(case.row, cases.compare(case, merged)),
         only_differences=request.query_params.get("diff") == "1",
-        query=urlencode(_filters(request, user).query),
+        query=urlencode(filters_of(request, user).query),
         may_reveal=user.may("ids:reveal"),
         **words(request),
     )
@@ -374,27 +289,5 @@ def _desk(
     )
     if status != 200 and finding_id:
         # The address stays one that can be opened again.
-        response.headers["HX-Push-Url"] = _url(f"/case/{finding_id}", filters)
+        response.headers["HX-Push-Url"] = url_of(f"/case/{finding_id}", filters)
     return response
-
-
-def _onward(request: Request, service: Services, user: User, finding_id: str, held: Staging) -> Response:
-    """To the next case; to the queue when there is none."""
-    filters = _filters(request, user)
-    with service.ledger.read() as connection:
-        after = cases.find_row(connection, user, finding_id)
-        found = worklist.first(connection, user, filters, now=service.now(), without=held.aside, after=after)
-    return _to_case(found, filters) if found else RedirectResponse(_url("/queue", filters), 303)
-
-
-def _to_case(finding_id: str, filters: Filters) -> Response:
-    return RedirectResponse(_url(f"/case/{finding_id}", filters), 303)
-
-
-def _url(path: str, filters: Filters) -> str:
-    return f"{path}?{urlencode(filters.query)}"
-
-
-def _filters(request: Request, user: User) -> Filters:
-    filters = read_filters(request.query_params)
-    return filters if filters.pool in worklist.pools_of(user) else Filters()
