@@ -276,7 +276,7 @@ def frozen(root: Path) -> list[FrozenFinding]:
         found_rows: list[Any] = list(reading.execute(query).mappings())
     warehouse, run_id = open_published(load_workspace(root))
     about = {row["finding_id"]: json.loads(row["subjects"]) for row in found_rows}
-    records = look(warehouse, run_id, [subject for subjects in about.values() for subject in subjects]).records
+    records = look(warehouse.read, run_id, [subject for subjects in about.values() for subject in subjects]).records
     return [
         FrozenFinding(
             row["rule"],

@@ -236,7 +236,7 @@ def test_what_is_shown_is_what_is_written(
     # By what the decision keeps, and nothing else, the builder writes the same.
     warehouse, run_id = open_published(service.workspace)
     with warehouse.read(run_id) as connection:
-        found = batches.preview(connection, service.workspace.config, cluster, Choices.read(kept), as_of=AS_OF)
+        (found,) = batches.previews(connection, service.workspace.config, [(cluster, Choices.read(kept))], as_of=AS_OF)
     assert found.answer is not None
     lines = {
         line.column or "": (line.before, line.after)

@@ -136,7 +136,7 @@ def _at_hand(context: Context, finding_ids: Sequence[str], also: Iterable[str] =
             about = select(finding_subjects.c.subject).where(finding_subjects.c.finding_id.in_(some))
             subjects.update(connection.execute(about).scalars())
     last = runs.last_published(context.ledger)
-    return look(warehouse_of(context.workspace), last.run_id if last else None, subjects)
+    return look(warehouse_of(context.workspace).read, last.run_id if last else None, subjects)
 
 
 def _admission(context: Context, lines: Sequence[DecisionLine]) -> Callable[[Connection, DecisionLine, Case], None]:

@@ -8,7 +8,7 @@ from regclean.batches.build import BuildReport, build
 from regclean.batches.export import export
 from regclean.batches.last_extract import LastExtract, last_extract
 from regclean.batches.older_lines import seal_older_lines
-from regclean.batches.preview import Preview, preview
+from regclean.batches.preview import Preview, previews
 from regclean.batches.release import ALREADY, Outcome, apply, confirm_import, dry_run, undo
 from regclean.batches.store import Batch
 from regclean.batches.verify import Verified, verify
@@ -32,7 +32,7 @@ __all__ = [
     "export",
     "last_extract",
     "list_batches",
-    "preview",
+    "previews",
     "reject_lines",
     "seal_older_lines",
     "show",

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,7 +23,6 @@ from regclean.findings.records import subject_records
 from regclean.ledger import insert_missing
 from regclean.ledger.seen_tables import seen_records
 from regclean.ledger.tables import comments, decisions, evidence
-from regclean.warehouse import Warehouse
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +34,14 @@ class AtHand:
 
 
 Look = Callable[[Iterable[str]], AtHand]  # takes subjects, also fields of them
+Read = Callable[[str | None], AbstractContextManager[duckdb.DuckDBPyConnection]]  # as `Warehouse.read`
 
 
-def look(warehouse: Warehouse, run_id: str | None, subjects: Iterable[str]) -> AtHand:
+def look(read: Read, run_id: str | None, subjects: Iterable[str]) -> AtHand:
     """The records that a published night holds. Without the night's file, or with a damaged one, none are at hand."""
     wanted = {row_subject(subject) for subject in subjects}
     try:
-        with warehouse.read(run_id) as night:
+        with read(run_id) as night:
             return AtHand(run_id, subject_records(night, wanted) if wanted else {})
     except (InputError, UnavailableError, duckdb.Error):
         return AtHand()

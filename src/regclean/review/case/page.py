@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
@@ -19,6 +20,7 @@ from regclean.accounts.sessions import Session
 from regclean.acts import Context
 from regclean.domain.decisions import JOINING_VERDICTS
 from regclean.review.case import cases, own_session, staging
+from regclean.review.case.ahead import read_ahead, subjects_of
 from regclean.review.case.desk import case_view, is_merge, queue_view
 from regclean.review.case.own_session import TOLD, OwnSession, change_staging, counts_of, open_case, remember_opened
 from regclean.review.case.reasons import conflicts
@@ -247,6 +249,8 @@ def _desk(
             raise HTTPException(404)
         if acts.is_protected(connection, finding_id) and not is_opened(session, row["case_key"]):
             return RedirectResponse(f"/restricted/{finding_id}?{urlencode({'to': f'/case/{finding_id}'})}", 303)
+        if row["kind"] == "bin_group":
+            service.night.look([*json.loads(row["subjects"]), *subjects_of(connection, [row["case_key"]])])
         case = cases.find(connection, user, finding_id, service.night.look)
         assert case is not None  # it was there just now, in this snapshot
         config = service.workspace.config
@@ -266,6 +270,7 @@ def _desk(
         )
         if finding_id not in held.opened:
             service.background.submit(remember_opened, service, user, finding_id, now)
+        read_ahead(service, left.page.rows, finding_id)
     response = page(
         request,
         "desk.html",

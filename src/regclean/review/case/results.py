@@ -6,7 +6,7 @@ would write is not what the person saw.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,7 @@ from regclean.batches import Preview
 from regclean.domain.findings import digest
 from regclean.domain.register import CUSTOMER_COLUMNS
 from regclean.errors import InputError, UnavailableError
+from regclean.ledger.runs import Run
 from regclean.review.case.fields import CUSTOMER_FIELDS, Field, raw_of
 from regclean.review.web.i18n import N_
 from regclean.review.web.services import Services
@@ -102,14 +103,26 @@ class Result:
 
 def result(service: Services, customers: Collection[str], choices: Choices) -> Result | None:
     """What merging these customers would write; None where no night stands to say it."""
-    if len(customers) < 2:
-        return None
+    return next(iter(results(service, [(customers, choices)])), None)
+
+
+def results(service: Services, merges: Iterable[tuple[Collection[str], Choices]]) -> list[Result]:
+    """The result of each merge of two customers or more; none where no night stands to say them."""
+    asked = {
+        ("merge", tuple(customers), digest(choices.kept())): (customers, choices)
+        for customers, choices in merges
+        if len(customers) > 1
+    }
+
+    def find(last: Run, connection: duckdb.DuckDBPyConnection, keys: list[Any]) -> dict[Any, Result]:
+        those = [asked[key] for key in keys]
+        found = batches.previews(connection, service.workspace.config, those, as_of=last.as_of)
+        return {key: _shown(one, choices) for key, one, (_, choices) in zip(keys, found, those, strict=True)}
+
     try:
-        with service.night.read() as (last, connection):
-            found = batches.preview(connection, service.workspace.config, customers, choices, as_of=last.as_of)
+        return list(service.night.found(asked, find).values()) if asked else []
     except (InputError, UnavailableError, duckdb.Error):  # its file is gone or damaged, or an older version made it
-        return None
-    return _shown(found, choices)
+        return []
 
 
 def read_form(customers: Collection[str], form: Mapping[str, str]) -> Choices:

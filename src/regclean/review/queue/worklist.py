@@ -67,6 +67,7 @@ class Row:
     workpool: str
     rank: float
     priority: float
+    subjects: str  # JSON
     members: int
     others: int = 0
 
