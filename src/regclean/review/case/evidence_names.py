@@ -83,4 +83,8 @@ EVIDENCE = {
     "late": N_("Late"),
     "reaches_on": N_("Data reaches to"),
     "contractors": N_("Contractors"),
+    "emptied": N_("Emptyings"),
+    "in_vain": N_("Tried in vain"),
+    "agreed": N_("Emptyings agreed"),
+    "from_on": N_("Counted from"),
 }

@@ -13,7 +13,7 @@
 -- way = "call"
 -- why = "Somebody pays twice for the same waste: a wrong bill comes before everything else."
 -- subjects = "bin_groups, bin_group_members, services, customers"
--- uses = ["macros", "bins_of_groups"]
+-- uses = ["macros", "history", "bins_of_groups"]
 -- parameters = ["shared_bins.double_bill_months"]
 -- [guards]
 -- base_fee = "A base fee is due from every member and is no bill for a bin."
@@ -27,17 +27,24 @@ SELECT
     CASE WHEN o.from_on IS NOT NULL THEN [change('services', o.service_no, 'end_on', o.from_on)] END AS proposal
 FROM own_bins AS o
 INNER JOIN (
-    SELECT customer_no, max(observed_on) AS last_on
-    FROM evidence
-    WHERE
-        signal = 'invoice' AND observed_on <= CAST($as_of AS DATE)
-        AND observed_on > CAST($as_of AS DATE) - to_months($double_bill_months)
-        -- guard: base_fee
-        -- The base fee is due from every member; it is no bill for a bin.
-        AND NOT coalesce(regexp_matches(folded(detail), 'perusmaksu|ekomaksu|grundavgift|base fee|basic fee'), FALSE)
-        -- end guard
-    GROUP BY customer_no
-) AS b ON b.customer_no = o.customer_no AND coalesce(b.last_on > o.from_on, TRUE)
+    SELECT service_no, max(last_on) AS last_on
+    FROM (
+        SELECT s.service_no, e.observed_on AS last_on
+        FROM evidence AS e
+        INNER JOIN services AS s USING (customer_no)
+        WHERE
+            e.signal = 'invoice' AND e.observed_on <= CAST($as_of AS DATE)
+            -- guard: base_fee
+            -- The base fee is due from every member; it is no bill for a bin.
+            AND NOT coalesce(regexp_matches(folded(e.detail), 'perusmaksu|ekomaksu|grundavgift|base fee|basic fee'), FALSE)
+            -- end guard
+        UNION ALL
+        -- A bill that says what it is for.
+        SELECT service_no, last_on FROM service_bills
+    )
+    WHERE last_on > CAST($as_of AS DATE) - to_months($double_bill_months)
+    GROUP BY service_no
+) AS b ON b.service_no = o.service_no AND coalesce(b.last_on > o.from_on, TRUE)
 WHERE
     o.billing = 'split' AND o.share_percent > 0
     AND NOT o.is_host AND NOT o.is_paused AND o.end_on IS NULL

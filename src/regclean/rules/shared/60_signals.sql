@@ -1,4 +1,4 @@
--- uses = ["macros", "current_roles"]
+-- uses = ["macros", "history", "current_roles"]
 
 -- What other sources said of each customer, once for each signal. What an authority tells does not age; mail that came
 -- back and dead channels are forgotten. An entry that only tells of an update ban is no
@@ -23,7 +23,7 @@ CREATE OR REPLACE TEMP TABLE update_bans AS
 SELECT DISTINCT customer_no FROM evidence WHERE tells_update_ban(detail) AND observed_on <= CAST($as_of AS DATE);
 
 -- The last bill or payment of each customer; a debt or a base fee (perusmaksu) is one too, whatever signal carries it.
-CREATE OR REPLACE TEMP TABLE last_bills AS
+CREATE OR REPLACE TEMP TABLE told_bills AS
 SELECT customer_no, max(observed_on) AS last_bill_on
 FROM evidence
 WHERE
@@ -32,6 +32,11 @@ WHERE
         signal IN ('invoice', 'payment')
         OR coalesce(regexp_matches(folded(detail), 'velka|velan|perint|ulosot|perusmaksu|ekomaksu|skuld|indriv|utsok|grundavgift|ekoavgift|debt|basic fee|base fee'), FALSE)
     )
+GROUP BY customer_no;
+
+CREATE OR REPLACE TEMP TABLE last_bills AS
+SELECT customer_no, max(last_bill_on) AS last_bill_on
+FROM (SELECT * FROM told_bills UNION ALL SELECT customer_no, last_on FROM customer_bills)
 GROUP BY customer_no;
 
 -- Signals that are weak alone: two independent ones ask for a review, one informs.

@@ -13,20 +13,21 @@
 -- way = "visit"
 -- why = "The register and the lorry contradict each other: either the customer is still one, or somebody's waste is collected that nobody pays for."
 -- subjects = "customers"
--- uses = ["macros", "silence"]
+-- uses = ["macros", "history", "silence"]
 -- parameters = ["stale.ended_grace_days"]
 -- [guards]
 -- last_round = "The last emptying may come a little after the end."
 WITH emptied AS (
     SELECT
-        s.customer_no, s.service_no, s.last_emptied_on, s.end_on,
+        s.customer_no, s.service_no, greatest(s.last_emptied_on, m.last_on) AS last_emptied_on, s.end_on,
         b.service_no IS NOT NULL AS is_active, coalesce(b.feed_reaches_on, CAST($as_of AS DATE)) AS told_until,
         CAST(greatest(14 * coalesce(s.interval_weeks, 4), $ended_grace_days) AS INTEGER) AS grace_days,
         coalesce(t.use = 'leisure', FALSE) OR coalesce(t.building_state = '03', FALSE) OR s.season_start IS NOT NULL AS is_seasonal
     FROM services AS s
     LEFT JOIN sites AS t USING (site_no)
     LEFT JOIN bin_silence AS b USING (service_no)
-    WHERE s.last_emptied_on <= CAST($as_of AS DATE)
+    LEFT JOIN emptying_totals AS m USING (service_no)
+    WHERE greatest(s.last_emptied_on, m.last_on) <= CAST($as_of AS DATE)
 )
 SELECT
     [subject('customers', c.customer_no)] AS subjects,
