@@ -68,7 +68,7 @@ def publish(
     tonight = connection.sql(load_sql("tonight", "regclean.findings")).pl()
     events = cluster_events(previous_clusters, connection.sql("SELECT cluster_id, customer_no FROM clusters").pl())
     lasting = lasting_clusters(connection)
-    _write_evidence(ledger, connection, tonight, run_id)
+    _write_evidence(ledger, connection, tonight)
     with ledger.write() as writing:
         runs.ensure(writing, run_id, as_of=as_of, now=now)
         run = RunFacts(run_id, as_of, now, _started_at(writing, run_id))
@@ -90,7 +90,7 @@ def publish(
     return PublishReport(run_id, counts)
 
 
-def _write_evidence(ledger: Ledger, connection: duckdb.DuckDBPyConnection, tonight: pl.DataFrame, run_id: str) -> None:
+def _write_evidence(ledger: Ledger, connection: duckdb.DuckDBPyConnection, tonight: pl.DataFrame) -> None:
     names = ("finding_id", "digest")
     with ledger.read() as reading:
         kept = _frame(reading, select(*(evidence.c[name] for name in names)), dict.fromkeys(names, pl.String))
@@ -100,8 +100,7 @@ def _write_evidence(ledger: Ledger, connection: duckdb.DuckDBPyConnection, tonig
         found = connection.execute(load_sql("missing_evidence", "regclean.findings"))
         while rows := found.fetchmany(CHUNK):
             with ledger.write() as writing:
-                columns = (*names, "fingerprint", "payload", "run_id")
-                insert_many(writing, evidence, columns, ((*row, run_id) for row in rows), missing=True)
+                insert_many(writing, evidence, (*names, "payload"), rows, missing=True)
 
 
 def _started_at(writing: Connection, run_id: str) -> datetime:

@@ -48,9 +48,7 @@ def propose_decided(
             {
                 "finding_id": row["finding_id"],
                 "digest": row["evidence_digest"],
-                "fingerprint": row["fingerprint"],
                 "payload": row["evidence"],
-                "run_id": run.run_id,
             }
             for row in rows
         ]

@@ -142,6 +142,7 @@ finding_subjects = Table(
     Column("subject", Text, nullable=False),
     PrimaryKeyConstraint("finding_id", "subject"),
     Index(None, "subject"),
+    sqlite_with_rowid=False,
 )
 
 # Written before the night that refers to it is published, hence no foreign key: unreferenced rows are swept.
@@ -150,10 +151,9 @@ evidence = Table(
     metadata,
     Column("finding_id", String(21), nullable=False),
     Column("digest", String(64), nullable=False),
-    Column("fingerprint", String(64), nullable=False),
-    Column("run_id", String(40), nullable=False),  # the first night that saw it so
     Column("payload", Text, nullable=False),  # JSON: basis, and what the rule or the pairs say; no records
     PrimaryKeyConstraint("finding_id", "digest"),
+    sqlite_with_rowid=False,
 )
 
 cluster_log = Table(
