@@ -35,6 +35,12 @@ def warehouse_of(workspace: Workspace, *, threads: int = 0, memory_limit: str = 
     )
 
 
+def own_expectations(workspace: Workspace) -> Path | None:
+    """Where the company keeps quality gates of its own, if it does."""
+    folder = workspace.root / "expectations"
+    return folder if folder.is_dir() else None
+
+
 @contextmanager
 def own_ledger(workspace: Workspace) -> Iterator[Ledger]:
     """`open_own_ledger` for the length of a `with` block."""

@@ -24,7 +24,7 @@ from regclean.carry_over import carry_over, linkage_digest, reading_digest
 from regclean.config import Workspace, derived_key, workspace_key
 from regclean.errors import ConflictError, RegcleanError, UsageError
 from regclean.findings import counts_by_rule, seal
-from regclean.home import own_ledger, warehouse_of
+from regclean.home import own_expectations, own_ledger, warehouse_of
 from regclean.inspection import write_search_index
 from regclean.ledger import Ledger, runs
 from regclean.night_page import write_night_page
@@ -53,6 +53,8 @@ __all__ = [
 
 
 def _load(night: Night) -> int:
+    if (own := own_expectations(night.workspace)) is not None:
+        checks.check_own(own)
     previous = night.last.landed if night.last and "fallen_count" not in night.accepted else {}
     night.landed = landing.load(night.workspace, night.connection, previous)
     night.notes += night.landed.notes
@@ -148,8 +150,10 @@ def _gate(suite: str, night: Night) -> int:
         "previous_measures": last.measures if last else {},
         "previous_open": findings.waiting_ids(night.ledger) if suite == "findings" else (),
     }
-    result = checks.run_suite(suite, night.connection, night.as_of, context=context)
+    own = own_expectations(night.workspace)
+    result = checks.run_suite(suite, night.connection, night.as_of, context=context, own=own)
     night.gates.append(result)
+    checks.keep(result, night.workspace.var, night.run_id, night.now)
     checks.gate([result], night.accepted)
     return len(result.results)
 

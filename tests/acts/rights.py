@@ -330,6 +330,7 @@ COMMANDS: dict[str, Rights] = {
     "model list": PUBLIC,
     "model compare": PUBLIC,
     "model export": PUBLIC,
+    "expectations export": PUBLIC,
     "model use": (Line("", ("approver", "deputy", "admin"), sent=("1",)),),
     "model back": (Line("", stop=("approver", "deputy", "admin")),),  # there is nothing before
     "backup": (Line("", ("admin",), sent=("{folder}",)),),

@@ -4,6 +4,9 @@ A gate is a folder of `expectations/`; `run_suite` runs it, `gate` stops the nig
 Great Expectations and pandas are imported when the first suite runs, not before.
 """
 
+from regclean.checks.documents import keep
+from regclean.checks.own import check_own
+from regclean.checks.project import export_project
 from regclean.checks.report import (
     FileLine,
     FindingLine,
@@ -31,9 +34,12 @@ __all__ = [
     "QuarantineLine",
     "StepLine",
     "SuiteResult",
+    "check_own",
     "decimal",
+    "export_project",
     "gate",
     "great_expectations",
+    "keep",
     "load_suites",
     "run_suite",
     "whole",

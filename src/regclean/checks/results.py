@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from regclean.errors import GateError, counted
 
@@ -70,11 +70,14 @@ class ExpectationResult:
 
 @dataclass(frozen=True, slots=True)
 class SuiteResult:
-    """Every expectation of one gate, critical ones first, then by suite and name."""
+    """Every expectation of one gate, critical ones first, then by suite and name. `documents`: each suite's outcome as Great
+    Expectations' own JSON, with counts and keys alone.
+    """
 
     name: str
     results: tuple[ExpectationResult, ...]
     seconds: float
+    documents: tuple[Mapping[str, Any], ...] = ()
 
     @property
     def failed(self) -> tuple[ExpectationResult, ...]:

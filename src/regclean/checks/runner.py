@@ -21,6 +21,8 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 import polars as pl
 
+from regclean.checks.documents import document, name_of
+from regclean.checks.own import own_suites
 from regclean.checks.results import KEYS_SHOWN, RESTRICTED, ExpectationResult, SuiteResult
 from regclean.checks.suites import VIOLATIONS, Expectation, Suite, great_expectations, load_suites
 from regclean.errors import ConfigError
@@ -56,22 +58,25 @@ def run_suite(
     *,
     context: Mapping[str, Any] | None = None,
     folder: Path | None = None,
+    own: Path | None = None,
 ) -> SuiteResult:
     """Run every suite of the gate `name` ("landed", "standardised", "linked", "findings") over a night's database.
 
     `context` overrides what the queries may know of the world outside the database: see `_DEFAULTS`. `folder` takes
-    the suites from another place than the product's own. Nothing is written. Errors: ConfigError for a wrong suite
+    the suites from another place than the product's own; those in `own`, a company's, are run as well. Nothing is written. Errors: ConfigError for a wrong suite
     and for an expectation that could not be evaluated (that is not the data's fault), ValueError for unknown context.
     """
     started = perf_counter()
     known = _context(as_of, context or {})
-    suites = load_suites(name, folder)
+    suites = (*load_suites(name, folder), *own_suites(name, own))
     with _prepared(connection, known["decided"]):
-        results = [result for suite in suites for result in _run(suite, connection, known)]
+        judged = [_run(suite, connection, known) for suite in suites]
+        results = [result for _, found in judged for result in found]
         hidden = _protected(connection, {key for result in results for key in result.failing_keys})
+    documents = tuple(document(said, [_without(one, hidden) for one in found]) for said, found in judged)
     shown = [_without(result, hidden) for result in results]
     shown.sort(key=lambda result: (result.severity, result.suite, result.expectation))
-    return SuiteResult(name, tuple(shown), perf_counter() - started)
+    return SuiteResult(name, tuple(shown), perf_counter() - started, documents)
 
 
 def _context(as_of: date, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -116,14 +121,18 @@ def _prepared(connection: duckdb.DuckDBPyConnection, decided: pl.DataFrame | Non
         yield
 
 
-def _run(suite: Suite, connection: duckdb.DuckDBPyConnection, known: Mapping[str, Any]) -> list[ExpectationResult]:
+def _run(
+    suite: Suite, connection: duckdb.DuckDBPyConnection, known: Mapping[str, Any]
+) -> tuple[Any, list[ExpectationResult]]:
+    """What Great Expectations said, and each outcome in the house's words."""
     if suite.asset == VIOLATIONS:
         table, counts = _violations(suite, connection, known)
     else:
         table, counts = _query(suite, suite.asset, connection, known), {}
     shown = table.to_pandas()
-    outcomes = _validate(suite, shown, known)
-    return [
+    said = _validate(suite, shown, known)
+    outcomes = {name_of(one): {"success": bool(one.success), **one.result} for one in said.results}
+    return said, [
         _result(suite, expectation, shown, outcomes[expectation.name], counts.get(expectation.name), known)
         for expectation in suite.expectations
     ]
@@ -147,8 +156,11 @@ def _violations(
 
 
 def _query(suite: Suite, name: str, connection: duckdb.DuckDBPyConnection, known: Mapping[str, Any]) -> pl.DataFrame:
-    text = load_sql(f"{suite.gate}/{name}", "regclean.checks")
-    parameters = {parameter: known[parameter] for parameter in parameters_of(text)}
+    text = suite.text(name)
+    names = parameters_of(text)
+    if unknown := sorted(names - known.keys()):
+        raise ConfigError(f"the query '{name}' asks for ${unknown[0]}, which is not known.", file=suite.file)
+    parameters = {parameter: known[parameter] for parameter in names}
     try:
         frame: pl.DataFrame = connection.sql(text, params=parameters).pl()
     except duckdb.Error as error:
@@ -165,16 +177,16 @@ def _gx_context() -> Any:
     return context
 
 
-def _validate(suite: Suite, table: pd.DataFrame, known: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    """Great Expectations' verdict by expectation name."""
+def _validate(suite: Suite, table: pd.DataFrame, known: Mapping[str, Any]) -> Any:
+    """Great Expectations' own verdict. Errors: ConfigError for a rule that could not be evaluated."""
     with _JUDGING:
-        outcomes = _outcomes(suite, table, known)
-    for name, outcome in outcomes.items():
-        _refuse_broken(suite, name, outcome.exception_info)
-    return {name: {"success": bool(outcome.success), **outcome.result} for name, outcome in outcomes.items()}
+        said = _said(suite, table, known)
+    for outcome in said.results:
+        _refuse_broken(suite, name_of(outcome), outcome.exception_info)
+    return said
 
 
-def _outcomes(suite: Suite, table: pd.DataFrame, known: Mapping[str, Any]) -> dict[str, Any]:
+def _said(suite: Suite, table: pd.DataFrame, known: Mapping[str, Any]) -> Any:
     source = _gx_context().data_sources.add_or_update_pandas(suite.name)
     asset = source.add_dataframe_asset(suite.asset)
     batch = asset.add_batch_definition_whole_dataframe("night").get_batch({"dataframe": table})
@@ -186,8 +198,7 @@ def _outcomes(suite: Suite, table: pd.DataFrame, known: Mapping[str, Any]) -> di
     if index:
         result_format["unexpected_index_column_names"] = index
     parameters = {name: known[name] for name in ("max_clustered_share", "max_person_cluster")}
-    validation = batch.validate(judged, result_format=result_format, expectation_parameters=parameters)
-    return {outcome.expectation_config.meta["name"]: outcome for outcome in validation.results}
+    return batch.validate(judged, result_format=result_format, expectation_parameters=parameters)
 
 
 def _refuse_broken(suite: Suite, name: str, info: Mapping[str, Any]) -> None:
@@ -223,7 +234,7 @@ def _result(
         column=expectation.column,
         severity=expectation.severity,
         success=outcome["success"],
-        observed=_observed(expectation, table),
+        observed=_observed(expectation, table) if suite.query is None else _told(outcome),
         minimum=_limit(expectation.kwargs.get("min_value"), known),
         maximum=_limit(expectation.kwargs.get("max_value"), known),
         unexpected_count=_failing_rows(outcome, failing) if counted is None else counted,
@@ -250,10 +261,20 @@ def _observed(expectation: Expectation, table: pd.DataFrame) -> float | None:
     return None if math.isnan(value) else value
 
 
+def _told(outcome: Mapping[str, Any]) -> float | None:
+    """The number that Great Expectations saw, of an expectation that is about one."""
+    value = outcome.get("observed_value")
+    number = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    return float(value) if number and value is not None else None
+
+
 def _limit(value: Any, known: Mapping[str, Any]) -> float | None:
     if isinstance(value, dict):
         value = known[value["$PARAMETER"]]
-    return None if value is None else float(value)
+    try:
+        return None if value is None else float(value)
+    except ValueError:  # a company's own suite may compare days
+        return None
 
 
 def _protected(connection: duckdb.DuckDBPyConnection, keys: set[str]) -> set[str]:

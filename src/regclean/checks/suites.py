@@ -26,6 +26,7 @@ from regclean.checks.results import Severity
 from regclean.domain.languages import LANGUAGES
 from regclean.errors import ConfigError
 from regclean.resources import bundled
+from regclean.warehouse import load_sql
 
 GATES = ("landed", "standardised", "linked", "findings")  # of a night, in their order
 BATCH_GATE = "update_batch"  # stands before every batch, over its lines and the register as it would be
@@ -56,6 +57,7 @@ class Suite:
     asset: str
     file: Path
     expectations: tuple[Expectation, ...]
+    query: str | None = None  # of a company's own suite: what it judges
 
     @property
     def name(self) -> str:
@@ -67,6 +69,10 @@ class Suite:
         if self.asset == VIOLATIONS:
             return tuple(expectation.name for expectation in self.expectations)
         return (self.asset,)
+
+    def text(self, query: str) -> str:
+        """The SQL of one of its queries."""
+        return self.query or load_sql(f"{self.gate}/{query}", "regclean.checks")
 
 
 def great_expectations() -> Any:
@@ -113,12 +119,22 @@ def load_suites(gate: str, folder: Path | None = None) -> tuple[Suite, ...]:
     return tuple(_load(gate, file) for file in files)
 
 
-def _load(gate: str, file: Path) -> Suite:
+def suite_names(gate: str) -> frozenset[str]:
+    """What the product's own suites of a gate are called."""
+    return frozenset(file.stem for file in (bundled("expectations") / gate).glob("*.json"))
+
+
+def read_json(file: Path) -> Any:
+    """What a suite's file holds. Errors: ConfigError."""
     try:
-        content = json.loads(file.read_text(encoding="utf-8"))
+        return json.loads(file.read_text(encoding="utf-8"))
     except (UnicodeDecodeError, json.JSONDecodeError) as error:
         line = error.lineno if isinstance(error, json.JSONDecodeError) else None
         raise ConfigError("this is not JSON.", file=file, row=line) from error
+
+
+def _load(gate: str, file: Path) -> Suite:
+    content = read_json(file)
     if not isinstance(content, dict) or set(content) != {"name", "meta", "expectations"}:
         raise ConfigError("a suite has exactly: name, meta, expectations.", file=file)
     if content["name"] != f"{gate}.{file.stem}":
@@ -160,11 +176,11 @@ def _expectation(file: Path, number: int, item: Any, table: str, remedies: Mappi
         kwargs=item["kwargs"],
         reasons=_translated(file, f"{place}: meta.why", meta.get("why")),
         remedies=_translated(file, f"{place}: meta.remedy", meta["remedy"]) if "remedy" in meta else remedies,
-        configuration=_configuration(file, place, item),
+        configuration=configuration(file, place, item),
     )
 
 
-def _configuration(file: Path, place: str, item: dict[str, Any]) -> Any:
+def configuration(file: Path, place: str, item: dict[str, Any]) -> Any:
     """Great Expectations' object for one entry, built alone so that a mistake is an error and not a log line."""
     great_expectations()
     from great_expectations.exceptions.exceptions import ExpectationNotFoundError

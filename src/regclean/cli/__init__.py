@@ -10,6 +10,7 @@ import sys
 from regclean.cli import (
     batches,
     decisions,
+    expectations,
     identity,
     inspection,
     models,
@@ -25,7 +26,20 @@ from regclean.cli.app import app, run
 __all__ = ["app", "main"]
 
 # Imported for the commands that they register.
-COMMANDS = (nightly, outputs, inspection, decisions, batches, samples, tasks, models, identity, people, operation)
+COMMANDS = (
+    nightly,
+    outputs,
+    inspection,
+    decisions,
+    batches,
+    samples,
+    tasks,
+    models,
+    expectations,
+    identity,
+    people,
+    operation,
+)
 
 
 def main() -> None:

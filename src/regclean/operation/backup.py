@@ -117,6 +117,7 @@ def _files(workspace: Workspace, night: str | None) -> Iterator[tuple[str, Path]
     named = [root / SETTINGS, *(source.mapping for source in workspace.config.sources if source.mapping is not None)]
     streets = str(workspace.config.section("addresses")["street_names"])
     own = [*named, *([root / streets] if streets else []), var / IDENTITY, *sorted((var / "models").glob("*.json"))]
+    own += sorted((root / "expectations").glob("*/*"))
     if night is not None:
         own += [Warehouse(var / "warehouse").path(night), var / "reports" / f"{night}.html"]
     for path in dict.fromkeys(path.resolve() for path in own):
