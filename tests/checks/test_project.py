@@ -78,7 +78,7 @@ def test_the_results_of_a_night_that_a_gate_stopped_are_exported(
         "landed.ours": False,
     }
     assert run(["-w", str(published_register), "expectations", "export", str(tmp_path / "both"), "--nights", "2"]) == 0
-    assert "18 suites, 18 results" in capsys.readouterr().out
+    assert "18 suites, 19 results" in capsys.readouterr().out
 
 
 def test_a_workspace_without_a_night_exports_its_suites(small_register: Path, tmp_path: Path) -> None:

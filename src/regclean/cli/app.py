@@ -18,13 +18,6 @@ from regclean.errors import RegcleanError
 from regclean.outside import in_words, unavailable
 
 _DIGITS = re.compile(r"\d{6}")
-# No guest may call home: decided before any of them can be imported.
-QUIET = {
-    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
-    "DO_NOT_TRACK": "1",
-    "GX_ANALYTICS_ENABLED": "false",
-}
-
 app = typer.Typer(
     name="regclean",
     help="Data quality for customer registers: finds duplicates, stale customers and shared-bin defects; people decide.",
@@ -69,8 +62,6 @@ def workspace_folder() -> Path:
 
 def run(arguments: list[str]) -> int | str | None:
     """Run one command line and say in one paragraph what stopped it; returns the exit code."""
-    for name, value in QUIET.items():
-        os.environ.setdefault(name, value)
     try:
         try:
             app(args=workspace_first(arguments))
