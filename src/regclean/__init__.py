@@ -26,7 +26,7 @@ from regclean.errors import RegcleanError
 if TYPE_CHECKING:
     import polars as pl
 
-__all__ = ["Night", "RegcleanError", "Workspace", "__version__"]
+__all__ = ["PublishedNight", "RegcleanError", "Workspace", "__version__"]
 __version__ = "0.1.0"
 
 # No guest may call home: decided before any of them can be imported.
@@ -39,8 +39,8 @@ for _name, _value in (
 
 
 @dataclass(frozen=True, slots=True)
-class Night:
-    """A night that was published. `rows`: step -> rows that it handled; `notes`: what somebody should know of it."""
+class PublishedNight:
+    """What one night did. `rows`: step -> rows that it handled; `notes`: what somebody should know of it."""
 
     run_id: str
     as_of: date
@@ -54,7 +54,9 @@ class Workspace:
     def __init__(self, folder: str | Path = ".") -> None:
         self.folder = Path(folder)
 
-    def run(self, *, as_of: date | None = None, full: bool = False, force: bool = False, keep: bool = False) -> Night:
+    def run(
+        self, *, as_of: date | None = None, full: bool = False, force: bool = False, keep: bool = False
+    ) -> PublishedNight:
         """Run one night, in this process, as `regclean run` does; `as_of` is its day, by default today where the register is kept.
 
         Errors: GateError when a quality gate stopped it, ConflictError while another night runs, UnavailableError when something
@@ -66,7 +68,7 @@ class Workspace:
         workspace = load_workspace(self.folder)
         day = as_of or today(workspace)
         done = run_night(workspace, as_of=day, now=datetime.now(UTC), full=full, force=force, keep=keep)
-        return Night(done.run_id, day, {step.name: step.rows for step in done.steps}, tuple(done.notes))
+        return PublishedNight(done.run_id, day, {step.name: step.rows for step in done.steps}, tuple(done.notes))
 
     def findings(self, *, kind: str | None = None, rule: str | None = None, state: str | None = None) -> pl.DataFrame:
         """The findings of the ledger, with the columns of `regclean findings`, sorted by kind, rule and id."""
