@@ -21,6 +21,8 @@ BOOK = {
 MOST_ROWS = 1_048_575  # beside the header
 LONGEST_CELL = 32_767
 WIDEST = 60  # characters of a column
+DAY = "d.m.yyyy"
+MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def workbook(frame: pl.DataFrame, *, sheet: str = "Sheet1") -> bytes:
@@ -37,7 +39,7 @@ def workbook(frame: pl.DataFrame, *, sheet: str = "Sheet1") -> bytes:
         frame.write_excel(
             book,
             worksheet=sheet,
-            dtype_formats={pl.String: "@", pl.Date: "d.m.yyyy", pl.Datetime: "d.m.yyyy h:mm"},
+            dtype_formats={pl.String: "@", pl.Date: DAY, pl.Datetime: f"{DAY} h:mm"},
             column_widths={name: _width(frame, name) for name in frame.columns},
             freeze_panes=(1, 0),
         )

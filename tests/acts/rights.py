@@ -91,9 +91,9 @@ def clerking(kind: str, *, writes: bool = True, sent: Any = None) -> tuple[Line,
     )
 
 
-def exporting(sent: Any = None) -> tuple[Line, ...]:
+def exporting(sent: Any = None, *, writes: bool = True) -> tuple[Line, ...]:
     """Protected lines are in no file, so that a batch that holds some is exported by every clerk."""
-    more = {"sent": sent or {}, "writes": True}
+    more = {"sent": sent or {}, "writes": writes}
     return (
         Line("approved", CLERKS, **more),
         Line("approved_mixed", CLERKS, **more),
@@ -140,6 +140,7 @@ PAGES: dict[str, Rights] = {
         Line("approved", none=CLERKS),  # nothing was exported yet
         Line("approved_hidden", none=CLERKS),
     ),
+    "GET /batches/{batch_id}/changes.xlsx": exporting(writes=False),
     "GET /batches/{batch_id}/receipt.json": seen_batch(),
     "GET /queue": read(*READERS),
     "GET /case/{finding_id}": (Line("open", READERS), Line("protected", SEE_ALL, none=SEE_SOME)),

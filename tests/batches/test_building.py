@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
+import zipfile
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -206,6 +209,55 @@ def test_rejected_lines_go_back_with_the_reason(workspace: Workspace, ledger: Le
     assert "two people" in said
     assert batches.list_batches(ledger)[0].state == "built"  # to be approved again
     decide(ledger, wrong, "different")
+
+
+def test_a_workbook_shows_what_changes_beside_what_was(workspace: Workspace, ledger: Ledger, tmp_path: Path) -> None:
+    merged = finding(ledger, "customers:1008")
+    decide(ledger, merged)
+    number = build(workspace, ledger).batch_id or 0
+    with pytest.raises(ConflictError):
+        batches.change_book(workspace, ledger, number)
+    batches.approve(ledger, number, user="dan", now=NOW)
+    made = batches.change_book(workspace, ledger, number)
+    assert made == batches.change_book(workspace, ledger, number)
+    lines = [one for one in batches.show(ledger, number).lines if one.op == "update" and one.table == "customers"]
+    cells, coloured = sheet_cells(made, "customers")
+    header = {place: text for (place, row), text in cells.items() if row == 1}
+    assert "national_id" not in header.values()
+    assert len(coloured) == len(lines) > 0
+    beside = {title: place for place, title in header.items()}
+    for place, row in coloured:
+        was = beside.get(f"{header[place]} (ennen)")
+        assert was is None or cells.get((was, row)) != cells.get((place, row))
+    with zipfile.ZipFile(BytesIO(made)) as book:
+        assert 'state="frozen"' in book.read("xl/worksheets/sheet1.xml").decode()
+        assert 'formatCode="d.m.yyyy"' in book.read("xl/styles.xml").decode()
+
+
+def sheet_cells(book: bytes, name: str) -> tuple[dict[tuple[str, int], str], set[tuple[str, int]]]:
+    """What the cells of a sheet hold, by column and row, and which of them are coloured."""
+    with zipfile.ZipFile(BytesIO(book)) as parts:
+        strings = [re.sub("<[^>]*>", "", one) for one in part(parts, "sharedStrings").split("</si>")]
+        styles = part(parts, "styles")
+        sheets = re.findall(r'<sheet name="([^"]+)"', part(parts, "workbook"))
+        sheet = part(parts, f"worksheets/sheet{sheets.index(name) + 1}")
+    fills = [re.findall(r'fgColor rgb="FF(\w+)"', fill) for fill in re.findall("<fill>.*?</fill>", styles)]
+    looks = [
+        int(found)
+        for found in re.findall(r'<xf [^>]*fillId="(\d+)"', styles.split("<cellXfs")[1].split("</cellXfs")[0])
+    ]
+    cells, coloured = {}, set()
+    for place, row, rest, value in re.findall(r'<c r="([A-Z]+)(\d+)"([^>]*?)(?:/>|><v>([^<]*)</v></c>)', sheet):
+        look = re.search(r's="(\d+)"', rest)
+        if look and fills[looks[int(look[1])]] == ["FDF1D3"]:
+            coloured.add((place, int(row)))
+        if value:
+            cells[place, int(row)] = strings[int(value)] if 't="s"' in rest else value
+    return cells, coloured
+
+
+def part(parts: zipfile.ZipFile, name: str) -> str:
+    return parts.read(f"xl/{name}.xml").decode()
 
 
 def test_protection_is_inherited_and_never_exported(workspace: Workspace, ledger: Ledger, tmp_path: Path) -> None:

@@ -18,9 +18,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from regclean.cli.app import run
+from regclean.cli.app import _Chosen, run
 from regclean.cli.console import PIPE_WIDTH
 from regclean.cli.listing import FORMATS, write
+from regclean.csv_files import harmless
 from regclean.errors import UsageError
 
 FRAME = pl.DataFrame(
@@ -34,8 +35,11 @@ FRAME = pl.DataFrame(
 
 
 @pytest.fixture
-def out(published_register: Path, capfd: pytest.CaptureFixture[str]) -> Callable[..., str]:
-    """A function: a command line -> what it prints."""
+def out(
+    published_register: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., str]:
+    """A function: a command line -> what it prints. The workspace that it names is nobody's after the test."""
+    monkeypatch.setattr(_Chosen, "folder", Path())
 
     def call(*arguments: object, code: int = 0) -> str:
         done = run(["-w", str(published_register), *map(str, arguments)])
@@ -44,6 +48,44 @@ def out(published_register: Path, capfd: pytest.CaptureFixture[str]) -> Callable
         return " ".join(captured.err.split()) if code else captured.out
 
     return call
+
+
+def test_a_csv_file_for_spreadsheets_has_its_mark_and_no_formula(
+    published_register: Path, tmp_path: Path, out: Callable[..., str]
+) -> None:
+    settings = published_register / "regclean.toml"
+    text = settings.read_text(encoding="utf-8")
+    settings.write_text(text.replace("[workspace]", '[workspace]\ncsv = "spreadsheet"', 1), encoding="utf-8")
+    piped = out("clusters")
+    out("clusters", "-o", tmp_path / "out.csv")
+    written = (tmp_path / "out.csv").read_bytes()
+    assert written.startswith("\ufeffcluster_id;customer_no\r\n".encode())
+    read = pl.read_csv(written.removeprefix("\ufeff".encode()), separator=";", infer_schema=False)
+    assert read.equals(pl.read_csv(piped.encode(), infer_schema=False))  # a pipe is for programs
+
+
+@pytest.mark.parametrize(
+    ("text", "safe"),
+    [
+        ("+358 40 123 4567", True),
+        ("+358401234567", True),
+        ("+358 (0)40 1234567 iltaisin, ei viikonloppuna", True),
+        ("-5,5", True),
+        ("-5.5", True),
+        ("040 123", True),
+        ("=1+1", False),
+        ("+1+1", False),
+        ("+1 +cmd|' /C calc'!A0", False),
+        ("+358 HYPERLINK(1)", False),
+        ("@SUM(A1)", False),
+        ("-A1", False),
+        ("\t=1", False),
+        ("", True),
+        ("Aino", True),
+    ],
+)
+def test_what_a_spreadsheet_would_reckon_is_guarded_and_no_phone_number(text: str, safe: bool) -> None:
+    assert harmless(text) == (text if safe else f"'{text}")
 
 
 @pytest.mark.parametrize("form", FORMATS)

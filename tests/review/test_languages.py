@@ -16,6 +16,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.frontend import parse_mapping_cfg
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+from jinja2 import nodes
 
 import regclean.review
 from regclean.bin_reports import reason_in_words
@@ -24,7 +25,9 @@ from regclean.domain.register import KINDS, TABLES
 from regclean.night import open_published
 from regclean.review.case.fields import CODES
 from regclean.review.case.words import REFUSALS, VALUE_STATES
+from regclean.review.web import slices
 from regclean.review.web.i18n import choose, load_languages
+from regclean.review.web.services import environment
 from regclean.warehouse import load_sql
 
 SOURCE = Path(regclean.__file__).parent
@@ -58,6 +61,26 @@ def test_every_text_is_translated(code: str) -> None:
     assert not missing, f"{len(missing)} texts are not in {code} (make messages, then translate):\n" + "\n".join(
         sorted(missing)
     )
+
+
+@pytest.mark.parametrize("code", ["fi", "sv"])
+def test_what_a_template_asks_for_is_what_was_translated(code: str) -> None:
+    """A blank within the marks of a text makes it another text, which no catalogue knows."""
+    known = {
+        one for message in catalogue(code) for one in (message.id if isinstance(message.id, tuple) else [message.id])
+    }
+    made = environment(load_languages([code], ZoneInfo("UTC"))[code])
+    asked = {
+        (path.name, argument.value)
+        for folder in slices.template_folders()
+        for path in folder.glob("*.html")
+        for call in made.parse(path.read_text(encoding="utf-8")).find_all(nodes.Call)
+        if isinstance(call.node, nodes.Name) and call.node.name in ("_", "gettext", "ngettext")
+        for argument in call.args[: 2 if call.node.name == "ngettext" else 1]
+        if isinstance(argument, nodes.Const) and isinstance(argument.value, str)
+    }
+    assert len(asked) > 500
+    assert {(file, text) for file, text in asked if text not in known} == set()
 
 
 @pytest.mark.parametrize("code", ["fi", "sv"])

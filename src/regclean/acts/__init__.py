@@ -15,6 +15,7 @@ from regclean.acts.batches import (
     export_folder,
     exported_files,
     send_back,
+    take_change_book,
     take_files,
     undo,
 )
@@ -132,6 +133,7 @@ __all__ = [
     "set_password",
     "set_roles",
     "take_back",
+    "take_change_book",
     "take_files",
     "task_sheet",
     "uncertified",

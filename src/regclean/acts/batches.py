@@ -127,6 +127,19 @@ def take_files(context: Context, batch_id: int) -> list[Path]:
 
 
 @act("batches:apply")
+def take_change_book(context: Context, batch_id: int) -> bytes:
+    """An approved batch as a workbook to read. Protected customers are not in it; who took it is noted.
+
+    Errors: NotFoundError, ConflictError when nobody has approved it, UsageError where a sheet cannot hold it.
+    """
+    check_there(context, batch_id)
+    made = batches.change_book(context.workspace, context.ledger, batch_id)
+    with context.ledger.write() as connection:
+        append(connection, Entry(context.now, context.user.name, "batch_files", subject_text("batches", batch_id)))
+    return made
+
+
+@act("batches:apply")
 def apply(context: Context, batch_id: int, *, whole: bool = False, step: Step = _quiet) -> Outcome:
     """Apply an approved batch; where files are imported instead, note that they were.
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import insert
+from sqlalchemy import Connection, RowMapping, insert
 
 from regclean.batches import store
 from regclean.batches.extract import Extract, Found
@@ -17,8 +17,10 @@ from regclean.domain.register import TABLES, subject_text
 from regclean.home import warehouse_of
 from regclean.ledger import Ledger, audit, runs
 from regclean.ledger.tables import receipts
-from regclean.register import ChangeLine, OwnTable, Row, inserted_rows, write_files
+from regclean.register import ChangeLine, OwnTable, Row, book, inserted_rows, write_files
 from regclean.sealing import Seal
+
+Changed = tuple[Row, Row]  # a row as it will be, and what its changed cells held
 
 
 def export(workspace: Workspace, ledger: Ledger, batch_id: int, folder: Path, *, user: str, now: datetime) -> list[str]:
@@ -27,23 +29,15 @@ def export(workspace: Workspace, ledger: Ledger, batch_id: int, folder: Path, *,
     Where the register is updated by files, the batch is released with this: the nights after it look for its changes
     in the extract. Errors: ConflictError when nobody has approved it.
     """
-    with ledger.read() as reading:
-        row = store.get(reading, batch_id)
-        store.require(row, ("approved", "applying", "applied"), "exported")
-        stored = store.stored_lines(reading, batch_id)
-        hidden = store.protected_findings(reading, batch_id)
-        deciders = store.deciders(reading, batch_id)
     seal = Seal(workspace_key(workspace.var))
-    lines = [
-        one.line.opened(seal.opened)
-        for one in stored
-        if one.state not in ("rejected", "undone") and one.line.finding_id not in hidden
-    ]
+    with ledger.read() as reading:
+        row, lines, withheld = _to_export(reading, batch_id, seal)
+        deciders = store.deciders(reading, batch_id)
     about = {
         "batch": batch_id,
         "title": row["title"],
         "counts": dict(sorted(Counter(line.op for line in lines).items())) | {"lines": len(lines)},
-        "withheld": sum(one.line.finding_id in hidden for one in stored),
+        "withheld": withheld,
         "built_by": row["built_by"],
         "built_at": row["built_at"].isoformat(),
         "decided_by": sorted(set(deciders.values())),
@@ -53,6 +47,32 @@ def export(workspace: Workspace, ledger: Ledger, batch_id: int, folder: Path, *,
     digests = write_files(folder, lines, _own_tables(workspace, ledger, lines, seal), about)
     _note(workspace, ledger, batch_id, digests, user=user, now=now)
     return [*digests, "manifest.json"]
+
+
+def change_book(workspace: Workspace, ledger: Ledger, batch_id: int) -> bytes:
+    """An approved batch as a workbook to read: its rows as they will be, what changes coloured, the old value beside it.
+
+    Lines of protected customers are withheld. Errors: ConflictError when nobody has approved it, UsageError where a sheet
+    cannot hold it.
+    """
+    seal = Seal(workspace_key(workspace.var))
+    with ledger.read() as reading:
+        _, lines, _ = _to_export(reading, batch_id, seal)
+    return book(_own_tables(workspace, ledger, lines, seal), workspace.config.languages[0])
+
+
+def _to_export(reading: Connection, batch_id: int, seal: Seal) -> tuple[RowMapping, list[ChangeLine], int]:
+    """A batch, its lines as the register is to read them, and how many are withheld."""
+    row = store.get(reading, batch_id)
+    store.require(row, ("approved", "applying", "applied"), "exported")
+    stored = store.stored_lines(reading, batch_id)
+    hidden = store.protected_findings(reading, batch_id)
+    lines = [
+        one.line.opened(seal.opened)
+        for one in stored
+        if one.state not in ("rejected", "undone") and one.line.finding_id not in hidden
+    ]
+    return row, lines, sum(one.line.finding_id in hidden for one in stored)
 
 
 def _note(
@@ -83,18 +103,16 @@ def _own_tables(workspace: Workspace, ledger: Ledger, lines: Sequence[ChangeLine
     with warehouse_of(workspace).read(last.run_id) as connection:
         extract = Extract(connection, last.as_of)
         extract.load((), keys)
-    groups: dict[tuple[str, int], list[Row]] = {}
-    removed: dict[tuple[str, int], list[Row]] = {}
-    for table, _key, rows in _rows_afterwards(lines, extract):
-        for found, row in rows:
-            source = _source(workspace, table, found)
-            groups.setdefault((table, source), []).append(
-                {name: seal.opened(text) if text else text for name, text in row.items()}
-            )
+    groups: dict[tuple[str, int], list[Changed]] = {}
+    removed: dict[tuple[str, int], list[Changed]] = {}
+    for table, rows in _rows_afterwards(lines, extract):
+        for found, row, before in rows:
+            whole = {name: seal.opened(text) if text else text for name, text in row.items()}
+            groups.setdefault((table, _source(workspace, table, found)), []).append((whole, before))
     for line in lines:
         if line.op == "delete":
             found = extract.get(line.table, line.key)
-            removed.setdefault((line.table, _source(workspace, line.table, found)), []).append(line.row)
+            removed.setdefault((line.table, _source(workspace, line.table, found)), []).append((line.row, {}))
     made = []
     for suffix, tables in (("", groups), ("_removed", removed)):
         for (table, number), its in sorted(tables.items()):
@@ -104,11 +122,11 @@ def _own_tables(workspace: Workspace, ledger: Ledger, lines: Sequence[ChangeLine
     return made
 
 
-def _own(workspace: Workspace, name: str, table: str, number: int, rows: Sequence[Row]) -> OwnTable:
+def _own(workspace: Workspace, name: str, table: str, number: int, rows: Sequence[Changed]) -> OwnTable:
     source = workspace.config.sources[number] if number >= 0 else None
     mapping = load_mapping(source.mapping, TABLES[table]) if source and source.mapping else ColumnMapping()
     workbook = bool(source and source.path and source.path.endswith((".xlsx", ".xlsm", ".xls")))
-    return OwnTable(name, table, mapping, tuple(rows), workbook)
+    return OwnTable(name, table, mapping, tuple(row for row, _ in rows), workbook, tuple(was for _, was in rows))
 
 
 def _source(workspace: Workspace, table: str, found: Found | None) -> int:
@@ -126,16 +144,19 @@ def _matches(source: Source, file: str) -> bool:
 
 def _rows_afterwards(
     lines: Sequence[ChangeLine], extract: Extract
-) -> list[tuple[str, str, list[tuple[Found | None, Row]]]]:
-    """Rows that are updated or new, whole, with their changes in them; the keys sorted."""
+) -> list[tuple[str, list[tuple[Found | None, Row, Row]]]]:
+    """Rows that are updated or new, whole, with their changes in them, and what the changed cells held; keys sorted."""
     changes: dict[tuple[str, str], list[ChangeLine]] = {}
     for line in lines:
         if line.op == "update":
             changes.setdefault((line.table, line.key), []).append(line)
-    rows: list[tuple[str, str, list[tuple[Found | None, Row]]]] = []
+    rows: list[tuple[str, str, list[tuple[Found | None, Row, Row]]]] = []
     for (table, key), updates in changes.items():
         after = {line.column or "": line.after for line in updates}
-        rows.append((table, key, [(found, dict(found.row) | after) for found in extract.all(table, key)]))
+        before = {line.column or "": line.before for line in updates}
+        rows.append((table, key, [(found, dict(found.row) | after, before) for found in extract.all(table, key)]))
     for (table, key, _), cells in inserted_rows(lines).items():
-        rows.append((table, key, [(None, {cell.column or "": cell.after for cell in cells})]))
-    return sorted(rows, key=lambda item: (item[0], item[1]))
+        new = {cell.column or "": cell.after for cell in cells}
+        rows.append((table, key, [(None, new, dict.fromkeys(new))]))
+    rows.sort(key=lambda item: (item[0], item[1]))
+    return [(table, found) for table, _, found in rows]

@@ -91,15 +91,25 @@ def reject(
 @batch.command()
 def export(
     number: Number,
-    folder: Annotated[Path, typer.Option("-o", "--output", help="The folder to write to.")],
+    output: Annotated[
+        Path, typer.Option("-o", "--output", help="The folder to write to; or NAME.xlsx, a workbook to read.")
+    ],
     user: User = None,
 ) -> None:
-    """Write an approved batch as files: changes.csv, undo.csv, manifest.json, and the rows in the register's columns."""
+    """Write an approved batch as files: changes.csv, undo.csv, manifest.json, and the rows in the register's columns.
+
+    A workbook holds the rows as they will be: changed cells are coloured, and the old value stands beside them.
+    """
     from regclean import acts
+    from regclean.resources import write_whole
 
     with acting(user) as context:
-        names = acts.export(context, number, folder)
-    typer.echo(f"Written to {folder}: {', '.join(names)}")
+        if output.suffix.lower() == ".xlsx":
+            write_whole(output, acts.take_change_book(context, number))
+            typer.echo(f"Written: {output}")
+            return
+        names = acts.export(context, number, output)
+    typer.echo(f"Written to {output}: {', '.join(names)}")
 
 
 @batch.command()

@@ -142,7 +142,7 @@ def _write(found: Listing, output: Path | None, form: str) -> None:
     elif found.frame is None:
         raise UsageError("this is no table: it can be written as json alone.", file=output, remedy="Use: --json")
     elif form in ("csv", "json", "jsonl"):
-        text = _text(found.frame, form)
+        text = _text(found.frame, form, spreadsheet=output is not None and _for_people())
     else:
         text = None
     binary = _binary(found.frame, form, output) if found.frame is not None and text is None else None
@@ -163,10 +163,22 @@ def _write(found: Listing, output: Path | None, form: str) -> None:
         ) from error
 
 
-def _text(frame: pl.DataFrame, form: str) -> str:
+def _text(frame: pl.DataFrame, form: str, *, spreadsheet: bool) -> str:
     if form == "csv":
-        return _flat(frame).write_csv()
+        from regclean.csv_files import for_spreadsheet
+
+        return for_spreadsheet(_flat(frame)) if spreadsheet else _flat(frame).write_csv()
     return frame.write_ndjson() if form == "jsonl" else frame.write_json() + "\n"
+
+
+def _for_people() -> bool:
+    """Are the files of this workspace for spreadsheets? What goes down a pipe is for programs, whatever it says."""
+    from regclean.cli.app import workspace_folder
+    from regclean.config import load_workspace
+    from regclean.csv_files import for_people
+
+    folder = workspace_folder()
+    return (folder / "regclean.toml").exists() and for_people(load_workspace(folder).config)
 
 
 def _binary(frame: pl.DataFrame, form: str, output: Path | None) -> bytes:

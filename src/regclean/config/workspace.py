@@ -31,6 +31,7 @@ _SCHEMA = re.compile(r"[a-z_][a-z0-9_]{0,62}")
 _VARIABLE = re.compile(r"\$\{([A-Z_][A-Z0-9_]*)\}")
 _CHOICES = {
     ("workspace", "country"): ("fi", "generic"),
+    ("workspace", "csv"): ("plain", "spreadsheet"),
     ("register", "target"): ("files", "sql"),
     ("engine", "backend"): ("duckdb", "spark"),
     ("operation", "log"): ("text", "json"),

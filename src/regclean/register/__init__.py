@@ -1,5 +1,6 @@
 """The register that approved changes go to: files for the clerk to import, or a database."""
 
+from regclean.register.change_book import book
 from regclean.register.files import OwnTable, write_files
 from regclean.register.judge import Judge
 from regclean.register.lines import ChangeLine, Row, Seen, Status, delete_text, inserted_rows, inverse, moved_key
@@ -18,6 +19,7 @@ __all__ = [
     "SqlTarget",
     "Status",
     "StoredRow",
+    "book",
     "delete_text",
     "inserted_rows",
     "inverse",

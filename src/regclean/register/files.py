@@ -26,7 +26,8 @@ COLUMNS = ("seq", "op", "table", "key", "column", "before", "after", "finding_id
 class OwnTable:
     """Rows of one table as they will be, to be written under the register's own column names.
 
-    `name` is the file's name without its ending, `workbook` whether the register exports workbooks.
+    `name` is the file's name without its ending, `workbook` whether the register exports workbooks; `before`: of each row
+    what the cells held that change.
     """
 
     name: str
@@ -34,6 +35,7 @@ class OwnTable:
     mapping: ColumnMapping
     rows: tuple[Row, ...]
     workbook: bool
+    before: tuple[Row, ...] = ()
 
 
 def write_files(
@@ -65,17 +67,37 @@ def write_files(
 
 def own_columns(table: OwnTable) -> tuple[list[str], list[list[str | None]]]:
     """Header and rows in the register's own names and words: the mapping turned round."""
-    mapping = table.mapping
-    used = [name for name in TABLES[table.table].by_name if name in mapping.columns or _has(table.rows, name)]
-    used = [name for name in used if name not in mapping.constants or name in mapping.columns]
-    words = {name: _turned(mapping.values.get(name, {})) for name in used}
-    header = [mapping.columns[name][0] if name in mapping.columns else name for name in used]
-    rows = [[_own_word(words[name], row.get(name)) for name in used] for row in table.rows]
+    used, words = used_columns(table), own_words(table)
+    header = [words.name(column) for column in used]
+    rows = [[words.value(column, row.get(column)) for column in used] for row in table.rows]
     return header, rows
 
 
-def _own_word(words: Mapping[str, str], value: str | None) -> str | None:
-    return None if value is None else words.get(value, value)
+def used_columns(table: OwnTable) -> list[str]:
+    """The columns (canonical names) that the register's files have."""
+    mapping = table.mapping
+    used = [name for name in TABLES[table.table].by_name if name in mapping.columns or _has(table.rows, name)]
+    return [name for name in used if name not in mapping.constants or name in mapping.columns]
+
+
+@dataclass(frozen=True, slots=True)
+class OwnWords:
+    """What a register calls its columns, and says for canonical codes."""
+
+    names: Mapping[str, str]
+    values: Mapping[str, Mapping[str, str]]
+
+    def name(self, column: str) -> str:
+        return self.names.get(column, column)
+
+    def value(self, column: str, value: str | None) -> str | None:
+        return None if value is None else self.values.get(column, {}).get(value, value)
+
+
+def own_words(table: OwnTable) -> OwnWords:
+    """The mapping of a table, turned round."""
+    names = {column: called[0] for column, called in table.mapping.columns.items()}
+    return OwnWords(names, {column: _turned(words) for column, words in table.mapping.values.items()})
 
 
 def _has(rows: Iterable[Row], name: str) -> bool:

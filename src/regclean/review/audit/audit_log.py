@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import chain
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, RowMapping, Select, desc, false, func, select
 
+from regclean import csv_files
 from regclean.domain.findings import canonical_json
 from regclean.ledger import Ledger
 from regclean.ledger.tables import audit
@@ -65,23 +65,23 @@ def size(connection: Connection) -> int:
     return int(connection.execute(select(func.count()).select_from(audit)).scalar_one())
 
 
-def csv_lines(ledger: Ledger, chosen: AuditFilter, zone: ZoneInfo, hidden: Collection[str]) -> Iterator[str]:
+def csv_lines(
+    ledger: Ledger, chosen: AuditFilter, zone: ZoneInfo, hidden: Collection[str], *, spreadsheet: bool = False
+) -> Iterator[str]:
     """The chosen entries as lines of a csv file, oldest first, in the columns of `COLUMNS`."""
     with ledger.read() as connection:
-        yield _line(COLUMNS)
         query = _query(chosen, zone, hidden).order_by(audit.c.seq).execution_options(yield_per=2_000)
-        for row in _withheld(connection.execute(query).mappings(), hidden):
-            at = row["at"].astimezone(UTC).isoformat(timespec="microseconds")
-            yield _line(
-                (
-                    row["seq"],
-                    at,
-                    *(_harmless(row[name]) for name in ("actor", "action", "subject", "field")),
-                    canonical_json(row["detail"]),
-                    row["previous_hash"],
-                    row["hash"],
-                )
-            )
+        rows = map(_cells, _withheld(connection.execute(query).mappings(), hidden))
+        yield from csv_files.lines(chain([COLUMNS], rows), spreadsheet=spreadsheet)
+
+
+def _cells(row: Mapping[str, Any]) -> tuple[object, ...]:
+    told = {
+        **row,
+        "at": row["at"].astimezone(UTC).isoformat(timespec="microseconds"),
+        "detail": canonical_json(row["detail"]),
+    }
+    return tuple(told[name] for name in COLUMNS)
 
 
 def _query(chosen: AuditFilter, zone: ZoneInfo, hidden: Collection[str]) -> Select[tuple[object, ...]]:
@@ -104,14 +104,3 @@ def _query(chosen: AuditFilter, zone: ZoneInfo, hidden: Collection[str]) -> Sele
 def _midnight(day: date, zone: ZoneInfo) -> datetime:
     """When a day begins; days that no log can hold are moved to where every database can count."""
     return datetime.combine(min(max(day, date(1970, 1, 2)), date(2200, 1, 1)), time(), zone)
-
-
-def _harmless(text: str | None) -> str:
-    """A spreadsheet takes what begins like this for a formula."""
-    return f"'{text}" if text and text[0] in "=+-@\t\r" else text or ""
-
-
-def _line(cells: tuple[object, ...]) -> str:
-    buffer = io.StringIO()
-    csv.writer(buffer).writerow(cells)
-    return buffer.getvalue()

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import RedirectResponse, Response, StreamingResponse
 
+from regclean import csv_files
 from regclean.accounts.permissions import User
 from regclean.acts import hidden_from
 from regclean.ledger.audit import Entry, append, verify
@@ -127,7 +128,10 @@ def export(
     with service.ledger.write() as connection:
         append(connection, Entry(service.now(), user.name, "export_audit", "audit:", detail=detail))
         hidden = hidden_from(connection, user)
-    lines = audit_log.csv_lines(service.ledger, chosen, service.workspace.config.timezone, hidden)
+    config = service.workspace.config
+    lines = audit_log.csv_lines(
+        service.ledger, chosen, config.timezone, hidden, spreadsheet=csv_files.for_people(config)
+    )
     headers = {"Content-Disposition": 'attachment; filename="audit.csv"'}
     return StreamingResponse(lines, media_type="text/csv; charset=utf-8", headers=headers)
 

@@ -27,6 +27,7 @@ from regclean.review.case.fields import CODES, LABELS, TABLE_LABELS
 from regclean.review.web.i18n import N_
 from regclean.review.web.numbers import LARGEST, RowNumber
 from regclean.review.web.services import Acting, NavItem, Service, Services, page, require
+from regclean.workbook import MEDIA_TYPE
 
 router = APIRouter()
 nav = (NavItem(20, "/batches", N_("Batches"), "batches:read"),)
@@ -160,6 +161,12 @@ def files(batch_id: RowNumber, acting: Acting) -> Response:
         for path in acts.take_files(acting, batch_id):
             archive.write(path, path.name)
     return _download(packed.getvalue(), "application/zip", f"batch-{batch_id}.zip")
+
+
+@router.get("/batches/{batch_id}/changes.xlsx")
+def workbook(batch_id: RowNumber, acting: Acting) -> Response:
+    """The rows as they will be, to read: what changes is coloured, and the old value stands beside it."""
+    return _download(acts.take_change_book(acting, batch_id), MEDIA_TYPE, f"batch-{batch_id}.xlsx")
 
 
 @router.get("/batches/{batch_id}/receipt.json")

@@ -33,7 +33,7 @@ from regclean.review.tasks.words import OUTCOMES, REFUSED, STANDS, WAYS, templat
 from regclean.review.web.i18n import N_
 from regclean.review.web.privacy import is_opened
 from regclean.review.web.services import Acting, NavItem, Service, Services, language_of, page, require
-from regclean.workbook import workbook
+from regclean.workbook import MEDIA_TYPE, workbook
 
 router = APIRouter()
 nav = (NavItem(15, "/tasks", N_("Tasks"), "findings:read"),)
@@ -68,8 +68,9 @@ def sheet(acting: Acting, user: Reader, who: Short = "", rule: Short = "") -> Re
     """The tasks as a workbook to fill in; nobody under non-disclosure is in it."""
     found = [task for task in acts.list_tasks(acting, owner=who or None) if not rule or task.rule == rule]
     content = workbook(acts.task_sheet(found, to_fill_in=True), sheet="tasks")
-    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    return Response(content, media_type=kind, headers={"content-disposition": 'attachment; filename="tasks.xlsx"'})
+    return Response(
+        content, media_type=MEDIA_TYPE, headers={"content-disposition": 'attachment; filename="tasks.xlsx"'}
+    )
 
 
 @router.post("/tasks/import")
