@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from io import BytesIO
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from regclean.domain.register import TABLES
 from regclean.errors import UsageError
@@ -23,7 +23,11 @@ if TYPE_CHECKING:
 
 BEFORE = {"fi": "ennen", "sv": "före", "en": "before"}
 NOTHING = {"fi": "Ei muuttuvia rivejä", "sv": "Inga rader ändras", "en": "No row changes"}
-CHANGED, OLD = "#FDF1D3", "#57625F"
+LOOKS: Mapping[str, dict[str, Any]] = {
+    "": {},
+    "changed": {"bg_color": "#FDF1D3", "bold": True},
+    "old": {"font_color": "#57625F"},
+}
 LONGEST_NAME = 31  # of a sheet
 
 
@@ -66,7 +70,7 @@ def _sheet(workbook: Workbook, table: OwnTable, before: str) -> None:
     formats = {
         (day, kind): workbook.add_format({"num_format": DAY if day else "@"} | look)
         for day in (True, False)
-        for kind, look in {"": {}, "changed": {"bg_color": CHANGED, "bold": True}, "old": {"font_color": OLD}}.items()
+        for kind, look in LOOKS.items()
     }
     for number, (row, was) in enumerate(zip(table.rows, table.before, strict=True), start=1):
         for place, column in enumerate(shown):
