@@ -40,6 +40,7 @@ FLOORS = {
     "outside": 1,
     "locks": 1,
     "workbook": 1,
+    "csv_files": 3,
 }
 # The night is one room: the steps, what they share, what is carried over, and the page about it.
 ONE_ROOM = {"night_state": "night", "night_page": "night", "carry_over": "night"}
