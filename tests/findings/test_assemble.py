@@ -11,7 +11,7 @@ import pytest
 
 from regclean.domain.findings import Change, Finding
 from regclean.domain.register import row_subject
-from regclean.findings import assemble, standing, subject_records
+from regclean.findings import COMPLAINT, WRONG_BILL, assemble, standing, subject_records
 from regclean.findings.edges import EDGE_SCHEMA, Edge, pair_fingerprint
 from regclean.findings.summaries import duplicate_summary
 
@@ -289,6 +289,21 @@ def test_a_complaint_comes_before_an_error_and_that_before_the_rest(register: An
     )
     rows = sorted(found(register), key=lambda row: -row["priority"])
     assert [row["who"] for row in rows] == [["1"], ["2"], ["3"]]
+
+
+def test_only_an_open_complaint_raises_a_case_and_one_about_a_bill_comes_first(register: Any) -> None:
+    told = [
+        {"customer_no": "1", "event_id": "A1", "observed_on": "2026-09-01"},
+        {"customer_no": "1", "event_id": "A1", "observed_on": "2026-10-01", "closed_on": "2026-10-01"},
+        {"customer_no": "2", "event_id": "A2", "observed_on": "2020-01-01", "detail": "tyhjentämättä"},
+        {"customer_no": "3", "event_id": "A3", "observed_on": "2026-10-02", "detail": "Lasku väärin"},
+        {"customer_no": "4", "observed_on": "2020-01-01", "detail": "Lasku väärin"},
+    ]
+    register.customers("1", "2", "3", "4").write("evidence", *({"signal": "complaint"} | row for row in told))
+    register.write("rule_hits", *(hit("stale", "S06", f"customers:{no}", severity="error") for no in "1234"))
+    rows = sorted(found(register), key=lambda row: (-row["priority"], row["who"]))
+    assert [row["who"][0] for row in rows] == ["3", "2", "1", "4"]
+    assert rows[0]["priority"] >= WRONG_BILL > rows[1]["priority"] >= COMPLAINT > rows[2]["priority"]
 
 
 def test_a_field_finding_is_about_the_row_of_its_field() -> None:

@@ -1,7 +1,7 @@
 """One stream of findings: assembled in the warehouse, published to the ledger, decided on by people."""
 
 from regclean.findings import decide, follow, seen
-from regclean.findings.assemble import COMPLAINT, assemble
+from regclean.findings.assemble import COMPLAINT, WRONG_BILL, assemble
 from regclean.findings.case import Case, Refused
 from regclean.findings.clusters import kept_clusters
 from regclean.findings.counts import counts_by_rule, waiting_ids
@@ -23,6 +23,7 @@ __all__ = [
     "DECIDABLE",
     "EDGE_SCHEMA",
     "WORKPOOLS",
+    "WRONG_BILL",
     "Case",
     "DecidedGraph",
     "Edge",

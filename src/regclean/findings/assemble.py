@@ -20,6 +20,7 @@ from regclean.standardise import strike_out_ids
 from regclean.warehouse import load_sql, write_frame
 
 COMPLAINT = 8.0  # more than all else together
+WRONG_BILL = 24.0  # an open complaint about a bill: more than any other, and than waiting
 _SEVERITY_WEIGHT = {"error": 4.0, "review": 2.0, "info": 0.0}
 _SCHEMA = {
     "finding_id": pl.String,
@@ -182,14 +183,14 @@ def _row(frozen: _Frozen, facts: Mapping[str, Facts], hidden: frozenset[str]) ->
 
 
 def priority(severity: str, score: float | None, known: Iterable[Facts]) -> float:
-    """Consequence first: an open complaint, then what is an error, then services at stake and key customers.
+    """Consequence first: an open complaint about a bill, any other one, then what is an error, then services at stake and key customers.
 
     The score only orders equals: a likely finding is quickly decided. Age is added by whoever sorts.
     """
     facts = list(known)
     services = min(sum(fact.services for fact in facts), 5)
     return round(
-        COMPLAINT * any(fact.complained for fact in facts)
+        (WRONG_BILL if any(fact.wrong_bill for fact in facts) else COMPLAINT * any(fact.complained for fact in facts))
         + _SEVERITY_WEIGHT[severity]
         + 1.0 * any(fact.key_customer for fact in facts)
         + 0.2 * services

@@ -51,14 +51,15 @@ _QUERIES: dict[str, tuple[str, dict[str, Any]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What is known of one subject of a finding. `services` counts those that have not ended; `holder`: the subject of
-    whose a service or a building is; `file`: where its row was read.
+    """What is known of one subject of a finding. `complained`: by a complaint that is open; `wrong_bill`: about a bill.
+    `services` counts those that have not ended; `holder`: the subject of whose a service or a building is; `file`: where its row was read.
     """
 
     subject: str
     protected: bool
     key_customer: bool
     complained: bool
+    wrong_bill: bool
     services: int
     label: str | None
     area: str | None

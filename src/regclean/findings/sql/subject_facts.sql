@@ -27,11 +27,20 @@ links AS (
     FROM behind SEMI JOIN shown_subjects USING (subject)
     WHERE customer_no IS NOT NULL
 ),
+-- Open ones: an event is closed when any row of it says so. Without a number of its own one is forgotten after a year.
 complaints AS (
-    SELECT customer_no, count(*) AS complaints
-    FROM evidence
-    WHERE signal = 'complaint'
-      AND observed_on > (SELECT max(observed_on) FROM evidence) - INTERVAL 1 YEAR
+    SELECT customer_no, bool_or(about_a_bill) AS about_a_bill
+    FROM (
+        SELECT
+            customer_no, max(observed_on) AS observed_on, bool_or(closed_on IS NOT NULL) AS is_closed, event_id IS NOT NULL AS is_followed,
+            bool_or(regexp_matches(
+                strip_accents(lower(concat_ws(' ', detail, touchpoint))), 'lasku|veloit|faktur|debiter|invoic|bill'
+            )) AS about_a_bill
+        FROM evidence
+        WHERE signal = 'complaint'
+        GROUP BY customer_no, event_id, CASE WHEN event_id IS NULL THEN (observed_on, detail) END
+    )
+    WHERE NOT is_closed AND (is_followed OR observed_on > (SELECT max(observed_on) FROM evidence) - INTERVAL 1 YEAR)
     GROUP BY customer_no
 ),
 held AS (
@@ -42,7 +51,8 @@ people AS (
         subject,
         bool_or(c.customer_no IN (SELECT customer_no FROM hidden_customers)) AS protected,
         bool_or(coalesce(c.relationship = 'key', false)) AS key_customer,
-        max(coalesce(complaints, 0)) > 0 AS complained,
+        bool_or(about_a_bill IS NOT NULL) AS complained,
+        bool_or(coalesce(about_a_bill, false)) AS wrong_bill,
         sum(coalesce(services, 0)) AS services
     FROM links
     JOIN customers AS c USING (customer_no)
@@ -76,6 +86,7 @@ SELECT
     coalesce(protected, false) AS protected,
     coalesce(key_customer, false) AS key_customer,
     coalesce(complained, false) AS complained,
+    coalesce(wrong_bill, false) AS wrong_bill,
     CAST(coalesce(services, 0) AS BIGINT) AS services,
     label, area, holder, file
 FROM shown_subjects

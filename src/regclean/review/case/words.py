@@ -83,6 +83,7 @@ SORTS = {
 }
 # Why a case stands where it does in its queue.
 WHY_NOW = {
+    "wrong_bill": N_("an open complaint about a bill"),
     "complaint": N_("an open complaint"),
     "back": N_("has come back"),
     "billed_twice": N_("billed twice"),

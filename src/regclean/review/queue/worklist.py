@@ -34,7 +34,7 @@ from sqlalchemy import (
 from regclean.accounts.permissions import User
 from regclean.acts import visible_to
 from regclean.domain.register import subject_prefix
-from regclean.findings import COMPLAINT, WORKPOOLS
+from regclean.findings import COMPLAINT, WORKPOOLS, WRONG_BILL
 from regclean.ledger.tables import decisions, finding_subjects, findings
 from regclean.review.queue.filters import Filters
 from regclean.review.web.numbers import real_number
@@ -74,6 +74,8 @@ class Row:
     def why_now(self, now: datetime) -> tuple[str, int]:
         """Why it stands where it does, by its code, and the days that it has waited."""
         days = max((now - self.opened_at).days, 0)
+        if self.priority >= WRONG_BILL:
+            return "wrong_bill", days
         if self.priority >= COMPLAINT:
             return "complaint", days
         if self.reopened_because:
