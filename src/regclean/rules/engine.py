@@ -103,7 +103,7 @@ def switched_off(config: Config) -> frozenset[str]:
 def bound_parameters(config: Config, as_of: date) -> dict[str, Any]:
     """`$name` -> value for every threshold of the sections that rules may use; tables are bound as JSON text."""
     parameters: dict[str, Any] = {"as_of": as_of}
-    for section in ("shared_bins", "stale", "fields", "relationship"):
+    for section in ("shared_bins", "stale", "joining", "fields", "relationship"):
         for name, value in config.section(section).items():
             if name in parameters:
                 raise ConfigError(f"'{section}.{name}': another section has a threshold of this name.")

@@ -10,6 +10,10 @@ behind AS (
     UNION ALL
     SELECT subject('sites', site_no), customer_no FROM services WHERE site_no IS NOT NULL
     UNION ALL
+    SELECT subject('buildings', t.building_id), r.customer_no FROM sites AS t INNER JOIN site_roles AS r USING (site_no) WHERE t.building_id IS NOT NULL
+    UNION ALL
+    SELECT subject('buildings', t.building_id), s.customer_no FROM sites AS t INNER JOIN services AS s USING (site_no) WHERE t.building_id IS NOT NULL
+    UNION ALL
     SELECT subject('bin_group_members', row_key(bin_group_no, member_no)), customer_no FROM bin_group_members
     UNION ALL
     SELECT subject('bin_group_members', row_key(bin_group_no, member_no)), customer_no FROM member_links
@@ -66,6 +70,8 @@ named AS (
     SELECT subject('sites', site_no), street_address, postal_code FROM sites
     UNION ALL
     SELECT subject('services', service_no), s.street_address, s.postal_code FROM services LEFT JOIN sites AS s USING (site_no)
+    UNION ALL
+    SELECT subject('buildings', building_id), street_address, postal_code FROM buildings
     UNION ALL
     SELECT subject('bin_groups', bin_group_no), bin_group_no, postal_code FROM bin_groups
     UNION ALL
