@@ -20,9 +20,10 @@ from prefect.artifacts import (
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State
 from prefect.context import FlowRunContext
+from prefect.runtime import flow_run
 from prefect.states import Completed, Failed
 
-from regclean.config import load_workspace
+from regclean.config import Workspace, load_workspace
 from regclean.errors import RegcleanError, kind_of
 from regclean.home import own_ledger
 from regclean.night import STEPS, Night, Step, StepResult, open_night, take, today
@@ -33,7 +34,13 @@ from regclean.resources import flow_module
 CAUGHT_UP = "catch-up"  # the tag of a night that is run since one was missed
 
 
-@flow(name="regclean-nightly", persist_result=False)
+def _run_name() -> str:
+    """Which register and which night, in the list of runs."""
+    given = flow_run.parameters
+    return f"{Path(str(given.get('workspace'))).name} {given.get('as_of') or 'tonight'}"
+
+
+@flow(name="regclean-nightly", flow_run_name=_run_name, persist_result=False)
 def nightly(
     workspace: str,
     as_of: date | None = None,
@@ -103,7 +110,14 @@ def _take_as_task(night: Night, step: Step) -> StepResult:
     # Only another host can answer better a moment later; a wrong file stays wrong.
     retries = step.retries if any(source.url for source in night.workspace.config.sources) else 0
 
-    @task(name=step.name, retries=retries, retry_delay_seconds=30, cache_policy=NO_CACHE, persist_result=False)
+    @task(
+        name=step.name,
+        tags=["regclean", "gate" if step.name.startswith("check ") else "step"],
+        retries=retries,
+        retry_delay_seconds=30,
+        cache_policy=NO_CACHE,
+        persist_result=False,
+    )
     def run() -> StepResult | State[None]:
         try:
             return take(night, step)
@@ -119,6 +133,12 @@ def _take_as_task(night: Night, step: Step) -> StepResult:
     return cast(StepResult, state.result())
 
 
+def page_address(workspace: Workspace) -> str:
+    """Where the review page is reached from a browser: no link to a file opens from another page."""
+    hosts = workspace.config.section("review")["hosts"]
+    return f"https://{hosts[0]}" if hosts else "http://127.0.0.1:8000"
+
+
 def _leave_artifacts(night: Night) -> None:
     """What the night did, for the server's pages: the steps, the gates, and where the report is."""
     create_table_artifact(
@@ -128,7 +148,13 @@ def _leave_artifacts(night: Night) -> None:
     )
     create_table_artifact(
         [
-            {"gate": gate.name, "expectation": result.expectation, "severity": result.severity, "seen": result.summary}
+            {
+                "gate": gate.name,
+                "expectation": result.expectation,
+                "severity": result.severity,
+                "seen": result.summary,
+                "what to do": result.remedy,
+            }
             for gate in night.gates
             for result in gate.failed
         ],
@@ -136,8 +162,8 @@ def _leave_artifacts(night: Night) -> None:
         description=f"Expectations of {night.run_id} that did not hold",
     )
     create_link_artifact(
-        (night.workspace.var / "reports" / f"{night.run_id}.html").resolve().as_uri(),
-        link_text="Report",
+        f"{page_address(night.workspace)}/reports/{night.run_id}.html",
+        link_text="The night's page",
         key="regclean-night-report",
         description=f"Report of {night.run_id}",
     )

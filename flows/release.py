@@ -24,7 +24,7 @@ from regclean.home import own_ledger
 from regclean.outside import in_words
 
 
-@flow(name="regclean-release", persist_result=False)
+@flow(name="regclean-release", flow_run_name="batches of {account}", persist_result=False)
 def release(workspace: str, account: str) -> State[str]:
     """Apply every approved batch of the workspace in the folder `workspace`, oldest first, as the account `account`.
 
@@ -59,7 +59,7 @@ def _release(folder: Path, account: str) -> State[str]:
 
 
 def _apply_as_task(context: Context, batch_id: int) -> dict[str, int | str]:
-    @task(name=f"batch {batch_id}", cache_policy=NO_CACHE, persist_result=False)
+    @task(name=f"batch {batch_id}", tags=["regclean", "batch"], cache_policy=NO_CACHE, persist_result=False)
     def run() -> dict[str, int | str]:
         try:
             outcome = acts.apply(context, batch_id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import socket
 import subprocess
 import sys
@@ -26,21 +27,24 @@ from prefect.client.schemas.filters import (
     FlowRunFilterState,
     FlowRunFilterStateType,
 )
-from prefect.client.schemas.objects import StateType
+from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy, StateType
 from prefect.deployments.runner import RunnerDeployment
 from prefect.flows import load_flow_from_entrypoint
 from prefect.schedules import Schedule
-from prefect.settings import PREFECT_API_URL, temporary_settings
+from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL, temporary_settings
 from prefect.states import Crashed
 
 from regclean.config import Workspace, load_workspace
 from regclean.errors import RegcleanError
 from regclean.home import own_ledger
 from regclean.operation import is_missed, serving
-from regclean.resources import flow_module
+from regclean.resources import flow_module, write_whole
 
 FLOWS = ["regclean-nightly", "regclean-release"]
 READY_SECONDS = 90
+PORT = 4200  # Prefect's own; another where somebody has it
+ACCOUNT = "regclean"  # whom the server's pages ask for; the password is in the file AUTH
+AUTH = "auth"
 CAUGHT_UP = flow_module("nightly").CAUGHT_UP
 due = flow_module("due")
 
@@ -85,7 +89,9 @@ def _deployment(name: str, workspace: Path, times: Schedule, **parameters: str |
             name=f"{name}-{sha256(place.encode()).hexdigest()[:8]}",
             schedule=times,
             parameters={"workspace": place, **parameters},
-            concurrency_limit=1,
+            # A second one is refused, not kept waiting: the first one's end is no reason to run it again.
+            concurrency_limit=ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW),
+            tags=["regclean", name],
         ),
     )
 
@@ -112,31 +118,59 @@ def sweep_zombies(workspace: Path) -> int:
 
 @contextmanager
 def _server(var: Path) -> Iterator[None]:
-    """The configured server, or one of our own on a free loopback port, with its data in `var/prefect`."""
+    """The configured server, or one of our own on the loopback address, with its data in `var/prefect`.
+
+    Ours asks for a name and a password: whoever else works on this machine starts no night. Its address is printed.
+    """
     if PREFECT_API_URL.value():
         yield
         return
     home = var / "prefect"
-    home.mkdir(parents=True, exist_ok=True)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    url = f"http://127.0.0.1:{port}/api"
+    home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    auth, port = _auth(home / AUTH), _free_port()
+    page = f"http://127.0.0.1:{port}"
     with (home / "server.log").open("w") as log:
         server = subprocess.Popen(  # noqa: S603  # our own interpreter, fixed arguments
-            [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port), "--no-ui"],
+            [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port), "--ui"],
             stdout=log,
             stderr=subprocess.STDOUT,
-            env={**os.environ, "PREFECT_HOME": str(home)},
+            env={
+                **os.environ,
+                "PREFECT_HOME": str(home),
+                "PREFECT_SERVER_API_AUTH_STRING": auth,
+                "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
+            },
         )
         try:
-            _wait(url, server, home / "server.log")
-            os.environ["PREFECT_API_URL"] = url  # for the processes that run the flow
-            with temporary_settings({PREFECT_API_URL: url}):
+            _wait(f"{page}/api", server, home / "server.log")
+            # For the processes that run the flow.
+            os.environ |= {"PREFECT_API_URL": f"{page}/api", "PREFECT_API_AUTH_STRING": auth}
+            with temporary_settings({PREFECT_API_URL: f"{page}/api", PREFECT_API_AUTH_STRING: auth}):
+                print(f"Prefect: {page}  (asks for what stands in {home / AUTH})", flush=True)  # noqa: T201  # says where
                 yield
         finally:
             server.terminate()
             server.wait()
+
+
+def _auth(file: Path) -> str:
+    """`user:password` of this workspace's server, made once, its owner's alone."""
+    if not file.exists():
+        write_whole(file, f"{ACCOUNT}:{secrets.token_urlsafe(24)}")
+    return file.read_text(encoding="utf-8").strip()
+
+
+def _free_port() -> int:
+    """Prefect's own port, so that its address stays the same from day to day; any other where that is taken."""
+    for port in (PORT, 0):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return int(probe.getsockname()[1])
+    raise RegcleanError("there is no free port on this machine.")
 
 
 def _wait(url: str, server: subprocess.Popen[bytes], log: Path) -> None:

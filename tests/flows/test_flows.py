@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,15 +17,19 @@ import httpx
 import pytest
 from sqlalchemy import update
 
+from regclean import Workspace
 from regclean.config import load_workspace
 from regclean.home import own_ledger
 from regclean.ledger import tables
 from regclean.night import STEPS, open_published
 from regclean.operation import is_missed
+from regclean.resources import flow_module
+from regclean.warehouse import rows
 
 # One server for all of them: they share a worker.
 pytestmark = pytest.mark.xdist_group("prefect")
 PATIENCE = 120
+ROOT = Path(__file__).parents[2]
 REGCLEAN = Path(sys.executable).with_name("regclean")
 
 
@@ -102,6 +106,23 @@ def test_run_goes_through_the_flow_when_a_server_is_configured(
         "regclean-night-report",
     }
     assert "010190" not in str(artifacts)
+    (report,) = [one for one in artifacts if one["key"] == "regclean-night-report"]
+    assert "(http://127.0.0.1:8000/reports/2026-11-01-001.html)" in report["data"]
+    assert runs[0]["name"] == "register 2026-11-01"
+    assert {tag for one in tasks for tag in one["tags"]} == {"regclean", "gate", "step"}
+    # The same night without a server publishes the same.
+    before = content(small_register)
+    Workspace(small_register).run(as_of=date(2026, 11, 1), full=True)
+    assert content(small_register) == before
+
+
+def content(root: Path) -> list[list[tuple[object, ...]]]:
+    warehouse, last = open_published(load_workspace(root))
+    with warehouse.read(last) as connection:
+        return [
+            rows(connection, f"SELECT * FROM {table} ORDER BY ALL")
+            for table in ("customers", "pairs", "clusters", "member_links", "findings")
+        ]
 
 
 def test_a_gate_fails_the_flow_and_the_command(environment: dict[str, str], published_register: Path) -> None:
@@ -110,6 +131,10 @@ def test_a_gate_fails_the_flow_and_the_command(environment: dict[str, str], publ
     done = run_night(environment, published_register, "2026-11-02")
     assert done.returncode == 1, done.stdout + done.stderr
     assert "max_fall_percent" in " ".join(done.stderr.split())
+    place = str(published_register.resolve())
+    (run,) = [one for one in ask(environment, "flow_runs/filter", {}) if one["parameters"].get("workspace") == place]
+    assert (run["state"]["type"], run["state"]["name"]) == ("FAILED", "GateError")
+    assert "max_fall_percent" in run["state"]["message"], "the state says what to do"
     assert open_published(load_workspace(published_register))[1] == "2026-11-01-001"
 
 
@@ -120,6 +145,29 @@ def test_what_is_not_there_has_its_exit_code_through_the_flow_too(
     done = run_night(environment, published_register, "2026-11-02")
     assert done.returncode == 3, done.stdout + done.stderr
     assert "ledger" in done.stderr
+
+
+def test_prefects_own_file_deploys_both_flows(environment: dict[str, str], tmp_path: Path) -> None:
+    ask(environment, "work_pools/", {"name": "regclean", "type": "process"})
+    named = {"REGCLEAN_WORKSPACE": str(tmp_path), "REGCLEAN_FLOWS": str(ROOT), "REGCLEAN_RELEASE_ACCOUNT": "night"}
+    done = subprocess.run(
+        [sys.executable, "-m", "prefect", "--no-prompt", "deploy", "--all"],
+        cwd=ROOT,
+        env={**environment, **named},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    found = {d["name"]: d for d in ask(environment, "deployments/filter", {}) if d["name"] in ("nightly", "release")}
+    assert {name: [one["active"] for one in d["schedules"]] for name, d in found.items()} == {
+        "nightly": [True],
+        "release": [False],
+    }
+    for deployment in found.values():
+        assert deployment["parameters"]["workspace"] == str(tmp_path)
+        assert deployment["global_concurrency_limit"]["limit"] == 1
+        assert deployment["concurrency_options"]["collision_strategy"] == "CANCEL_NEW"
 
 
 BROKEN = """
@@ -234,3 +282,25 @@ def test_schedule_yields_scheduled_runs_sweeps_zombies_and_catches_up_once(
     finally:
         os.killpg(served.pid, signal.SIGINT)
         served.wait(timeout=PATIENCE)
+
+
+def test_a_server_of_its_own_serves_its_pages_to_whoever_knows_the_password(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    schedule = flow_module("schedule")
+    monkeypatch.delenv("PREFECT_API_URL", raising=False)
+    for name in ("PREFECT_API_URL", "PREFECT_API_AUTH_STRING"):
+        monkeypatch.setenv(name, "")
+        monkeypatch.delenv(name)
+    auth = tmp_path / "prefect" / "auth"
+    with schedule._server(tmp_path):
+        said = capsys.readouterr().out
+        page = said.split()[1]
+        assert page.startswith("http://127.0.0.1:")
+        assert str(auth) in said
+        assert auth.stat().st_mode & 0o077 == 0
+        assert "<html" in httpx.get(page, follow_redirects=True).text.lower()
+        asked = {"url": f"{page}/api/deployments/filter", "json": {}}
+        assert httpx.post(**asked).status_code == 401
+        user, password = auth.read_text().split(":")
+        assert httpx.post(**asked, auth=(user, password)).status_code == 200
