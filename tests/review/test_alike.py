@@ -6,8 +6,10 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from sqlalchemy import func, select, update
 
+from regclean import acts
 from regclean.ledger import Ledger
 from regclean.ledger.tables import decisions, findings
 
@@ -70,9 +72,79 @@ def test_customers_are_joined_in_bulk_with_a_certificate_alone(signed_in: Callab
     # What checks have proved of such pairs, and what more of them would: figured from the answers, for each band.
     bounds = shown[shown.index('data-testid="bounds"') : shown.index('id="alike-form"')]
     assert bounds.count("mitään ei ole vielä osoitettu") == bounds.count("<li>") > 0
-    assert "/samples/bands" in bounds
     assert browser.submit("/alike/same/stage", {"pick": picks(shown), "shown": ""}).status_code == 409
     assert (staged(browser), standing(ledger)) == (0, 0)
+
+
+def test_the_blind_sample_is_dealt_on_the_page_and_shows_no_other_pair(
+    signed_in: Callable[[str], Any], ledger: Ledger
+) -> None:
+    browser = signed_in("steward")
+    shown = browser.get("/alike/same").text
+    band = re.search(r'name="band" value="([^"]+)"', shown)
+    assert band
+    opened = browser.submit("/samples/bands", {"band": band[1], "among": "same"}).headers["location"]
+    assert opened.startswith("/alike/same?check=")
+    for answered in range(2):
+        page = browser.get(opened).text
+        assert f'data-answered="{answered}"' in page
+        assert picks(page) == []  # the pairs with their scores are not beside it
+        number = re.search(r'name="number" value="(\d+)"', page)
+        if number is None:
+            break
+        sample = opened.rpartition("=")[2]
+        answer = {"number": number[1], "said": "same", "among": "same"}
+        assert browser.submit(f"/samples/{sample}/answers", answer).headers["location"] == opened
+
+
+def test_one_act_joins_what_a_certificate_covers(
+    signed_in: Callable[[str], Any], ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser = signed_in("steward")
+    assert 'data-testid="accept-all"' not in browser.get("/alike/same").text
+    monkeypatch.setattr(acts.alike, "_uncertified", lambda _context, _seen: frozenset())
+    shown = browser.get("/alike/same").text
+    count = re.search(r'name="count" value="(\d+)"', shown)
+    assert count
+    assert browser.submit("/alike/same/all", {"count": "0"}).status_code == 409
+    assert browser.submit("/alike/same/all", {"count": count[1]}).status_code == 303
+    assert standing(ledger) == int(count[1])
+    browser.submit("/staged/undo")
+    assert standing(ledger) == 0
+
+
+def test_what_becomes_a_task_is_accepted_by_kind(signed_in: Callable[[str], Any], ledger: Ledger) -> None:
+    with ledger.write() as connection:
+        stale = (findings.c.kind == "stale", findings.c.state == "open", findings.c.present, ~findings.c.protected)
+        connection.execute(update(findings).where(*stale).values(rule="S08", ends_in="task", workpool="stale"))
+        size = connection.execute(select(func.count()).select_from(findings).where(*stale)).scalar_one()
+    assert size > 1
+    browser = signed_in("steward")
+    assert browser.submit("/alike/S08-tasks/all", {"count": str(size)}).status_code == 303
+    with ledger.read() as connection:
+        states = connection.execute(select(findings.c.state).where(findings.c.rule == "S08")).scalars()
+        assert set(states) == {"task"}
+
+
+def test_related_pairs_are_told_apart_in_one_act(signed_in: Callable[[str], Any], ledger: Ledger) -> None:
+    with ledger.write() as connection:
+        pairs = (
+            connection.execute(
+                select(findings.c.finding_id).where(
+                    findings.c.kind == "duplicate", findings.c.state == "open", ~findings.c.protected
+                )
+            )
+            .scalars()
+            .all()
+        )
+        connection.execute(
+            update(findings).where(findings.c.finding_id.in_(pairs)).values(relation="related", workpool="related")
+        )
+    browser = signed_in("steward")
+    assert browser.submit("/alike/related/all", {"count": str(len(pairs))}).status_code == 303
+    with ledger.read() as connection:
+        said = connection.execute(select(decisions.c.verdict, decisions.c.reason)).all()
+    assert {tuple(one) for one in said if one.reason} == {("different", "other_person")}
 
 
 def test_a_kind_is_accepted_whole_only_as_it_was_shown(signed_in: Callable[[str], Any], ledger: Ledger) -> None:

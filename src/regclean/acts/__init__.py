@@ -4,7 +4,7 @@ The page, the API, the command line and the flows call acts and check nothing th
 batches, accounts) know how a thing is done, not who may do it.
 """
 
-from regclean.acts.alike import decide_alike, uncertified, undo_alike
+from regclean.acts.alike import APART, decide_alike, uncertified, undo_alike, verdict_of
 from regclean.acts.batches import (
     SENT_BACK,
     apply,
@@ -67,6 +67,7 @@ from regclean.acts.visibility import (
 __all__ = [
     "ACTS",
     "ANSWERS",
+    "APART",
     "LOOKS",
     "SENT_BACK",
     "AnswerReport",
@@ -141,6 +142,7 @@ __all__ = [
     "undo_alike",
     "undo_decision",
     "use_model",
+    "verdict_of",
     "visible_decision",
     "visible_finding",
     "visible_to",

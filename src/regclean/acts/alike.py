@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from itertools import combinations
+from typing import Any
 
 from sqlalchemy import Connection, select
 
@@ -26,6 +27,14 @@ from regclean.ledger.tables import findings
 from regclean.warehouse import rows
 
 Version = tuple[str, int]  # of a finding: its id, and the version that was seen
+APART = "other_person"  # why records that only belong together are told apart
+
+
+def verdict_of(kind: str, relation: str | None) -> str:
+    """What is said of a finding among alike ones: the likely verdict."""
+    if kind != "duplicate":
+        return "accept"
+    return "different" if relation == "related" else "same"
 
 
 @act("findings:decide")
@@ -36,8 +45,10 @@ def uncertified(context: Context, finding_ids: Collection[str]) -> frozenset[str
     return _uncertified(context, found)
 
 
-def _uncertified(context: Context, seen: Sequence[Mapping[str, str]]) -> frozenset[str]:
-    pairs = {row["finding_id"]: _pairs(row["subjects"]) for row in seen if row["kind"] == "duplicate"}
+def _uncertified(context: Context, seen: Sequence[Mapping[str, Any]]) -> frozenset[str]:
+    pairs = {
+        row["finding_id"]: _pairs(row["subjects"]) for row in seen if verdict_of(row["kind"], row["relation"]) == "same"
+    }
     if not pairs:
         return frozenset()
     with context.ledger.read() as connection:
@@ -57,7 +68,7 @@ def _uncertified(context: Context, seen: Sequence[Mapping[str, str]]) -> frozens
 
 @act("findings:decide")
 def decide_alike(context: Context, seen: Sequence[Version]) -> DecideReport:
-    """Accept alike findings, of duplicates join their customers, in one act that is undone as one.
+    """Accept alike findings, of duplicates join their customers or tell them apart, in one act that is undone as one.
 
     What has changed since it was seen is refused, line by line. Errors: ConflictError where customers would be joined
     without a certificate; nothing is written then.
@@ -70,13 +81,14 @@ def decide_alike(context: Context, seen: Sequence[Version]) -> DecideReport:
             f"{len(missing)} of these join customers, and no certificate in force covers them.",
             remedy="Check a blind sample of the band first, or decide them one by one.",
         )
-    kinds = {row["finding_id"]: row["kind"] for row in found}
+    verdicts = {row["finding_id"]: verdict_of(row["kind"], row["relation"]) for row in found}
     lines = [
         DecisionLine(
             number=number,
-            verdict="same" if kinds.get(finding_id) == "duplicate" else "accept",
+            verdict=verdicts.get(finding_id, "accept"),
             user=context.user.name,
             finding_id=finding_id,
+            reason=APART if verdicts.get(finding_id) == "different" else None,
             expected_version=version,
         )
         for number, (finding_id, version) in enumerate(seen, start=1)
@@ -109,10 +121,10 @@ def _pairs(subjects: str) -> set[tuple[str, str]]:
     return {ordered(*pair) for pair in combinations(sorted(customers_of(subjects)), 2)}
 
 
-def _seen(connection: Connection, context: Context, finding_ids: Collection[str]) -> list[dict[str, str]]:
-    found: list[dict[str, str]] = []
+def _seen(connection: Connection, context: Context, finding_ids: Collection[str]) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
     for some in in_chunks(sorted(set(finding_ids))):
-        query = select(findings.c.finding_id, findings.c.kind, findings.c.subjects).where(
+        query = select(findings.c.finding_id, findings.c.kind, findings.c.relation, findings.c.subjects).where(
             findings.c.finding_id.in_(some), visible_to(context.user)
         )
         found += [dict(row) for row in connection.execute(query).mappings()]

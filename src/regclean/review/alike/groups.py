@@ -15,13 +15,17 @@ SURE = 0.99
 FEWEST = 2  # one alone is no group
 PAGE = 50
 DUPLICATES = "same"  # the group of pairs, which join customers
+RELATED = "related"  # the group of pairs that are told apart
+TASKS = "-tasks"  # ends the code of a rule's findings that become tasks
 SURE_LINES = "K12"  # a line of a shared bin's list, and the customer that it is
-POOLS = ("same", "bin_group", "field", "stale")
+POOLS = ("same", "related", "bin_group", "field", "stale")
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Alike findings of one workpool. `code`: a rule, or "same"; `whole`: all of it may be accepted after a shown sample."""
+    """Alike findings of one workpool. `code`: a rule, a rule with "-tasks", "same" or "related"; `whole`: all of it may be
+    accepted after a shown sample.
+    """
 
     code: str
     pool: str
@@ -37,23 +41,39 @@ class Group:
     def joins(self) -> bool:
         return self.code == DUPLICATES
 
+    @property
+    def parts(self) -> bool:
+        """Are its pairs told apart?"""
+        return self.code == RELATED
+
+    @property
+    def tasks(self) -> bool:
+        """Does each of it become a task? Nothing of the register changes by that."""
+        return self.code.endswith(TASKS)
+
+    @property
+    def rule(self) -> str:
+        return self.code.removesuffix(TASKS)
+
 
 def groups_of(connection: Connection, user: User, pool: str) -> list[Group]:
     """The groups of a workpool, the largest first."""
     if pool not in POOLS:
         return []
     of = findings.c
+    told = (of.rule, of.relation, of.ends_in)
     query = (
-        select(of.rule, func.count(), func.max(of.severity), func.min(of.severity))
+        select(*told, func.count(), func.max(of.severity), func.min(of.severity))
         .where(of.workpool == pool, alike(user))
-        .group_by(of.rule)
+        .group_by(*told)
         .having(func.count() >= FEWEST)
     )
-    found = [
+    found = []
+    for rule, relation, ends_in, size, high, low in connection.execute(query):
+        code = relation if rule == "duplicate" else f"{rule}{TASKS}" if ends_in == "task" else rule
         # "info": nothing but a repair of how a value is written. A list's line rests on the linkage, and is as sure as that.
-        Group(_code(rule), pool, int(size), whole=rule == SURE_LINES or (low, high) == ("info", "info"))
-        for rule, size, high, low in connection.execute(query)
-    ]
+        mild = code in (SURE_LINES, RELATED) or ends_in == "task" or (low, high) == ("info", "info")
+        found.append(Group(code, pool, int(size), whole=mild and code != DUPLICATES))
     return sorted(found, key=lambda group: (-group.size, group.code))
 
 
@@ -99,20 +119,23 @@ def sure_lines(connection: Connection, user: User, case_key: str) -> list[RowMap
 
 
 def alike(user: User) -> ColumnElement[bool]:
-    """Open, with a change to propose, and as certain as its kind can be; a line that founds a customer is none of them."""
+    """Open, with one likely act, and as certain as its kind can be; a line that founds a customer is none of them.
+
+    What becomes a task, and pairs that are told apart, change nothing of the register.
+    """
     of = findings.c
-    pairs = and_(of.kind == "duplicate", of.relation == "same", of.score >= SURE)
+    joined = and_(of.relation == DUPLICATES, of.score >= SURE, of.proposal.is_not(None), of.ends_in == "change")
+    pairs = and_(of.kind == "duplicate", joined | (of.relation == RELATED))
     lines = and_(of.rule == SURE_LINES, of.score >= SURE)
-    others = and_(of.kind != "duplicate", of.rule != SURE_LINES)
-    told = of.proposal.is_not(None) & (of.ends_in == "change")
-    return and_(of.state == "open", of.present, visible_to(user), told, pairs | lines | others)
+    change = and_(of.proposal.is_not(None), of.ends_in == "change", lines | (of.rule != SURE_LINES))
+    others = and_(of.kind != "duplicate", change | (of.ends_in == "task"))
+    return and_(of.state == "open", of.present, visible_to(user), pairs | others)
 
 
 def _in_group(user: User, group: Group, without: Collection[str]) -> ColumnElement[bool]:
     of = findings.c
-    own = of.kind == "duplicate" if group.joins else of.rule == group.code
+    if group.joins or group.parts:
+        own = and_(of.kind == "duplicate", of.relation == group.code)
+    else:
+        own = and_(of.rule == group.rule, (of.ends_in == "task") == group.tasks)
     return and_(of.workpool == group.pool, alike(user), own, of.finding_id.not_in(sorted(without)))
-
-
-def _code(rule: str) -> str:
-    return DUPLICATES if rule == "duplicate" else rule

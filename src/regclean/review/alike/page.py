@@ -24,7 +24,9 @@ from regclean.review.case.own_session import OwnSession, change_staging, counts_
 from regclean.review.case.staging import MOST, Outcome, Staged, from_data
 from regclean.review.case.words import words
 from regclean.review.samples.page import band_in_words
+from regclean.review.samples.pairs import as_shown
 from regclean.review.web.i18n import N_
+from regclean.review.web.numbers import LARGEST
 from regclean.review.web.services import Acting, Service, Services, language_of, page, require
 
 router = APIRouter()
@@ -37,10 +39,17 @@ FULL = N_("So many decisions wait already: submit them first.")
 
 @router.get("/alike/{group}")
 def show_group(
-    request: Request, group: str, service: Service, session: OwnSession, user: Reader, acting: Acting, after: After = ""
+    request: Request,
+    group: str,
+    service: Service,
+    session: OwnSession,
+    user: Reader,
+    acting: Acting,
+    after: After = "",
+    check: Annotated[int, Query(ge=0, le=LARGEST)] = 0,
 ) -> Response:
-    """Fifty of a group, with what differs."""
-    return _show(request, service, session, acting, _group(service, user, group), after)
+    """Fifty of a group, with what differs; `check`: the blind sample that is dealt above them."""
+    return _show(request, service, session, acting, _group(service, user, group), after, check=check)
 
 
 @router.post("/alike/{group}/stage")
@@ -64,11 +73,17 @@ def accept_all(
     acting: Acting,
     count: Annotated[int, Form(ge=0, le=1_000_000)] = 0,
 ) -> Response:
-    """Accept a whole kind, whose first page is the shown sample; as many as were said there, or nothing."""
+    """Accept a whole kind, whose first page is the shown sample; as many as were said there, or nothing.
+
+    Of pairs that join customers: those that a certificate in force covers.
+    """
     found = _group(service, user, group)
     with service.ledger.read() as connection:
         rows = members(connection, user, found, without=from_data(session.desk).aside, limit=None)
-    if not found.whole or count != len(rows):
+    if found.joins:
+        barred = acts.uncertified(acting, [row["finding_id"] for row in rows])
+        rows = [row for row in rows if row["finding_id"] not in barred]
+    if not (found.whole or (found.joins and rows)) or count != len(rows):
         return _show(request, service, session, acting, found, "", 409, problem=GROWN)
     report = acts.decide_alike(acting, [(row["finding_id"], row["version"]) for row in rows])
     outcome = Outcome(report.taken, report.repeated, (), (), (report.new_ids,) if report.new_ids else ())
@@ -123,7 +138,8 @@ def _put(acting: Context, session: Session, rows: list[RowMapping]) -> None:
         Staged(
             finding_id=row["finding_id"],
             version=row["version"],
-            verdict="same" if row["kind"] == "duplicate" else "accept",
+            verdict=(verdict := acts.verdict_of(row["kind"], row["relation"])),
+            reason=acts.APART if verdict == "different" else None,
             label=row["label"] or row["finding_id"],
             kind=row["kind"],
             pool=row["workpool"],
@@ -156,6 +172,7 @@ def _show(
     after: str,
     status: int = 200,
     *,
+    check: int = 0,
     problem: str | None = None,
 ) -> Response:
     held = from_data(session.desk)
@@ -164,7 +181,9 @@ def _show(
         found = members(connection, user, group, without=held.aside, after=after)
         left = left_of(connection, user, group, without=held.aside)
         rows = table_of(connection, user, found, service.night.look)
-    barred = acts.uncertified(acting, [row.finding_id for row in rows]) if group.joins and may_decide else frozenset()
+        every = members(connection, user, group, without=held.aside, limit=None) if group.joins and may_decide else []
+    barred = acts.uncertified(acting, [row["finding_id"] for row in every]) if every else frozenset()
+    dealt = acts.deal(acting, check) if check and group.joins and may_decide else None
     return page(
         request,
         "alike.html",
@@ -173,7 +192,13 @@ def _show(
         rows=rows,
         left=left,
         first=not after,
-        barred=barred,
+        barred=barred & {row.finding_id for row in rows},
+        covered=len(every) - len(barred),
+        dealt=dealt,
+        progress=dealt.progress if dealt else None,
+        pair=as_shown(dealt.pair) if dealt and dealt.pair else None,
+        gives=acts.figures(acting, check) if dealt else None,
+        needed=float(service.workspace.config.section("linkage")["same_precision"]),
         bands=_bands(acting) if group.joins and may_decide and not after else (),
         in_words=lambda band: band_in_words(language_of(request), band),
         staged=len(held.items),

@@ -10,6 +10,7 @@ from fastapi.responses import RedirectResponse, Response
 from regclean import acts, quality
 from regclean.acts import Context
 from regclean.errors import ConflictError, InputError, NotFoundError, UsageError
+from regclean.review.alike.groups import DUPLICATES
 from regclean.review.case.words import words
 from regclean.review.samples.pairs import as_shown
 from regclean.review.web.i18n import N_, Language
@@ -64,12 +65,14 @@ def show_bands(request: Request, acting: Acting) -> Response:
 
 
 @router.post("/samples/bands")
-def open_band(request: Request, acting: Acting, band: Text = "") -> Response:
+def open_band(request: Request, acting: Acting, band: Text = "", among: Text = "") -> Response:
     """Open a certificate on a band, where there is none in force, and go to its first check."""
     try:
         certificate = acts.certify(acting, band)
     except (NotFoundError, InputError) as error:
         return _bands(request, acting, problem=error)
+    if among == DUPLICATES:
+        return RedirectResponse(f"/alike/{DUPLICATES}?check={certificate.sample_id}", 303)
     return RedirectResponse(f"/samples/{certificate.sample_id}", 303)
 
 
@@ -90,14 +93,19 @@ def show_pair(request: Request, sample_id: RowNumber, acting: Acting, early: boo
 
 
 @router.post("/samples/{sample_id}/answers")
-def answer(sample_id: RowNumber, acting: Acting, number: Text = "", said: Text = "") -> Response:
-    """Say what a pair is, and go on to the next; one that somebody else has answered is passed over."""
-    early = ""
+def answer(sample_id: RowNumber, acting: Acting, number: Text = "", said: Text = "", among: Text = "") -> Response:
+    """Say what a pair is, and go on to the next; one that somebody else has answered is passed over.
+
+    `among`: "same" where the sample is dealt on the page of alike pairs.
+    """
+    early = False
     try:
         acts.answer(acting, sample_id, whole_number(number) or 0, said)
     except ConflictError:
-        early = "?early=1"
-    return RedirectResponse(f"/samples/{sample_id}{early}", 303)
+        early = True
+    if among == DUPLICATES:
+        return RedirectResponse(f"/alike/{DUPLICATES}?check={sample_id}", 303)
+    return RedirectResponse(f"/samples/{sample_id}{'?early=1' if early else ''}", 303)
 
 
 @router.post("/samples/{sample_id}/undo")

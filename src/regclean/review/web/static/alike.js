@@ -1,4 +1,4 @@
-/* Keys of a group: arrows move, "x" strikes one out, Enter opens it, Shift+Y stages the page. */
+/* Keys of a group: arrows move, "x" strikes one out, Enter opens it, Shift+Y stages the page; y, n, u answer a blind check. */
 (() => {
   "use strict";
   const all = (selector) => [...document.querySelectorAll(selector)];
@@ -22,7 +22,7 @@
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) { event.preventDefault(); press("submit"); return; }
     if (event.ctrlKey || event.metaKey) return;
     const key = /^\p{L}$/u.test(event.key) ? (event.shiftKey ? event.key.toUpperCase() : event.key.toLowerCase()) : event.key;
-    const action = { ArrowDown: () => move(1), ArrowUp: () => move(-1), j: () => move(1), k: () => move(-1), x: strike, Y: () => press("Y"), z: () => press("z") }[key];
+    const action = { ArrowDown: () => move(1), ArrowUp: () => move(-1), j: () => move(1), k: () => move(-1), x: strike, Y: () => press("Y"), z: () => press("z"), y: () => press("y"), n: () => press("n"), u: () => press("u"), c: () => press("c") }[key];
     if (action) { event.preventDefault(); action(); }
   });
 })();
