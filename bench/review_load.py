@@ -2,7 +2,9 @@
 
     python bench/review_load.py --demo DIR [--postgresql] [--findings 50000] [--stewards 20] [--clerks 2] [--seconds 60] [--think 6] [-o F.json]
 
-DIR is a demo workspace after its first night; it is copied, and its findings multiplied with their real evidence. Of
+DIR is a workspace after its first night, the larger the truer; it is copied, and its findings are multiplied with their real
+evidence, each copy about other rows that the night holds: a case costs what it costs a steward. A small form, of a minute:
+`--findings 3000 --stewards 4 --clerks 1 --seconds 30 --think 1`. Of
 the night there is what stands in a steward's way: the one transaction that touches every finding, every three seconds.
 Stewards of one workpool begin on different pages of its queue, so that they meet as seldom as people who share their
 work out. A clerk has a few findings accepted, builds, has the batch approved, applies it to the register's database and takes it
@@ -27,6 +29,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -85,8 +88,8 @@ class Tally:
     batches: int = 0
 
 
-def multiply(ledger: Ledger, wanted: int) -> int:
-    """Copies of the open findings under other customer numbers, until so many are open."""
+def multiply(ledger: Ledger, keys: dict[str, list[str]], wanted: int) -> int:
+    """Copies of the open findings, each about others of the `keys` that the night holds, until so many are open."""
     with ledger.read() as connection:
         rows = [
             dict(row)
@@ -102,7 +105,7 @@ def multiply(ledger: Ledger, wanted: int) -> int:
         new, proofs, subjects = [], [], []
         for row in rows:
             proof = payloads[(row["finding_id"], row["evidence_digest"])]
-            renamed = _renaming(row["subjects"], copy)
+            renamed = _renaming(row["subjects"], keys, copy / (copies + 1))
             finding_id = "F" + digest([row["finding_id"], copy])[:20]
             its = renamed(row["subjects"]) or "[]"
             new.append(
@@ -124,23 +127,39 @@ def multiply(ledger: Ledger, wanted: int) -> int:
         return int(connection.execute(select(func.count()).where(findings.c.state == "open")).scalar_one())
 
 
-def _renaming(subjects: str, copy: int) -> Callable[[str | None], str | None]:
-    """A function that gives the keys that a finding is about other names in a JSON text, and leaves all else as it is."""
-    keys = {
-        key.split("/")[0]
-        for table, _, key in (one.partition(":") for one in json.loads(subjects))
-        if table != "sources"
-    }
-    pattern = re.compile(r"(?<!\w)(?:" + "|".join(map(re.escape, sorted(keys, key=len, reverse=True))) + r")(?!\w)")
+def keys_of_night(root: Path) -> dict[str, list[str]]:
+    """The keys of the rows that findings are about, by table, in order; of a list's lines, those of their shared bins."""
+    warehouse, run_id = open_published(load_workspace(root))
+    tables = {"customers": "customer_no", "sites": "site_no", "services": "service_no", "bin_groups": "bin_group_no"}
+    with warehouse.read(run_id) as night:
+        found = {
+            table: [key for (key,) in night.execute(f"SELECT {column} FROM {table} ORDER BY 1").fetchall()]
+            for table, column in tables.items()
+        }
+    return found | {"bin_group_members": found["bin_groups"]}
+
+
+def _renaming(subjects: str, keys: dict[str, list[str]], share: float) -> Callable[[str | None], str | None]:
+    """A function that puts other keys for those that a finding is about into a JSON text: such as stand this share of their
+    table further on. All else stays as it is.
+    """
+    others: dict[str, str] = {}
+    for table, _, rest in (one.partition(":") for one in json.loads(subjects)):
+        key, its = re.split("[/:]", rest)[0], keys.get(table, [])
+        at = bisect_left(its, key)
+        if at < len(its) and its[at] == key:
+            others[key] = its[(at + int(share * len(its))) % len(its)]
+    longest = sorted(others, key=len, reverse=True)
+    pattern = re.compile(r"(?<!\w)(?:" + "|".join(map(re.escape, longest)) + r")(?!\w)")
 
     def rename(value: Any) -> Any:
         if isinstance(value, str):
-            return pattern.sub(lambda found: f"{found.group()}-{copy}", value)
+            return pattern.sub(lambda found: others[found.group()], value)
         if isinstance(value, dict):
             return {rename(name): rename(its) for name, its in value.items()}
         return [rename(one) for one in value] if isinstance(value, list) else value
 
-    return lambda text: json.dumps(rename(json.loads(text)), ensure_ascii=False) if text and keys else text
+    return lambda text: json.dumps(rename(json.loads(text)), ensure_ascii=False) if text and others else text
 
 
 def move_to(ledger: Ledger, url: str) -> Ledger:
@@ -361,7 +380,7 @@ def main() -> None:
         settings.write_text(f'{kept}\n[register]\ntarget = "sql"\nurl = "{register}"\n', encoding="utf-8")
         ledger = open_own_ledger(load_workspace(root))
         batched = with_change(ledger)  # those that the stewards' copies do not hold
-        waiting = multiply(ledger, chosen.findings)
+        waiting = multiply(ledger, keys_of_night(root), chosen.findings)
         if chosen.postgresql:
             ledger = move_to(ledger, url)
             settings.write_text(f'{settings.read_text(encoding="utf-8")}\n[ledger]\nurl = "{url}"\n', encoding="utf-8")

@@ -17,7 +17,7 @@ from regclean.errors import GateError, InputError
 from regclean.landing import delimited
 from regclean.landing.columns import ColumnPlan
 from regclean.landing.counting import LONGEST_RECORD, count_records
-from regclean.landing.delimited import Dialect, Layout, Record, read_batches, read_records
+from regclean.landing.delimited import Dialect, Layout, Record, read_lines, read_records
 from regclean.landing.encoding import examine
 from regclean.standardise.text import is_placeholder
 
@@ -128,7 +128,7 @@ def test_lines_split_many_at_a_time_are_what_the_reader_says(content: str) -> No
     plan = ColumnPlan(("a", "b", "c"), {"x": (0,), "y": (2,)}, (1,), 3)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(delimited, "PLAIN_LINES", 3)
-        batches = list(read_batches(lines, layout, plan))
+        batches = list(read_lines(lines[1:], 1, layout, plan))
     records = list(read_records(lines[1:], layout.dialect, skipped=1))
     good = [r for r in records if r.why is None and len(r.fields) >= 3 and not "".join(r.fields[3:]).strip()]
     assert [row for batch in batches for row in batch.frame.rows()] == [(r.line, *r.fields[:3]) for r in good]

@@ -11,6 +11,8 @@ from collections import deque
 from collections.abc import Callable, Collection, Iterable
 from xml.parsers import expat
 
+from regclean.landing.blocks import Blocks, with_line_feeds, without_quotes
+
 # A record of more characters than this is a quote that was never closed.
 LONGEST_RECORD = 131_072
 # What str.strip takes away.
@@ -46,6 +48,26 @@ def count_records(lines: Iterable[str], delimiter: str, *, skip_space: bool) -> 
         else:
             count += 1
             again.extendleft(reversed(taken[1:]))
+
+
+def count_below(text: Blocks, delimiter: str, *, skip_space: bool) -> int:
+    """Count the records of a text, as `count_records` does: of lines without quotes by their ends, less the blank ones."""
+    blank, whole = blank_lines(delimiter), self_contained(delimiter, skip_space=skip_space)
+    count = 0
+    while (block := text.take()) is not None:
+        lines = with_line_feeds(block)
+        rest, quoted = without_quotes(lines) if lines else ("", [])
+        if lines is None or not all(whole(line) for _, line in quoted):
+            return count + count_records(text.lines(0, block), delimiter, skip_space=skip_space)
+        count += rest.count("\n") - sum(1 for _ in blank.finditer("\n" + rest))
+        count += count_records((line for _, line in quoted), delimiter, skip_space=skip_space)
+    return count + count_records(text.lines(0), delimiter, skip_space=skip_space)
+
+
+def blank_lines(delimiter: str) -> re.Pattern[str]:
+    """Finds, in lines with LF and one before them, the line ends behind which a line has nothing but empty fields."""
+    empty = re.escape(delimiter + BLANKS.replace("\n", ""))
+    return re.compile(rf"\n[{empty}]*+(?=\n)")
 
 
 def self_contained(delimiter: str, *, skip_space: bool) -> Callable[[str], object]:

@@ -211,25 +211,29 @@ def _rank(layout: Layout, looked_for: Wanted) -> tuple[bool, bool, bool, bool, t
     return usual and recognised, whole, usual and regular, recognised, score, times * (width - 1)
 
 
-def read_batches(lines: Iterable[str], layout: Layout, plan: ColumnPlan) -> Iterator[Batch]:
-    """The rows below the header, as batches of text columns.
+def read_lines(lines: Iterable[str], at: int, layout: Layout, plan: ColumnPlan) -> Iterator[Batch]:
+    """The rows of lines before which `at` others stand, as batches of text columns.
 
-    Most lines of most files are plain: no quote, as many fields as the header. They are split many at a time, the
-    others one record at a time. From a quote on whose record may go on over further lines, everything is.
+    Most lines are plain: no quote, as many fields as the header. They are split many at a time, the others one record
+    at a time. From a quote on whose record may go on over further lines, everything is.
     """
-    at = layout.header.last_line
-    source = islice(lines, at, None)
+    source = iter(lines)
     some: list[str] = []
     if len(plan.header) > 1 and layout.dialect.delimiter in DELIMITERS:
-        whole = self_contained(layout.dialect.delimiter, skip_space=layout.dialect.skip_space)
         while some := _some_lines(source):
-            if not all(whole(line) for line in some if '"' in line):
+            if not each_whole(some, layout.dialect):
                 break
-            yield _mixed_batch(some, at, layout.dialect, plan)
+            yield mixed_batch(some, at, layout.dialect, plan)
             at += len(some)
     records = read_records(chain(some, source), layout.dialect, skipped=at)
     while read := list(islice(records, BATCH_ROWS)):
-        yield _batch(read, layout.dialect, plan)
+        yield batch_of(read, layout.dialect, plan)
+
+
+def each_whole(lines: Iterable[str], dialect: Dialect) -> bool:
+    """Does no quote on these lines reach over to the next one?"""
+    whole = self_contained(dialect.delimiter, skip_space=dialect.skip_space)
+    return all(whole(line) for line in lines if '"' in line)
 
 
 def _some_lines(source: Iterator[str]) -> list[str]:
@@ -242,7 +246,7 @@ def _some_lines(source: Iterator[str]) -> list[str]:
     return lines
 
 
-def _mixed_batch(lines: list[str], skipped: int, dialect: Dialect, plan: ColumnPlan) -> Batch:
+def mixed_batch(lines: list[str], skipped: int, dialect: Dialect, plan: ColumnPlan) -> Batch:
     """Lines each of which is a record: the plain ones split at once, the others read as what they are."""
     delimiters = len(plan.header) - 1
     delimiter, blank = dialect.delimiter, dialect.delimiter + BLANKS
@@ -262,7 +266,7 @@ def _mixed_batch(lines: list[str], skipped: int, dialect: Dialect, plan: ColumnP
             others.extend(read_records([line], dialect, skipped=number - 1))
     fields = _split(plain, delimiter, plan)
     rows = pl.DataFrame({ROW: numbers}, schema={ROW: pl.Int64}).hstack(fields)
-    odd = _batch(others, dialect, plan)
+    odd = batch_of(others, dialect, plan)
     return Batch(pl.concat([rows, odd.frame]).sort(ROW) if odd.frame.height else rows, odd.rejected)
 
 
@@ -286,7 +290,7 @@ def _split(lines: list[str], delimiter: str, plan: ColumnPlan) -> pl.DataFrame:
     return frame
 
 
-def _batch(records: list[Record], dialect: Dialect, plan: ColumnPlan) -> Batch:
+def batch_of(records: list[Record], dialect: Dialect, plan: ColumnPlan) -> Batch:
     width, full = plan.width, len(plan.header)
     lines: list[int] = []
     rows: list[list[str]] = []

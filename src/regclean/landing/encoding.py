@@ -13,10 +13,12 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import TextIO
 
 from regclean.errors import InputError
+from regclean.landing.blocks import Blocks
 
 _BLOCK = 1 << 20
 LONGEST_LINE = 1 << 24
@@ -45,16 +47,31 @@ class TextFile:
     @contextmanager
     def lines(self) -> Iterator[Iterator[str]]:
         """The physical lines with their ends (CR, LF or CRLF), decoded; null characters are left out."""
+        with self._opened() as handle:
+            yield self._by_line(handle)
+
+    @contextmanager
+    def below(self, number: int) -> Iterator[Blocks]:
+        """The text below so many lines, as `lines` has it."""
+        with self._opened() as handle:
+            for _ in islice(self._by_line(handle), number):
+                pass
+            yield Blocks(handle, self._by_line, whole=not self.has_nulls)
+
+    @contextmanager
+    def _opened(self) -> Iterator[TextIO]:
         errors = "replace"
         if self.encoding == "windows-1252":
             codecs.register_error("regclean.undefined", _as_control_character)
             errors = "regclean.undefined"
         with self.path.open(encoding=self.encoding, errors=errors, newline="") as handle:
-            lines = self._bounded(handle)
-            yield (line.replace("\0", "") for line in lines) if self.has_nulls else lines
+            yield handle
 
-    def _bounded(self, handle: TextIO) -> Iterator[str]:
-        number = 0
+    def _by_line(self, handle: TextIO, number: int = 0) -> Iterator[str]:
+        lines = self._bounded(handle, number)
+        return (line.replace("\0", "") for line in lines) if self.has_nulls else lines
+
+    def _bounded(self, handle: TextIO, number: int) -> Iterator[str]:
         while line := handle.readline(LONGEST_LINE):
             number += 1
             if len(line) == LONGEST_LINE and line[-1] not in "\r\n":

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import polars as pl
 
 from regclean.landing.columns import ColumnPlan, Wanted, fold
@@ -25,6 +23,8 @@ _NO_KEY = (
     r"(?:uusi|uudet|ny|nytt|new|ei|ingen|inget|no|not)(?:[\s.:-]+(?:asiakas|asiakasta|asiakasnumeroa|numeroa|nroa?|as\.?\s?nroa?|tunnusta|"
     r"kund|kundnummer|nummer|number|customer|id|vielä|ole|on|tiedossa|annettu|saatu|yet|known|given|än|tilldelat))+)\.?$"
 )
+# What is a key whatever else stands on its row, as nearly every key is: nothing that is said of keys below is said of one.
+_SURE = r"^\pL{0,3}-?\d+(?:[-./]\d+)*$"
 # What a key may look like that stands alone on its row.
 _CODE = r"^\pL{0,3}[-_./ ]?\d+(?:[-_./]?\pL{0,3}[-_./]?\d+)*\pL?$"
 
@@ -65,7 +65,9 @@ def shape(batch: Batch, plan: ColumnPlan, looked_for: Wanted, delimiter: str) ->
         pl.when(_filled(pl.col(str(at)))).then(pl.lit(f"a value in column {at + 1}, which has no heading"))
         for at in plan.unnamed
     ]
-    why = batch.frame.select(ROW, pl.coalesce(*_header_again(plan), *stray, pl.lit(None, pl.String)).alias(_WHY))
+    why = batch.frame.select(
+        ROW, pl.coalesce(*_header_again(batch.frame, plan), *stray, pl.lit(None, pl.String)).alias(_WHY)
+    )
     columns = {column: _column(column, plan, looked_for) for column in looked_for.table.by_name}
     present = {column: value for column, value in columns.items() if value is not None}
     # Each is worked out once; what is asked of them below is asked of the outcome.
@@ -73,7 +75,7 @@ def shape(batch: Batch, plan: ColumnPlan, looked_for: Wanted, delimiter: str) ->
     empty = [
         pl.when(pl.col(key).is_null() if key in present else pl.lit(value=True)).then(pl.lit(f"{key} is empty"))
         for key in looked_for.table.keys
-    ] + [reason for key in looked_for.table.keys if key in present for reason in _no_key(key, present, plan)]
+    ] + [reason for key in looked_for.table.keys if key in present for reason in _no_key(canonical, key, plan)]
     shaped = canonical.with_columns(pl.coalesce(*empty, _WHY).alias(_WHY))
     good = shaped.filter(pl.col(_WHY).is_null()).drop(_WHY)
     bad = batch.frame.with_columns(shaped[_WHY]).filter(pl.col(_WHY).is_not_null())
@@ -83,31 +85,44 @@ def shape(batch: Batch, plan: ColumnPlan, looked_for: Wanted, delimiter: str) ->
     return good, sorted(rejected, key=lambda item: item.line)
 
 
-def _no_key(key: str, present: Iterable[str], plan: ColumnPlan) -> list[pl.Expr]:
-    """Why what stands in a key column is no key: an error of a spreadsheet, a placeholder, a total or a footer."""
+def _no_key(canonical: pl.DataFrame, key: str, plan: ColumnPlan) -> list[pl.Expr]:
+    """Why what stands in a key column is no key: an error of a spreadsheet, a placeholder, a total or a footer.
+
+    Each text is judged once, and the many that are sure are not judged at all.
+    """
     text = pl.col(key).str.strip_chars()
-    others = [pl.col(name).is_null() for name in present if name != key]
-    alone = pl.all_horizontal(others) if others and not plan.keys_are_words else pl.lit(value=False)
+    doubtful = canonical.select(text.unique()).filter(~pl.col(key).str.contains(_SURE))
     seen = frozenset().union(*plan.keys.values())
     unlike = ~(text.str.contains(_CODE) | text.str.replace_all(r"\pL+", "A").str.replace_all(r"\d+", "9").is_in(seen))
     bare = text.str.strip_chars("<>()[]*").str.to_lowercase()
-    return [
+    why = pl.coalesce(
         pl.when(text.str.contains(_SHORTENED)).then(pl.lit(f"{key} was shortened by a spreadsheet")),
         pl.when(text.str.contains(_ERROR_CELL)).then(pl.lit(f"{key} is an error of the spreadsheet")),
         pl.when(
             ~text.str.contains(r"[\pL\d]") | bare.is_in(sorted(PLACEHOLDERS - {"0"})) | text.str.contains(_NO_KEY)
         ).then(pl.lit(f"{key} is a placeholder")),
         pl.when(text.str.contains(_TOTAL)).then(pl.lit("a total, not a row")),
-        pl.when(alone & (text.str.contains(r"\pL.*\s") | (text.str.contains(r"\pL") & unlike))).then(
-            pl.lit("a line below the table, not a row")
-        ),
-    ]
+    )
+    words = text.str.contains(r"\pL.*\s") | (text.str.contains(r"\pL") & unlike)
+    judged = doubtful.with_columns(why.alias(_WHY), words.alias("words"))
+    no_keys = judged.filter(pl.col(_WHY).is_not_null())
+    others = [pl.col(name).is_null() for name in canonical.columns if name not in (key, ROW, _WHY)]
+    reasons = []
+    if no_keys.height:
+        reasons.append(text.replace_strict(no_keys[key], no_keys[_WHY], default=None, return_dtype=pl.String))
+    if judged["words"].any() and others and not plan.keys_are_words:
+        said_alone = pl.all_horizontal(others) & text.is_in(judged.filter("words")[key].to_list())
+        reasons.append(pl.when(said_alone).then(pl.lit("a line below the table, not a row")))
+    return reasons
 
 
-def _header_again(plan: ColumnPlan) -> list[pl.Expr]:
+def _header_again(frame: pl.DataFrame, plan: ColumnPlan) -> list[pl.Expr]:
     places = [positions[0] for positions in plan.positions.values()]
     same = [pl.col(str(at)).str.replace_all("\ufeff", "").str.strip_chars() == plan.header[at] for at in places]
-    return [pl.when(pl.all_horizontal(same)).then(pl.lit("the header again"))] if same else []
+    # Most files have no row whose first value is the first name.
+    if not same or not frame.select(same[0].any()).item():
+        return []
+    return [pl.when(pl.all_horizontal(same)).then(pl.lit("the header again"))]
 
 
 def _as_texts(frame: pl.DataFrame) -> pl.DataFrame:

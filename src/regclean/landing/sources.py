@@ -10,9 +10,10 @@ from pathlib import Path
 
 from regclean.errors import InputError
 from regclean.landing import database, excel, parquet
+from regclean.landing.by_block import read_batches
 from regclean.landing.columns import ColumnPlan, Wanted, resolve
-from regclean.landing.counting import count_records
-from regclean.landing.delimited import HEAD_LINES, examine_layout, read_batches
+from regclean.landing.counting import count_below
+from regclean.landing.delimited import HEAD_LINES, examine_layout
 from regclean.landing.encoding import examine, sha256
 from regclean.landing.report import Batch
 
@@ -109,13 +110,12 @@ def _text_piece(path: Path, looked_for: Wanted, file: str) -> Piece:
     plan = resolve([record.fields for record in layout.head], layout.header_at, looked_for, file)
 
     def batches() -> Iterator[Batch]:
-        with text.lines() as lines:
-            yield from read_batches(lines, layout, plan)
+        with text.below(layout.header.last_line) as below:
+            yield from read_batches(below, layout, plan)
 
     def count() -> int:
-        with text.lines() as lines:
-            below = islice(lines, layout.header.last_line, None)
-            return count_records(below, layout.dialect.delimiter, skip_space=layout.dialect.skip_space)
+        with text.below(layout.header.last_line) as below:
+            return count_below(below, layout.dialect.delimiter, skip_space=layout.dialect.skip_space)
 
     notes = ("null characters were left out",) if text.has_nulls and "utf-16" not in text.encoding else ()
     return Piece(
