@@ -66,6 +66,7 @@ WHERE
     -- end guard
     -- guard: outage
     AND s.service_no IN (SELECT service_no FROM told_bins)
+    AND coalesce(s.feed_reaches_on - s.since_on > s.limit_days, TRUE)
     -- end guard
     -- Without any emptyings nothing can be said.
     AND EXISTS (SELECT 1 FROM rounds WHERE emptied > 0)
