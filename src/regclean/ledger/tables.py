@@ -153,7 +153,6 @@ evidence = Table(
     Column("digest", String(64), nullable=False),
     Column("payload", Text, nullable=False),  # JSON: basis, and what the rule or the pairs say; no records
     PrimaryKeyConstraint("finding_id", "digest"),
-    sqlite_with_rowid=False,
 )
 
 cluster_log = Table(

@@ -1,4 +1,4 @@
-"""What nobody reads of evidence goes; on SQLite its rows, and those of subjects, stand in their keys' own trees alone."""
+"""What nobody reads of evidence goes; on SQLite the subjects of findings stand in their key's own tree alone."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,18 +8,10 @@ down_revision = "0013"
 
 
 def upgrade() -> None:
+    op.drop_column("evidence", "fingerprint")
+    op.drop_column("evidence", "run_id")
     if op.get_bind().dialect.name != "sqlite":
-        op.drop_column("evidence", "fingerprint")
-        op.drop_column("evidence", "run_id")
         return
-    op.create_table(
-        "lean_evidence",
-        sa.Column("finding_id", sa.String(21), nullable=False),
-        sa.Column("digest", sa.String(64), nullable=False),
-        sa.Column("payload", sa.Text, nullable=False),
-        sa.PrimaryKeyConstraint("finding_id", "digest", name="pk_evidence"),
-        sqlite_with_rowid=False,
-    )
     op.create_table(
         "lean_subjects",
         sa.Column("finding_id", sa.String(21), nullable=False),
@@ -30,11 +22,9 @@ def upgrade() -> None:
         ),
         sqlite_with_rowid=False,
     )
-    for lean, table, columns in (
-        ("lean_evidence", "evidence", "finding_id, digest, payload"),
-        ("lean_subjects", "finding_subjects", "finding_id, subject"),
-    ):
-        op.execute(f"INSERT INTO {lean} ({columns}) SELECT {columns} FROM {table} ORDER BY 1, 2")  # noqa: S608  # names of our own
-        op.drop_table(table)
-        op.rename_table(lean, table)
+    op.execute(
+        "INSERT INTO lean_subjects (finding_id, subject) SELECT finding_id, subject FROM finding_subjects ORDER BY 1, 2"
+    )
+    op.drop_table("finding_subjects")
+    op.rename_table("lean_subjects", "finding_subjects")
     op.create_index("ix_finding_subjects_subject", "finding_subjects", ["subject"])
