@@ -116,10 +116,12 @@ def test_one_act_joins_what_a_certificate_covers(
 def test_what_becomes_a_task_is_accepted_by_kind(signed_in: Callable[[str], Any], ledger: Ledger) -> None:
     with ledger.write() as connection:
         alike = (findings.c.kind != "duplicate", findings.c.state == "open", findings.c.present, ~findings.c.protected)
-        connection.execute(update(findings).where(*alike).values(rule="S08", ends_in="task", workpool="stale"))
+        task = {"rule": "S08", "ends_in": "task", "workpool": "stale", "proposal": None}
+        connection.execute(update(findings).where(*alike).values(task))
         size = connection.execute(select(func.count()).select_from(findings).where(*alike)).scalar_one()
     assert size > 1
     browser = signed_in("steward")
+    assert len(picks(browser.get("/alike/S08-tasks").text)) == size
     assert browser.submit("/alike/S08-tasks/all", {"count": str(size)}).status_code == 303
     with ledger.read() as connection:
         states = connection.execute(select(findings.c.state).where(findings.c.rule == "S08")).scalars()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from typing import Any
 
@@ -85,6 +86,22 @@ def test_a_word_for_nothing_is_missing_and_no_difference(nothing: str) -> None:
     phone = next(one for one in found.rows if one.field.name == "phone")
     assert [(cell.raw, cell.likeness) for cell in phone.cells] == [("0401234567", None), (None, "missing")]
     assert not phone.differs
+
+
+def test_four_records_stand_one_to_a_row_with_the_fields_in_which_they_differ() -> None:
+    clean = [
+        {"name": "Aino Lehto", "phone": "+358401234567", "postal_code": "70100"},
+        {"name": "Aino Lehto", "phone": "+358401234567", "postal_code": "70100"},
+        {"name": "Aino Lehto", "phone": "+358401234568", "postal_code": "70100"},
+        {"name": "Aino Lehto", "postal_code": "70100", "email": "a@example.fi"},
+    ]
+    records = {f"customers:{n}": {"raw": one, "clean": one} for n, one in enumerate(clean, 1)}
+    row: Any = {"kind": "duplicate", "subjects": json.dumps(list(records)), "present": True}
+    found = compare(OpenCase(row, {"records": records}, (), (), ()))
+    assert found.as_table
+    assert [one.field.name for one in found.differing] == ["name", "phone"]
+    three: Any = {"kind": "duplicate", "subjects": json.dumps(list(records)[:3]), "present": True}
+    assert not compare(OpenCase(three, {"records": records}, (), (), ())).as_table
 
 
 def test_a_stale_case_begins_with_who_it_is() -> None:

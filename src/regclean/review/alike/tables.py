@@ -54,7 +54,7 @@ def table_of(connection: Connection, user: User, found: Sequence[RowMapping], lo
             payload = without_hidden(with_records({}, row, at_hand), hidden)
             cells = _pair(OpenCase(row, payload, (), (), ()))
         else:
-            cells = _changes(row["proposal"])
+            cells = _changes(row["proposal"] or "[]")
         label = row["label"] or row["finding_id"]
         about = Subject.parse(row["case_key"]).key if row["kind"] != "duplicate" else ""
         rows.append(

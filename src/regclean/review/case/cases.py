@@ -24,7 +24,7 @@ from regclean.review.case.fields import CUSTOMER_FIELDS, Field, raw_of
 from regclean.review.case.results import Result, ShownField
 from regclean.review.web.privacy import without_hidden
 
-MOST_COLUMNS = 5  # more records than this are shown as a table, one row each
+MOST_COLUMNS = 3  # more records than this are shown as a table, one row each
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +186,13 @@ class Comparison:
     @property
     def as_table(self) -> bool:
         return len(self.columns) > MOST_COLUMNS
+
+    @property
+    def differing(self) -> tuple[FieldRow, ...]:
+        """The fields in which the records differ, the name first, and those that a person has chosen of."""
+        return tuple(
+            row for row in self.rows if row.field.name == "name" or row.differs or (row.result and row.result.own)
+        )
 
 
 def compare(case: OpenCase, result: Result | None = None) -> Comparison:
