@@ -107,7 +107,7 @@ def _answer(request: Request, status: int, detail: str | None) -> Response:
 
 
 def _to_log_in(request: Request) -> Response:
-    """To the log-in and back; a script's request is told to move the whole page."""
+    """To the log-in and back; a script's request is told where that is."""
     # A form's own address shows nothing: back is the page that it stands on.
     from_page = request.headers.get("hx-current-url") or request.headers.get("referer") or "/"
     parts = urlsplit(str(request.url) if request.method == "GET" else from_page)
@@ -115,6 +115,6 @@ def _to_log_in(request: Request) -> Response:
     if cookie_name(request, SESSION_COOKIE) in request.cookies:
         asked["ended"] = "1"
     target = f"/login?{urlencode(asked, safe='/')}"
-    if request.headers.get("hx-request"):
-        return Response(status_code=401, headers={"HX-Redirect": target})
+    if request.headers.get("hx-request"):  # the page asks on the spot, or goes there where it cannot
+        return Response(status_code=401, headers={"X-Sign-In": target})
     return RedirectResponse(target, 303)
