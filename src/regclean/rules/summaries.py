@@ -17,7 +17,12 @@ _OPTIONAL = re.compile(r"\[([^\[\]]*)\]")
 _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
 _NONE = "–"
 # Placeholders whose codes are those of another.
-_SAME_WORDS = {"kind_given": "kind", "kind_inferred": "kind", "bin_waste_type": "waste_type"}
+_SAME_WORDS = {
+    "computed": "relationship",
+    "kind_given": "kind",
+    "kind_inferred": "kind",
+    "bin_waste_type": "waste_type",
+}
 
 
 def summary(rule_id: str, evidence: Mapping[str, Any], language: str) -> str:

@@ -83,6 +83,8 @@ EVIDENCE = {
     "late": N_("Late"),
     "reaches_on": N_("Data reaches to"),
     "contractors": N_("Contractors"),
+    "count": N_("How many"),
+    "computed": N_("By what happened"),
     "emptied": N_("Emptyings"),
     "in_vain": N_("Tried in vain"),
     "agreed": N_("Emptyings agreed"),
