@@ -18,7 +18,7 @@ from time import perf_counter
 
 import polars as pl
 
-from regclean import batches, checks, findings, landing, linkage, locks, quality, rules
+from regclean import batches, checks, erasure, findings, landing, linkage, locks, quality, rules
 from regclean.bin_reports import forget_bin_reports
 from regclean.carry_over import carry_over, linkage_digest, reading_digest
 from regclean.config import Workspace, derived_key, workspace_key
@@ -280,6 +280,7 @@ def open_night(
     warehouse = warehouse_of(workspace, threads=engine["threads"], memory_limit=engine["memory_limit"])
     with _one_at_a_time(workspace.var), own_ledger(workspace) as ledger:
         _sweep(warehouse, ledger, now)
+        erasure.finish(workspace, ledger, now)
         last = runs.last_published(ledger)
         run_id = _run_id(warehouse, ledger, as_of)
         runs.start(ledger, run_id, as_of=as_of, now=now, previous_landed=last.landed if last else None)

@@ -336,6 +336,11 @@ COMMANDS: dict[str, Rights] = {
     "model back": (Line("", stop=("approver", "deputy", "admin")),),  # there is nothing before
     "backup": (Line("", ("admin",), sent=("{folder}",)),),
     "restore": (Line("backup", stop=("admin",), sent=("{object}",)),),  # all that would be put back is there
+    "erase": (  # the night in force holds both
+        Line("customer", stop=(*DECIDERS, "admin"), sent=("{object}",)),
+        Line("protected_customer", stop=("guardian", "deputy"), none=(*UNSEEING, "admin"), sent=("{object}",)),
+        Line("customer", stop=(*APPROVERS, "admin"), sent=("{object}", "--confirm")),
+    ),
     "person-report": (
         Line("customer", READERS, sent=("{object}",)),
         Line("protected_customer", SEE_ALL, none=SEE_SOME, sent=("{object}",)),

@@ -27,6 +27,8 @@ Permission = Literal[
     "audit:read",
     "users:manage",
     "workspace:keep",  # back it up, put it back
+    "erasure:ask",  # see what an erasure would take, and ask for it
+    "erasure:confirm",  # erase what another one has asked for
 ]
 
 Way = Literal["session", "token", "schedule", "nobody"]
@@ -45,6 +47,7 @@ TABLE: dict[Role, frozenset[Permission]] = {
             "ids:reveal",
             "batches:read",
             "batches:build",
+            "erasure:ask",
         }
     ),
     "approver": frozenset(
@@ -58,10 +61,14 @@ TABLE: dict[Role, frozenset[Permission]] = {
             "batches:read",
             "batches:approve",
             "models:use",
+            "erasure:ask",
+            "erasure:confirm",
         }
     ),
     "clerk": frozenset({"overview:read", "findings:read", "batches:read", "batches:build", "batches:apply"}),
-    "admin": frozenset({"overview:read", "models:use", "users:manage", "workspace:keep"}),
+    "admin": frozenset(
+        {"overview:read", "models:use", "users:manage", "workspace:keep", "erasure:ask", "erasure:confirm"}
+    ),
     "auditor": frozenset({"overview:read", "audit:read"}),
     "restricted": frozenset({"restricted:open"}),
 }

@@ -22,6 +22,7 @@ from regclean.acts.batches import (
 from regclean.acts.cases import arrange, assign, comment, consider, decide, decide_all, undo_decision
 from regclean.acts.certificates import BandNow, certify, list_bands, next_checks
 from regclean.acts.context import ACTS, Context
+from regclean.acts.erasing import ask_erasure, confirm_erasure, look_at_erasure, withdraw_erasure
 from regclean.acts.keeping import accept_restored, back_up, seal_key
 from regclean.acts.labelling import ANSWERS, Dealt, answer, deal, figures, list_samples, take_back
 from regclean.acts.looking import LOOKS, open_customer, open_protected, report_person, reveal
@@ -87,6 +88,7 @@ __all__ = [
     "apply",
     "approve",
     "arrange",
+    "ask_erasure",
     "assign",
     "back_up",
     "build",
@@ -94,6 +96,7 @@ __all__ = [
     "check_may_add",
     "check_there",
     "comment",
+    "confirm_erasure",
     "consider",
     "count_tasks",
     "deal",
@@ -119,6 +122,7 @@ __all__ = [
     "list_samples",
     "list_tasks",
     "list_tokens",
+    "look_at_erasure",
     "make_token",
     "next_checks",
     "open_customer",
@@ -146,4 +150,5 @@ __all__ = [
     "visible_decision",
     "visible_finding",
     "visible_to",
+    "withdraw_erasure",
 ]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from regclean.acts.context import Context, act
 from regclean.config import workspace_key
 from regclean.domain.register import subject_text
+from regclean.erasure import Erased, replay
 from regclean.ledger.audit import Entry, append
 from regclean.operation import Manifest, keep_key, make_backup
 
@@ -15,7 +17,7 @@ from regclean.operation import Manifest, keep_key, make_backup
 def back_up(context: Context, folder: Path) -> Manifest:
     """Write a backup into a new folder, while others work. Errors: UsageError, UnavailableError."""
     made = make_backup(context.workspace, context.ledger, folder, context.now)
-    _note(context, "backup", made)
+    _note(context, "backup", made, folder=str(folder.resolve()))  # an erasure tells it what its restore is to repeat
     return made
 
 
@@ -28,13 +30,17 @@ def seal_key(context: Context, passphrase: str, path: Path) -> None:
 
 
 @act("workspace:keep")
-def accept_restored(context: Context, made: Manifest) -> None:
-    """Take a restored workspace for the one that goes on from here."""
+def accept_restored(context: Context, made: Manifest, erased: Sequence[Erased] = ()) -> int:
+    """Take a restored workspace for the one that goes on from here, after what was `erased` since is erased in it, too;
+    returns how many erasures that were.
+    """
     _note(context, "restore", made)
+    repeated = replay(context.workspace, context.ledger, erased, user=context.user.name, now=context.now)
+    return len(repeated)
 
 
-def _note(context: Context, action: str, made: Manifest) -> None:
-    detail = {"made_at": made.made_at, "night": made.night, "files": len(made.files), "digest": made.mac}
+def _note(context: Context, action: str, made: Manifest, **more: str) -> None:
+    detail = {"made_at": made.made_at, "night": made.night, "files": len(made.files), "digest": made.mac, **more}
     with context.ledger.write() as connection:
         append(
             connection,

@@ -5,6 +5,7 @@ Everything takes `user` and `now` from the caller; nothing here asks who or when
 
 from regclean.batches.approval import approve, reject_lines
 from regclean.batches.build import BuildReport, build
+from regclean.batches.erased import erase_lines
 from regclean.batches.export import change_book, export
 from regclean.batches.last_extract import LastExtract, last_extract
 from regclean.batches.older_lines import seal_older_lines
@@ -30,6 +31,7 @@ __all__ = [
     "change_book",
     "confirm_import",
     "dry_run",
+    "erase_lines",
     "export",
     "last_extract",
     "list_batches",

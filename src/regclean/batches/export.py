@@ -10,6 +10,7 @@ from pathlib import Path
 from sqlalchemy import Connection, RowMapping, insert
 
 from regclean.batches import store
+from regclean.batches.erased import check_not_erased
 from regclean.batches.extract import Extract, Found
 from regclean.config import Mapping as ColumnMapping
 from regclean.config import Source, Workspace, load_mapping, workspace_key
@@ -45,7 +46,7 @@ def export(workspace: Workspace, ledger: Ledger, batch_id: int, folder: Path, *,
         "approved_at": row["approved_at"].isoformat(),
     }
     digests = write_files(folder, lines, _own_tables(workspace, ledger, lines, seal), about)
-    _note(workspace, ledger, batch_id, digests, user=user, now=now)
+    _note(workspace, ledger, batch_id, digests, folder, user=user, now=now)
     return [*digests, "manifest.json"]
 
 
@@ -66,6 +67,7 @@ def _to_export(reading: Connection, batch_id: int, seal: Seal) -> tuple[RowMappi
     row = store.get(reading, batch_id)
     store.require(row, ("approved", "applying", "applied"), "exported")
     stored = store.stored_lines(reading, batch_id)
+    check_not_erased(batch_id, stored)
     hidden = store.protected_findings(reading, batch_id)
     lines = [
         one.line.opened(seal.opened)
@@ -76,7 +78,14 @@ def _to_export(reading: Connection, batch_id: int, seal: Seal) -> tuple[RowMappi
 
 
 def _note(
-    workspace: Workspace, ledger: Ledger, batch_id: int, digests: Mapping[str, str], *, user: str, now: datetime
+    workspace: Workspace,
+    ledger: Ledger,
+    batch_id: int,
+    digests: Mapping[str, str],
+    folder: Path,
+    *,
+    user: str,
+    now: datetime,
 ) -> None:
     with ledger.write() as writing:
         row = store.get(writing, batch_id)
@@ -84,9 +93,10 @@ def _note(
         if workspace.config.section("register")["target"] == "files" and row["state"] == "approved":
             store.set_state(writing, batch_id, "applying")
         detail = {"files": dict(digests)}
+        where = {"folder": str(folder.resolve())}  # an erasure looks for them there
         writing.execute(
             insert(receipts).values(
-                batch_id=batch_id, target="files", applied_by=user, applied_at=now, detail=detail, undo=False
+                batch_id=batch_id, target="files", applied_by=user, applied_at=now, detail=detail | where, undo=False
             )
         )
         audit.append(writing, audit.Entry(now, user, "batch_export", subject_text("batches", batch_id), detail=detail))

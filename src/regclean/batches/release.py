@@ -15,6 +15,7 @@ from typing import Protocol
 from sqlalchemy import Connection, insert
 
 from regclean.batches import attempts, lifecycle, store
+from regclean.batches.erased import check_not_erased
 from regclean.batches.store import StoredLine
 from regclean.domain.batches import IN_DOUBT
 from regclean.domain.findings import digest
@@ -61,7 +62,7 @@ def dry_run(ledger: Ledger, target: Looking, batch_id: int) -> list[Seen]:
     """How every line that is not rejected stands in the register now."""
     with ledger.read() as reading:
         store.get(reading, batch_id)
-        lines = [one.line for one in store.stored_lines(reading, batch_id) if one.state != "rejected"]
+        lines = [one.line for one in store.stored_lines(reading, batch_id) if one.state not in store.NOT_THERE]
     return target.look(lines)
 
 
@@ -95,6 +96,7 @@ def apply(
         if row["state"] == "applied" or (row["state"] == "rejected" and _tried(lines)):
             return _again(row["state"], batch_id, lines)
         store.require(row, ("approved", "applying", "unknown"), "applied")
+        check_not_erased(batch_id, lines)
         _check_lines(writing, batch_id)
         attempt = attempts.begin(writing, row, "apply", token)
         if row["state"] == "approved":
@@ -166,6 +168,7 @@ def undo(
         mine = [one for one in lines if finding_id is None or one.line.finding_id == finding_id]
         if not mine:
             raise UsageError(f"the finding is not in batch {batch_id}.")
+        check_not_erased(batch_id, mine)
         if row["state"] in ("built", "approved"):
             return _cancel(writing, batch_id, lines, mine, user=user, now=now)
         if row["state"] in ("undone", "rejected"):
@@ -237,7 +240,7 @@ def _again(state: str, batch_id: int, lines: Sequence[StoredLine]) -> Outcome:
     seen = tuple(
         Seen(one.line.seq, statuses.get(one.state, "done"), None, one.state_reason)  # type: ignore[arg-type]  # of a Status
         for one in lines
-        if one.state != "rejected"
+        if one.state not in store.NOT_THERE
     )
     return Outcome(batch_id, state, seen, earlier=True)
 

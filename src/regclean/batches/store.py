@@ -16,6 +16,8 @@ from regclean.ledger import in_chunks
 from regclean.ledger.tables import batch_changes, batches, decisions, findings
 from regclean.register import ChangeLine
 
+NOT_THERE = ("rejected", "erased")  # lines of which the register is not asked
+
 
 @dataclass(frozen=True, slots=True)
 class Batch:

@@ -73,7 +73,7 @@ def show(ledger: Ledger, batch_id: int, target: SqlTarget | None = None, *, rest
         kept = tuple(dict(row) for row in reading.execute(query).mappings())
     seen: dict[int, Seen] = {}
     if target is not None:
-        seen = {one.seq: one for one in target.look([one.line for one in lines if one.state != "rejected"])}
+        seen = {one.seq: one for one in target.look([one.line for one in lines if one.state not in store.NOT_THERE])}
     views = tuple(
         _view(one, seen.get(one.line.seq), deciders.get(one.decision_id or 0), batch)
         for one in lines

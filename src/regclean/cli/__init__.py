@@ -10,6 +10,7 @@ import sys
 from regclean.cli import (
     batches,
     decisions,
+    erasing,
     expectations,
     identity,
     inspection,
@@ -39,6 +40,7 @@ COMMANDS = (
     identity,
     people,
     operation,
+    erasing,
 )
 
 

@@ -87,21 +87,32 @@ def restore(
     user: Annotated[
         str | None, typer.Option("--user", help="Whose password is asked for, where there is no token.")
     ] = None,
+    erasures: Annotated[
+        Path | None,
+        typer.Option(help="A list of erasures made since, besides the one beside the backup ([retention] copy_to)."),
+    ] = None,
 ) -> None:
     """Put a backup back into the workspace's folder, which must hold nothing of it; takes the right to it."""
     from regclean import acts
     from regclean.acts import Context
     from regclean.cli.identity import ask_secret
+    from regclean.erasure import LIST, read_list
     from regclean.home import own_ledger
     from regclean.operation import kept_key, read_backup, restoring
 
     root = workspace_folder()
     manifest = read_backup(folder)
+    lists = [path for path in (folder / LIST, root / "var" / LIST) if path.exists()] + ([erasures] if erasures else [])
+    erased = list(dict.fromkeys(one for path in lists for one in read_list(path)))
     key = kept_key(key_from, ask_secret("passphrase", PASSPHRASE)) if key_from is not None else None
     with restoring(folder, manifest, root, key) as workspace, own_ledger(workspace) as ledger:
         now = datetime.now(UTC)
         who = _who_restores(workspace, ledger, root, user)
-        acts.accept_restored(Context(workspace, ledger, who, now), manifest)
+        repeated = acts.accept_restored(Context(workspace, ledger, who, now), manifest, erased)
+    if repeated:
+        typer.echo(
+            f"{repeated} erasures made since were repeated. Run a night: the file of the one in force may be gone."
+        )
     typer.echo(
         f"Restored: {root}, as of {manifest.made_at}, night {manifest.night or '(none)'}.\n"
         f"Put the inputs back that {root / 'regclean.toml'} names, then look at: regclean -w {root} doctor"

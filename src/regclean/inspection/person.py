@@ -12,7 +12,7 @@ from typing import Any
 import duckdb
 from sqlalchemy import Connection, and_, func, or_, select, true
 
-from regclean.domain.register import TABLES, Table, subject_text
+from regclean.domain.register import TABLES, subject_text
 from regclean.errors import NotFoundError
 from regclean.findings import subject_records
 from regclean.inspection.subject import Section
@@ -29,7 +29,7 @@ from regclean.ledger.tables import (
 )
 from regclean.rules import titles
 from regclean.sealing import masked
-from regclean.warehouse import rows
+from regclean.warehouse import about_customer, rows, typed_key
 
 # Of a shared bin, what its host has not told of themselves is another's.
 OF_THE_CONTACT = ("contact_customer_no", "contact_name", "contact_phone", "contact_email")
@@ -86,13 +86,13 @@ def _held(
 ) -> Iterator[tuple[Any, ...]]:
     """Every value as it was landed, of every row that is about the customer."""
     for table in TABLES.values():
-        mine = _about(table)
+        mine = about_customer(table)
         if mine is None:
             continue
         contact = "t.contact_customer_no = $no" if table.name == "bin_groups" else "true"
         query = (
             f"SELECT k.*, {contact} AS whole FROM keyed.{table.name} AS k "  # noqa: S608  # names of our own declaration
-            f"JOIN {table.name} AS t ON k.key = {_key(table)} WHERE {mine} ORDER BY _file, _row"
+            f"JOIN {table.name} AS t ON k.key = {typed_key(table)} WHERE {mine} ORDER BY _file, _row"
         )
         cursor = connection.execute(query, {"no": customer_no})
         names = [str(column[0]) for column in cursor.description or ()]
@@ -104,25 +104,6 @@ def _held(
                 others = name in OF_THE_CONTACT and not row["whole"]
                 if row[name] not in (None, "") and name not in (*PLACE, "whole") and not others:
                     yield table.name, name, masked(str(row[name])), row["_file"], row["_row"]
-
-
-def _about(table: Table) -> str | None:
-    """When a typed row `t` is about the customer `$no`."""
-    if table.name == "sites":
-        own = "SELECT site_no FROM {} WHERE customer_no = $no"
-        return f"t.site_no IN ({own.format('site_roles')} UNION {own.format('services')})"
-    if table.name == "emptyings":
-        return "t.service_no IN (SELECT service_no FROM services WHERE customer_no = $no)"
-    conditions = [f"t.{name} = $no" for name in table.references if name.endswith("customer_no")]
-    if table.name == "bin_group_members":
-        linked = "SELECT row_key(bin_group_no, member_no) FROM member_links WHERE customer_no = $no"
-        conditions.append(f"row_key(t.bin_group_no, t.member_no) IN ({linked})")
-    return f"({' OR '.join(conditions)})" if conditions else None
-
-
-def _key(table: Table) -> str:
-    columns = [f"t.{name}::TEXT" for name in table.key_columns]
-    return columns[0] if len(columns) == 1 else f"row_key({', '.join(columns)})"
 
 
 def _linked(connection: duckdb.DuckDBPyConnection, customer_no: str) -> tuple[tuple[Any, ...], ...]:

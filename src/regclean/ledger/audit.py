@@ -17,11 +17,13 @@ from sqlalchemy import Connection, desc, insert, select
 
 from regclean.domain.findings import digest
 from regclean.domain.register import Subject, subject_text
+from regclean.domain.tombstone import TOMBSTONE
 from regclean.ledger.database import AUDIT_END, Ledger, is_writing
 from regclean.ledger.tables import audit, batch_changes, decisions, runs
 
 GENESIS = "0" * 64
-_LINES = ("batch_build", "batch_seal")  # what notes the digest of a batch's lines; the last one holds
+_LINES = ("batch_build", "batch_seal", "batch_erase")  # what notes the digest of a batch's lines; the last one holds
+ERASED = ("erase", "purge")  # what names the decisions of which no more than user, verdict and day are left
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +122,8 @@ def _off_tables(ledger: Ledger) -> Broken | None:
         entries = connection.execute(
             select(audit).where(audit.c.action.in_(("decide", *_LINES))).order_by(audit.c.seq)
         ).mappings()
+        erasing = connection.execute(select(audit.c.detail).where(audit.c.action.in_(ERASED))).scalars()
+        erased = {decision for detail in erasing for decision in detail.get("decisions", ())}
         built: dict[int, tuple[int, str]] = {}
         rows = {row["decision_id"]: row for row in connection.execute(select(decisions)).mappings()}
         for entry in entries:
@@ -128,6 +132,8 @@ def _off_tables(ledger: Ledger) -> Broken | None:
                 row = rows.get(detail["decision"])
                 said = row and (row["user"], row["verdict"], digest(row["reason"]), digest(row["choices"]))
                 noted = (entry["actor"], detail["verdict"], detail["reason_digest"], detail["choices_digest"])
+                if detail["decision"] in erased:
+                    noted = (*noted[:2], digest(row and row["reason"] and TOMBSTONE), digest(None))
                 if said != noted:
                     return Broken(entry["seq"], f"decision {detail['decision']} is not as it was made")
             elif entry["action"] in _LINES:

@@ -116,17 +116,20 @@ class Ledger:
                 raise
             raise away from error
 
-    def rewrite(self, table: Table) -> None:
-        """Write a table anew, so that no freed block of the database holds what its rows held before."""
+    def rewrite(self, *tables: Table) -> bool:
+        """Write tables anew, so that no freed block of the database holds what their rows held before; False where others
+        were reading meanwhile, so that the file still holds some.
+        """
         raw = self.engine.raw_connection()
         driver: Any = raw.driver_connection
         try:
             if self.engine.dialect.name == "postgresql":
                 driver.autocommit = True
-                driver.execute(f"VACUUM FULL {table.name}").close()
-            else:
-                driver.execute("VACUUM").close()
-                driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").close()
+                for table in tables:
+                    driver.execute(f"VACUUM FULL {table.name}").close()
+                return True
+            driver.execute("VACUUM").close()
+            return bool(driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0] == 0)
         finally:
             raw.invalidate()
             raw.close()

@@ -15,7 +15,7 @@ from regclean.config import another_key, fingerprint, load_mapping, present_key
 from regclean.config.identity import FILE as IDENTITY
 from regclean.config.identity import remembered
 from regclean.domain.register import TABLES
-from regclean.errors import ConfigError, UnavailableError
+from regclean.errors import ConfigError, UnavailableError, counted
 from regclean.home import identity_of, restore_remedy
 from regclean.landing import check_query, matching_files
 from regclean.ledger import is_whole, look_at, tables_of
@@ -90,7 +90,7 @@ def permissions(patient: Patient) -> Iterator[Sign]:
     if var in open_files:
         yield Sign("problem", "others can look into the folder of personal data.", var, f"chmod -R go-rwx {var}")
     elif rest := [path for path in open_files if path != secret]:
-        what = f"others have rights to {len(rest)} files here; the folder itself keeps them out."
+        what = f"others have rights to {counted(len(rest), 'file')} here; the folder itself keeps them out."
         yield Sign("warning", what, rest[0], f"chmod -R go-rwx {var}")
     if not open_files:
         yield Sign("ok", "what holds personal data is its owner's alone.", var)

@@ -1,5 +1,6 @@
 """One DuckDB file a night: built aside, published by rename, opened read-only afterwards."""
 
+from regclean.warehouse.about import about_customer, typed_key
 from regclean.warehouse.database import (
     KEPT_NIGHTS,
     DamagedNightError,
@@ -22,6 +23,7 @@ __all__ = [
     "LandedTables",
     "NightDatabase",
     "Warehouse",
+    "about_customer",
     "create_tables",
     "is_damage",
     "load_sql",
@@ -29,5 +31,6 @@ __all__ = [
     "registered",
     "rows",
     "temp_table",
+    "typed_key",
     "write_frame",
 ]

@@ -11,7 +11,7 @@ from regclean.domain.batches import BatchState
 from regclean.review.web.models import FindingId, Given, Number, OneLine
 
 Operation = Literal["update", "insert", "delete", "merge"]
-Status = Literal["ready", "done", "changed", "gone", "applied", "planned", "rejected", "undone"]
+Status = Literal["ready", "done", "changed", "gone", "applied", "planned", "rejected", "undone", "erased"]
 Reason = Literal["wrong_customer", "wrong_value", "evidence", "ask", "other"]
 
 

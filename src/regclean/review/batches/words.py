@@ -28,6 +28,7 @@ STATUSES = {
     "planned": ("·", N_("planned")),
     "rejected": ("✕", N_("sent back")),
     "undone": ("↶", N_("taken back")),
+    "erased": ("⌫", N_("erased")),
 }
 # Why a line holds the value that it does, besides the rules of survivorship.
 WHYS = {

@@ -1,0 +1,3 @@
+"""What stands where a personal value was and the history around it stays."""
+
+TOMBSTONE = "⌫"
