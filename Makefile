@@ -7,14 +7,15 @@ DEMO_DIR ?= demo
 # Compile on install, whatever the environment says: commands start in half the time.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help install install-dev demo test check format lint types lock wheel messages docs screenshots models soak bench clean
+.PHONY: help install install-dev demo test check format lint types lock wheel messages docs site screenshots models soak bench clean
 
 help:
 	@echo "make demo     install, run one night on the shipped register, serve the review page"
 	@echo "make install  prepare .venv alone"
 	@echo "make test     install what tests need and run all of them"
 	@echo "make messages find, merge and compile the texts of the review page"
-	@echo "make docs     write the handbook of rules and the data dictionary anew"
+	@echo "make docs     write the handbook of rules, the data dictionary and the reference anew"
+	@echo "make site     build the documentation site into site/"
 	@echo "make soak     faults, broken input and canaries in earnest"
 	@echo "make bench    three nights of 20,000 customers beside bare Splink; fails on what an idle night writes, never on time"
 	@echo "make check    format, lint, types, tests"
@@ -73,10 +74,16 @@ messages: install-dev
 	rm $(REVIEW)/locale/messages.pot
 	$(BIN)/pybabel -q compile -d $(REVIEW)/locale
 
-# Pages that are made from the code: the handbook of rules and the data dictionary.
+# Pages that are made from the code: the handbook of rules, the data dictionary, and the reference.
 docs: install
 	$(BIN)/python -m regclean.rules.handbook docs/rules.md
 	$(BIN)/python -m regclean.standardise.dictionary docs/data-dictionary.md
+	$(BIN)/python scripts/reference.py docs/reference
+
+# The documentation site, in site/: every link strict, nothing asked of another host.
+site: install-dev
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+	@echo "Open site/index.html"
 
 # Every page at a desk's size and at 200 % zoom; needs Debian's Chromium.
 screenshots: install-dev
@@ -95,4 +102,4 @@ bench: install-dev
 	$(BIN)/python bench/night.py --customers 20000 --check $(BENCH_ARGS)
 
 clean:
-	rm -rf .venv dist demo .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv dist site demo .mypy_cache .ruff_cache .pytest_cache .hypothesis
