@@ -597,3 +597,10 @@ def test_gates_are_judged_at_once_by_as_many_as_ask(night: duckdb.DuckDBPyConnec
 
     with ThreadPoolExecutor(len(asked)) as pool:
         assert all(pool.map(judge, asked))
+
+
+def test_the_library_is_imported_without_what_takes_time_and_is_not_used() -> None:
+    code = "import sys; from regclean.checks import great_expectations; great_expectations(); print(*sys.modules)"
+    told = subprocess.run([sys.executable, "-W", "ignore", "-c", code], capture_output=True, text=True, check=True)
+    assert "great_expectations" in told.stdout.split()
+    assert not {"lark", "rfc3987_syntax", "pyspark"} & set(told.stdout.split())

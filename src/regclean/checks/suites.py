@@ -78,13 +78,14 @@ class Suite:
 def great_expectations() -> Any:
     """The library, imported on first use: analytics off, warnings of its dependencies off the screen, without Spark.
 
-    It would import every part of an installed pyspark, which ends the process where that believes to run doctests. Its
+    It would import every part of an installed pyspark, which ends the process where that believes to run doctests, and,
+    through what draws its charts, a grammar of web addresses that takes a second to be built and is not used. Its
     import is no thing for two threads at once: a server calls this before it answers anybody.
     """
     with _IMPORT:
         if "great_expectations" not in sys.modules:
             os.environ["GX_ANALYTICS_ENABLED"] = "false"
-            with warnings.catch_warnings(), _hidden("pyspark"):
+            with warnings.catch_warnings(), _hidden("pyspark"), _hidden("rfc3987_syntax"):
                 warnings.simplefilter("ignore")
                 importlib.import_module("great_expectations")
             # What it logs of an expectation that fails quotes values; `_refuse_broken` says which one it was.
