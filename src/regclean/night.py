@@ -118,6 +118,7 @@ def _link_members(night: Night) -> int:
         linkage.link_members(night.connection, country=config.country, settings=config.section("linkage"))
     # After linking: the first night trains the models that the next one will find.
     runs.note(night.ledger, night.run_id, input_digest=linkage_digest(night))
+    findings.protect_linked(night.connection)
     return _count(night, "member_links")
 
 

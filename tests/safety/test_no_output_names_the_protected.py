@@ -34,7 +34,7 @@ CANARY = re.compile(r"7700\d|kanaria|77, 70100|\+?35840?770", re.IGNORECASE)
 RUNS = re.compile(r"<script>alert|<img src=x|<svg/onload", re.IGNORECASE)
 NATIONAL_ID = re.compile(r"130590-90[345]\d|010180-902\d|130590-90[345]|010180-902", re.IGNORECASE)
 NOW = datetime(2026, 11, 2, 9, tzinfo=UTC)
-PROTECTED = {"77001", "77002", "77003", "77004"}
+PROTECTED = {f"7700{n}" for n in range(1, 9)}
 # Whose life touches theirs: a dead spouse whose heir is protected, a duplicate of one, a neighbour at the same site.
 PLANTED: dict[str, list[dict[str, str]]] = {
     "customers": [
@@ -42,6 +42,14 @@ PLANTED: dict[str, list[dict[str, str]]] = {
         {"customer_no": "77002", "name": "Kanariainen Kauko", "birth_date": "5.5.1955", "email": "kanaria@example.fi"},
         {"customer_no": "77003", "name": "Kanaria Oy", "business_id": "1572860-0"},
         {"customer_no": "77004", "name": "Kanarialintu Klaus", "birth_date": "7.7.1977", "phone": "040 770 0477"},
+        # These say so elsewhere than in the row that stands: in one that gives way, in a record that cannot be loaded, in evidence,
+        # on the line of a list that has no number.
+        {"customer_no": "77005", "name": "Kanaria Kimmo", "birth_date": "6.6.1966", "phone": "040 770 0577", "non_disclosure": ""},
+        {"customer_no": "77005", "name": "Kanaria", "street_address": "Salainen osoite", "postal_code": "", "non_disclosure": ""},
+        {"customer_no": "77006", "name": "Kanaria Kimmo", "birth_date": "6.6.1966", "phone": "040 770 0577", "non_disclosure": ""},
+        {"customer_no": "77007", "name": "Kanaria Kaisu", "phone": "040 770 0577", "non_disclosure": "ei"},
+        {"customer_no": "77008", "name": "Kanariasto Kielo", "street_address": "Kanariakuja 77", "non_disclosure": "ei",
+         "phone": "040 770 0877"},
         {"customer_no": "1101", "name": "Puoliso Pentti", "birth_date": "2.2.1950", "non_disclosure": "ei",
          "street_address": "Toinen tie 3"},
         {"customer_no": "1102", "name": "Kauko Tavallinen", "birth_date": "5.5.1955", "non_disclosure": "ei",
@@ -72,6 +80,8 @@ PLANTED: dict[str, list[dict[str, str]]] = {
     "bin_group_members": [
         {"bin_group_no": "K1", "member_no": "8", "name": "Kanariainen Kanerva", "street_address": "Kanariakuja 77",
          "postal_code": "70100", "share_percent": "10"},
+        {"bin_group_no": "K1", "member_no": "6", "name": "Kanariasto Kielo TURVAKIELTO", "street_address": "Kanariakuja 77",
+         "postal_code": "70100", "phone": "040 770 0877", "share_percent": "10"},
         {"bin_group_no": "K1", "member_no": "7", "name": "<script>alert(1)</script>", "share_percent": "900",
          "street_address": "<img src=x onerror=alert(1)> 7"},
         {"bin_group_no": "K2", "member_no": "9", "customer_no": "77002", "name": "Kanariainen K.", "share_percent": "10"},
@@ -80,6 +90,7 @@ PLANTED: dict[str, list[dict[str, str]]] = {
         {"customer_no": "1101", "signal": "death", "observed_on": "1.9.2026"},
         {"customer_no": "77001", "signal": "returned_mail", "observed_on": "1.9.2026", "detail": "Kanariakirje"},
         {"customer_no": "77004", "signal": "phone_bounce", "observed_on": "1.10.2026"},
+        {"customer_no": "77007", "signal": "move", "observed_on": "1.10.2026", "detail": "osoite salainen"},
     ],
 }  # fmt: skip
 
@@ -95,6 +106,8 @@ def plant(root: Path) -> None:
                     "non_disclosure": "kyllä", "street_address": "Kanariakuja 77", "postal_code": "70100", "city": "Kuopio",
                 } | row  # fmt: skip
                 csv.DictWriter(file, header, delimiter=";", extrasaction="ignore").writerow(filled)
+            if table == "customers":
+                file.write("77006;Kanaria Kimmo;TURVAKIELTO" + ";x" * len(header) + "\n")
 
 
 @pytest.fixture(scope="module")

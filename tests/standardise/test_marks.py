@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from regclean.standardise.folding import fold
-from regclean.standardise.marks import HIDING, hides, read_marks
+from regclean.standardise.marks import read_marks
+from regclean.standardise.non_disclosure import HIDING, hides
 from regclean.standardise.parties import read_party
 
 

@@ -26,6 +26,7 @@ from regclean.checks.own import own_suites
 from regclean.checks.results import KEYS_SHOWN, RESTRICTED, ExpectationResult, SuiteResult
 from regclean.checks.suites import VIOLATIONS, Expectation, Suite, great_expectations, load_suites
 from regclean.errors import ConfigError
+from regclean.standardise import HIDING
 from regclean.warehouse import load_sql, parameters_of, registered, rows
 
 if TYPE_CHECKING:
@@ -282,7 +283,7 @@ def _protected(connection: duckdb.DuckDBPyConnection, keys: set[str]) -> set[str
     parts = {part: key for key in keys for part in _parts(key)}
     if not parts:
         return set()
-    found = rows(connection, load_sql("protected_keys", "regclean.checks"), {"keys": sorted(parts)})
+    found = rows(connection, load_sql("protected_keys", "regclean.checks"), {"keys": sorted(parts), "hiding": HIDING})
     protected = {part for (part,) in found}
     return {key for key in keys if protected.intersection(_parts(key))}
 

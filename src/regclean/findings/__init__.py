@@ -8,7 +8,7 @@ from regclean.findings.counts import counts_by_rule, waiting_ids
 from regclean.findings.duplicates import standing
 from regclean.findings.edges import EDGE_SCHEMA, DecidedGraph, Edge, Pair, decided_edges, edges_around, ordered
 from regclean.findings.export import export, figures, published
-from regclean.findings.hidden import about_protected, ever_hidden, hidden_customers
+from regclean.findings.hidden import about_protected, ever_hidden, hidden_customers, protect_linked
 from regclean.findings.plan import customers_of
 from regclean.findings.publishing import PublishReport, publish
 from regclean.findings.records import subject_records
@@ -47,6 +47,7 @@ __all__ = [
     "kept_clusters",
     "ordered",
     "propose_decided",
+    "protect_linked",
     "publish",
     "published",
     "said_of",

@@ -17,7 +17,7 @@ from sqlalchemy import Select, select
 from regclean.domain.register import customers_among, subject_text
 from regclean.ledger import Ledger
 from regclean.ledger.tables import finding_subjects, protected_subjects
-from regclean.warehouse import registered
+from regclean.warehouse import load_sql, registered
 
 _TEXT = re.compile(r'"((?:[^"\\]|\\.)*)"')
 
@@ -34,6 +34,11 @@ def about_protected() -> Select[Any]:
     return select(finding_subjects.c.finding_id).where(
         finding_subjects.c.subject.in_(select(protected_subjects.c.subject))
     )
+
+
+def protect_linked(connection: duckdb.DuckDBPyConnection) -> None:
+    """Whoever was found to stand on a line that says so is protected tonight, as if the line had named the number."""
+    connection.execute(load_sql("protect_linked", "regclean.findings"))
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from regclean.standardise.identifiers import (
 )
 from regclean.standardise.keys import clean_key, row_key
 from regclean.standardise.memory import Memory
+from regclean.standardise.non_disclosure import HIDING
 from regclean.standardise.places import municipality_name, municipality_of
 from regclean.standardise.quantities import UnreadableNumberError, read_boolean, read_decimal
 from regclean.standardise.reference import first_name_genders, name_counts, name_variants
@@ -22,6 +23,7 @@ from regclean.standardise.text import PLACEHOLDERS, clean_text, value_or_none
 from regclean.standardise.zeros import lost_zeros
 
 __all__ = [
+    "HIDING",
     "PLACEHOLDERS",
     "WRITTEN_NATIONAL_ID",
     "Memory",

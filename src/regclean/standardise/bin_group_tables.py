@@ -11,6 +11,7 @@ from regclean.domain.register import BIN_GROUP_MEMBERS, BIN_GROUPS
 from regclean.standardise import rules
 from regclean.standardise.columns import (
     ADDRESS_PARTS,
+    HIDDEN_LINES,
     AddressColumns,
     Reading,
     clean_keys,
@@ -26,6 +27,7 @@ from regclean.standardise.columns import (
 )
 from regclean.standardise.customer_tables import surname_first_habit
 from regclean.standardise.misplaced import ids_of_lines
+from regclean.standardise.protection import note_hidden
 
 # A value on this many lines of a list, and on more than half of them, is not each member's own.
 _REPEATED = 3
@@ -45,6 +47,7 @@ def bin_group_tables(
 def _groups(landed: Mapping[str, pl.DataFrame], reading: Reading) -> pl.DataFrame:
     frame = clean_keys(prepared(landed, BIN_GROUPS, reading), BIN_GROUPS.references, reading)
     frame = with_keys(frame, "bin_groups", ["bin_group_no"], reading)
+    note_hidden(frame, BIN_GROUPS, reading)
     frame = one_of_each(frame, BIN_GROUPS, reading)
     party = _parties(frame, "contact_name", reading)
     phone = reading.mapper.apply(
@@ -86,6 +89,9 @@ def _members(landed: Mapping[str, pl.DataFrame], reading: Reading) -> pl.DataFra
     frame = clean_keys(prepared(landed, BIN_GROUP_MEMBERS, reading), BIN_GROUP_MEMBERS.references, reading)
     frame = with_keys(frame, "bin_group_members", ["bin_group_no"], reading)
     frame = _numbered(frame)
+    reading.hidden_lines = (
+        note_hidden(frame, BIN_GROUP_MEMBERS, reading).select(*HIDDEN_LINES).unique(maintain_order=True)
+    )
     frame = one_of_each(frame, BIN_GROUP_MEMBERS, reading)
     keys = row_keys(frame, "bin_group_no", "member_no")
     reading.member_ids = ids_of_lines(frame, BIN_GROUP_MEMBERS, reading)

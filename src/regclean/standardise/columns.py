@@ -26,6 +26,7 @@ REJECTED = {
     "record": pl.String,
 }
 MEMBER_IDS = dict.fromkeys(("bin_group_no", "member_no", "national_id_hash"), pl.String)
+HIDDEN_LINES = dict.fromkeys(("bin_group_no", "member_no"), pl.String)
 UNREADABLE = {"table": pl.String, "key": pl.String, "column": pl.String}
 MISPLACED = {
     "table_name": pl.String,
@@ -77,6 +78,9 @@ class Reading:
     unreadable: list[pl.DataFrame] = field(default_factory=list)
     origins: list[pl.DataFrame] = field(default_factory=list)
     marks: list[pl.DataFrame] = field(default_factory=list)
+    hidden: list[pl.DataFrame] = field(default_factory=list)  # customer_no whom other tables protect
+    hidden_sites: pl.Series = field(default_factory=lambda: pl.Series(dtype=pl.String))
+    hidden_lines: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=HIDDEN_LINES))
     misplaced: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=MISPLACED))
     member_ids: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=MEMBER_IDS))
 
@@ -200,17 +204,17 @@ def _others(frame: pl.DataFrame, table: Table, reading: Reading) -> pl.Series:
     places = pl.int_range(pl.len(), dtype=pl.UInt32).alias("_place")
     repeated = frame.with_columns(places).filter(pl.len().over(table.key_columns) > 1)
     filled = [pl.col(column).str.strip_chars().fill_null("") != "" for column in table.by_name]
-    ranked = repeated.with_columns(_filled=pl.sum_horizontal(filled), _newest=_updated_on(repeated, table, reading))
+    ranked = repeated.with_columns(_filled=pl.sum_horizontal(filled), _newest=updated_on(repeated, table, reading))
     best = ranked.sort("_newest", "_filled", "_hash", "_place", descending=True, nulls_last=True)
     others = best.filter(pl.struct(table.key_columns).is_first_distinct().not_())["_place"]
     return frame.select(places.is_in(others.implode()).alias("other")).to_series()
 
 
-def _updated_on(frame: pl.DataFrame, table: Table, reading: Reading) -> pl.Series:
+def updated_on(frame: pl.DataFrame, table: Table, reading: Reading) -> pl.Series:
     """The days of `updated_on` up to tonight; nulls where the table has none."""
     if "updated_on" not in table.by_name:
         return pl.Series("updated_on", [None] * frame.height, dtype=pl.Date)
-    answer = _typed(frame, table.by_name["updated_on"], reading)["value"]
+    answer = read_typed(frame, table.by_name["updated_on"], reading)["value"]
     return answer.set(answer > reading.options.as_of, None)
 
 
@@ -221,12 +225,12 @@ def typed_column(frame: pl.DataFrame, column: Column, keys: pl.Series, reading: 
         return frame[name]
     if kind == "text":
         return simple(frame, name, rules.plain, reading)
-    answer = _typed(frame, column, reading)
+    answer = read_typed(frame, column, reading)
     reading.note(column.table, keys, name, answer["bad"])
     return answer["value"].alias(name)
 
 
-def _typed(frame: pl.DataFrame, column: Column, reading: Reading) -> pl.DataFrame:
+def read_typed(frame: pl.DataFrame, column: Column, reading: Reading) -> pl.DataFrame:
     """Value and bad (it could not be read) for every row."""
     name, kind = column.name, column.type
     schema = {"value": rules.TYPES[kind], "bad": pl.Boolean}

@@ -25,8 +25,8 @@ from regclean.standardise.columns import (
     typed_column,
     with_keys,
 )
-from regclean.standardise.marks import HIDING, hides
 from regclean.standardise.misplaced import read_ids, with_found_ids
+from regclean.standardise.protection import marks, protected_by_rows
 
 TEXTS = pl.List(pl.String)
 PERSON_SCHEMA: dict[str, Any] = {
@@ -45,9 +45,6 @@ ADDRESS_SCHEMA: dict[str, Any] = {
     "end_on": pl.Date,
 }
 _PARTY_INPUT = ["kind", "name", "first_names", "last_name", "company_name", "previous_last_name"]
-_ROOM_FOR_MARKS = [
-    f"{whose}{part}" for whose in ("", "billing_") for part in ("street_address", "postal_code", "city")
-] + ["billing_name", "phone", "phone_2", "email"]
 # How many full names to look at for the file's habit, and how sure one name must be to count (natural log).
 _HABIT_SAMPLE, _HABIT_SURE = 2_000, 3.0
 
@@ -58,10 +55,12 @@ def customer_tables(
     """(customers, customer_persons, own and billing rows of customer_addresses)."""
     frame = clean_keys(prepared(landed, CUSTOMERS, reading), ["customer_no"], reading)
     frame = with_keys(frame, "customers", ["customer_no"], reading)
+    every = frame
     frame = one_of_each(frame, CUSTOMERS, reading)
+    protected, marked = protected_by_rows(every, frame, reading)
     keys = frame["customer_no"]
-    party = _parties(frame, keys, reading).with_columns(pl.col("protected") | _hidden(frame))
-    reading.marks.append(_marks(keys, party))
+    party = _parties(frame, keys, reading)
+    reading.marks += [_deaths(keys, party), marks(keys.filter(marked))]
     address = read_addresses(frame, AddressColumns(), reading)
     billing = read_addresses(
         frame, AddressColumns("billing_street_address", "billing_postal_code", "billing_city"), reading
@@ -81,7 +80,7 @@ def customer_tables(
             ),
         ],
         reading,
-    ).with_columns(pl.col("non_disclosure").fill_null(False) | party["protected"])
+    ).with_columns(non_disclosure=protected)
     addresses = pl.concat([_own(keys, address, "own"), _own(keys, billing, "billing")])
     return exactly(customers, schema_of(CUSTOMERS)), _persons(keys, party, reading), addresses
 
@@ -101,23 +100,10 @@ def _parties(frame: pl.DataFrame, keys: pl.Series, reading: Reading) -> pl.DataF
     return party.with_columns(listed(rules.LISTED))
 
 
-def _hidden(frame: pl.DataFrame) -> pl.Series:
-    """Who may not be disclosed by a cell that holds no name: clerks write it where they find room."""
-    hidden = pl.repeat(False, frame.height, eager=True)
-    for column in _ROOM_FOR_MARKS:
-        told = frame[column].filter(frame[column].str.contains(HIDING)).unique().to_list()
-        hidden |= frame[column].is_in([text for text in told if hides(text)]).fill_null(False)
-    return hidden
-
-
-def _marks(keys: pl.Series, party: pl.DataFrame) -> pl.DataFrame:
-    """What was written beside names, or where there was room: customer_no, mark (death | non_disclosure), detail (when somebody died)."""
-    told = party.select(customer_no=keys, died="died", deceased="deceased", protected="protected")
-    death = told.filter("deceased").select("customer_no", mark=pl.lit("death"), detail="died")
-    hidden = told.filter("protected").select(
-        "customer_no", mark=pl.lit("non_disclosure"), detail=pl.lit(None, pl.String)
-    )
-    return pl.concat([death, hidden])
+def _deaths(keys: pl.Series, party: pl.DataFrame) -> pl.DataFrame:
+    """`MARKS` of those beside whose names it stands that they died; `detail`: when."""
+    told = party.select(customer_no=keys, mark=pl.lit("death"), detail="died", deceased="deceased")
+    return told.filter("deceased").drop("deceased")
 
 
 def _identifiers(frame: pl.DataFrame, birth: pl.Series, reading: Reading) -> pl.DataFrame:

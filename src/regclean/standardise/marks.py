@@ -5,62 +5,30 @@ A mark is evidence or protection and never a name. What stands in brackets is a 
 
 from __future__ import annotations
 
-import difflib
 import re
 from dataclasses import dataclass
-from functools import cache
 
-from regclean.standardise.folding import fold, to_ascii, word_list
+from regclean.standardise.folding import fold, word_list
+from regclean.standardise.non_disclosure import DAY, GAP, WORD_END, WORD_START, cut_out, take_protected
 from regclean.standardise.reference import first_name_genders, name_counts
-
-_WORD_START, _WORD_END = r"(?<![^\W\d_])", r"(?![^\W\d_])"
-_GAP = r"[\s,;:/*!()–—-]*"
 
 
 def _marked(words: str) -> re.Pattern[str]:
-    return re.compile(rf"{_GAP}{_WORD_START}(?:{words}){_WORD_END}\.?", re.IGNORECASE)
+    return re.compile(rf"{GAP}{WORD_START}(?:{words}){WORD_END}\.?", re.IGNORECASE)
 
 
-_DAY = r"(?:\d{1,2}\.\s?\d{1,2}\.\s?)?\d{4}|\d{1,2}/\d{4}"
 _CAMEL = re.compile(r"(?<=[a-zåäöé]{2})(?=[A-ZÅÄÖ][a-zåäöé]{2})")
-# "T U R V A K I E L T O"
-_SPACED = re.compile(rf"{_WORD_START}(?:[^\W\d_] ){{5,}}[^\W\d_]{_WORD_END}")
-_PROTECTED = re.compile(
-    rf"{_GAP}{_WORD_START}(?:turva[\s-]?kiel\w*\.?|turvak\.?|t\.\s?kielto|(?:osoite)?luovutuskiel\w*|osoite(?:kiel(?:to|lo)\w*|suoja\w*)|tietosuoja(?!\w)|sekretess(?!\w)|tietojen\s?luovutus\s?kiel\w*|"
-    r"(?:tietoja|tietoa|osoitetta)?\s*ei\s+saa\s+luovuttaa(?:\s+(?:tietoja|tietoa|osoitetta|eteenpäin))*|(?:ei|älä)\s+luovut\w+(?:\s+tietoja)?|"
-    r"sp[äa]rr[\s-]?m[äa]rk\w*|sp[äa]rrad\w*|(?:skyddad\w*|hemlig\w*|sekretessbelagd\w*)\s+(?:identitet|personuppgifter|adress|uppgifter|folkbokföring)|"
-    r"(?:adress(?:en)?|uppgifter(?:na)?)\s+(?:är\s+)?(?:hemlig|skyddad|sekretessbelagd)\w*|sekretessmark\w*|"
-    r"(?:salai(?:nen|set)|salat(?:tu|ut)|salassa\s?pidettäv\w+|suojat(?:tu|ut))\s+(?:osoite|osoitetiedot|tiedot|henkilötiedot|yhteystiedot)|"
-    r"(?:osoite|tiedot|osoitetiedot|henkilötiedot|yhteystiedot)\s+(?:on\s+|ovat\s+)?(?:salai\w+|salat\w+|salassa(?:\s?pidettäv\w*)?|suojat\w+)|"
-    r"protected\s+(?:identity|address|person|data)|(?:secret|confidential)\s+(?:identity|address)|address\s+(?:is\s+)?(?:secret|confidential|protected)|"
-    rf"(?:non|no|not)[\s-]?disclos\w+|do\s+not\s+disclose){_WORD_END}"
-    rf"(?:\s+(?:voimassa|asti|saakka|päättyy|alkaen|gäller|till|t\.o\.m\.|t\s?o\s?m|until|valid)(?!\w)|\s*(?:{_DAY})(?!\d))*{_GAP}",
-    re.IGNORECASE,
-)
-# One word alone may be a part of a name ("Salainen Puutarha Oy"): it is a mark in brackets, or before a colon.
-_PROTECTED_WORD = r"(?:hemligt?|hemliga|salai\w+|salattu|salat\w*|salassa\s?pidettäv\w*|suojattu|skyddad\w*|protected|confidential|secret)"
-_PROTECTED_BESIDE = re.compile(
-    rf"[(\[]\s*{_PROTECTED_WORD}\s*!*[)\]]|^\s*{_PROTECTED_WORD}\s*:\s*|,\s*{_PROTECTED_WORD}\s*!*$", re.IGNORECASE
-)
-_PROTECTED_WORDS = (
-    "turvakielto",
-    "turvakiellossa",
-    "turvakieltoasiakas",
-    "sparrmarkering",
-    "sparrmarkerad",
-    "luovutuskielto",
-)
 _DEAD_WORD = (
     r"kuollut|kuoli|kuoll?\.|vainaja|vain\.|edesmennyt|edesm\.?|menehtynyt|menehtyi|pois\s?mennyt|pois\s?nukkunut|nukkunut\s+pois|"
     r"avliden|avlidne|avlidna|avled|avl\.|död|dog(?=\s?\d)|bortgången|gått\s+bort|deceased|dec'?d\.?|dec\.|the\s+late|(?-i:RIP|R\.I\.P)"
 )
 _DEAD = re.compile(
-    rf"{_GAP}(?:[✝✞✟☦†‡⚰⚱]\ufe0f?|\+(?=\s?(?:{_DAY}))|{_WORD_START}(?:{_DEAD_WORD}|(?-i:[kd]\.)(?=\s?(?:{_DAY}))){_WORD_END})\.?\s*(?P<day>{_DAY})?{_GAP}|"
-    rf"\s\(?(?-i:[kd]\.)\)?\s*$|[\s(]+(?:1[89]|20)\d\d\s?[-–—]\s?(?P<year>(?:19|20)\d\d)\)?{_GAP}$",
+    rf"{GAP}(?:[✝✞✟☦†‡⚰⚱]\ufe0f?|\+(?=\s?(?:{DAY}))|{WORD_START}(?:{_DEAD_WORD}|(?-i:[kd]\.)(?=\s?(?:{DAY}))){WORD_END})\.?\s*(?P<day>{DAY})?{GAP}|"
+    rf"\s\(?(?-i:[kd]\.)\)?\s*$|[\s(]+(?:1[89]|20)\d\d\s?[-–—]\s?(?P<year>(?:19|20)\d\d)\)?{GAP}$",
     re.IGNORECASE,
 )
 _BORN = re.compile(
-    rf"[\s,(]+(?:\*|{_WORD_START}(?:s|synt|syntynyt|f|född|b|born)\.?)\s?(?:{_DAY}){_WORD_END}\)?", re.IGNORECASE
+    rf"[\s,(]+(?:\*|{WORD_START}(?:s|synt|syntynyt|f|född|b|born)\.?)\s?(?:{DAY}){WORD_END}\)?", re.IGNORECASE
 )
 _ELDER = _marked(
     r"seniori?|sr|snr|sen\.|(?-i:sen|SEN)(?=\W*$)|vanhempi|vanh\.?|vnh|d\.?\s?ä|den\s+äldre|äldre|the\s+elder|elder"
@@ -90,7 +58,7 @@ _ROLE = (
     # An occupation and an office unless somebody's name follows, or another name stands beside it.
     r"hoitaja(?=\s*:?\s*\w)|hoit\.|edunvalvonta(?=[^/]*/)|(?<=[/,]\s)(?:edunvalvonta|intressebevakning\w*)|(?<=[/,])(?:edunvalvonta|intressebevakning\w*))"
 )
-_HAS_ROLE = re.compile(rf"(?P<gap>{_GAP}){_WORD_START}(?:{_ROLE})(?!\s?lut){_WORD_END}\s*[.:]?\s*", re.IGNORECASE)
+_HAS_ROLE = re.compile(rf"(?P<gap>{GAP}){WORD_START}(?:{_ROLE})(?!\s?lut){WORD_END}\s*[.:]?\s*", re.IGNORECASE)
 _NEXT_PARTY = re.compile(r"\s*[/;,)]\s*|\s+[-–—]\s+")
 _BRACKETS = re.compile(r"\s*(?:\(([^()]*)(?:\)|$)|\[([^\[\]]*)\]|\{([^{}]*)\})\s*")
 # "HUOM! laskut pojalle": what is meant for a reader.
@@ -152,19 +120,6 @@ class Marks:
 
 
 NO_MARKS = Marks("")
-# What every text that hides somebody holds, in words that polars can search for: of each word that a slip of the pen may have
-# hit, two parts, of which one slip leaves one whole.
-HIDING = (
-    r"(?i)turv|iel[lt]o|sp[äa]rr|arker|luov|skydd|sala|hemlig|disclos|secre|sekret|protected|confid|suoja|(?:\pL ){5}"
-)
-
-
-def hides(text: str) -> bool:
-    """Does a cell that holds no name (an address, a phone) say that its customer may not be disclosed?"""
-    return (
-        _take_protected(_unspaced(text))[1]
-        or re.fullmatch(_PROTECTED_WORD, text.strip(" .!()-"), re.IGNORECASE) is not None
-    )
 
 
 def is_title(word: str) -> bool:
@@ -182,12 +137,12 @@ def is_title(word: str) -> bool:
 
 def read_marks(text: str) -> Marks:
     """Set aside what is written beside the names of one cell."""
-    text = _unspaced(_unjoined(_rejoined(text)))
-    text, protected = _take_protected(text)
+    text = _unjoined(_rejoined(text))
+    text, protected = take_protected(text)
     deceased, died, generation, guardian = False, None, None, None
     while (match := _DEAD.search(text)) and (_two_words(text[: match.start()]) or _two_words(text[match.end() :])):
         deceased, died = True, died or match["day"] or match["year"]
-        text = _cut(text, match)
+        text = cut_out(text, match)
     text = _BORN.sub(" ", text).strip()
     text, generation = _take_generation(text)
     text, guardian = _take_guardian(text)
@@ -202,14 +157,6 @@ def _two_words(text: str) -> bool:
     return len(re.findall(r"[^\W\d_]{2,}", text)) >= 2
 
 
-def _cut(text: str, match: re.Match[str]) -> str:
-    opened = match[0].count("(") - match[0].count(")")
-    behind = text[match.end() :]
-    if opened > 0:
-        behind = behind.replace(")", " ", opened)
-    return f"{text[: match.start()]} {behind}".strip()
-
-
 def _take_generation(text: str) -> tuple[str, str | None]:
     for said, pattern in _BEFORE.items():
         if (match := pattern.match(text)) and len(fold(text[match.end() :]).split()) >= 2:
@@ -221,7 +168,7 @@ def _take_generation(text: str) -> tuple[str, str | None]:
     for pattern, said in ((_ELDER, "elder"), (_YOUNGER, "younger")):
         match = pattern.search(text)
         if match and match.start() > 0 and _leaves_a_name(text, match):
-            said_by, text = said, _cut(text, match)
+            said_by, text = said, cut_out(text, match)
     return text, said_by
 
 
@@ -229,23 +176,6 @@ def _leaves_a_name(text: str, match: re.Match[str]) -> bool:
     """The abbreviation of a foundation and of the elder are one: "Mäkelän säätiö sr" is no elder."""
     rest = fold(text[: match.start()])
     return len(rest.split()) >= 2 and not re.search(r"saatio|stiftelse|(?<!\w)(?:oy|ab|ky|ry|rf)(?!\w)", rest)
-
-
-@cache
-def _protected_word(word: str) -> bool:
-    return len(word) >= 9 and any(
-        difflib.SequenceMatcher(None, word, right).ratio() > 0.87 for right in _PROTECTED_WORDS
-    )
-
-
-def _take_protected(text: str) -> tuple[str, bool]:
-    protected = False
-    while match := _PROTECTED.search(text) or _PROTECTED_BESIDE.search(text):
-        text, protected = _cut(text, match), True
-    for word in re.findall(r"[^\W\d_]{9,}", text):
-        if _protected_word(to_ascii(word)):
-            return re.sub(rf"{_GAP}{re.escape(word)}{_GAP}", " ", text).strip(), True
-    return text, protected
 
 
 def _take_guardian(text: str) -> tuple[str, str | None]:
@@ -290,10 +220,6 @@ def _unjoined(text: str) -> str:
     """Words that a system joined: "Mäkelä_Sari", "Mäkelä%20Sari", "MäkeläSari"."""
     text = text.replace("%20", " ").replace("_", " ")
     return text if " " in text.strip() else _CAMEL.sub(" ", text)
-
-
-def _unspaced(text: str) -> str:
-    return _SPACED.sub(lambda match: match[0].replace(" ", ""), text)
 
 
 _STRAY_HYPHEN = re.compile(r"([^\W\d_]+)(\s*)[-–‐‑](\s*)(?=([^\W\d_]+))")

@@ -23,6 +23,7 @@ from regclean.standardise.columns import (
     simple,
     with_keys,
 )
+from regclean.standardise.protection import hidden_rows, note_hidden
 
 # Finland with its sea areas, in degrees.
 _LATITUDES, _LONGITUDES = (59.3, 70.2), (19.0, 31.7)
@@ -32,6 +33,7 @@ def sites_table(landed: Mapping[str, pl.DataFrame], reading: Reading) -> pl.Data
     country = reading.options.country
     frame = clean_keys(prepared(landed, SITES, reading), ["site_no"], reading)
     frame = with_keys(frame, "sites", ["site_no"], reading)
+    reading.hidden_sites = frame.filter(hidden_rows(frame, SITES.columns))["site_no"]
     frame = one_of_each(frame, SITES, reading)
     keys = frame["site_no"]
     frame = frame.with_columns(simple(frame, "municipality_code", rules.plain, reading))
@@ -64,6 +66,7 @@ def _inside_finland(sites: pl.DataFrame, reading: Reading) -> pl.DataFrame:
 
 def site_roles_table(landed: Mapping[str, pl.DataFrame], reading: Reading) -> pl.DataFrame:
     frame = clean_keys(prepared(landed, SITE_ROLES, reading), ["customer_no", "site_no"], reading)
+    note_hidden(frame, SITE_ROLES, reading)
     frame = with_keys(frame, "site_roles", ["customer_no", "site_no"], reading)
     keys = row_keys(frame, "customer_no", "site_no")
     roles = completed(frame, SITE_ROLES, keys, [], reading)
@@ -75,6 +78,7 @@ def site_roles_table(landed: Mapping[str, pl.DataFrame], reading: Reading) -> pl
 
 def services_table(landed: Mapping[str, pl.DataFrame], reading: Reading) -> pl.DataFrame:
     frame = clean_keys(prepared(landed, SERVICES, reading), SERVICES.references, reading)
+    note_hidden(frame, SERVICES, reading)
     frame = with_keys(frame, "services", ["service_no", "customer_no"], reading)
     frame = one_of_each(frame, SERVICES, reading)
     return exactly(completed(frame, SERVICES, frame["service_no"], [], reading), schema_of(SERVICES))
@@ -82,6 +86,7 @@ def services_table(landed: Mapping[str, pl.DataFrame], reading: Reading) -> pl.D
 
 def evidence_table(landed: Mapping[str, pl.DataFrame], reading: Reading) -> pl.DataFrame:
     frame = clean_keys(prepared(landed, EVIDENCE, reading), EVIDENCE.references, reading)
+    note_hidden(frame, EVIDENCE, reading)
     frame = with_keys(frame, "evidence", ["customer_no"], reading)
     rows = completed(frame, EVIDENCE, frame["customer_no"], [], reading)
     known, dated = rows["signal"].is_not_null(), rows["observed_on"].is_not_null()

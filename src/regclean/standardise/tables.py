@@ -17,6 +17,7 @@ from regclean.standardise.columns import MARKS, MISPLACED, ORIGINS, REJECTED, UN
 from regclean.standardise.customer_tables import customer_addresses, customer_tables
 from regclean.standardise.mapping import Mapper
 from regclean.standardise.misplaced import misplaced_ids
+from regclean.standardise.protection import hidden_at, protected_elsewhere, protected_in_quarantine
 from regclean.standardise.repairs import repairs
 from regclean.standardise.site_tables import (
     buildings_table,
@@ -56,6 +57,10 @@ def standardise_tables(landed: Mapping[str, pl.DataFrame], options: Options) -> 
         evidence = evidence_table(landed, reading)
         emptyings, invoices = (history_table(table, landed, reading) for table in (EMPTYINGS, INVOICES))
         buildings = buildings_table(landed, reading)
+        hidden_at(reading.hidden_sites, (roles, services), reading)
+        customers = protected_elsewhere(customers, reading)
+        if (quarantine := landed.get("quarantine")) is not None:
+            customers = protected_in_quarantine(quarantine, customers, reading)
         origins = pl.concat([pl.DataFrame(schema=ORIGINS), *reading.origins])
         misplaced = misplaced_ids(origins, reading)
         repaired = repairs(landed, origins, reading)
@@ -74,6 +79,7 @@ def standardise_tables(landed: Mapping[str, pl.DataFrame], options: Options) -> 
         "buildings": buildings,
         "misplaced_ids": misplaced,
         "member_ids": reading.member_ids,
+        "hidden_lines": reading.hidden_lines,
         "name_marks": pl.concat([pl.DataFrame(schema=MARKS), *reading.marks]),
         "repairs": repaired,
     }

@@ -121,30 +121,32 @@ def _table_name(table: str) -> str:
     return table
 
 
+# The sealed columns of each landed table that standardising reads.
+_SEALED = {name: [column.name for column in table.columns if column.sealed] for name, table in TABLES.items()}
+_SEALED |= {"misplaced_ids": ["national_id"], "quarantine": []}
+
+
 class LandedTables(Mapping[str, pl.DataFrame]):
     """The landed tables by name, each read when it is asked for, so that not all are in memory at once.
 
-    "misplaced_ids" is one of them. `opened`: what makes the sealed values of a column whole again.
+    "misplaced_ids" and "quarantine" are two of them. `opened`: what makes the sealed values of a column whole again.
     """
-
-    _names = (*TABLES, "misplaced_ids")
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, opened: Callable[[pl.Series], pl.Series]) -> None:
         self._connection = connection
         self._opened = opened
 
     def __getitem__(self, name: str) -> pl.DataFrame:
-        if name not in self._names:
+        if name not in _SEALED:
             raise KeyError(name)
-        frame: pl.DataFrame = self._connection.sql(f"SELECT * FROM landed.{name}").pl()  # noqa: S608  # one of `_names`, as checked above
-        sealed = [one.name for one in TABLES[name].columns if one.sealed] if name in TABLES else ["national_id"]
-        return frame.with_columns(self._opened(frame[column]) for column in sealed)
+        frame: pl.DataFrame = self._connection.sql(f"SELECT * FROM landed.{name}").pl()  # noqa: S608  # one of `_SEALED`, as checked above
+        return frame.with_columns(self._opened(frame[column]) for column in _SEALED[name])
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._names)
+        return iter(_SEALED)
 
     def __len__(self) -> int:
-        return len(self._names)
+        return len(_SEALED)
 
 
 @dataclass(frozen=True, slots=True)

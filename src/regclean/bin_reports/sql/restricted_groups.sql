@@ -1,5 +1,5 @@
 -- Shared bins behind which somebody under non-disclosure may be: as a member, given, linked or only a candidate, as host
--- or contact person, by a contract, by a role at one of the sites, or under another number of the same party. Their pages
+-- or contact person, by a mark on a line, by a contract, by a role at one of the sites, or under another number of the same party. Their pages
 -- would tell where that person is; so would a page that only leaves a line out.
 WITH protected AS (
     SELECT customer_no FROM customers WHERE non_disclosure
@@ -37,4 +37,6 @@ behind AS (
     FROM bin_groups AS g INNER JOIN customers AS c ON lower(c.email) = lower(g.contact_email)
     WHERE c.non_disclosure
 )
-SELECT DISTINCT bin_group_no FROM behind SEMI JOIN protected USING (customer_no)
+SELECT bin_group_no FROM behind SEMI JOIN protected USING (customer_no)
+UNION
+SELECT bin_group_no FROM hidden_lines

@@ -26,6 +26,11 @@ behind AS (
     UNION ALL
     SELECT subject('bin_groups', bin_group_no), contact_customer_no FROM bin_groups
 ),
+marked AS (
+    SELECT subject('bin_group_members', row_key(bin_group_no, member_no)) AS subject FROM hidden_lines
+    UNION
+    SELECT subject('bin_groups', bin_group_no) FROM hidden_lines
+),
 links AS (
     SELECT DISTINCT subject, customer_no
     FROM behind SEMI JOIN shown_subjects USING (subject)
@@ -89,7 +94,7 @@ files AS (
 )
 SELECT
     subject,
-    coalesce(protected, false) AS protected,
+    coalesce(protected, false) OR subject IN (SELECT subject FROM marked) AS protected,
     coalesce(key_customer, false) AS key_customer,
     coalesce(complained, false) AS complained,
     coalesce(wrong_bill, false) AS wrong_bill,

@@ -6,7 +6,8 @@ WITH customer AS (
     UNION SELECT unnest(CAST($protected AS TEXT[]))
 ),
 line AS (
-    SELECT bin_group_no, member_no FROM bin_group_members SEMI JOIN customer USING (customer_no)
+    SELECT bin_group_no, member_no FROM hidden_lines
+    UNION SELECT bin_group_no, member_no FROM bin_group_members SEMI JOIN customer USING (customer_no)
     UNION SELECT bin_group_no, member_no FROM member_links SEMI JOIN customer USING (customer_no)
     UNION SELECT bin_group_no, member_no FROM member_links
     WHERE list_has_any(

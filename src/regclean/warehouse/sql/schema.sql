@@ -64,8 +64,12 @@ WHERE o.taken;
 -- The usable national id that stands somewhere on a line of a list, as its keyed hash. Lines with more than one are left out.
 CREATE TABLE member_ids (bin_group_no TEXT NOT NULL, member_no TEXT NOT NULL, national_id_hash TEXT NOT NULL);
 
--- What was written beside a customer's names. `mark`: death | non_disclosure; `detail`: when somebody died, as written.
+-- What was written beside a customer's names, or where there was room, also in other rows and tables than the customer's own.
+-- `mark`: death | non_disclosure; `detail`: when somebody died, as written.
 CREATE TABLE name_marks (customer_no TEXT NOT NULL, mark TEXT NOT NULL, detail TEXT);
+
+-- Lines of lists that say that whoever stands on them may not be disclosed.
+CREATE TABLE hidden_lines (bin_group_no TEXT NOT NULL, member_no TEXT NOT NULL);
 
 -- Cells that were put right or thrown away in reading. `how`: letters (broken ones) | zero (a lost one) | sign (of an e-mail
 -- address) | placeholder; `after`: what the cell should hold.

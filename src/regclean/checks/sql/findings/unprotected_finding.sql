@@ -8,6 +8,7 @@ protected_subjects AS (
         FROM bin_group_members SEMI JOIN protected_customers USING (customer_no)
     UNION SELECT 'bin_group_members', row_key(bin_group_no, member_no)
         FROM member_links SEMI JOIN protected_customers USING (customer_no)
+    UNION SELECT 'bin_group_members', row_key(bin_group_no, member_no) FROM hidden_lines
 ),
 named AS (
     SELECT finding_id, subject_table(subject) AS table_name, subject_key(kind, subject) AS key
