@@ -33,7 +33,15 @@ from regclean.operation import logs
 from regclean.outside import unavailable
 from regclean.sealing import Seal, masked
 from regclean.standardise import Memory, Options, lost_zeros, standardise_tables
-from regclean.warehouse import KEPT_NIGHTS, DamagedNightError, LandedTables, Warehouse, rows, write_frame
+from regclean.warehouse import (
+    KEPT_NIGHTS,
+    DamagedNightError,
+    LandedTables,
+    Warehouse,
+    finish,
+    rows,
+    write_frame,
+)
 
 __all__ = [
     "STEPS",
@@ -167,9 +175,7 @@ def _found_by_rule(ledger: Ledger, run_id: str) -> dict[str, int]:
 
 
 def _publish(night: Night) -> int:
-    # Closing would do this too, but without a word when there is no room for it.
-    night.connection.execute("CHECKPOINT")
-    night.connection.close()
+    finish(night.connection)
     night.warehouse.publish(night.run_id)
     night.notes += night.warehouse.copy_out(night.run_id, beside=night.last.run_id if night.last else None)
     with night.warehouse.read(night.run_id) as connection:

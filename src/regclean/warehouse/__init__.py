@@ -1,6 +1,7 @@
 """One DuckDB file a night: built aside, published by rename, opened read-only afterwards."""
 
 from regclean.warehouse.about import about_customer, typed_key
+from regclean.warehouse.comments import finish
 from regclean.warehouse.database import (
     KEPT_NIGHTS,
     DamagedNightError,
@@ -25,6 +26,7 @@ __all__ = [
     "Warehouse",
     "about_customer",
     "create_tables",
+    "finish",
     "is_damage",
     "load_sql",
     "parameters_of",

@@ -77,6 +77,7 @@ CREATE TABLE repairs (table_name TEXT NOT NULL, key TEXT NOT NULL, column_name T
 
 -- Written by linkage --------------------------------------------------------------------------------------------------
 
+-- Pairs of customers that were compared and are worth telling, with how sure it is that they are one, and what they are to each other.
 CREATE TABLE pairs (
     customer_no_l     TEXT NOT NULL,
     customer_no_r     TEXT NOT NULL,           -- l < r as text
@@ -94,8 +95,10 @@ CREATE TABLE pairs (
 -- From which probability on a pair is "same", by the kind of its evidence.
 CREATE TABLE thresholds (evidence TEXT PRIMARY KEY, threshold DOUBLE NOT NULL);
 
+-- Which customers are one and the same; every customer is in one.
 CREATE TABLE clusters (cluster_id TEXT NOT NULL, customer_no TEXT PRIMARY KEY);
 
+-- Which customer each line of a shared-bin list is; `customer_no` is NULL where none was found or the choice is doubtful.
 CREATE TABLE member_links (
     bin_group_no TEXT NOT NULL, member_no TEXT NOT NULL,
     customer_no TEXT,                          -- NULL: none found
@@ -108,6 +111,7 @@ CREATE TABLE member_links (
 
 -- Written by findings -------------------------------------------------------------------------------------------------
 
+-- What the night found, before decisions: the ledger holds what became of it.
 CREATE TABLE findings (
     finding_id TEXT PRIMARY KEY, kind TEXT NOT NULL, rule TEXT NOT NULL, severity TEXT NOT NULL,
     subjects TEXT NOT NULL, score DOUBLE, summary TEXT NOT NULL, proposal TEXT,
@@ -123,6 +127,7 @@ CREATE TABLE findings (
 
 -- Written by rules -----------------------------------------------------------------------------------------------------
 
+-- What each rule said, before findings were made of it.
 CREATE TABLE rule_hits (
     kind TEXT NOT NULL, rule TEXT NOT NULL, severity TEXT NOT NULL,
     subjects TEXT[] NOT NULL,                  -- sorted "table:key" or "table:key:column"
