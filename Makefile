@@ -7,12 +7,13 @@ DEMO_DIR ?= demo
 # Compile on install, whatever the environment says: commands start in half the time.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help install install-dev demo test check format lint types lock wheel messages docs site screenshots models soak bench clean
+.PHONY: help install install-dev demo test quick check format lint types lock wheel release messages docs site screenshots models soak bench clean
 
 help:
 	@echo "make demo     install, run one night on the shipped register, serve the review page"
 	@echo "make install  prepare .venv alone"
 	@echo "make test     install what tests need and run all of them"
+	@echo "make quick    the fast lane of the tests, under a minute"
 	@echo "make messages find, merge and compile the texts of the review page"
 	@echo "make docs     write the handbook of rules, the data dictionary and the reference anew"
 	@echo "make site     build the documentation site into site/"
@@ -33,11 +34,19 @@ install-dev: .venv/.installed-dev
 	@touch $@ .venv/.installed
 
 demo: install
-	$(BIN)/regclean demo $(DEMO_DIR) $(DEMO_ARGS)
+	@echo "Running one night on the shipped register, then serving the review page; half a minute."
+	@$(BIN)/regclean demo $(DEMO_DIR) $(DEMO_ARGS)
 
 test: install-dev
 	sh scripts/test-packages.sh
 	$(BIN)/python -m pytest -n auto --dist loadgroup -ra $(PYTEST_ARGS)
+
+# The fast lane: what breaks most often, in less than a minute. One test: make quick QUICK=tests/rules/test_rule_examples.py
+QUICK ?= tests/house tests/domain tests/config tests/standardise
+quick: install-dev
+	$(BIN)/ruff format --check -q .
+	$(BIN)/ruff check -q .
+	$(BIN)/python -m pytest -n auto --dist loadgroup -q --ignore tests/house/test_wheel.py $(QUICK)
 
 check: lint types test
 
@@ -61,6 +70,11 @@ lock:
 
 wheel: install
 	$(PYTHON) -m pip --python $(BIN)/python wheel --quiet --no-deps --no-build-isolation -w dist .
+
+# What a release is made of: the wheel, its bill of materials and the notes of its version. The version stands in src/regclean/__init__.py.
+release: install-dev wheel
+	$(BIN)/cyclonedx-py requirements requirements.lock --output-format JSON -o dist/bom.json
+	$(BIN)/python scripts/notes.py > dist/notes.md
 
 # Texts of the review page: found in code and templates, kept in locale/*/LC_MESSAGES/messages.po, compiled beside them.
 REVIEW := src/regclean/review

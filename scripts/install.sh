@@ -21,7 +21,13 @@ if ! "$python" -m pip --version >/dev/null 2>&1; then
 fi
 [ -x .venv/bin/python ] || "$python" -m venv --without-pip .venv
 pip() { "$python" -m pip --python .venv/bin/python --disable-pip-version-check "$@"; }
-echo "Installing from $lock"
-pip install --quiet --no-deps --require-hashes -r "$lock"
+begun=$(date +%s)
+echo "Installing $(grep -c '==' "$lock") packages from $lock into .venv, each checked against its hash; one to four minutes, once."
+# One line for each package that is fetched, on a terminal: it shows that something happens.
+shown=--quiet
+[ -t 1 ] && shown=--progress-bar=on
+pip install $shown --no-deps --require-hashes -r "$lock"
+echo "Installing regclean itself"
 pip install --quiet --no-deps --no-build-isolation -e .
 pip check
+echo "Installed in $(($(date +%s) - begun)) s."

@@ -64,7 +64,8 @@ def make_demo_people(folder: Path) -> None:
         keep_session(workspace, secret)
     lines = [(account.user, account.password, ", ".join(account.roles)) for account in made]
     console.print(table("Demo accounts", ("user", "password", "roles"), lines))
-    console.print(f"\nThis shell is signed in as {demo.ADMINISTRATOR}; as another: regclean -w {folder} sign-in NAME")
+    console.print("\nBegin as [bold]aino[/]: a steward decides, and most of what there is to see is in her queue.")
+    console.print(f"This shell is signed in as {demo.ADMINISTRATOR}; as another: regclean -w {folder} sign-in NAME")
 
 
 def serve_demo(folder: Path) -> None:
