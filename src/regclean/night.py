@@ -11,7 +11,7 @@ import resource
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from time import perf_counter
@@ -189,6 +189,7 @@ def _publish(night: Night) -> int:
             night.as_of,
             night.now,
             previous_clusters=night.clusters_before,
+            clock=lambda: night.moment,
         )
         quality.choose_second(night.ledger, night.now)
         revoked = quality.revoke(
@@ -283,7 +284,7 @@ def open_night(
             f"{as_of} has not come yet.",
             remedy="Name a day up to today; to run that day's night all the same, add --force.",
         )
-    engine = workspace.config.section("engine")
+    begun, engine = perf_counter(), workspace.config.section("engine")
     warehouse = warehouse_of(workspace, threads=engine["threads"], memory_limit=engine["memory_limit"])
     with _one_at_a_time(workspace.var), own_ledger(workspace) as ledger:
         _sweep(warehouse, ledger, now)
@@ -329,7 +330,7 @@ def open_night(
             # Whatever stopped it: the run is marked, the unfinished file goes, the night before stays in force. Where
             # the ledger or the disk is what stopped it, the next night does that.
             with suppress(RegcleanError, OSError):
-                runs.fail(ledger, run_id, now=now)
+                runs.fail(ledger, run_id, now=now + timedelta(seconds=perf_counter() - begun))
             with suppress(OSError):
                 kept = warehouse.keep_failed(run_id) if keep else None
                 if kept and isinstance(error, RegcleanError):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from time import perf_counter
 from typing import Protocol
 
 import duckdb
@@ -61,6 +62,13 @@ class Night:
     published: PublishReport | None = None
     page: checks.NightPage | None = None
     notes: list[str] = field(default_factory=list)  # what somebody should know who does not read the whole report
+
+    begun: float = field(default_factory=perf_counter)
+
+    @property
+    def moment(self) -> datetime:
+        """What time it is: when the night began, and how long it has run since."""
+        return self.now + timedelta(seconds=perf_counter() - self.begun)
 
     @property
     def model_version(self) -> str | None:

@@ -341,6 +341,11 @@ COMMANDS: dict[str, Rights] = {
         Line("protected_customer", stop=("guardian", "deputy"), none=(*UNSEEING, "admin"), sent=("{object}",)),
         Line("customer", stop=(*APPROVERS, "admin"), sent=("{object}", "--confirm")),
     ),
+    "purge": (
+        Line("", (*DECIDERS, "admin")),
+        Line("", (*DECIDERS, "admin"), sent=("--ask",), writes=True),
+        Line("", stop=(*APPROVERS, "admin"), sent=("--confirm",)),  # nobody has asked
+    ),
     "person-report": (
         Line("customer", READERS, sent=("{object}",)),
         Line("protected_customer", SEE_ALL, none=SEE_SOME, sent=("{object}",)),

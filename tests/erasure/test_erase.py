@@ -22,9 +22,19 @@ from regclean.config import load_workspace
 from regclean.erasure import erasing
 from regclean.errors import UsageError
 from regclean.home import own_ledger
-from regclean.ledger import Ledger, opened
+from regclean.ledger import Ledger, opened, runs
 from regclean.ledger.erasure_tables import erasures
-from regclean.ledger.tables import audit, batch_changes, decisions, desks, findings, metadata
+from regclean.ledger.tables import (
+    audit,
+    batch_changes,
+    batches,
+    comments,
+    decisions,
+    desks,
+    findings,
+    metadata,
+    receipts,
+)
 from regclean.night import open_night, run_night
 
 GONE, KEPT = "77001", "77002"
@@ -252,6 +262,44 @@ def test_a_night_that_runs_is_waited_for_and_a_kill_is_finished_by_the_next(
         raise UsageError("stopped at once")
     assert act(left, "olli", "erase", KEPT, "--confirm") == 0
     assert found(left) == []
+
+
+def test_what_is_too_old_goes_and_what_the_register_still_holds_stays(
+    left: Path, act: Act, capsys: pytest.CaptureFixture[str]
+) -> None:
+    old = datetime(2019, 5, 4, tzinfo=UTC)
+    with opened(load_workspace(left).ledger_url) as ledger, ledger.write() as writing:
+        for table, column in (
+            (findings, "state_since"),
+            (decisions, "decided_at"),
+            (comments, "at"),
+            (batches, "built_at"),
+            (receipts, "applied_at"),
+        ):
+            writing.execute(update(table).values({column: old}))
+    capsys.readouterr()
+    assert act(left, "aino", "purge", "--json") == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["state"] == "free"
+    counts = {line["what"]: line["count"] for line in told["goes"] if line["where"] == "ledger"}
+    assert {"findings", "decisions", "lines", "seen", "comments"} <= counts.keys()
+    assert act(left, "aino", "purge", "--ask") == 0
+    assert act(left, "aino", "purge", "--confirm") == 2
+    assert act(left, "olli", "purge", "--confirm") == 0
+    assert run(["-w", str(left), "verify-audit"]) == 0
+    with opened(load_workspace(left).ledger_url) as ledger, ledger.read() as reading:
+        gone = reading.execute(select(findings).where(findings.c.subjects.contains(f"customers:{GONE}"))).all()
+        assert gone == []
+        verdicts = {tuple(row) for row in reading.execute(select(decisions.c.verdict, decisions.c.comment))}
+        assert verdicts == {("same", "⌫"), ("reject", "Naapuri on Oskari Planttinen")}  # the latter's customer is there
+        assert set(reading.execute(select(batch_changes.c.state)).scalars()) == {"erased"}
+        assert reading.execute(select(audit.c.actor).where(audit.c.action == "purge")).scalar() == "olli"
+    assert act(left, "keeper", "purge", "--json") == 0
+
+
+def test_a_night_ends_after_it_has_begun(once: Path) -> None:
+    with opened(load_workspace(once / "register").ledger_url) as ledger:
+        assert all(one.finished_at and one.finished_at > one.started_at for one in runs.history(ledger))
 
 
 def _killed(*_: object) -> None:

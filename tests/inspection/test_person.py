@@ -67,6 +67,7 @@ def test_it_says_what_is_held_from_where_what_was_decided_and_to_whom_it_was_giv
     assert [one["text"] for one in found["said"]] == ["Soitettu 010190-***R"]
     assert [(one["column"], one["after"]) for one in found["changed"]] == [("phone", "040 123 4567")]
     assert [(one["to"], one["taken back"]) for one in found["given"]] == [("register (files)", False)]
+    assert {"night": "2026-11-01-001", "column": "phone", "value": "050 765 4321"} in found["seen"]
 
 
 def test_nobody_else_is_in_it(worked_on: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -22,7 +22,16 @@ from regclean.acts.batches import (
 from regclean.acts.cases import arrange, assign, comment, consider, decide, decide_all, undo_decision
 from regclean.acts.certificates import BandNow, certify, list_bands, next_checks
 from regclean.acts.context import ACTS, Context
-from regclean.acts.erasing import ask_erasure, confirm_erasure, look_at_erasure, withdraw_erasure
+from regclean.acts.erasing import (
+    ask_erasure,
+    ask_purge,
+    confirm_erasure,
+    confirm_purge,
+    look_at_erasure,
+    look_at_purge,
+    withdraw_erasure,
+    withdraw_purge,
+)
 from regclean.acts.keeping import accept_restored, back_up, seal_key
 from regclean.acts.labelling import ANSWERS, Dealt, answer, deal, figures, list_samples, take_back
 from regclean.acts.looking import LOOKS, open_customer, open_protected, report_person, reveal
@@ -89,6 +98,7 @@ __all__ = [
     "approve",
     "arrange",
     "ask_erasure",
+    "ask_purge",
     "assign",
     "back_up",
     "build",
@@ -97,6 +107,7 @@ __all__ = [
     "check_there",
     "comment",
     "confirm_erasure",
+    "confirm_purge",
     "consider",
     "count_tasks",
     "deal",
@@ -123,6 +134,7 @@ __all__ = [
     "list_tasks",
     "list_tokens",
     "look_at_erasure",
+    "look_at_purge",
     "make_token",
     "next_checks",
     "open_customer",
@@ -151,4 +163,5 @@ __all__ = [
     "visible_finding",
     "visible_to",
     "withdraw_erasure",
+    "withdraw_purge",
 ]

@@ -1,4 +1,4 @@
-"""erase: what would go, asking for it, and doing it as another account."""
+"""erase, purge: what would go, asking for it, and doing it as another account."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from regclean.cli.listing import Listing, listing
 from regclean.errors import UsageError
 
 if TYPE_CHECKING:
-    from regclean.erasure import Plan
+    from regclean.erasure import Plan, Purge
 
 # What becomes of rows of the ledger; the others go whole.
 _EMPTIED = ("decisions", "seen", "lines", "titles", "samples", "evidence", "runs", "desks", "sessions")
@@ -44,6 +44,47 @@ def erase(
     return Listing(printed=lambda: _print(plan, state), document=_told(plan, state), exit_code=int(state == "refused"))
 
 
+@app.command()
+@listing
+def purge(
+    ask: Annotated[bool, typer.Option("--ask", help="Ask for it; another account confirms.")] = False,
+    confirm: Annotated[bool, typer.Option("--confirm", help="Do what another account has asked for.")] = False,
+    withdraw: Annotated[bool, typer.Option("--withdraw", help="Take back what is asked.")] = False,
+) -> Listing:
+    """Show what is older than [retention] years and would go; two accounts then do it."""
+    from regclean import acts
+    from regclean.cli.identity import acting
+
+    one_of(ask=ask, confirm=confirm, withdraw=withdraw)
+    with acting(needs="erasure:confirm" if confirm else "erasure:ask") as context:
+        if withdraw:
+            acts.withdraw_purge(context)
+        found = (acts.confirm_purge if confirm else acts.ask_purge if ask else acts.look_at_purge)(context)
+    state = "purged" if confirm else "asked" if found.request else "free"
+    goes = _lines(found)
+    document = {
+        "before": found.before.isoformat(),
+        "state": state,
+        "goes": [dict(zip(("where", "what", "count", "how"), line, strict=True)) for line in goes],
+        "asked_by": found.request.asked_by if found.request else None,
+    }
+    return Listing(printed=lambda: _print_purge(found, state), document=document)
+
+
+def _print_purge(found: Purge, state: str) -> None:
+    from regclean.cli.console import console, table
+
+    if lines := _lines(found):
+        title = f"Entered before {found.before}: {'gone' if state == 'purged' else 'would go'}"
+        console.print(table(title, ("where", "what", "count", "how"), lines))
+    else:
+        console.print(f"Nothing that was entered before {found.before} is to go.")
+    if state == "asked":
+        console.print("It is asked for. Another account confirms: regclean purge --confirm")
+    elif state == "free" and lines:
+        console.print("Ask for it: regclean purge --ask")
+
+
 def one_of(**chosen: bool) -> None:
     """Errors: UsageError where more than one of these options is given."""
     if sum(chosen.values()) > 1:
@@ -64,7 +105,7 @@ def _told(plan: Plan, state: str) -> dict[str, Any]:
     }
 
 
-def _lines(plan: Plan) -> list[tuple[str, str, int, str]]:
+def _lines(plan: Plan | Purge) -> list[tuple[str, str, int, str]]:
     counts = plan.targets.counts()
     lines = [
         ("ledger", name, count, "emptied" if name in _EMPTIED else "removed")

@@ -7,7 +7,7 @@ undone of those, `finish` takes up: the next erasure and the next night call it.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
@@ -22,7 +22,8 @@ from regclean.domain.batches import OPEN
 from regclean.domain.register import subject_text
 from regclean.erasure import places as where
 from regclean.erasure.marks import Marks, values_of_records
-from regclean.erasure.requests import Request, check_confirmer, done, pending, request_of, unfinished
+from regclean.erasure.periods import Purge, first_kept_day, too_old
+from regclean.erasure.requests import VERBS, Request, check_confirmer, done, pending, request_of, unfinished
 from regclean.erasure.targets import Targets, hits, told_of
 from regclean.erasure.told import Erased, tell_backups
 from regclean.erasure.tombstones import TOUCHED, take_out
@@ -94,7 +95,7 @@ def confirm(workspace: Workspace, ledger: Ledger, customer_no: str, *, user: str
         with ledger.write() as writing:
             request = check_confirmer(pending(writing, "customer", customer_no), user)
             plan.targets = told_of(writing, plan.marks)
-            _erase(writing, plan, request, user=user, now=now)
+            _erase(writing, plan.targets, plan.places, request, _hit(plan), user=user, now=now)
         finish(workspace, ledger, now)
     return plan
 
@@ -113,22 +114,67 @@ def replay(workspace: Workspace, ledger: Ledger, erased: Sequence[Erased], *, us
     with ledger.read() as reading:
         known = {(one.kind, one.subject, one.confirmed_at) for one in done(reading)}
     fresh = [one for one in erased if (one.kind, one.subject, datetime.fromisoformat(one.at)) not in known]
-    also = {one.subject for one in fresh}
+    people = [one for one in fresh if one.kind == "customer"]
+    also = {one.subject for one in people}
     with ledger.read() as reading:  # of all before any goes: accounts of one person are told by each other's values
-        plans = [_plan(workspace, ledger, reading, one.subject, also) for one in fresh]
-    for one, plan in zip(fresh, plans, strict=True):
+        plans = [_plan(workspace, ledger, reading, one.subject, also) for one in people]
+    for one in (one for one in fresh if one.kind == "period"):
+        with ledger.read() as reading:
+            old = too_old(workspace, ledger, reading, date.fromisoformat(one.subject), now)
+        with ledger.write() as writing:
+            request = _asked_before(writing, one)
+            at = datetime.fromisoformat(one.at)
+            _erase(writing, old.targets, old.places, request, _none, user=one.confirmed_by, now=at, noted=(user, now))
+    for one, plan in zip(people, plans, strict=True):
         at = datetime.fromisoformat(one.at)
-        values = {name: getattr(one, name) for name in ("kind", "subject", "reason", "asked_by")}
         with suppress(UnavailableError):  # a backup without a night
             if (last := runs.last_published(ledger)) and _rows_in_force(workspace, ledger, one.subject):
                 plan.places.nights.append(last.run_id)
         with ledger.write() as writing:
-            made = writing.execute(insert(erasures).values(**values, asked_at=at, detail={}).returning(erasures))
-            request = request_of(made.mappings().one())
+            request = _asked_before(writing, one)
             plan.targets = told_of(writing, plan.marks)
-            _erase(writing, plan, request, user=one.confirmed_by, now=at, noted_by=user, noted_at=now)
-        finish(workspace, ledger, now)
+            who = one.confirmed_by
+            _erase(writing, plan.targets, plan.places, request, _hit(plan), user=who, now=at, noted=(user, now))
+    finish(workspace, ledger, now)
     return fresh
+
+
+def _asked_before(writing: Connection, one: Erased) -> Request:
+    """The request of an erasure that is repeated."""
+    values = {name: getattr(one, name) for name in ("kind", "subject", "reason", "asked_by")}
+    at = datetime.fromisoformat(one.at)
+    made = writing.execute(insert(erasures).values(**values, asked_at=at, detail={}).returning(erasures))
+    return request_of(made.mappings().one())
+
+
+def look_at_period(workspace: Workspace, ledger: Ledger, now: datetime) -> Purge:
+    """What a purge would take, of the day that is asked for, else of today. Changes nothing."""
+    with ledger.read() as reading:
+        asked = pending(reading, "period")
+        before = date.fromisoformat(asked.subject) if asked else first_kept_day(workspace, now)
+        found = too_old(workspace, ledger, reading, before, now)
+        found.request = asked
+    return found
+
+
+def purge(workspace: Workspace, ledger: Ledger, *, user: str, now: datetime) -> Purge:
+    """Take out what is too old, as another account has asked. Errors: ConflictError."""
+    with _no_night(workspace):
+        finish(workspace, ledger, now)
+        with ledger.write() as writing:
+            request = check_confirmer(pending(writing, "period"), user)
+            found = too_old(workspace, ledger, writing, date.fromisoformat(request.subject), now)
+            _erase(writing, found.targets, found.places, request, _none, user=user, now=now)
+        finish(workspace, ledger, now)
+    return found
+
+
+def _hit(plan: Plan) -> Callable[[str], bool]:
+    return hits(plan.marks, plan.targets.findings)
+
+
+def _none(_: str) -> bool:
+    return False
 
 
 def finish(workspace: Workspace, ledger: Ledger, now: datetime) -> list[str]:
@@ -218,22 +264,24 @@ def _by_law(workspace: Workspace, reading: Connection, plan: Plan, now: datetime
 
 def _erase(
     writing: Connection,
-    plan: Plan,
+    targets: Targets,
+    places: where.Places,
     request: Request,
+    hit: Callable[[str], bool],
     *,
     user: str,
     now: datetime,
-    noted_by: str | None = None,
-    noted_at: datetime | None = None,
+    noted: tuple[str, datetime] | None = None,
 ) -> None:
-    actor, at = noted_by or user, noted_at or now
-    take_out(writing, plan.targets, hits(plan.marks, plan.targets.findings), actor=actor, now=at)
-    counts = plan.targets.counts()
+    """Take it out of the ledger, and note what is still to go. `noted`: who repeats it in a restore, and when."""
+    actor, at = noted or (user, now)
+    take_out(writing, targets, hit, actor=actor, now=at)
+    counts = targets.counts()
     its = update(erasures).where(erasures.c.erasure_id == request.erasure_id)
-    detail = {"counts": counts, "places": asdict(plan.places)}
+    detail = {"counts": counts, "places": asdict(places)}
     writing.execute(its.values(confirmed_by=user, confirmed_at=now, detail=detail))
-    noted = {"asked_by": request.asked_by, "counts": counts, "nights": len(plan.places.nights)}
-    note_erased(writing, "erase", request.about, noted, plan.targets.decisions, actor=actor, now=at)
+    told = {"asked_by": request.asked_by, "counts": counts, "nights": len(places.nights)}
+    note_erased(writing, VERBS[request.kind], request.about, told, targets.decisions, actor=actor, now=at)
 
 
 def note_erased(

@@ -15,6 +15,7 @@ from regclean.ledger.audit import Entry
 from regclean.ledger.erasure_tables import erasures
 
 REASONS = ("request", "period", "unlawful", "other")
+VERBS = {"customer": "erase", "period": "purge"}  # how the audit log calls them
 _ROOMS = {"customer": "customers", "period": "periods"}
 
 
@@ -44,11 +45,11 @@ def request_of(row: RowMapping) -> Request:
     return Request(**{name: row[name] for name in Request.__slots__})
 
 
-def pending(reading: Connection, kind: str, subject: str) -> Request | None:
+def pending(reading: Connection, kind: str, subject: str | None = None) -> Request | None:
     """What is asked, and neither confirmed nor withdrawn; None when nothing is."""
     of = erasures.c
-    its = (of.kind == kind, of.subject == subject, of.confirmed_at.is_(None), of.withdrawn_at.is_(None))
-    row = reading.execute(select(erasures).where(*its)).mappings().first()
+    its = select(erasures).where(of.kind == kind, of.confirmed_at.is_(None), of.withdrawn_at.is_(None))
+    row = reading.execute(its if subject is None else its.where(of.subject == subject)).mappings().first()
     return request_of(row) if row is not None else None
 
 
@@ -70,7 +71,7 @@ def ask(ledger: Ledger, kind: str, subject: str, reason: str, *, user: str, now:
     if reason not in REASONS:
         raise UsageError(f"'{reason}' is no reason.", remedy=f"Reasons: {', '.join(REASONS)}.")
     with ledger.write() as writing:
-        found = pending(writing, kind, subject)
+        found = pending(writing, kind, subject if kind == "customer" else None)
         if found is not None:
             raise ConflictError(
                 f"{found.asked_by} has asked for this on {found.asked_at:%Y-%m-%d}.",
@@ -79,10 +80,7 @@ def ask(ledger: Ledger, kind: str, subject: str, reason: str, *, user: str, now:
         values = {"kind": kind, "subject": subject, "reason": reason, "asked_by": user, "asked_at": now, "detail": {}}
         writing.execute(insert(erasures).values(values))
         about = subject_text(_ROOMS[kind], subject)
-        append(writing, Entry(now, user, f"{_VERBS[kind]}_ask", about, detail={"reason": reason}))
-
-
-_VERBS = {"customer": "erase", "period": "purge"}
+        append(writing, Entry(now, user, f"{VERBS[kind]}_ask", about, detail={"reason": reason}))
 
 
 def withdraw(ledger: Ledger, kind: str, subject: str, *, user: str, now: datetime) -> None:
@@ -93,7 +91,7 @@ def withdraw(ledger: Ledger, kind: str, subject: str, *, user: str, now: datetim
             raise ConflictError("nobody has asked for this.")
         its = update(erasures).where(erasures.c.erasure_id == found.erasure_id)
         writing.execute(its.values(withdrawn_by=user, withdrawn_at=now))
-        append(writing, Entry(now, user, f"{_VERBS[kind]}_withdraw", found.about))
+        append(writing, Entry(now, user, f"{VERBS[kind]}_withdraw", found.about))
 
 
 def check_confirmer(found: Request | None, user: str) -> Request:

@@ -8,7 +8,7 @@ running the same night again repairs everything.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -59,11 +59,12 @@ def publish(
     now: datetime,
     *,
     previous_clusters: pl.DataFrame | None = None,
+    clock: Callable[[], datetime] | None = None,
 ) -> PublishReport:
     """Make the findings of one night (warehouse table `findings`) the ledger's, and the run published.
 
     Publishing the same night again changes nothing. `previous_clusters` (cluster_id, customer_no) is last night's:
-    with it, merges and splits are logged.
+    with it, merges and splits are logged. `clock`: tells when the night has ended; without it, when it began.
     """
     tonight = connection.sql(load_sql("tonight", "regclean.findings")).pl()
     events = cluster_events(previous_clusters, connection.sql("SELECT cluster_id, customer_no FROM clusters").pl())
@@ -85,7 +86,7 @@ def publish(
         _log_clusters(writing, events, run_id)
         keep_clusters(writing, lasting)
         counts = {kind: dict(sorted(plan.counts[kind].items())) for kind in sorted(plan.counts)}
-        _finish(writing, run, counts)
+        _finish(writing, run, counts, clock() if clock else now)
     _sweep_evidence(ledger)
     return PublishReport(run_id, counts)
 
@@ -221,7 +222,7 @@ def _log_clusters(writing: Connection, events: Iterable[ClusterEvent], run_id: s
         writing.execute(insert(cluster_log), rows)
 
 
-def _finish(writing: Connection, run: RunFacts, counts: Mapping[str, Any]) -> None:
+def _finish(writing: Connection, run: RunFacts, counts: Mapping[str, Any], ended: datetime) -> None:
     audit.append(
         writing,
         audit.Entry(run.now, ACTOR, "publish", subject_text("runs", run.run_id), detail={"counts": dict(counts)}),
@@ -230,7 +231,7 @@ def _finish(writing: Connection, run: RunFacts, counts: Mapping[str, Any]) -> No
     writing.execute(
         update(runs_table)
         .where(runs_table.c.run_id == run.run_id)
-        .values(status="published", finished_at=run.now, counts=dict(counts), audit_seq=seq, audit_hash=digest)
+        .values(status="published", finished_at=ended, counts=dict(counts), audit_seq=seq, audit_hash=digest)
     )
 
 

@@ -17,6 +17,7 @@ from regclean.errors import NotFoundError
 from regclean.findings import subject_records
 from regclean.inspection.subject import Section
 from regclean.ledger import Ledger
+from regclean.ledger.seen_tables import seen_records
 from regclean.ledger.tables import (
     audit,
     batch_changes,
@@ -186,8 +187,20 @@ def _history(reading: Connection, customer_no: str, names: dict[str, str], *, pr
             ("on", "to", "taken back"),
             tuple((_day(r["applied_at"]), f"register ({r['target']})", r["undo"]) for r in given),
         ),
+        Section("seen", ("night", "column", "value"), tuple(dict.fromkeys(_seen(reading, subject)))),
         Section("opened", ("on", "how", "reason"), tuple(_looks(reading, customer_no))),
     ]
+
+
+def _seen(reading: Connection, subject: str) -> Iterator[tuple[Any, ...]]:
+    """The customer's own record as it stood before whoever decided, commented or gave the case to somebody, and is kept."""
+    of = seen_records.c
+    query = select(of.run_id, of.payload).where(of.payload.contains(f'"{subject}":', autoescape=True))
+    for run_id, payload in reading.execute(query.order_by(of.run_id, of.digest)):
+        record = (json.loads(payload).get("records") or {}).get(subject) or {}
+        for name, value in (record.get("raw") or {}).items():
+            if value not in (None, ""):
+                yield run_id, name, _text(value)
 
 
 def _looks(reading: Connection, customer_no: str) -> Iterator[tuple[Any, ...]]:
