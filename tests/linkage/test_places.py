@@ -27,6 +27,17 @@ PLACES = [
     # A stair that was left out is no other flat.
     ("9|2", "9 c|2", WITHIN),
     ("9b|2", "9b c|2", WITHIN),
+    # Nor is a building, or whatever else stands behind the flat ("9 rak. 2 B 4").
+    ("9 b|4", "9 b|4 rakennus 2", WITHIN),
+    ("9|4", "9 b|4 rakennus 2", WITHIN),
+    ("9 b|", "9 b|4 rakennus 2", WITHIN),
+    ("9 2|4", "9 b|4 rakennus 2", WITHIN),
+    ("9 2|", "9 b|4 rakennus 2", WITHIN),
+    ("9 b|4", "9 b|4 sisapiha", WITHIN),
+    ("9 b|4 rakennus 1", "9 b|4 rakennus 2", OTHER),
+    ("9 1|4", "9 b|4 rakennus 2", OTHER),
+    ("9 b|3", "9 b|4 rakennus 2", OTHER),
+    ("9 c|4", "9 b|4 rakennus 2", OTHER),
     ("9|2", "9 c|3", OTHER),
     ("9 c|2", "9 d|2", OTHER),
     ("9 c|2", "9 c|3", OTHER),

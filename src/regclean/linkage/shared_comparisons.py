@@ -50,7 +50,7 @@ ADDRESS = Comparison(
         Level("same_place_4", overlap("places_4"), 0.28, 0, 0.35, exact="places_4"),
         Level("same_place_10", overlap("places_10"), 0.08, 0, 0.08, exact="places_10"),
         Level("same_place_many", overlap("places_many"), 0.02, 0, 0.02, exact="places_many"),
-        Level("same_site_flat_missing", overlap("wider", "within"), 0.10, 0, 0.05),
+        Level("same_site_flat_missing", overlap("places", "within"), 0.10, 0, 0.05),
         Level("same_site_other_flat", overlap("sites"), 0.01, 0.01, 0.02),
         Level("same_number_other_area", overlap("numbers"), 0.07, 0.01, 0.02),
         Level("same_street", overlap("streets"), 0, 0.08, 0.01),

@@ -1,6 +1,6 @@
 -- Every address of a customer as comparison keys, one row per customer. A place is as narrow as the register can say: a flat, or an
 -- entrance without flats: a house number with the letter of its house or stair. What may have been left out is no other place:
--- `wider` are places whose writer may have left out stair or flat, `within` what a narrower place is called where they are left out.
+-- `within` is what a place is called where stair, flat, building or whatever else stands behind the flat ("4 rakennus 2") are left out.
 -- Places are told apart by how many customers hold them: what two have in common says more than what twenty have. Most customers
 -- have one address: only the others are gathered into lists, which is what costs.
 CREATE OR REPLACE TEMP TABLE link_addresses AS
@@ -18,6 +18,8 @@ site AS (
         m_postal AS area,
         coalesce(m_stair, '') AS stair,
         coalesce(m_house_letter, '') AS letter,
+        CASE WHEN regexp_matches(m_flat, '^\d\w* ') THEN '|' || split_part(m_flat, ' ', 1) END AS flat_alone,
+        nullif(regexp_extract(m_flat, 'rakennus (\w+)', 1), '') AS building,
         count(*) OVER (PARTITION BY customer_no) AS addresses
     FROM address
 ),
@@ -27,8 +29,12 @@ key AS (
         site || '|' || letter AS house,
         coalesce('|' || m_flat, '') AS flat,
         entrance || flat AS place,
-        CASE WHEN m_flat IS NULL OR stair = '' THEN place END AS wide,
-        CASE WHEN m_flat IS NULL THEN [house] ELSE [house, entrance, house || flat, site || '|' || flat] END AS outer_places
+        CASE WHEN m_flat IS NULL THEN [house] ELSE [
+            house, entrance, house || flat, site || '|' || flat,
+            entrance || flat_alone, house || flat_alone, site || '|' || flat_alone,
+            -- Where no stair is known, the building is written in its place.
+            house || building, house || building || flat_alone
+        ] END AS outer_places
     FROM site
 ),
 held AS (
@@ -47,7 +53,7 @@ SELECT customer_no,
     list_filter([street], lambda x: x IS NOT NULL) AS streets,
     list_filter([number], lambda x: x IS NOT NULL) AS numbers,
     list_filter([site], lambda x: x IS NOT NULL) AS sites,
-    list_filter([wide], lambda x: x IS NOT NULL) AS wider,
+    list_filter([place], lambda x: x IS NOT NULL) AS places,
     list_filter(outer_places, lambda x: x <> place) AS within,
     list_filter([area], lambda x: x IS NOT NULL) AS areas,
     list_filter([place_2], lambda x: x IS NOT NULL) AS places_2,
@@ -61,7 +67,7 @@ SELECT customer_no,
     list_sort(list_distinct(list(street))),
     list_sort(list_distinct(list(number))),
     list_sort(list_distinct(list(site))),
-    list_sort(list_distinct(list(wide))),
+    list_sort(list_distinct(list(place))),
     list_sort(list_distinct(flatten(list(list_filter(outer_places, lambda x: x <> place))))),
     list_sort(list_distinct(list(area))),
     list_sort(list_distinct(list(place_2))),

@@ -60,7 +60,7 @@ SELECT
     CASE WHEN NOT own_name THEN split_part(contact.email, '@', 1) END AS email_local,
     CASE WHEN NOT own_name THEN regexp_replace(contact.email, '[^a-z]', '', 'g') END AS email_letters,
     contact.iban,
-    a.sites, a.numbers, a.streets, a.wider, a.within, a.areas, a.places_2, a.places_4, a.places_10, a.places_many
+    a.sites, a.numbers, a.streets, a.places, a.within, a.areas, a.places_2, a.places_4, a.places_10, a.places_many
 FROM customers c
 LEFT JOIN contact USING (customer_no)
 LEFT JOIN rare USING (customer_no)

@@ -58,7 +58,7 @@ SELECT
     CASE WHEN email_local IS NOT NULL THEN contact.email END AS email_own,
     regexp_replace(split_part(contact.email, '@', 1), '[^a-z]', '', 'g') AS email_letters,
     contact.iban,
-    a.streets, a.numbers, a.sites, a.wider, a.within, a.areas, a.places_2, a.places_4, a.places_10, a.places_many,
+    a.streets, a.numbers, a.sites, a.places, a.within, a.areas, a.places_2, a.places_4, a.places_10, a.places_many,
     t.began, t.ended, company.companions,
     c.m_street AS street, c.m_city AS city
 FROM person
