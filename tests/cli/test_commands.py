@@ -196,6 +196,8 @@ def test_evaluate_judges_against_a_truth_file(published_register: Path, tmp_path
     said = regclean("-w", published_register, "evaluate", "--truth", truth).stdout
     assert "precision" in said
     assert "recall" in said
+    document = json.loads(regclean("-w", published_register, "evaluate", "--truth", truth, "--json").stdout)
+    assert document["published"]["precision"]["value"] <= 1
 
 
 @pytest.mark.parametrize(

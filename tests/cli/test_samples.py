@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import stat
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -71,6 +72,8 @@ def test_from_not_measured_to_measured(
     assert "not measured yet" in regclean("-w", published_register, "evaluate").stdout
     regclean("-w", published_register, "sample", "draw", "--size", 500, "-o", sheet, token=steward)
     assert "not measured yet" in regclean("-w", published_register, "evaluate").stdout, "drawn is not answered"
+    document = json.loads(regclean("-w", published_register, "evaluate", "--json").stdout)
+    assert (document["checks"], document["figures"]["precision"]) == (0, None)
     assert stat.S_IMODE(sheet.stat().st_mode) == 0o600
     lines = answer(sheet, lambda line: "same" if line["name_l"] == line["name_r"] else "different")
     told = set(lines[0])
@@ -81,6 +84,9 @@ def test_from_not_measured_to_measured(
     assert f"measured by {len(lines)} blind checks" in measured
     for word in ("precision", "recall", "duplicates left", "with 50 more"):
         assert word in measured
+    document = json.loads(regclean("-w", published_register, "evaluate", "--json").stdout)
+    assert document["checks"] == len(lines)
+    assert 0 <= document["figures"]["precision"]["low"] <= document["figures"]["precision"]["value"] <= 1
     with opened(load_workspace(published_register).ledger_url) as ledger, ledger.read() as connection:
         done = connection.execute(select(audit_table.c.action, audit_table.c.actor)).fetchall()
         assert ("sample_draw", "sam") in done
@@ -143,6 +149,7 @@ def test_a_certificate_from_its_opening_to_its_bound(
     w, sheet = published_register, tmp_path / "checks.csv"
     regclean("-w", w, "certify", code=2)
     assert "No band has a certificate yet" in regclean("-w", w, "certify", token=steward).stdout
+    assert json.loads(regclean("-w", w, "certify", "--json", token=steward).stdout) == []
     assert "is no band" in regclean("-w", w, "certify", "place", code=2, token=steward).stderr
     opened_now = regclean("-w", w, "certify", "person place 0-1", token=steward).stdout
     assert "Nothing is proved of the band yet" in opened_now
@@ -157,6 +164,11 @@ def test_a_certificate_from_its_opening_to_its_bound(
     regclean("-w", w, "sample", "label", "--from", sheet, token=steward)
     regclean("-w", w, "certify", "person place 0-1", "-o", sheet, code=2, token=steward)  # all are answered
     assert "in force" in regclean("-w", w, "certify", token=steward).stdout
+    [told] = json.loads(regclean("-w", w, "certify", "--json", token=steward).stdout)
+    one = json.loads(regclean("-w", w, "certify", "person place 0-1", "--json", token=steward).stdout)
+    assert told["band"] == one["band"] == "person place 0-1"
+    assert told["checks"] == one["checks"] == one["pairs"]
+    assert told["at least right"] == round(one["at_least_right"], 4)
     measured = regclean("-w", w, "evaluate").stdout
     assert "not measured yet" in measured, "a band's checks say nothing of the register"
 

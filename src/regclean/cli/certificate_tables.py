@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
 from regclean.cli.console import console, table
+from regclean.cli.listing import Listing, as_table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,25 +20,50 @@ REASONS = {
 }
 
 
-def print_certificates(found: Sequence[Certificate]) -> None:
+def certificates_table(found: Sequence[Certificate]) -> Listing:
     """All certificates, newest first."""
     from regclean.quality import lower_bound
 
-    if not found:
-        console.print('No band has a certificate yet. Open one with: regclean certify "person place 0.99-1"')
-        return
     lines = [
         (
             one.band,
             one.checks.population,
             one.checks.looked,
             one.checks.wrong,
-            f"{lower_bound(one.checks):.4f}" if one.revoked_because is None else None,
+            None if one.revoked_because else round(lower_bound(one.checks), 4),
             f"revoked: {REASONS.get(one.revoked_because, one.revoked_because)}" if one.revoked_because else "in force",
         )
         for one in found
     ]
-    console.print(table("Certificates", ("band", "pairs", "checks", "wrong", "at least right", "state"), lines))
+    listed = as_table("Certificates", ("band", "pairs", "checks", "wrong", "at least right", "state"), lines)
+    none = 'No band has a certificate yet. Open one with: regclean certify "person place 0.99-1"'
+    return listed if found else replace(listed, printed=lambda: console.print(none))
+
+
+def certificate_told(one: Certificate, next_checks: int | None) -> Listing:
+    """One certificate; `next_checks`: how many further ones were written."""
+    from regclean.quality import LEVELS, lower_bound, needed
+
+    checks, error = one.checks, one.checks.reviewer_error
+    document = {
+        "band": one.band,
+        "pairs": checks.population,
+        "run_id": one.run_id,
+        "model_version": one.model_version,
+        "checks": checks.looked,
+        "wrong": checks.wrong,
+        "waiting": one.waiting,
+        "known_different": checks.known,
+        "called_same": checks.missed,
+        "known_same": one.known_same,
+        "called_different": one.called_apart,
+        "reviewer_error": error and asdict(error),
+        "at_least_right": lower_bound(checks),
+        "further_clean_checks": {f"{target:.3f}": needed(checks, target) for target in LEVELS},
+        "revoked_because": one.revoked_because,
+        "next_checks": next_checks,
+    }
+    return Listing(None, lambda: print_certificate(one), document)
 
 
 def print_certificate(one: Certificate) -> None:

@@ -69,10 +69,7 @@ def listing(command: Callable[..., Listing]) -> Callable[..., None]:
             raise UsageError(f"--json and --format {form} contradict each other.", remedy="Give one of the two.")
         chosen = form_of(output, "json" if as_json else form and form.value)
         found = command(**given)
-        if output is None and chosen is None and found.printed is not None:
-            found.printed()
-        else:
-            _write(found, output, chosen or "csv")
+        show(found, output, chosen)
         if found.exit_code:
             raise typer.Exit(found.exit_code)
 
@@ -83,6 +80,14 @@ def listing(command: Callable[..., Listing]) -> Callable[..., None]:
     written.__signature__ = signature  # type: ignore[attr-defined]  # the type of a function does not know it
     written.__annotations__ = {one.name: one.annotation for one in signature.parameters.values()}
     return written
+
+
+def show(found: Listing, output: Path | None, form: str | None) -> None:
+    """Print a listing for a person; where a file or a form is named, write it."""
+    if output is None and form is None and found.printed is not None:
+        found.printed()
+    else:
+        _write(found, output, form or "csv")
 
 
 def write(frame: pl.DataFrame, output: Path | None, form: str | None = None) -> None:

@@ -127,15 +127,16 @@ def bin_reports(
 
 
 @app.command()
+@listing
 def evaluate(
     truth: Annotated[
         Path | None, typer.Option(help="What is true: clusters, pairs or member links, as csv or parquet.")
     ] = None,
     on: Annotated[On | None, typer.Option(help="What to judge; by default what the truth file holds.")] = None,
-) -> None:
+) -> Listing:
     """Say how good the last night's linkage is: by a truth file, else by the blind samples that people have answered."""
     from regclean.cli.identity import opened
-    from regclean.cli.summary import print_evaluation, print_measured
+    from regclean.cli.summary import evaluated, measured
     from regclean.night import open_published
     from regclean.quality import agreement, measure
     from regclean.quality import evaluate as judge
@@ -146,9 +147,8 @@ def evaluate(
         warehouse, run_id = open_published(workspace)
         with warehouse.read(run_id) as connection:
             if truth is None:
-                print_measured(measure(ledger, connection), agreement(ledger))
-            else:
-                print_evaluation(judge(connection, truth, cast("Subject | None", on and on.value)))
+                return measured(measure(ledger, connection), agreement(ledger))
+            return evaluated(judge(connection, truth, cast("Subject | None", on and on.value)))
 
 
 def _published(table: Literal["pairs", "clusters", "member_links"], *, restricted: bool) -> Listing:

@@ -9,7 +9,7 @@ import typer
 
 from regclean.cli.app import app
 from regclean.cli.identity import UserOption, acting
-from regclean.cli.listing import form_of, write
+from regclean.cli.listing import Form, form_of, show, write
 
 sample = typer.Typer(name="sample", help="Blind samples of pairs, for measuring how good the linkage is: draw, label.")
 app.add_typer(sample, name="sample", no_args_is_help=True)
@@ -66,24 +66,28 @@ def certify(
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Write the next checks into this sheet, to be labelled.")
     ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs: one JSON document.")] = False,
+    form: Annotated[Form | None, typer.Option("--format", help="How the list, or the sheet, is written.")] = None,
     user: UserOption = None,
 ) -> None:
     """Say how right a band of pairs is at least, by blind checks, and how many more would prove how much."""
     from regclean import acts
-    from regclean.cli.certificate_tables import print_certificate, print_certificates
+    from regclean.cli.certificate_tables import certificate_told, certificates_table
     from regclean.quality import stands
 
-    form_of(output)
+    written = form_of(output, form and form.value)
+    shown = "json" if as_json else None if band and output else written
     with acting(user) as context:
         if band is None:
             with context.ledger.read() as connection:
-                print_certificates(stands(connection))
+                show(certificates_table(stands(connection)), output, shown)
             return
         certificate = acts.certify(context, band)
-        print_certificate(certificate)
-        if output is not None:
-            drawn = acts.next_checks(context, certificate.certificate_id, checks)
-            write(drawn, output)
+        drawn = None if output is None else acts.next_checks(context, certificate.certificate_id, checks)
+        if drawn is not None:
+            write(drawn, output, written)
+        show(certificate_told(certificate, None if drawn is None else drawn.height), None, shown)
+        if drawn is not None and not as_json:
             typer.echo(
                 f"Next checks: {drawn.height:,}, into {output}. Answer them in their order, then: regclean sample label --from {output}"
             )

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from rich.markup import escape
 
 from regclean.cli.console import console, table
+from regclean.cli.listing import Listing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -60,7 +62,18 @@ def print_import(report: LandingReport, folder: Path) -> None:
     console.print(f"\nThe register is {folder / 'register.db'}; approved batches are applied to it.\n")
 
 
-def print_evaluation(evaluation: Evaluation) -> None:
+def evaluated(evaluation: Evaluation) -> Listing:
+    """What a truth file says."""
+    import polars as pl
+
+    return Listing(
+        pl.DataFrame(evaluation.to_rows(), infer_schema_length=None),
+        lambda: _print_evaluation(evaluation),
+        asdict(evaluation),
+    )
+
+
+def _print_evaluation(evaluation: Evaluation) -> None:
     """Precision, recall and F1 with their intervals, at what is published and at other thresholds."""
     scores = [
         (
@@ -133,8 +146,13 @@ def print_measures(measured: Mapping[str, float]) -> None:
     )
 
 
-def print_measured(measured: Measured, agreed: Sequence[Agreement]) -> None:
-    """The same for `evaluate`, with what still waits to be answered."""
+def measured(found: Measured, agreed: Sequence[Agreement]) -> Listing:
+    """What blind samples say, with what still waits to be answered."""
+    second = [asdict(one) | {"share": one.share and asdict(one.share)} for one in agreed]
+    return Listing(None, lambda: _print_measured(found, agreed), asdict(found) | {"second_person": second})
+
+
+def _print_measured(measured: Measured, agreed: Sequence[Agreement]) -> None:
     print_measures(measured.values())
     if measured.run_id:
         console.print(

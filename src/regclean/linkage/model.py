@@ -131,10 +131,13 @@ PERSON_FI: tuple[Comparison, ...] = (
 
 
 # Without Finnish rules an id is text that may be mistyped, an address has no parsed flat, and values wander between fields.
-def _with_loose(comparison: Comparison, column: str, threshold: float = 0.8) -> Comparison:
-    """A further level before the last: words that look alike with several typing errors in them."""
+def _with_loose(comparison: Comparison, column: str, threshold: float = 0.8, edits: int | None = None) -> Comparison:
+    """A further level before the last: words that look alike with several typing errors in them, at most so many `edits`."""
     *levels, rest = comparison.levels
-    loose = Level("loosely_similar", f"{{jaro_winkler}}({column}_l, {column}_r) >= {threshold}", 0.02, 0.02, 0.02)
+    alike = f"{{jaro_winkler}}({column}_l, {column}_r) >= {threshold}"
+    if edits is not None:
+        alike = f"({alike} and {{damerau}}({column}_l, {column}_r) <= {edits})"
+    loose = Level("loosely_similar", alike, 0.02, 0.02, 0.02)
     return replace(comparison, levels=(*levels, loose, rest))
 
 
@@ -146,7 +149,8 @@ def _with_known(comparison: Comparison) -> Comparison:
 
 
 PERSON_GENERIC: tuple[Comparison, ...] = (
-    _with_loose(_with_known(_GIVEN), "first"),
+    # First names of one root (Darla, Darlene) begin alike: more than two slips in a word are another name.
+    _with_loose(_with_known(_GIVEN), "first", edits=2),
     _with_loose(_SURNAME, "last"),
     Comparison(
         "birth_date",
