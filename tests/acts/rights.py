@@ -108,6 +108,13 @@ def deciding(sent: Any, *, writes: bool = True) -> tuple[Line, ...]:
     )
 
 
+def tasking(sent: Any) -> tuple[Line, ...]:
+    return (
+        Line("task", DECIDERS, sent=sent, writes=True),
+        Line("protected_task", ("guardian", "deputy"), none=UNSEEING, sent=sent, writes=True),
+    )
+
+
 UNDOING = (
     Line("own", DECIDERS, writes=True),
     Line("others"),
@@ -172,6 +179,7 @@ PAGES: dict[str, Rights] = {
     "POST /decisions/{decision_id}/undo": UNDOING,
     "GET /search": read(*READERS),
     "POST /search": (Line("", READERS, sent={"q": "virtanen"}),),
+    "POST /search/customers/{field}": (Line("", READERS, sent={"{field}": "virtanen"}),),
     "GET /customer/{customer_no}": (
         Line("customer", READERS),
         Line("protected_customer", SEE_ALL, none=SEE_SOME),  # asked for the reason
@@ -275,6 +283,15 @@ API: dict[str, Rights] = {
         Line("sample_hidden", stop=DECIDERS, sent={"number": 1, "answer": "same"}),
     ),
     "POST /samples/{sample_id}/undo": (Line("sample", stop=DECIDERS),),
+    "GET /tasks": read(*READERS),
+    "GET /tasks/{finding_id}": (
+        Line("task", READERS),
+        Line("protected_task", SEE_ALL, none=SEE_SOME),
+        Line("open", none=READERS),
+    ),
+    "PATCH /tasks/{finding_id}": tasking({"due": "2026-12-01", "way": "visit"}),
+    "POST /tasks/{finding_id}/answers": tasking({"outcome": "done"}),
+    "POST /tasks/accept": (Line("", DECIDERS, sent={"seen": []}),),  # nothing named
     "GET /bands": read(*DECIDERS),
     "POST /bands": (Line("", DECIDERS, sent={"band": "person place 0-1"}, writes=True),),
     "GET /search": (Line("", READERS, sent={"q": "virtanen"}),),

@@ -34,7 +34,7 @@ def test_nobody_gets_in_unannounced(browser: Any) -> None:
     assert answer.status_code == 303
     assert answer.headers["location"] == "/login?to=/account"
     moved = browser.get("/account", headers={"HX-Request": "true"})
-    assert (moved.status_code, moved.headers["hx-redirect"]) == (401, "/login?to=/account")
+    assert (moved.status_code, moved.headers["x-sign-in"]) == (401, "/login?to=/account")
 
 
 def test_signing_in_and_out(signed_in: Callable[[str], Any], ledger: Ledger) -> None:

@@ -112,3 +112,26 @@ def test_a_sheet_that_cannot_be_read_is_said(signed_in: Callable[[str], Any], na
     answer = page.post("/tasks/import", data={"csrf_token": token}, files={"sheet": (name, content)})
     assert 'role="alert"' in answer.text
     assert "/tmp" not in answer.text
+
+
+def test_programs_do_with_tasks_what_people_do(
+    task: str, program: Callable[..., Any], signed_in: Callable[[str], Any], ledger: Ledger
+) -> None:
+    api = program("steward", "findings:read", "findings:decide", "findings:assign")
+    path = f"/api/v1/tasks/{task}"
+    (listed,) = api.get("/api/v1/tasks", params={"owner": "steward"}).json()
+    assert (listed["finding_id"], listed["columns"], listed["overdue"]) == (task, ["iban"], False)
+    planned = api.patch(path, json={"way": "visit", "due": "2026-12-24"}).json()
+    assert (planned["way"], planned["due"], planned["owner"]) == ("visit", "2026-12-24", "steward")
+    assert api.post(f"{path}/answers", json={"values": {"phone": "040 123"}}).status_code == 422  # not what it asks
+    told = api.post(f"{path}/answers", json={"values": {"iban": "FI2112345600000785"}}).json()
+    assert told["outcome"] == "answered"
+    assert api.get("/api/v1/tasks").json() == []
+    assert [one["seen"] for one in api.get("/api/v1/tasks?show=answered").json()] == [told["seen"]]
+    refused = api.post("/api/v1/tasks/accept", json={"seen": [listed["seen"]]}).json()
+    assert (refused["taken"], len(refused["refused"])) == (0, 1)
+    assert api.post("/api/v1/tasks/accept", json={"seen": [told["seen"]]}).json()["taken"] == 1
+    assert state_of(ledger, task) == "accepted"
+    assert api.get(path).status_code == 404
+    reader = program("clerk", "findings:read")
+    assert reader.patch(path, json={"way": "call"}).status_code == 403

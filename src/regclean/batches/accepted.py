@@ -54,6 +54,10 @@ class Accepted:
                 keys.setdefault("customers", set()).update(
                     number for number in (change["before"], change["after"]) if number and not number.startswith(NEW)
                 )
+        chosen: Mapping[str, Any] = self.choices.get("fields") or {}
+        refer = {column for table in keys for column in CUSTOMER_COLUMNS.get(table, ())}
+        if another := {number for column, number in chosen.items() if number and column in refer}:
+            keys.setdefault("customers", set()).update(another)
         return keys
 
 

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, RowMapping, select
 from regclean.accounts.permissions import User
 from regclean.acts import hidden_from
 from regclean.bin_reports import Letter
-from regclean.domain.register import Subject
+from regclean.domain.register import CUSTOMER_COLUMNS, Subject, subject_text
 from regclean.findings import DECIDABLE
 from regclean.findings.seen import Look
 from regclean.ledger.runs import last_seen_of
@@ -81,6 +81,7 @@ class CaseView:
     decidable: bool
     colleagues: tuple[str, ...]
     sure_lines: int  # of the shared bin's list, which one key accepts
+    chosen_column: str | None  # of the proposal, in which another customer may be put
     merges: bool  # is a merge what is likely, or asked for? Else there is no survivor and no result
 
     @property
@@ -229,8 +230,27 @@ def case_view(
             connection.execute(select(users.c.user).where(users.c.active).order_by(users.c.user)).scalars()
         ),
         sure_lines=len(sure_lines(connection, user, row["case_key"])) if shared_bin else 0,
+        chosen_column=chosen_column(case),
         merges=merges,
     )
+
+
+def chosen_column(case: OpenCase) -> str | None:
+    """The column in which a proposal puts a customer, where it changes rows that are there, and one such cell alone."""
+    if any(change["op"] != "update" for change in case.proposal):
+        return None
+    named = [
+        one
+        for one in case.proposal
+        if one["table"] != "customers" and one["column"] in CUSTOMER_COLUMNS.get(one["table"], ())
+    ]
+    return str(named[0]["column"]) if len(named) == 1 else None
+
+
+def is_there(connection: Connection, user: User, look: Look, customer_no: str) -> bool:
+    """Does the night know this customer, and may this user know of them?"""
+    subject = subject_text("customers", customer_no)
+    return customer_no not in hidden_from(connection, user) and subject in look([subject]).records
 
 
 def is_merge(row: RowMapping, staged: Staged | None, asked: str | None) -> bool:

@@ -21,7 +21,7 @@ from regclean.acts import Context
 from regclean.domain.decisions import JOINING_VERDICTS
 from regclean.review.case import cases, own_session, staging
 from regclean.review.case.ahead import read_ahead, subjects_of
-from regclean.review.case.desk import case_view, is_merge, queue_view
+from regclean.review.case.desk import case_view, chosen_column, is_merge, is_there, queue_view
 from regclean.review.case.own_session import TOLD, OwnSession, change_staging, counts_of, open_case, remember_opened
 from regclean.review.case.reasons import conflicts
 from regclean.review.case.results import Result, read_form, result
@@ -51,6 +51,7 @@ Reader = Annotated[User, require("findings:read")]
 Decider = Annotated[User, require("findings:decide")]
 Text = Annotated[str, Form(max_length=2_000)]
 
+NO_CUSTOMER = N_("There is no customer with that number in the register.")
 TOO_FEW = N_("Two records at least must stay, or nothing is merged.")
 
 
@@ -153,6 +154,12 @@ def _stage(
             chosen = Choices(None, chosen.leave_out, {}, {})
         merged = _result(service, case, chosen) if chosen and verdict == "same" else None
         kept = (merged.recorded if merged else chosen.kept()) if chosen else None
+        column = chosen_column(case) if verdict == "accept" else None
+        another = form.get(f"choose.{column}", "").strip() if column else ""
+        if another:
+            if not is_there(connection, user, service.night.look, another):
+                return _desk(request, service, session, user, connection, filters, finding_id, 422, problem=NO_CUSTOMER)
+            kept = {"fields": {column: another}}
         item = Staged(
             finding_id=finding_id,
             version=whole_number(form.get("version", "")) or -1,

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
+from starlette.concurrency import run_in_threadpool
 
 from regclean.accounts.permissions import User
 from regclean.review.case.fields import LABELS, TABLE_LABELS
@@ -29,6 +30,17 @@ FIELDS = {
 def ask(request: Request, user: Reader) -> Response:
     """The box alone, for browsers without scripts."""
     return page(request, "search.html", asked="", found=None, kinds=KINDS, fields=FIELDS)
+
+
+@router.post("/search/customers/{field}")
+async def customers(request: Request, field: str, service: Service, user: Reader, acting: Acting) -> Response:
+    """The customers that the text in a field of a form begins, to choose one of them."""
+    text = (await request.form()).get(field)
+    asked = text[:LONGEST] if isinstance(text, str) else ""
+    found = await run_in_threadpool(find, service, acting, asked)
+    return page(
+        request, "_choices.html", field=field, asked=asked, found=[one for one in found if one.kind == "customers"]
+    )
 
 
 @router.post("/search")

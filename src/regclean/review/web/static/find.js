@@ -63,6 +63,38 @@
   }, true);
   document.addEventListener("click", (event) => { if (!event.target.closest?.(".find")) shut(); });
 
+  // A field of a form that is filled with a customer: arrows and Enter choose among what its text finds.
+  const chooserOf = (target) => target.closest?.(".chooser");
+  const offered = (chooser) => [...chooser.querySelectorAll("[data-choose]")];
+  document.addEventListener("click", (event) => {
+    const chosen = event.target.closest?.("[data-choose]"), chooser = chosen && chooserOf(chosen);
+    for (const list of document.querySelectorAll(".choices")) if (list.childElementCount && !(chooserOf(event.target)?.contains(list) && !chosen)) list.replaceChildren();
+    if (!chooser) return;
+    const field = chooser.querySelector("[data-chooser]");
+    field.value = chosen.value;
+    field.focus();
+  });
+  document.addEventListener("keydown", (event) => {
+    const chooser = chooserOf(event.target);
+    if (!chooser || event.isComposing) return;
+    const field = chooser.querySelector("[data-chooser]"), list = offered(chooser), at = list.indexOf(document.activeElement);
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      if (!list.length) return;
+      const next = at + (event.key === "ArrowDown" ? 1 : -1);
+      (next < 0 ? field : list[Math.min(next, list.length - 1)]).focus();
+    } else if (event.key === "Enter" && event.target === field && (list.length || field.form?.id === "decide")) {
+      list[0]?.click();
+    } else if (event.key === "Escape" && list.length) {
+      chooser.querySelector(".choices").replaceChildren();
+      field.focus();
+    } else if (event.target !== field && event.key !== "Enter" && event.key !== "Tab") {
+      event.stopPropagation();  // the case's keys are not meant in the list
+      return;
+    } else return;
+    event.preventDefault();
+    event.stopPropagation();
+  }, true);
+
   let asking = false;
   document.addEventListener("htmx:beforeRequest", (event) => { if (event.detail.target?.id === "found") asking = true; });
   // A later answer does not take away what somebody is choosing from.
