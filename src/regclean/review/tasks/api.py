@@ -7,8 +7,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Path
 
 from regclean import acts
-from regclean.acts import Context
-from regclean.acts.tasks import Task, TaskAnswer
+from regclean.acts import Context, Task, TaskAnswer
 from regclean.domain.tasks import TO_ACCEPT
 from regclean.errors import NotFoundError, UsageError
 from regclean.review.tasks import models
