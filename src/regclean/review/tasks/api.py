@@ -34,14 +34,14 @@ def show_task(acting: Acting, finding_id: FindingId) -> models.Task:
 
 
 @router.patch("/tasks/{finding_id}")
-def plan_task(acting: Acting, finding_id: FindingId, sent: models.Plan) -> models.Task:
+def plan_task(acting: Acting, finding_id: FindingId, sent: models.Assignment) -> models.Task:
     """Say who does it, until when and how."""
     acts.plan_task(acting, finding_id, owner=sent.owner or None, due=sent.due, way=sent.way)
     return _task(acting, acts.find_task(acting, finding_id))
 
 
 @router.post("/tasks/{finding_id}/answers")
-def answer_task(acting: Acting, finding_id: FindingId, sent: models.Answer) -> models.Task:
+def answer_task(acting: Acting, finding_id: FindingId, sent: models.Reported) -> models.Task:
     """Say what came of it; a steward accepts it later. 422: it does not answer what the task asks."""
     told = TaskAnswer(1, finding_id, None, sent.note, sent.outcome, sent.values, sent.again_on)
     report = acts.answer_tasks(acting, [told])

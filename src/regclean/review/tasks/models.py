@@ -37,7 +37,7 @@ class Task(BaseModel):
     seen: str
 
 
-class Plan(Given):
+class Assignment(Given):
     """Who does it, until when and how; what is left out stays."""
 
     owner: OneLine | None = None
@@ -45,7 +45,7 @@ class Plan(Given):
     way: Way | None = None
 
 
-class Answer(Given):
+class Reported(Given):
     """What came of it: values by column, or an outcome, or a note, or a day to look at it again."""
 
     outcome: Outcome | None = None
