@@ -43,3 +43,10 @@ def test_importing_it_costs_nothing() -> None:
     code = "import sys, regclean; print(sorted({'polars', 'duckdb', 'splink', 'prefect', 'pandas'} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_python_runs_the_package_as_the_command(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "regclean", "-w", str(tmp_path), "findings"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "there is no regclean.toml here" in " ".join(done.stderr.split())

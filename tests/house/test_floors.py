@@ -43,8 +43,8 @@ FLOORS = {
     "workbook": 1,
     "csv_files": 3,
 }
-# The night is one room: the steps, what they share, what is carried over, and the page about it.
-ONE_ROOM = {"night_state": "night", "night_page": "night", "carry_over": "night"}
+# The night is one room: the steps, what they share, what is carried over, and the page about it; so is the command line.
+ONE_ROOM = {"__main__": "cli", "night_state": "night", "night_page": "night", "carry_over": "night"}
 GUESTS = {
     "pandas": {"checks"},
     "great_expectations": {"checks"},

@@ -16,6 +16,7 @@
 -- uses = ["macros", "members"]
 -- [guards]
 -- waste_type = "One site may share a bin for mixed waste here and one for biowaste there."
+-- elsewhere = "A line that was found by its name and tells an address where that customer has nothing is a namesake's, or of another site."
 -- dates = "Memberships that follow each other do not overlap."
 WITH lines AS (
     SELECT
@@ -27,8 +28,20 @@ WITH lines AS (
                 'name ' || array_to_string(list_sort(string_split(folded(name), ' ')), ' ') || ' at ' || concat_ws(' ', m_street, m_house, m_house_letter, m_flat)
             END
         ) AS place, from_on, to_on
-    FROM members
-    WHERE place IS NOT NULL
+    FROM members AS m
+    WHERE
+        place IS NOT NULL
+        -- guard: elsewhere
+        AND (
+            customer_no_given IS NOT NULL OR site_is_given OR proxy_address OR m_house IS NULL OR customer_no IS NULL
+            OR EXISTS (
+                SELECT 1 FROM customer_addresses AS h
+                WHERE
+                    h.customer_no = m.customer_no AND h.m_house = m.m_house AND coalesce(h.m_flat = m.m_flat, TRUE)
+                    AND jaro_winkler_similarity(h.m_street, m.m_street) >= 0.9
+            )
+        )
+        -- end guard
 ),
 doubles AS (
     SELECT

@@ -15,13 +15,21 @@
 -- subjects = "bin_groups, bin_group_members, customers"
 -- uses = ["macros", "members"]
 -- [guards]
+-- by_name_alone = "Two accounts of one name at different places are namesakes as likely as one party, until somebody decides."
+-- two_names = "Lines that name two people are two members, whatever their accounts have in common."
 -- namesake = "A father and a son of one name and address with different birth dates are two."
 WITH lines AS (
     SELECT * FROM active_members
 ),
 -- Probably one, and nobody has decided it yet.
 probable AS (
-    SELECT customer_no_l, customer_no_r FROM pairs WHERE relation IN ('same', 'unsure') AND match_probability >= 0.5
+    SELECT customer_no_l, customer_no_r
+    FROM pairs
+    WHERE
+        relation IN ('same', 'unsure') AND match_probability >= 0.5
+        -- guard: by_name_alone
+        AND NOT coalesce(ends_with(evidence, 'elsewhere'), FALSE)
+        -- end guard
 ),
 parties AS (
     SELECT l.*, coalesce(k.cluster_id, l.own_no) AS party, c.birth_date, c.m_given AS own_given, c.m_last AS own_last
@@ -45,6 +53,9 @@ WHERE
         OR EXISTS (
             SELECT 1 FROM probable AS p
             WHERE p.customer_no_l = least(a.own_no, b.own_no) AND p.customer_no_r = greatest(a.own_no, b.own_no)
+            -- guard: two_names
+            AND (len(a.m_given) = 0 OR len(b.m_given) = 0 OR names_person(list_append(b.m_given, b.m_last), a.m_given, a.m_last))
+            -- end guard
         )
         OR (
             a.m_first = b.m_first AND a.m_last = b.m_last AND a.m_street = b.m_street AND a.m_house IS NOT DISTINCT FROM b.m_house
