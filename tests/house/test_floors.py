@@ -18,6 +18,7 @@ FLOORS = {
     "erasure": 5,
     "home": 3,
     "inspection": 5,
+    "enquiries": 5,
     "bin_reports": 4,
     "operation": 4,
     "findings": 4,
@@ -29,6 +30,7 @@ FLOORS = {
     "linkage": 3,
     "rules": 3,
     "register": 3,
+    "reply_page": 2,  # a program of its own: it stands where nothing else of this is
     "survivorship": 2,
     "warehouse": 2,
     "ledger": 2,

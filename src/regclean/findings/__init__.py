@@ -2,6 +2,7 @@
 
 from regclean.findings import decide, follow, seen
 from regclean.findings.assemble import COMPLAINT, WRONG_BILL, assemble
+from regclean.findings.between import find_between
 from regclean.findings.case import Case, Refused
 from regclean.findings.clusters import kept_clusters
 from regclean.findings.counts import counts_by_rule, waiting_ids
@@ -42,6 +43,7 @@ __all__ = [
     "ever_hidden",
     "export",
     "figures",
+    "find_between",
     "follow",
     "hidden_customers",
     "kept_clusters",

@@ -83,7 +83,19 @@ def frozen_rows(
     connection: duckdb.DuckDBPyConnection, duplicates: Iterable[Duplicate], ever_hidden: frozenset[str]
 ) -> list[dict[str, Any]]:
     """Duplicates as rows of the warehouse table `findings`, which is not written."""
-    found = [_frozen(duplicate) for duplicate in duplicates]
+    return _as_rows(connection, [_frozen(duplicate) for duplicate in duplicates], ever_hidden)
+
+
+def rule_rows(
+    connection: duckdb.DuckDBPyConnection, language: str, ever_hidden: frozenset[str]
+) -> list[dict[str, Any]]:
+    """What stands in `rule_hits`, as rows of the warehouse table `findings`, which is not written."""
+    return _as_rows(connection, _rule_findings(connection, language), ever_hidden)
+
+
+def _as_rows(
+    connection: duckdb.DuckDBPyConnection, found: list[_Frozen], ever_hidden: frozenset[str]
+) -> list[dict[str, Any]]:
     about = {row_subject(one) for frozen in found for one in frozen.finding.subjects}
     with hidden_customers(connection, ever_hidden) as hidden:
         facts = subject_facts(connection, about)

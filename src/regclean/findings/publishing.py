@@ -79,8 +79,8 @@ def publish(
         moving = tonight.join(waits, on="finding_id", how="anti", maintain_order="left")
         known = _known(writing, without=pl.concat([waits, over]))
         settled = tonight.join(waits, on="finding_id", how="semi").select("kind", "subjects").iter_rows()
-        plan = plan_night(moving.iter_rows(named=True), known, edges, _priors(writing), run, settled=settled)
-        _write_last_seen(writing, [row["finding_id"] for row in plan.changed if not row["present"]])
+        plan = plan_night(moving.iter_rows(named=True), known, edges, priors(writing), run, settled=settled)
+        write_last_seen(writing, [row["finding_id"] for row in plan.changed if not row["present"]])
         write_plan(writing, plan, run)
         _write_edges(writing, [edge for edge, old in zip(edges, before, strict=True) if edge.lapsed != old.lapsed])
         _log_clusters(writing, events, run_id)
@@ -145,7 +145,8 @@ def _frame(connection: Connection, query: Select[Any], schema: Mapping[str, Any]
     return pl.DataFrame([tuple(row) for row in connection.execute(query)], schema=dict(schema), orient="row")
 
 
-def _priors(writing: Connection) -> dict[int, Prior]:
+def priors(writing: Connection) -> dict[int, Prior]:
+    """The last decisions on findings, by id."""
     query = select(decisions.c.decision_id, decisions.c.verdict, decisions.c.follows_from).where(
         decisions.c.decision_id.in_(select(findings.c.decision_id).where(findings.c.decision_id.is_not(None)))
     )
@@ -177,7 +178,7 @@ def write_plan(writing: Connection, plan: PublishingPlan, run: RunFacts) -> None
     _write_outcomes(writing, plan.judged, run.run_id)
 
 
-def _write_last_seen(writing: Connection, gone: list[str]) -> None:
+def write_last_seen(writing: Connection, gone: list[str]) -> None:
     """Of what is about to go away, write down what follows until then from the night that is still in force."""
     for some in in_chunks(gone):
         its = update(findings).where(findings.c.finding_id.in_(some), findings.c.present)

@@ -1,6 +1,6 @@
 """The ledger: runs, findings, decisions and the audit log, in SQLite or PostgreSQL."""
 
-from regclean.ledger import audit, erasure_tables, runs, sample_tables, seen_tables, tables, task_tables
+from regclean.ledger import audit, enquiry_tables, erasure_tables, runs, sample_tables, seen_tables, tables, task_tables
 from regclean.ledger.anchor import Anchor
 from regclean.ledger.audit import Entry, append, verify
 from regclean.ledger.database import (
@@ -25,6 +25,7 @@ __all__ = [
     "Tables",
     "append",
     "audit",
+    "enquiry_tables",
     "erasure_tables",
     "in_chunks",
     "insert_many",

@@ -1,7 +1,18 @@
 """Rules: what is stale, which shared bins are defective, which fields cannot be right. One SQL file for each."""
 
 from regclean.rules.catalogue import Rule, RuleInfo, catalogue, titles
-from regclean.rules.engine import RuleReport, run_rules
+from regclean.rules.engine import RuleReport, run_rules, run_some
 from regclean.rules.summaries import placeholders, said, summary
 
-__all__ = ["Rule", "RuleInfo", "RuleReport", "catalogue", "placeholders", "run_rules", "said", "summary", "titles"]
+__all__ = [
+    "Rule",
+    "RuleInfo",
+    "RuleReport",
+    "catalogue",
+    "placeholders",
+    "run_rules",
+    "run_some",
+    "said",
+    "summary",
+    "titles",
+]

@@ -109,6 +109,16 @@ CREATE TABLE member_links (
     PRIMARY KEY (bin_group_no, member_no)
 );
 
+-- Written from the ledger ---------------------------------------------------------------------------------------------
+
+-- What was answered of shared bins and is not settled: the latest of each. `line`: of the list, '' for the shared bin as a
+-- whole, 'new:…' for one that is not on the list yet. It says nothing of a customer: it is of the list alone.
+CREATE TABLE reported (
+    bin_group_no TEXT NOT NULL, line TEXT NOT NULL, column_name TEXT NOT NULL, value TEXT,
+    reported_on DATE NOT NULL, told_by TEXT NOT NULL,  -- reply_page | form | clerk | company
+    PRIMARY KEY (bin_group_no, line, column_name)
+);
+
 -- Written by findings -------------------------------------------------------------------------------------------------
 
 -- What the night found, before decisions: the ledger holds what became of it.
