@@ -18,7 +18,7 @@ from time import perf_counter
 
 import polars as pl
 
-from regclean import batches, checks, erasure, findings, landing, linkage, locks, quality, rules
+from regclean import batches, checks, enquiries, erasure, findings, landing, linkage, locks, quality, rules
 from regclean.bin_reports import forget_bin_reports
 from regclean.carry_over import carry_over, linkage_digest, reading_digest
 from regclean.config import Workspace, derived_key, workspace_key
@@ -131,6 +131,7 @@ def _link_members(night: Night) -> int:
 
 
 def _find(night: Night) -> int:
+    write_frame(night.connection, "reported", enquiries.reported(night.ledger))
     night.found = rules.run_rules(night.connection, config=night.workspace.config, as_of=night.as_of)
     return _count(night, "rule_hits")
 
@@ -202,6 +203,7 @@ def _publish(night: Night) -> int:
         night.notes += [f"The certificate of {band} holds no longer: {why}." for band, why in sorted(revoked.items())]
         batches.seal_older_lines(night.ledger, Seal(workspace_key(night.workspace.var)), night.now)
         batches.verify(night.ledger, connection, run_id=night.run_id, as_of=night.as_of, now=night.now)
+        enquiries.follow(night.ledger, night.workspace, as_of=night.as_of, now=night.now)
         for old in runs.published(night.ledger, limit=10 * KEPT_NIGHTS)[KEPT_NIGHTS:]:
             night.warehouse.remove(old.run_id)
         return int(rows(connection, "SELECT count(*) FROM findings")[0][0])

@@ -23,6 +23,7 @@ Permission = Literal[
     "batches:build",
     "batches:approve",
     "batches:apply",
+    "enquiries:send",  # letters and mail to contact persons
     "models:use",  # which model links the register
     "audit:read",
     "users:manage",
@@ -44,6 +45,7 @@ TABLE: dict[Role, frozenset[Permission]] = {
             "findings:read",
             "findings:decide",
             "findings:assign",
+            "enquiries:send",
             "ids:reveal",
             "batches:read",
             "batches:build",
@@ -65,7 +67,9 @@ TABLE: dict[Role, frozenset[Permission]] = {
             "erasure:confirm",
         }
     ),
-    "clerk": frozenset({"overview:read", "findings:read", "batches:read", "batches:build", "batches:apply"}),
+    "clerk": frozenset(
+        {"overview:read", "findings:read", "enquiries:send", "batches:read", "batches:build", "batches:apply"}
+    ),
     "admin": frozenset(
         {"overview:read", "models:use", "users:manage", "workspace:keep", "erasure:ask", "erasure:confirm"}
     ),

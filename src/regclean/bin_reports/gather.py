@@ -130,7 +130,7 @@ def unsettled(ledger: Ledger) -> pl.DataFrame:
 
 def gather(connection: duckdb.DuckDBPyConnection, states: pl.DataFrame, only: Collection[str] = ()) -> Gathered:
     """Everything about the shared bins with findings among `states` (finding_id, state); `only`: of these, by default all."""
-    restricted = {row[0] for row in rows(connection, load_sql("restricted_groups", _PACKAGE))}
+    restricted = restricted_groups(connection)
     with registered(connection, "finding_states", states.select("finding_id", "state")):
         found = rows(connection, load_sql("report_findings", _PACKAGE))
     found = [row for row in found if not only or row[0] in only]
@@ -152,6 +152,11 @@ def gather(connection: duckdb.DuckDBPyConnection, states: pl.DataFrame, only: Co
         standing=int(rows(connection, "SELECT count(*) FROM bin_groups")[0][0]),
         by_rule=dict(sorted(by_rule.items())),
     )
+
+
+def restricted_groups(connection: duckdb.DuckDBPyConnection) -> frozenset[str]:
+    """Shared bins that no page and no letter may be about."""
+    return frozenset(row[0] for row in rows(connection, load_sql("restricted_groups", _PACKAGE)))
 
 
 def _group(row: Mapping[str, Any], members: tuple[Member, ...], found: list[tuple[Any, ...]]) -> BinGroup:

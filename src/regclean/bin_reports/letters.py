@@ -21,6 +21,9 @@ from regclean.resources import load_texts
 from regclean.rules import catalogue, said
 from regclean.standardise import strike_out_ids
 
+_GRAVEST = {"error": 0, "review": 1, "info": 2}
+# Answered by the ticks and corrections of the form itself, so asked in words after all else.
+_TICKED = {"K12": 1, "K22": 2, "K25": 2}
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 # A national id that somebody wrote into a name or an address.
 
@@ -92,7 +95,7 @@ def letter(material: Material, language: str, *, sender: str) -> Letter | None:
     words = _frame()[chosen]
     values = {
         "bin_group_no": material.bin_group_no,
-        "bin_group": _bin_group(material, chosen),
+        "bin_group": bin_group_in_words(material, chosen),
         "contact_name": one_line(material.contact_name),
     }
     named = material.contact_name and not any(defect.rule == "K19" for defect in asked)
@@ -105,6 +108,29 @@ def letter(material: Material, language: str, *, sender: str) -> Letter | None:
         f"{words['regards']}\n{sender}",
     ]
     return Letter(_filled(words["subject"], values), "\n\n".join(body) + "\n", chosen)
+
+
+def asks(material: Material, language: str, most: int) -> tuple[str, ...]:
+    """The questions of a letter that is answered on a form, the gravest first, at most so many: each with the numbers of its
+    lines, and no name. What a form asks of every line by itself is not asked again.
+    """
+    asked = _asked(material)
+    first = [defect for defect in asked if questions()[defect.rule].first]
+    order = sorted(
+        first or asked, key=lambda defect: (_GRAVEST[defect.severity], _TICKED.get(defect.rule, 0), defect.rule)
+    )
+    texts: dict[str, list[str]] = {}
+    for rule in dict.fromkeys(defect.rule for defect in order):
+        for item in _items(material, [defect for defect in order if defect.rule == rule], language):
+            texts.setdefault(item.text, [])
+            texts[item.text] += [" + ".join(item.lines)] if item.lines else []
+    lines = _frame()[language]["lines"]
+    return tuple(f"{lines} {', '.join(about)}: {text}" if about else text for text, about in texts.items())[:most]
+
+
+def asks_who(material: Material) -> bool:
+    """Is it asked whether the reader is the contact person at all? Such a letter shows nobody's line."""
+    return any(questions()[defect.rule].first for defect in _asked(material))
 
 
 def why_no_letter(material: Material) -> str | None:
@@ -214,7 +240,7 @@ def _line(line: MemberAsSent, words: Mapping[str, str]) -> str:
     return _filled(words["line"], {"member_no": line.member_no, "name": name, "address": address})
 
 
-def _bin_group(material: Material, language: str) -> str:
+def bin_group_in_words(material: Material, language: str) -> str:
     """Like "K-12 (Puijonkatu 12, 70100 Kuopio; sekajäte)", without the address where it could be a protected one."""
     waste = said("waste_type", material.waste_type, language) if material.waste_type else ""
     about = "; ".join(part for part in ("" if material.restricted else one_line(material.place), waste) if part)

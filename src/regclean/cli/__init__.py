@@ -10,6 +10,7 @@ import sys
 from regclean.cli import (
     batches,
     decisions,
+    enquiries,
     erasing,
     expectations,
     identity,
@@ -35,6 +36,7 @@ COMMANDS = (
     batches,
     samples,
     tasks,
+    enquiries,
     models,
     expectations,
     identity,

@@ -31,5 +31,5 @@ SELECT
         ORDER BY line, column_name
     ) AS proposal
 FROM reported_cells
-WHERE line = '' OR column_name = 'informed_on'
+WHERE (line = '' AND column_name <> 'words') OR column_name = 'informed_on'
 GROUP BY bin_group_no

@@ -15,6 +15,7 @@ SELECT
     {
         'bin_group_no': bin_group_no, 'member_no': line, 'reported_on': max(reported_on),
         'told': list_sort(list_distinct(list(CASE
+            WHEN column_name = 'end_on' AND told_by = 'member' THEN 'objected'
             WHEN column_name = 'end_on' THEN 'left'
             WHEN column_name = 'share_percent' THEN 'share'
             WHEN column_name = 'name' THEN 'name'

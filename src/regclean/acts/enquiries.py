@@ -1,0 +1,165 @@
+"""Asking contact persons: plan a round, write its letters, release them, take what comes back.
+
+A round, its letters and its answers are about shared bins that nobody under non-disclosure is behind: no account sees another
+by them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from regclean import enquiries, findings
+from regclean.acts.context import Context, act
+from regclean.domain.enquiries import EnquiryState, Told
+from regclean.enquiries import Enquiry, LetterReport, RoundReport, SendReport, Taker, TakeReport
+from regclean.errors import UsageError
+from regclean.home import warehouse_of
+from regclean.ledger import runs
+
+if TYPE_CHECKING:
+    import duckdb
+
+# What somebody may say of an enquiry that no letter, answer or night says.
+MARKS: tuple[EnquiryState, ...] = ("returned", "given_up", "sent", "planned")
+
+
+@act("findings:decide")
+def plan_enquiries(
+    context: Context,
+    *,
+    title: str | None = None,
+    limit: int | None = None,
+    per_week: int | None = None,
+    only: Collection[str] = (),
+) -> RoundReport:
+    """Plan a round. Errors: UsageError."""
+    if (limit is not None and limit < 1) or (per_week is not None and per_week < 1):
+        raise UsageError("a round asks one shared bin at least.")
+    with _night(context) as (connection, run):
+        return enquiries.plan_round(
+            context.ledger,
+            connection,
+            context.workspace.config,
+            as_of=run.as_of,
+            user=context.user.name,
+            now=context.now,
+            title=title,
+            limit=limit,
+            per_week=per_week,
+            only=only,
+        )
+
+
+@act("enquiries:send")
+def write_enquiry_letters(
+    context: Context, folder: Path, *, round_id: int | None = None, reminders: bool = False
+) -> LetterReport:
+    """Write the letters that are due. Errors: UsageError."""
+    with _night(context) as (connection, run):
+        return enquiries.write_letters(
+            context.ledger,
+            connection,
+            context.workspace,
+            folder,
+            as_of=run.as_of,
+            user=context.user.name,
+            now=context.now,
+            round_id=round_id,
+            reminders=reminders,
+        )
+
+
+@act("enquiries:send")
+def outbox(context: Context, *, round_id: int | None = None) -> list[Enquiry]:
+    """What was written and waits to be released."""
+    return enquiries.waiting(context.ledger, round_id)
+
+
+@act("enquiries:send")
+def release_enquiries(context: Context, *, round_id: int | None = None) -> SendReport:
+    """Send what waits in the outbox. Errors: UsageError, UnavailableError."""
+    with _night(context) as (connection, _):
+        groups = enquiries.gathered(context.ledger, connection)
+    return enquiries.release(
+        context.ledger,
+        context.workspace,
+        lambda due: enquiries.contact_emails(groups, due),
+        user=context.user.name,
+        now=context.now,
+        round_id=round_id,
+    )
+
+
+@act("findings:decide")
+def import_answers(context: Context, place: Path | None = None) -> TakeReport:
+    """Take the answers of the reply page, and the filled forms of a file or folder; they stand on their cases at once."""
+    taker = _taker(context)
+    taker.from_page()
+    if place is not None:
+        taker.from_forms(place)
+    return _shown(context, taker)
+
+
+@act("findings:decide")
+def type_answer(context: Context, enquiry_id: int, told: Told) -> TakeReport:
+    """Take an answer that came by telephone or on paper. Errors: NotFoundError, ConflictError."""
+    with context.ledger.read() as reading:
+        one = enquiries.get(reading, enquiry_id)
+    taker = _taker(context)
+    taker.typed(one, told)
+    return _shown(context, taker)
+
+
+@act("findings:decide")
+def mark_enquiry(context: Context, enquiry_id: int, state: str) -> None:
+    """Say that a letter came back, that an enquiry is given up, or that neither is so. Errors: NotFoundError, UsageError, ConflictError."""
+    chosen = next((one for one in MARKS if one == state), None)
+    if chosen is None:
+        raise UsageError(f"'{state}' is not said by hand.", remedy=f"Known: {', '.join(MARKS)}.")
+    with context.ledger.write() as writing:
+        one = enquiries.get(writing, enquiry_id)
+        wrong = (chosen == "sent" and one.sent_at is None) or (chosen == "planned" and one.sent_at is not None)
+        if wrong or one.state == "answered" or (chosen == "sent" and one.state == "planned"):
+            raise UsageError(f"enquiry {enquiry_id} is {one.state}: it cannot be marked as {chosen}.")
+        enquiries.step(writing, one, chosen, user=context.user.name, now=context.now)
+
+
+@act("findings:read")
+def list_enquiries(context: Context, *, round_id: int | None = None, group: str | None = None) -> list[Enquiry]:
+    """The enquiries of a round, or about a shared bin."""
+    with context.ledger.read() as reading:
+        return enquiries.find(reading, round_id=round_id, group=group)
+
+
+def _taker(context: Context) -> Taker:
+    return Taker(context.ledger, context.workspace, user=context.user.name, now=context.now)
+
+
+def _shown(context: Context, taker: Taker) -> TakeReport:
+    """Put what was answered on the cases of its shared bins, as the next night would."""
+    if taker.report.groups:
+        with _night(context) as (connection, run):
+            findings.find_between(
+                context.ledger,
+                connection,
+                run,
+                context.now,
+                config=context.workspace.config,
+                found_by=enquiries.RULES,
+                about=taker.report.groups,
+                tables={"reported": enquiries.reported(context.ledger)},
+            )
+    return taker.report
+
+
+@contextmanager
+def _night(context: Context) -> Iterator[tuple[duckdb.DuckDBPyConnection, runs.Run]]:
+    """The night in force, read-only. Errors: UsageError before the first one."""
+    last = runs.last_published(context.ledger)
+    if last is None:
+        raise UsageError("no night has been published yet.", remedy="Run: regclean run")
+    with warehouse_of(context.workspace).read(last.run_id) as connection:
+        yield connection, last

@@ -1,0 +1,195 @@
+"""enquiry plan, letters, send, import, mark, status; reply-page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from regclean.cli.app import app
+from regclean.cli.identity import UserOption, acting
+from regclean.cli.listing import Listing, listing
+
+enquiry = typer.Typer(
+    name="enquiry", help="Ask the contact persons of shared bins: plan, letters, send, import, status."
+)
+app.add_typer(enquiry, name="enquiry", no_args_is_help=True)
+Round = Annotated[int | None, typer.Option("--round", help="Of this round alone.")]
+COLUMNS = (
+    "enquiry",
+    "round",
+    "bin_group_no",
+    "weight",
+    "week",
+    "channel",
+    "mode",
+    "language",
+    "state",
+    "since",
+    "answer_by",
+)
+
+
+@enquiry.command()
+def plan(
+    limit: Annotated[int | None, typer.Option(help="At most so many shared bins, the heaviest first.")] = None,
+    per_week: Annotated[int | None, typer.Option(help="Letters a week; by default [enquiries] per_week.")] = None,
+    group: Annotated[
+        list[str] | None, typer.Option("--bin-group", help="Only this shared bin; may be repeated.")
+    ] = None,
+    title: Annotated[str | None, typer.Option(help="What the round is called.")] = None,
+    user: UserOption = None,
+) -> None:
+    """Plan a round: whom to ask, in which week; says who is left out and why."""
+    from regclean import acts
+
+    with acting(user) as context:
+        report = acts.plan_enquiries(context, title=title, limit=limit, per_week=per_week, only=group or ())
+    if report.round_id is None:
+        typer.echo("Nobody is to be asked now.")
+    else:
+        weights = ", ".join(f"{name} {count}" for name, count in report.weights.items())
+        typer.echo(f"Round {report.round_id}: {report.asked:,} shared bins in {report.weeks} weeks ({weights}).")
+        typer.echo("Next: regclean enquiry letters -o DIR")
+    for why, count in sorted(report.left_out.items()):
+        typer.echo(f"Left out, {why}: {count:,}")
+
+
+@enquiry.command()
+def letters(
+    output: Annotated[Path, typer.Option("--output", "-o", help="The folder to write to.")],
+    round_id: Round = None,
+    reminders: Annotated[bool, typer.Option("--reminders", help="Remind those who have not answered in time.")] = False,
+    user: UserOption = None,
+) -> None:
+    """Write the letters of this week: letters.pdf and letters.csv for the print house, a form (xlsx) for each, the sealed questions."""
+    from regclean import acts
+
+    with acting(user) as context:
+        report = acts.write_enquiry_letters(context, output, round_id=round_id, reminders=reminders)
+    typer.echo(
+        f"Written: {report.letters:,} letters ({report.pages:,} pages), {report.emails:,} mails; "
+        f"reminders among them: {report.reminders:,}."
+    )
+    for why, count in sorted(report.left.items()):
+        typer.echo(f"Not written, {why}: {count:,}")
+    if report.letters or report.emails:
+        typer.echo("They wait in the outbox: regclean enquiry send --release")
+
+
+@enquiry.command()
+def send(
+    round_id: Round = None,
+    release: Annotated[
+        bool, typer.Option("--release", help="Send the mails, and note the printed letters as sent.")
+    ] = False,
+    user: UserOption = None,
+) -> None:
+    """Say what waits in the outbox; with --release, send it."""
+    from regclean import acts
+
+    with acting(user) as context:
+        if not release:
+            due = acts.outbox(context, round_id=round_id)
+            mails = sum(one.channel == "email" for one in due)
+            typer.echo(f"In the outbox: {len(due) - mails:,} letters, {mails:,} mails. To send them: --release")
+            return
+        report = acts.release_enquiries(context, round_id=round_id)
+    typer.echo(f"Sent: {report.letters:,} letters, {report.emails:,} mails.")
+    for what, ids in (("refused by the server", report.refused), ("without an address now", report.no_address)):
+        if ids:
+            typer.echo(f"Not sent, {what}: enquiries {', '.join(map(str, ids))}")
+
+
+@enquiry.command(name="import")
+def import_them(
+    place: Annotated[Path | None, typer.Argument(help="A filled form (xlsx), or a folder of them.")] = None,
+    user: UserOption = None,
+) -> None:
+    """Take what came back: the reply page's sealed answers, and filled forms."""
+    from regclean import acts
+
+    with acting(user) as context:
+        report = acts.import_answers(context, place)
+    typer.echo(
+        f"Answers taken: {report.taken:,}; taken back: {report.withdrawn:,}; had been taken already: {report.repeated:,}; "
+        f"objections: {report.objections:,}; refused: {len(report.refused):,}."
+    )
+    for name, why in report.refused:
+        typer.echo(f"{name}: {why}")
+    if report.refused:
+        raise typer.Exit(1)
+
+
+@enquiry.command()
+def mark(
+    state: Annotated[str, typer.Argument(help="returned, given_up; or sent, planned to take that back.")],
+    number: Annotated[list[int], typer.Argument(help="The enquiries.")],
+    user: UserOption = None,
+) -> None:
+    """Say that letters came back, or that enquiries are given up; or that it is not so."""
+    from regclean import acts
+
+    with acting(user) as context:
+        for one in number:
+            acts.mark_enquiry(context, one, state)
+    typer.echo(f"Marked as {state}: {len(number):,}.")
+
+
+@enquiry.command()
+@listing
+def status(round_id: Round = None, user: UserOption = None) -> Listing:
+    """List the enquiries, with their states."""
+    from regclean import acts
+    from regclean.cli.listing import as_table
+
+    with acting(user) as context:
+        found = acts.list_enquiries(context, round_id=round_id)
+        zone = context.workspace.config.timezone
+    lines = [
+        (
+            one.enquiry_id,
+            one.round_id,
+            one.bin_group_no,
+            one.weight,
+            one.week,
+            one.channel,
+            one.mode,
+            one.language,
+            one.state,
+            one.state_since.astimezone(zone).date().isoformat(),
+            one.answer_by.isoformat() if one.answer_by else None,
+        )
+        for one in found
+    ]
+    return as_table("Enquiries", COLUMNS, lines)
+
+
+@app.command(name="reply-page")
+def reply_page(
+    folder: Annotated[Path, typer.Option(help="The folder that it exchanges with the inside.")],
+    sender: Annotated[str, typer.Option(help="The company, as it signs its letters.")],
+    host: Annotated[str, typer.Option(help="The address to listen at.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="The port to listen at.")] = 8090,
+    proxy: Annotated[
+        list[str] | None, typer.Option(help="The address of a proxy before it, whose word on the client is taken.")
+    ] = None,
+) -> None:
+    """Serve the reply page: a process of its own that needs no workspace, only its folder."""
+    import uvicorn
+
+    from regclean.reply_page import Desk, Folder, create_app
+
+    folder.mkdir(parents=True, exist_ok=True)
+    typer.echo(f"The reply page is at http://{host}:{port} (stop it with Ctrl+C).")
+    uvicorn.run(
+        create_app(Desk(Folder(folder), sender)),
+        host=host,
+        port=port,
+        access_log=False,  # a path holds a code
+        log_level="warning",
+        server_header=False,
+        proxy_headers=bool(proxy),
+        forwarded_allow_ips=proxy or [],
+    )

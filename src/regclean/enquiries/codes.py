@@ -1,0 +1,26 @@
+"""Keys and codes of enquiries: all of them follow from the workspace's key, none is kept."""
+
+from __future__ import annotations
+
+from regclean.config import Workspace, derived_key, workspace_key
+from regclean.reply_page import Codes, Folder, public_of
+
+
+def codes_of(workspace: Workspace, enquiry_id: int, issue: int, *, what: str = "enquiry") -> Codes:
+    """The codes of one issue of an enquiry; `what`: "notice" of what a member is told."""
+    return Codes.derived(derived_key(workspace_key(workspace.var), "enquiry codes"), f"{what} {enquiry_id} {issue}")
+
+
+def private_key(workspace: Workspace) -> bytes:
+    """The key that opens answers; it never leaves the inside."""
+    return derived_key(workspace_key(workspace.var), "enquiry answers")
+
+
+def public_key(workspace: Workspace) -> bytes:
+    """The key that answers are sealed to; each sealed question carries it."""
+    return public_of(private_key(workspace))
+
+
+def exchange(workspace: Workspace) -> Folder:
+    """The folder between the inside and the reply page."""
+    return Folder(workspace.root / str(workspace.config.section("enquiries")["folder"]))
