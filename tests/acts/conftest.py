@@ -61,6 +61,10 @@ KEPT = (
     "labels",
     "certificates",
     "tasks",
+    "enquiry_rounds",
+    "enquiries",
+    "enquiry_answers",
+    "member_notices",
 )
 
 

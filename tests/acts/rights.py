@@ -345,6 +345,13 @@ COMMANDS: dict[str, Rights] = {
     "tasks list": read(*READERS),
     "tasks export": (Line("", READERS, sent=("-o", "{folder}.csv")),),
     "tasks import": (Line("answers", DECIDERS, sent=("--from", "{object}")),),
+    "enquiry plan": (Line("", DECIDERS, sent=("--title", "x"), writes=True),),
+    "enquiry letters": (Line("", BUILDERS, sent=("-o", "{folder}")),),
+    "enquiry send": (Line("", BUILDERS, sent=("--release",)),),
+    "enquiry import": read(*DECIDERS),
+    "enquiry mark": (Line("", none=DECIDERS, sent=("returned", "1")),),  # there is none
+    "enquiry status": read(*READERS),
+    "reply-page": PUBLIC,
     "model list": PUBLIC,
     "model compare": PUBLIC,
     "model export": PUBLIC,

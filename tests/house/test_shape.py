@@ -13,7 +13,20 @@ from regclean.domain.register import TABLES
 
 SOURCE = Path(__file__).parents[2] / "src" / "regclean"
 # What else subjects name, in the audit log and of the program itself.
-OWN = ("users", "findings", "batches", "runs", "decisions", "pairs", "sources", "clusters", "handling", "tasks")
+OWN = (
+    "users",
+    "findings",
+    "batches",
+    "runs",
+    "decisions",
+    "pairs",
+    "sources",
+    "clusters",
+    "handling",
+    "tasks",
+    "enquiries",
+    "rounds",
+)
 NAMES = "|".join((*TABLES, *OWN))
 BEGINS = re.compile(rf"\"?({NAMES}):")
 SPLITTERS = {"split", "rsplit", "partition", "rpartition", "join"}

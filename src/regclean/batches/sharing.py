@@ -28,7 +28,7 @@ def added_share(extract: Extract, kept: Found, gone: Found, why: Mapping[str, An
 def share_out(lines: Sequence[Planned], extract: Extract) -> list[Planned]:
     """What must go with removing or ending lines of a list whose bill is split. Errors: LeftOut when nobody takes over.
 
-    A new line takes over the share of the one that ends; a line that was removed as a repetition leaves its share to
+    Where the finding says shares of the list itself, they are what was told. A new line takes over the share of the one that ends; a line that was removed as a repetition leaves its share to
     the other line of the same finding.
     """
     added: list[Planned] = []
@@ -45,6 +45,8 @@ def share_out(lines: Sequence[Planned], extract: Extract) -> list[Planned]:
 
 def _taken_over(lines: Sequence[Planned], extract: Extract, line: Planned, gone: Found) -> list[Planned]:
     group = group_of(line.key)
+    if any(one.column == "share_percent" and group_of(one.key) == group for one in lines if one.table == line.table):
+        return []
     new = {one.key for one in lines if one.op == "insert" and group_of(one.key) == group}
     if new:
         after = gone.row.get("share_percent")

@@ -188,7 +188,7 @@ def _member(pdf: _Pdf, q: Question) -> None:
 
 
 def _table(pdf: _Pdf, q: Question, lines: Iterable[tuple[AskedLine, bool]]) -> None:
-    widths = (10.0, 44.0, 62.0, *((14.0,) if q.split else ()), 16.0, 24.0)
+    widths = (10.0, 44.0, 56.0 if q.split else 70.0, *((14.0,) if q.split else ()), 16.0, 30.0)
     heads = ["", "name", "address", *(("share",) if q.split else ()), "right", "left"]
     pdf.set_font(pdf.face, "B", 8.5)
     _room(pdf, 2 * ROW)

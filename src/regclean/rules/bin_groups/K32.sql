@@ -24,6 +24,6 @@ SELECT
         'basis': {'cells': list({'column': column_name, 'value': value} ORDER BY column_name)}
     } AS evidence,
     list(change('bin_group_members', row_key(bin_group_no, line), column_name, value) ORDER BY column_name) AS proposal
-FROM reported_cells
+FROM reported_cells ANTI JOIN reported_together USING (bin_group_no)
 WHERE line <> '' AND column_name <> 'informed_on'
 GROUP BY bin_group_no, line

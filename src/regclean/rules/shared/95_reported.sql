@@ -1,4 +1,4 @@
--- uses = []
+-- uses = ["members"]
 
 -- What was answered of shared bins, each cell beside what the register holds there, where the two differ. A text is the same
 -- in another spelling, a share within its rounding; a day of an end was reached before, a day of a confirmation passed.
@@ -27,3 +27,33 @@ WHERE
         WHEN column_name = 'contact_phone' THEN right(regexp_replace(typed, '\D', '', 'g'), 7) <> right(regexp_replace(value, '\D', '', 'g'), 7)
         ELSE folded(typed) <> folded(value) AND coalesce(folded(raw) <> folded(value), TRUE)
     END;
+
+-- Who was added and is not on the list, by whatever order of the names: one row for each cell of a new line.
+CREATE OR REPLACE TEMP TABLE reported_new AS
+WITH named AS (
+    SELECT bin_group_no, line, any_value(value) FILTER (WHERE column_name = 'name') AS name
+    FROM reported INNER JOIN bin_groups USING (bin_group_no)
+    WHERE line LIKE 'new:%'
+    GROUP BY bin_group_no, line
+)
+SELECT r.*, n.name
+FROM reported AS r
+INNER JOIN named AS n USING (bin_group_no, line)
+WHERE
+    r.value IS NOT NULL AND n.name IS NOT NULL
+    AND NOT EXISTS (
+        SELECT 1 FROM active_members AS m
+        WHERE m.bin_group_no = n.bin_group_no AND list_sort(string_split(folded(m.name), ' ')) = list_sort(string_split(folded(n.name), ' '))
+    );
+
+-- Where the bill is split and somebody leaves, the shares that were told hold only together: one act for all of the answer.
+CREATE OR REPLACE TEMP TABLE reported_together AS
+SELECT g.bin_group_no
+FROM bin_groups AS g
+WHERE
+    g.billing = 'split'
+    AND g.bin_group_no IN (SELECT bin_group_no FROM reported_cells WHERE line <> '' AND column_name = 'end_on' AND told_by <> 'member')
+    AND g.bin_group_no IN (
+        SELECT bin_group_no FROM reported_cells WHERE column_name = 'share_percent'
+        UNION ALL SELECT bin_group_no FROM reported_new WHERE column_name = 'share_percent'
+    );
