@@ -137,10 +137,8 @@ def _find(night: Night) -> int:
 
 
 def _assemble(night: Night) -> int:
-    language = night.workspace.config.languages[0]
-    return findings.assemble(
-        night.connection, language=language, decided=night.decided, ever_hidden=findings.ever_hidden(night.ledger)
-    )
+    language, hidden = night.workspace.config.languages[0], findings.ever_hidden(night.ledger)
+    return findings.assemble(night.connection, language=language, decided=night.decided, ever_hidden=hidden)
 
 
 def _index(night: Night) -> int:

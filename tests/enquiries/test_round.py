@@ -67,7 +67,7 @@ def test_a_form_mailed_back_and_a_clerk_say_the_same_as_the_page(office: Office)
     form = office.folder / "letters" / "form-1.xlsx"
     back = office.folder / "back"
     back.mkdir()
-    filled(form, back / "vastaus.xlsx", {"L:1": {7: "x"}, "L:2": {7: "1.10.2026"}, "N:1": {2: "=HYPERLINK(1)"}})
+    filled(form, back / "vastaus.xlsx", {"L.1": {7: "x"}, "L.2": {7: "1.10.2026"}, "N.1": {2: "=HYPERLINK(1)"}})
     report = office.act("import_answers", back)
     assert (report.taken, report.refused) == (1, [])
     (told,) = {str(row["proposal"]) for row in office.findings("K31")}
@@ -85,9 +85,9 @@ def test_a_form_with_a_strange_code_or_an_answer_to_another_list_is_refused(offi
     office.send_round()
     form, back = office.folder / "letters" / "form-1.xlsx", office.folder / "back"
     back.mkdir()
-    filled(form, back / "1.xlsx", {"K": {3: "0000-0000-0000"}, "L:1": {7: "x"}})
-    filled(form, back / "2.xlsx", {"L:1": {0: "L:9", 7: "x"}})
-    filled(form, back / "3.xlsx", {"L:1": {7: "huomenna"}})
+    filled(form, back / "1.xlsx", {"K": {3: "0000-0000-0000"}, "L.1": {7: "x"}})
+    filled(form, back / "2.xlsx", {"L.1": {0: "L.9", 7: "x"}})
+    filled(form, back / "3.xlsx", {"L.1": {7: "huomenna"}})
     (back / "4.xlsx").write_bytes(b"PK\x03\x04 not a workbook")
     report = office.act("import_answers", back)
     assert report.taken == 0

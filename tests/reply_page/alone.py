@@ -9,7 +9,7 @@ from pathlib import Path
 from fastapi.testclient import TestClient
 from httpx import Response
 
-from regclean.domain.enquiries import AskedLine, Question
+from regclean.domain.enquiries import Asked, AskedLine
 from regclean.reply_page import Codes, Desk, Folder, create_app, public_of, seal_question
 
 INSIDE = bytes(range(32))
@@ -20,7 +20,7 @@ LINES = (
 )
 
 
-def question(codes: Codes, **more: object) -> Question:
+def question(codes: Codes, **more: object) -> Asked:
     values = {
         "number": codes.number,
         "mode": "list",
@@ -35,7 +35,7 @@ def question(codes: Codes, **more: object) -> Question:
         "split": True,
         **more,
     }
-    return Question(**values)  # type: ignore[arg-type]
+    return Asked(**values)  # type: ignore[arg-type]
 
 
 @dataclass

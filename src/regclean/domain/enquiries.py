@@ -49,7 +49,7 @@ class AskedLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class Asked:
     """One enquiry as its reader sees it. `number`: printed beside the code; `answer_by`, `asked_on`: ISO days."""
 
     number: str
@@ -69,7 +69,7 @@ class Question:
         return asdict(self)
 
     @classmethod
-    def of(cls, data: Mapping[str, Any]) -> Question:
+    def of(cls, data: Mapping[str, Any]) -> Asked:
         lines = tuple(AskedLine(**line) for line in data["lines"])
         return cls(**{**data, "lines": lines, "asks": tuple(data["asks"])})
 
@@ -115,7 +115,7 @@ class AnswerError(ValueError):
         super().__init__(", ".join(f"{name}: {code}" for name, code in self.found))
 
 
-def read_told(data: Mapping[str, Any], question: Question, today: date) -> Told:
+def read_told(data: Mapping[str, Any], question: Asked, today: date) -> Told:
     """An answer to `question` from plain data of any shape. Errors: AnswerError, with every field that is wrong."""
     problems: list[tuple[str, str]] = []
     lines = _lines(_mapping(data.get("lines")), question, problems, today)
@@ -155,7 +155,7 @@ def read_told(data: Mapping[str, Any], question: Question, today: date) -> Told:
 
 
 def _lines(
-    sent: Mapping[str, Any], question: Question, problems: list[tuple[str, str]], today: date
+    sent: Mapping[str, Any], question: Asked, problems: list[tuple[str, str]], today: date
 ) -> dict[str, dict[str, str]]:
     known = {line.no for line in question.lines}
     read: dict[str, dict[str, str]] = {}

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, insert, select, update
 
-from regclean.domain.enquiries import OPEN_STATES, EnquiryState, Question
+from regclean.domain.enquiries import OPEN_STATES, Asked, EnquiryState
 from regclean.domain.register import subject_text
 from regclean.errors import ConflictError, NotFoundError
 from regclean.ledger.audit import Entry, append
@@ -47,7 +47,7 @@ class Enquiry:
     issue: int
     state: EnquiryState
     state_since: datetime
-    question: Question | None
+    question: Asked | None
     answer_by: date | None
     written_at: datetime | None
     sent_at: datetime | None
@@ -151,7 +151,7 @@ def step(
 
 
 def write_down(
-    writing: Connection, one: Enquiry, question: Question, answer_by: date, *, user: str, now: datetime
+    writing: Connection, one: Enquiry, question: Asked, answer_by: date, *, user: str, now: datetime
 ) -> None:
     """What was asked in a letter that waits to be sent."""
     values = {"question": question.as_data(), "answer_by": answer_by, "written_at": now}
@@ -175,4 +175,4 @@ def find_rounds(reading: Connection) -> list[RowMapping]:
 
 def _enquiry(row: RowMapping) -> Enquiry:
     values = {name: row[name] for name in Enquiry.__slots__}
-    return Enquiry(**{**values, "question": Question.of(row["question"]) if row["question"] else None})
+    return Enquiry(**{**values, "question": Asked.of(row["question"]) if row["question"] else None})

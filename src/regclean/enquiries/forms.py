@@ -15,12 +15,11 @@ from typing import Any
 
 import xlsxwriter
 
-from regclean.domain.enquiries import ADDRESS, Question
+from regclean.domain.enquiries import ADDRESS, Asked
 from regclean.enquiries.words import word
 from regclean.errors import InputError
 from regclean.landing import read_sheet
-from regclean.reply_page import Codes, grouped
-from regclean.reply_page.envelope import NUMBER, TYPED, plain
+from regclean.reply_page import NUMBER, TYPED, Codes, grouped, plain
 from regclean.workbook import BOOK
 
 NEW_ROWS = 10
@@ -28,10 +27,10 @@ LARGEST, LARGEST_OPEN, MOST_ROWS = 2_000_000, 20_000_000, 2_000  # bytes of a fi
 _HEAD = ("", "line", "name", "street_address", "postal_code", "city", "share", "answer")
 _CELLS = {"name": 2, "street_address": 3, "postal_code": 4, "city": 5, "share_percent": 6}
 _TICK = frozenset({"x", "ok", "o", "✓", "✔", "kyllä", "ja", "yes", "oikein", "stämmer", "right", "1", "k", "true"})
-_TAG = re.compile(r"[A-Z]{1,2}(?::.*)?\Z")
+_TAG = re.compile(r"[A-Z]{1,2}(?:\..*)?\Z")
 
 
-def write_form(question: Question, codes: Codes) -> bytes:
+def write_form(question: Asked, codes: Codes) -> bytes:
     """A workbook of one sheet. The first column says what a row is about."""
     q, language = question, question.language
     made = io.BytesIO()
@@ -63,14 +62,14 @@ def write_form(question: Question, codes: Codes) -> bytes:
         line("S", f"{q.sender}: {q.bin_group}")
         for one in q.lines:
             said = ", ".join(part for part in (one.name, one.address, f"{one.share} %" if one.share else "") if part)
-            line(f"L:{one.no}", f"{one.no}. {said}", cells=(2, 3, 4, 5, 6, 7))
+            line(f"L.{one.no}", f"{one.no}. {said}", cells=(2, 3, 4, 5, 6, 7))
         if q.mode == "member":
             line("X", word("not_mine", language), cells=(7,))
         else:
             for at in range(1, NEW_ROWS + 1):
-                line(f"N:{at}", word("new", language), cells=(2, 3, 4, 5, 6))
+                line(f"N.{at}", word("new", language), cells=(2, 3, 4, 5, 6))
             for at, ask in enumerate(q.asks, 1):
-                line(f"Q:{at}", ask, cells=(7,))
+                line(f"Q.{at}", ask, cells=(7,))
             line("E", word("ends", language), cells=(7,))
             line("M", word("moves", language), cells=(3, 4, 5))
             phone, email = word("phone", language), word("email", language)
@@ -95,7 +94,7 @@ def read_form(path: Path) -> tuple[str, str, dict[str, Any]]:
         raise InputError("this is not a form that was written here.", file=path, remedy="Its first column was changed.")
     told: dict[str, Any] = {"lines": {}, "new": [], "words": []}
     for tag, cells in rows:
-        kind, _, which = tag.partition(":")
+        kind, _, which = tag.partition(".")
         answer, fields = cells[7], {name: cells[at] for name, at in _CELLS.items()}
         if kind == "L":
             said = _said(answer, fields)

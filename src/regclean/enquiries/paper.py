@@ -17,7 +17,7 @@ from anyascii import anyascii
 from fpdf import FPDF
 from fpdf.enums import XPos, YPos
 
-from regclean.domain.enquiries import AskedLine, Question
+from regclean.domain.enquiries import Asked, AskedLine
 from regclean.enquiries.words import day_in, word
 from regclean.reply_page import Codes, grouped
 
@@ -31,7 +31,7 @@ ROW = 7.2  # mm: a line that is filled in by hand
 class Paper:
     """A letter to be printed. `to`: name and address lines; `link`: where the QR code leads, "" without a page."""
 
-    question: Question
+    question: Asked
     codes: Codes
     to: tuple[str, ...]
     page: str = ""
@@ -151,7 +151,7 @@ def _opening(pdf: _Pdf, letter: Paper) -> None:
     pdf.set_y(max(pdf.get_y(), top + 32 if letter.page else 0) + 2)
 
 
-def _form(pdf: _Pdf, q: Question) -> None:
+def _form(pdf: _Pdf, q: Asked) -> None:
     if q.lines:
         _table(pdf, q, [(line, True) for line in q.lines])
     pdf.ln(2)
@@ -176,7 +176,7 @@ def _form(pdf: _Pdf, q: Question) -> None:
     _blank(pdf, 1)
 
 
-def _member(pdf: _Pdf, q: Question) -> None:
+def _member(pdf: _Pdf, q: Asked) -> None:
     for line in q.lines:
         pdf.write_lines(f"{word('name', q.language)}: {line.name}\n{word('address', q.language)}: {line.address}")
     pdf.ln(3)
@@ -187,7 +187,7 @@ def _member(pdf: _Pdf, q: Question) -> None:
     _blank(pdf, 3)
 
 
-def _table(pdf: _Pdf, q: Question, lines: Iterable[tuple[AskedLine, bool]]) -> None:
+def _table(pdf: _Pdf, q: Asked, lines: Iterable[tuple[AskedLine, bool]]) -> None:
     widths = (10.0, 44.0, 56.0 if q.split else 70.0, *((14.0,) if q.split else ()), 16.0, 30.0)
     heads = ["", "name", "address", *(("share",) if q.split else ()), "right", "left"]
     pdf.set_font(pdf.face, "B", 8.5)

@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from regclean.bin_reports import BinGroup, asks, bin_group_in_words, one_line, postal_line
 from regclean.config import Config
-from regclean.domain.enquiries import MOST_QUESTIONS, AskedLine, Question
+from regclean.domain.enquiries import MOST_QUESTIONS, Asked, AskedLine
 from regclean.domain.register import line_key
 from regclean.enquiries.book import Enquiry
 from regclean.ledger import Ledger
@@ -36,11 +36,11 @@ def question_of(
     *,
     today: date,
     answer_by: date,
-) -> Question:
+) -> Asked:
     """The question of one enquiry. An empty form names no line and asks nothing about lines."""
     shown = tuple(lines) if one.mode == "list" else ()
     asked = asks(group.material, one.language, MOST_QUESTIONS) if one.mode == "list" else ()
-    return Question(
+    return Asked(
         number=codes.number,
         mode="list" if one.mode == "list" else "empty",
         language=one.language,

@@ -1,7 +1,19 @@
 """The reply page: where a contact person answers. It stands alone, without the register, the ledger or a night."""
 
 from regclean.reply_page.app import Desk, create_app
-from regclean.reply_page.envelope import Codes, grouped, open_answer, public_of, seal_question
+from regclean.reply_page.envelope import NUMBER, TYPED, Codes, grouped, open_answer, plain, public_of, seal_question
 from regclean.reply_page.folder import Folder
 
-__all__ = ["Codes", "Desk", "Folder", "create_app", "grouped", "open_answer", "public_of", "seal_question"]
+__all__ = [
+    "NUMBER",
+    "TYPED",
+    "Codes",
+    "Desk",
+    "Folder",
+    "create_app",
+    "grouped",
+    "open_answer",
+    "plain",
+    "public_of",
+    "seal_question",
+]

@@ -23,7 +23,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from regclean.domain.enquiries import AnswerError, Question, read_told
+from regclean.domain.enquiries import AnswerError, Asked, read_told
 from regclean.domain.languages import LANGUAGES
 from regclean.reply_page.envelope import (
     LINK,
@@ -170,14 +170,14 @@ class _Page:
 
     def _question(self, request: Request, opened: Opened) -> Response:
         kept = self._kept(opened)
-        question = Question.of(opened.question)
+        question = Asked.of(opened.question)
         if kept.get("sent"):
             return self._receipt(request, opened, question, kept)
         return self._show_form(request, opened, question, kept.get("draft", {}))
 
     def _answered(self, request: Request, opened: Opened, values: dict[str, str]) -> Response:
         """What was pressed. One answer is in force until it is taken back."""
-        kept, question = self._kept(opened), Question.of(opened.question)
+        kept, question = self._kept(opened), Asked.of(opened.question)
         pressed = values.get("do", "save")
         filled = {name: value for name, value in values.items() if value and name not in ("number", "link", "do")}
         if pressed == "withdraw" and kept.get("sent"):
@@ -211,7 +211,7 @@ class _Page:
         self,
         request: Request,
         opened: Opened,
-        question: Question,
+        question: Asked,
         values: Mapping[str, str],
         *,
         note: str = "",
@@ -225,7 +225,7 @@ class _Page:
         )
 
     def _receipt(
-        self, request: Request, opened: Opened, question: Question, kept: Mapping[str, Any], note: str = ""
+        self, request: Request, opened: Opened, question: Asked, kept: Mapping[str, Any], note: str = ""
     ) -> Response:
         language = self._language(request, question)
         return self._show(request, "receipt.html", language, opened=opened, q=question, kept=kept, note=note)
@@ -249,7 +249,7 @@ class _Page:
         )
         return HTMLResponse(html, status_code=status)
 
-    def _language(self, request: Request, question: Question | None = None) -> str:
+    def _language(self, request: Request, question: Asked | None = None) -> str:
         """As chosen on the page, else the question's, else what the browser asks for first of what there is."""
         chosen = request.query_params.get("l", "")
         if chosen in self.desk.languages:

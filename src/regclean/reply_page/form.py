@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from regclean.domain.enquiries import ADDRESS, CONTACT_FIELDS, LINE_FIELDS, MOST_NEW, AnswerError, Question
+from regclean.domain.enquiries import ADDRESS, CONTACT_FIELDS, LINE_FIELDS, MOST_NEW, AnswerError, Asked
 
 ROWS = 2  # empty lines for new members, and how many more at a time
 
@@ -15,7 +15,7 @@ ROWS = 2  # empty lines for new members, and how many more at a time
 class Form:
     """What the page shows. `values`: by the name of the input; `wrong`: input -> code; `rows`: lines for new members."""
 
-    question: Question
+    question: Asked
     values: Mapping[str, str] = field(default_factory=dict)
     wrong: Mapping[str, str] = field(default_factory=dict)
     rows: int = ROWS
@@ -24,7 +24,7 @@ class Form:
         return self.values.get(name, "")
 
 
-def shown(values: Mapping[str, str], question: Question, error: AnswerError | None = None) -> Form:
+def shown(values: Mapping[str, str], question: Asked, error: AnswerError | None = None) -> Form:
     """The form with what was filled in, and what is wrong with it."""
     used = [int(name.split("-")[1]) for name, value in values.items() if value and _is_new(name)]
     asked = values.get("rows", "")
@@ -33,7 +33,7 @@ def shown(values: Mapping[str, str], question: Question, error: AnswerError | No
     return Form(question, values, wrong, min(rows, MOST_NEW))
 
 
-def told(values: Mapping[str, str], question: Question) -> dict[str, Any]:
+def told(values: Mapping[str, str], question: Asked) -> dict[str, Any]:
     """What the fields say, as `read_told` takes it. With "all the others are right" ticked, a line without a word is right."""
     lines: dict[str, dict[str, str]] = {}
     for at, line in enumerate(question.lines, 1):
@@ -63,7 +63,7 @@ def _is_new(name: str) -> bool:
     return len(parts) == 3 and parts[0] == "n" and parts[1].isascii() and parts[1].isdigit() and len(parts[1]) < 3
 
 
-def _input(place: str, question: Question) -> str:
+def _input(place: str, question: Asked) -> str:
     """The input that a problem is about."""
     if place.startswith("line "):
         for at, line in enumerate(question.lines, 1):
