@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+
 import polars as pl
 import pytest
 from landing_bench import Bench
@@ -40,6 +42,9 @@ def refused(bench: Bench, name: str, content: bytes | str) -> str:
             "password",
         ),
         ("a.xls", b"\xd0\xcf\x11\xe0" + b"\0" * 64, "damaged"),
+        ("a.csv", gzip.compress(HEAD.encode(), mtime=0), "compressed"),
+        ("a.xlsx", b"%PDF-1.4\n%\xe2\xe3\xcf\xd3", "a PDF"),
+        ("a.csv", b"{\\rtf1\\ansi", "RTF"),
         ("a.csv", HEAD + "x" * (1 << 25), "longer than any row"),
         ("a.csv", HEAD + '1;"' + "x" * (1 << 25), "longer than any row"),
         ("a.csv", "x" * (1 << 25), "longer than any row"),
@@ -47,6 +52,14 @@ def refused(bench: Bench, name: str, content: bytes | str) -> str:
 )
 def test_what_is_no_table_is_named_for_what_it_is(bench: Bench, name: str, content: bytes | str, said: str) -> None:
     assert said in refused(bench, name, content)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-8-sig", "cp1252"])
+def test_a_text_table_may_be_called_a_workbook(bench: Bench, encoding: str) -> None:
+    bench.put("a.xls", (HEAD.replace(";", "\t") + "1\tÅke Mäkelä\tPori\n").encode(encoding))
+    bench.source("customers", path="in/a.xls")
+    assert bench.load().loaded == 1
+    assert bench.rows("customers", "name") == [("Åke Mäkelä",)]
 
 
 def test_a_table_may_begin_with_a_smaller_sign(bench: Bench) -> None:

@@ -43,6 +43,7 @@ def test_both_halves_of_a_broken_row_are_set_aside(bench: Bench) -> None:
         ("uusi asiakas;Ranta Ilpo;Turku", "a placeholder"),
         ("ei numeroa;Ranta Ilpo;Turku", "a placeholder"),
         ("<NULL>;Ranta Ilpo;Turku", "a placeholder"),
+        ("(numero);(teksti);(teksti)", "a placeholder"),
         ("Err:502;Ranta Ilpo;Turku", "an error of the spreadsheet"),
         ("6,01E+08;Ranta Ilpo;Turku", "shortened by a spreadsheet"),
         ("Yht. 2 asiakasta;;", "a total"),
@@ -113,10 +114,11 @@ def test_unknown_columns_are_named(bench: Bench, header: str) -> None:
 
 
 def test_what_a_spreadsheet_marks_as_text_is_that_text(bench: Bench) -> None:
-    rows = ['="0012";="Aho";=""', "'001;Salo;'+358401234567", '"=""0013""";O\'Hara;\'t Hooft']
-    assert load(bench, "\n".join(["customer_no;name;phone", *rows])) == (3, [])
+    rows = ['="0012";="Aho";=""', "'001;Salo;'+358401234567", '"=""0013""";O\'Hara;\'t Hooft', "’0014;Aho;’0401234567"]
+    assert load(bench, "\n".join(["customer_no;name;phone", *rows])) == (4, [])
     assert bench.rows("customers", "customer_no", "name", "phone") == [
         ("0012", "Aho", None),
         ("001", "Salo", "+358401234567"),
         ("0013", "O'Hara", "'t Hooft"),
+        ("0014", "Aho", "0401234567"),
     ]

@@ -42,9 +42,10 @@ def landed(bench: Bench) -> list[list[str]]:
 
 def as_shown(value: str) -> str:
     """What a spreadsheet shows: blanks alone are no value, and an apostrophe before a number only says that it is text."""
-    apostrophe, _, rest = value.lstrip().partition("'")
-    if not apostrophe and rest[:1].isdigit() and "'" not in rest:
-        return rest
+    for apostrophe in "'’":
+        before, _, rest = value.lstrip().partition(apostrophe)
+        if not before and rest[:1].isdigit() and apostrophe not in rest:
+            return rest
     return value if value.strip() else ""
 
 

@@ -23,6 +23,8 @@ _NO_KEY = (
     r"(?:uusi|uudet|ny|nytt|new|ei|ingen|inget|no|not)(?:[\s.:-]+(?:asiakas|asiakasta|asiakasnumeroa|numeroa|nroa?|as\.?\s?nroa?|tunnusta|"
     r"kund|kundnummer|nummer|number|customer|id|vielä|ole|on|tiedossa|annettu|saatu|yet|known|given|än|tilldelat))+)\.?$"
 )
+# "(numero)": what a column holds, in a second row of headings.
+_IN_BRACKETS = r"^\([^()\d]*\)$"
 # What is a key whatever else stands on its row, as nearly every key is: nothing that is said of keys below is said of one.
 _SURE = r"^\pL{0,3}-?\d+(?:[-./]\d+)*$"
 # What a key may look like that stands alone on its row.
@@ -99,7 +101,10 @@ def _no_key(canonical: pl.DataFrame, key: str, plan: ColumnPlan) -> list[pl.Expr
         pl.when(text.str.contains(_SHORTENED)).then(pl.lit(f"{key} was shortened by a spreadsheet")),
         pl.when(text.str.contains(_ERROR_CELL)).then(pl.lit(f"{key} is an error of the spreadsheet")),
         pl.when(
-            ~text.str.contains(r"[\pL\d]") | bare.is_in(sorted(PLACEHOLDERS - {"0"})) | text.str.contains(_NO_KEY)
+            ~text.str.contains(r"[\pL\d]")
+            | bare.is_in(sorted(PLACEHOLDERS - {"0"}))
+            | text.str.contains(_NO_KEY)
+            | text.str.contains(_IN_BRACKETS)
         ).then(pl.lit(f"{key} is a placeholder")),
         pl.when(text.str.contains(_TOTAL)).then(pl.lit("a total, not a row")),
     )
@@ -126,8 +131,8 @@ def _header_again(frame: pl.DataFrame, plan: ColumnPlan) -> list[pl.Expr]:
 
 
 def _as_texts(frame: pl.DataFrame) -> pl.DataFrame:
-    """What a spreadsheet shows of a cell that says that it is text: `="0012"` and `'0012` are 0012."""
-    signs = (('="', r'^\s*="([^"]*)"\s*$'), ("'", r"^\s*'([+=\d][^']*)$"))
+    """What a spreadsheet shows of a cell that says that it is text: `="0012"`, `'0012` and `’0012` are 0012."""
+    signs = (('="', r'^\s*="([^"]*)"\s*$'), ("'", r"^\s*'([+=\d][^']*)$"), ("’", r"^\s*’([+=\d][^’]*)$"))
     for sign, pattern in signs:
         # Looking for the sign is quick, and few columns of few files have one.
         marked = frame.select(pl.col(pl.String).str.contains(sign, literal=True).any())

@@ -20,6 +20,15 @@ from regclean.landing.report import Batch
 TEXT = frozenset({".csv", ".tsv", ".tab", ".txt", ".psv", ".ssv"})
 WORKBOOK = frozenset({".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"})
 PARQUET = frozenset({".parquet", ".pq"})
+# What begins as no table does.
+_OTHERS = {
+    b"%PDF": "a PDF document",
+    b"{\\rtf": "a text document (RTF)",
+    b"\x1f\x8b": "a compressed file (gzip)",
+    b"7z\xbc\xaf\x27\x1c": "a compressed file (7z)",
+    b"Rar!\x1a": "a compressed file (rar)",
+}
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _OLE, _ZIP, _PARQUET = b"\xd0\xcf\x11\xe0", b"PK\x03\x04", b"PAR1"
 
 
@@ -69,13 +78,13 @@ def open_file(path: Path, looked_for: Wanted, file: str) -> Iterator[Piece]:
     suffix = path.suffix.lower()
     if start.startswith(_PARQUET) or suffix in PARQUET:
         yield _parquet_piece(path, looked_for, file)
-    elif (suffix in TEXT or suffix in WORKBOOK) and (markup := _markup(start)):
+    elif (suffix in TEXT or suffix in WORKBOOK) and (kind := _other_kind(start)):
         raise InputError(
-            f"this is {markup}, not a table, whatever the file is called.",
+            f"this is {kind}, not a table, whatever the file is called.",
             file=file,
-            remedy="Open it in Excel or LibreOffice and save it as xlsx, or as csv.",
+            remedy="Unpack what is compressed, open a page in Excel or LibreOffice, and save the table as xlsx, or as csv.",
         )
-    elif suffix in WORKBOOK and (start.startswith((_OLE, _ZIP)) or b"\0" in start):
+    elif suffix in WORKBOOK and (start.startswith((_OLE, _ZIP)) or (b"\0" in start and not start.startswith(_UTF_16))):
         yield from _workbook_pieces(path, looked_for, file)
     elif start.startswith((_OLE, _ZIP)):
         raise InputError(
@@ -92,8 +101,11 @@ def open_file(path: Path, looked_for: Wanted, file: str) -> Iterator[Piece]:
         )
 
 
-def _markup(start: bytes) -> str | None:
+def _other_kind(start: bytes) -> str | None:
     """What kind of page or document a file is, that many systems call .xls or .csv."""
+    for signature, kind in _OTHERS.items():
+        if start.startswith(signature):
+            return kind
     begins = start.replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").lower()
     if re.match(rb"<(?:!doctype\s+html|html|head|meta|body|table|style|script)\b", begins):
         return "a web page (HTML)"
