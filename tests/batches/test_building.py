@@ -11,6 +11,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 from sqlalchemy import select, update
 
@@ -68,6 +69,38 @@ def cells(ledger: Ledger, batch_id: int | None) -> dict[tuple[str, str, str | No
     return {
         (line.table, line.key, line.column): (line.before, line.after) for line in batches.show(ledger, batch_id).lines
     }
+
+
+def owes(workspace: Workspace, customer_no: str, state: str) -> None:
+    warehouse, run_id = open_published(workspace)
+    assert run_id
+    with duckdb.connect(str(warehouse.path(run_id))) as night:
+        bill = [customer_no, "L7", date(2026, 10, 1), None, 40.0, state]
+        night.execute(
+            "INSERT INTO invoices (customer_no, invoice_no, issued_on, service_no, amount, state) VALUES (?, ?, ?, ?, ?, ?)",
+            bill,
+        )
+
+
+@pytest.mark.parametrize(
+    ("state", "said", "goes"),
+    [
+        ("Avoin", None, False),
+        ("Avoin", "stay", True),
+        ("Avoin", "move", True),
+        ("Avoin", "settle", False),
+        ("Maksettu", None, True),
+    ],
+)
+def test_nobody_is_merged_away_over_an_open_bill_unasked(
+    workspace: Workspace, ledger: Ledger, state: str, said: str | None, goes: bool
+) -> None:
+    owes(workspace, "1001", state)
+    choices = {"survivor": "1002"} | ({"open_bills": said} if said else {})
+    decide(ledger, finding(ledger, "customers:1001", "customers:1002"), choices=choices)
+    report = build(workspace, ledger)
+    assert (report.batch_id is not None) == goes
+    assert [one["code"] for one in report.left_out] == ([] if goes else ["open_bills"])
 
 
 def test_a_merge_moves_everything_and_ends_the_loser(workspace: Workspace, ledger: Ledger) -> None:

@@ -50,6 +50,7 @@ class Extract:
     by_place: bool = False  # lines of a list without a number count as numbered
     rows: dict[str, dict[str, list[Found]]] = field(default_factory=dict)
     clean: dict[str, dict[str, Any]] = field(default_factory=dict)
+    open_bills: dict[str, list[str]] = field(default_factory=dict)  # customer -> numbers of the bills that are not paid
     _spellings: dict[tuple[str, str], list[str]] = field(default_factory=dict)
 
     def load(self, customers: Iterable[str], keys: Mapping[str, Iterable[str]]) -> None:
@@ -65,6 +66,9 @@ class Extract:
         if missing := sorted(named - set(self.rows["bin_groups"])):
             self._keep("bin_groups", self._read("bin_groups", [], missing))
         self._load_clean(numbers)
+        query = """SELECT customer_no, list(DISTINCT invoice_no ORDER BY invoice_no) FROM invoices
+            WHERE customer_no IN $numbers AND is_open_bill(state) GROUP BY customer_no"""
+        self.open_bills = dict(rows(self.connection, query, {"numbers": numbers}) if numbers else ())
 
     def get(self, table: str, key: str) -> Found | None:
         """The one row of a key (of several, the last one, as the night takes it); None when there is none."""

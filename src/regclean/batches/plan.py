@@ -52,7 +52,22 @@ def plan(finding: Accepted, extract: Extract, settings: Mapping[str, Any], numbe
     if not lines:
         raise LeftOut("nothing", "nothing to change")
     _check(lines, extract)
+    _ask_for_bills(finding, lines, extract)
     return lines
+
+
+def _ask_for_bills(finding: Accepted, lines: Sequence[Planned], extract: Extract) -> None:
+    """Nobody is merged away or ended over an open bill unasked. Errors: LeftOut."""
+    going = {line.key for line in lines if line.op == "merge"} | _ended(lines, extract)
+    said = finding.choices.get("open_bills")
+    for customer in sorted(going & extract.open_bills.keys()):
+        bills = f"customer {customer} has open bills ({', '.join(extract.open_bills[customer])})"
+        if said is None:
+            raise LeftOut(
+                "open_bills", f"{bills}: the decision must say what becomes of them (open_bills: stay, move or settle)"
+            )
+        if said == "settle":
+            raise LeftOut("open_bills", f"{bills}, which are to be settled first")
 
 
 def _proposed(finding: Accepted, extract: Extract, numbers: Numbers) -> list[Planned]:

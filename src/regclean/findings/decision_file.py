@@ -9,12 +9,13 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from regclean.domain.decisions import OPEN_BILLS
 from regclean.errors import InputError
 from regclean.landing import read_sheet
 
 COLUMNS = ("finding_id", "customer_no_l", "customer_no_r", "verdict", "user", "reason", "choices")
 OPTIONAL = ("comment", "defer_until")
-CHOICES = ("survivor", "leave_out", "from", "fields")
+CHOICES = ("survivor", "leave_out", "from", "fields", "open_bills")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,8 @@ def parse_choices(given: str | Mapping[str, Any] | None) -> dict[str, Any] | Non
     left_out = choices.get("leave_out", [])
     if not isinstance(left_out, list) or not all(isinstance(number, str) for number in left_out):
         raise ValueError("the customers to leave out must be a list of numbers")
+    if choices.get("open_bills", OPEN_BILLS[0]) not in OPEN_BILLS:
+        raise ValueError(f"what becomes of open bills must be one of: {', '.join(OPEN_BILLS)}")
     return choices or None
 
 

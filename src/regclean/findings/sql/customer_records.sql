@@ -92,6 +92,11 @@ recent AS (
     FROM evidence WHERE customer_no IN $keys
     QUALIFY row_number() OVER (PARTITION BY customer_no ORDER BY observed_on DESC, signal, detail) <= $recent_signals
 ),
+owing AS (
+    SELECT customer_no, list(DISTINCT invoice_no ORDER BY invoice_no) AS items
+    FROM invoices WHERE customer_no IN $keys AND is_open_bill(state)
+    GROUP BY customer_no
+),
 signals AS (
     SELECT
         customer_no,
@@ -105,7 +110,7 @@ SELECT
     CAST(json_merge_patch('{}', json_object(
         'source', CASE WHEN raw._file IS NOT NULL THEN json_object('file', raw._file, 'row', raw._row) END,
         'raw', raw.record, 'clean', c.record, 'addresses', placed.items, 'roles', roles.items,
-        'services', held.items, 'bin_groups', groups.items, 'signals', signals.items
+        'services', held.items, 'bin_groups', groups.items, 'signals', signals.items, 'open_bills', owing.items
     )) AS TEXT) AS record
 FROM clean AS c
 LEFT JOIN raw USING (customer_no)
@@ -114,4 +119,5 @@ LEFT JOIN roles USING (customer_no)
 LEFT JOIN held USING (customer_no)
 LEFT JOIN groups USING (customer_no)
 LEFT JOIN signals USING (customer_no)
+LEFT JOIN owing USING (customer_no)
 ORDER BY subject

@@ -55,6 +55,9 @@ LEFT_OUT = {
     "unclear": N_("it is not clear which row the chosen value belongs to"),
     "history": N_("it tells what was seen, which no batch rewrites"),
     "unknown": N_("the customer is not in the register"),
+    "open_bills": N_(
+        "a customer has open bills: the decision must say what becomes of them, or they are to be settled first"
+    ),
     "orphans": N_("something would be left without an active customer"),
     "busy": N_("the customer is in another batch that is still open"),
     "clash": N_("another finding of the batch changes the same; it can go into the next one"),

@@ -69,6 +69,23 @@ class OpenCase:
         return list(json.loads(self.row["proposal"])) if self.row["proposal"] else []
 
     @property
+    def open_bills(self) -> list[str]:
+        """Numbers of the bills that nobody has paid, of those who would be merged away or ended."""
+        ends = any(change["column"] == "status" and change["after"] == "ended" for change in self.proposal)
+        if self.kind != "duplicate" and not ends:
+            return []
+        going = (
+            self.customers
+            if self.kind == "duplicate"
+            else {change["key"] for change in self.proposal if change["table"] == "customers"}
+        )
+        return [
+            bill
+            for number in sorted(going)
+            for bill in self.records.get(subject_text("customers", number), {}).get("open_bills", ())
+        ]
+
+    @property
     def organisations(self) -> bool:
         """Is it about organisations alone? Those may be one legal entity with several accounts."""
         pairs = self.payload.get("pairs") or ()

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from regclean.domain.decisions import FindingVerdict, PairVerdict
+from regclean.domain.decisions import FindingVerdict, OpenBills, PairVerdict
 from regclean.domain.findings import Kind, Relation, Severity, State
 from regclean.findings import Workpool
 from regclean.review.web.models import FindingId, Given, Number, OneLine, Prose, Subject
@@ -129,6 +129,7 @@ class Choices(Given):
     sources: dict[OneLine, OneLine] = Field(default_factory=dict, alias="from")
     fields: dict[OneLine, OneLine | None] = Field(default_factory=dict)
     leave_out: list[OneLine] = Field(default_factory=list)
+    open_bills: OpenBills | None = None
 
 
 class NewDecision(Given):

@@ -18,7 +18,7 @@ from regclean import acts
 from regclean.accounts.permissions import User
 from regclean.accounts.sessions import Session
 from regclean.acts import Context
-from regclean.domain.decisions import JOINING_VERDICTS
+from regclean.domain.decisions import JOINING_VERDICTS, OPEN_BILLS
 from regclean.review.case import cases, own_session, staging
 from regclean.review.case.ahead import read_ahead, subjects_of
 from regclean.review.case.desk import case_view, chosen_column, is_merge, is_there, queue_view
@@ -51,6 +51,7 @@ Reader = Annotated[User, require("findings:read")]
 Decider = Annotated[User, require("findings:decide")]
 Text = Annotated[str, Form(max_length=2_000)]
 
+ASK_FOR_BILLS = N_("There are open bills: say what becomes of them.")
 NO_CUSTOMER = N_("There is no customer with that number in the register.")
 TOO_FEW = N_("Two records at least must stay, or nothing is merged.")
 
@@ -153,13 +154,16 @@ def _stage(
         if chosen and verdict == "entity":  # nothing is merged: nothing survives, and no value is chosen
             chosen = Choices(None, chosen.leave_out, {}, {})
         merged = _result(service, case, chosen) if chosen and verdict == "same" else None
-        kept = (merged.recorded if merged else chosen.kept()) if chosen else None
+        kept = (merged.recorded if merged else chosen.kept()) if chosen else {}
         column = chosen_column(case) if verdict == "accept" else None
         another = form.get(f"choose.{column}", "").strip() if column else ""
         if another:
             if not is_there(connection, user, service.night.look, another):
                 return _desk(request, service, session, user, connection, filters, finding_id, 422, problem=NO_CUSTOMER)
             kept = {"fields": {column: another}}
+        bills = form.get("open_bills")
+        if bills in OPEN_BILLS and verdict in ("same", "accept"):
+            kept = {**kept, "open_bills": bills}
         item = Staged(
             finding_id=finding_id,
             version=whole_number(form.get("version", "")) or -1,
@@ -179,6 +183,8 @@ def _stage(
             )
         too_few = chosen is not None and len(set(case.customers) - chosen.leave_out) < 2
         problem = staging.problem_with(item) or (TOO_FEW if too_few else None)
+        if verdict in ("same", "accept") and case.open_bills and "open_bills" not in kept:
+            problem = problem or ASK_FOR_BILLS
         if problem:
             return _desk(request, service, session, user, connection, filters, finding_id, 422, problem=problem)
         left_out = (item.choices or {}).get("leave_out", ())

@@ -86,8 +86,21 @@ moving AS (
     FROM chosen AS s INNER JOIN active_services AS v ON v.customer_no = s.customer_no AND v.site_no = s.site_no
     GROUP BY s.customer_no, s.site_no
 ),
+-- Whatever else the seller was at the site ends with the sale.
+leaving AS (
+    SELECT s.customer_no, s.site_no, list(change('site_roles', row_key(r.customer_no, r.site_no, r.role), 'end_on', coalesce(s.owner_since, s.observed_on)) ORDER BY r.role) AS changes
+    FROM chosen AS s INNER JOIN current_roles AS r ON r.customer_no = s.customer_no AND r.site_no = s.site_no
+    WHERE r.role IN ('occupant', 'orderer', 'payer')
+    GROUP BY s.customer_no, s.site_no
+),
 hosting AS (
-    SELECT s.customer_no, s.site_no, list(change('bin_groups', g.bin_group_no, 'host_customer_no', s.new_owner_no) ORDER BY g.bin_group_no) AS changes
+    SELECT
+        s.customer_no, s.site_no,
+        flatten(list(
+            [change('bin_groups', g.bin_group_no, 'host_customer_no', s.new_owner_no)]
+            || CASE WHEN g.contact_customer_no = s.customer_no THEN [change('bin_groups', g.bin_group_no, 'contact_customer_no', s.new_owner_no)] ELSE [] END
+            ORDER BY g.bin_group_no
+        )) AS changes
     FROM chosen AS s
     INNER JOIN standing_groups AS g ON g.host_customer_no = s.customer_no
     INNER JOIN group_hosts AS h ON h.bin_group_no = g.bin_group_no AND h.host_site_no = s.site_no
@@ -102,9 +115,10 @@ SELECT
     CASE
         WHEN s.new_owner_no IS NOT NULL
             THEN CASE WHEN s.is_owner THEN [change('site_roles', row_key(s.customer_no, s.site_no, 'owner'), 'end_on', coalesce(s.owner_since, s.observed_on))] ELSE [] END
-                || coalesce(m.changes, []) || coalesce(b.changes, [])
+                || coalesce(l.changes, []) || coalesce(m.changes, []) || coalesce(b.changes, [])
     END AS proposal
 FROM chosen AS s
+LEFT JOIN leaving AS l USING (customer_no, site_no)
 LEFT JOIN moving AS m USING (customer_no, site_no)
 LEFT JOIN hosting AS b USING (customer_no, site_no)
 LEFT JOIN follower_lists AS f ON f.customer_no = s.customer_no AND f.signal = 'owner_change'

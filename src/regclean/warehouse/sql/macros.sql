@@ -19,6 +19,12 @@ CREATE OR REPLACE TEMP MACRO subject_key(about) AS substr(about, strpos(about, '
         ELSE substr(about, strpos(about, ':') + 1)
     END;
 
+-- Does the state of a bill say that nobody has paid it yet? What says nothing is no open bill.
+CREATE OR REPLACE TEMP MACRO is_open_bill(state) AS coalesce(regexp_matches(
+    lower(strip_accents(state)),
+    '\b(avoin|avoimena|open|oppen|obetald|due|unpaid|overdue)\b|maksamat|eraant|perinn|ulosot|forfall|indriv'
+), FALSE);
+
 -- A text as it is searched for: its words in small letters without accents, a blank between them.
 CREATE OR REPLACE TEMP MACRO search_words(text) AS
     trim(regexp_replace(lower(strip_accents(text)), '[^\p{L}\p{N}]+', ' ', 'g'));

@@ -1,0 +1,88 @@
+-- uses = ["macros", "current_roles", "active_services", "shared_bins", "members"]
+
+-- Bills that nobody has paid yet.
+CREATE OR REPLACE TEMP TABLE open_bills AS
+SELECT customer_no, list(DISTINCT invoice_no ORDER BY invoice_no) AS bills, sum(amount) AS euros
+FROM invoices
+WHERE
+    issued_on <= CAST($as_of AS DATE)
+    AND state IN (SELECT state FROM (SELECT DISTINCT state FROM invoices) WHERE is_open_bill(state))
+GROUP BY customer_no;
+
+-- Who followed whom: pairs of which one is the other's successor, decided so or found so at a site that both have had.
+-- The earlier one at the site goes; where they share none, the older account does.
+CREATE OR REPLACE TEMP TABLE successions AS
+WITH times AS (
+    SELECT customer_no, site_no, min(since_on) AS since_on, bool_or(is_home) AS is_home
+    FROM (
+        SELECT customer_no, site_no, coalesce(start_on, DATE '-infinity') AS since_on, role IN ('owner', 'occupant') AS is_home
+        FROM current_roles WHERE role <> 'manager'
+        UNION ALL
+        SELECT customer_no, site_no, coalesce(start_on, DATE '-infinity'), FALSE FROM active_services WHERE site_no IS NOT NULL
+    )
+    GROUP BY customer_no, site_no
+),
+told AS (
+    SELECT customer_no_l AS one, customer_no_r AS other, contains(explanation, '"decided_successor"') AS is_decided
+    FROM pairs WHERE relation = 'successor'
+    UNION ALL
+    SELECT customer_no_r, customer_no_l, contains(explanation, '"decided_successor"') FROM pairs WHERE relation = 'successor'
+),
+common AS (
+    SELECT t.one AS old_no, t.other AS new_no, a.site_no, b.since_on AS from_on, t.is_decided
+    FROM told AS t
+    INNER JOIN times AS a ON a.customer_no = t.one
+    INNER JOIN times AS b ON b.customer_no = t.other AND b.site_no = a.site_no AND b.since_on > a.since_on AND b.is_home
+),
+apart AS (
+    SELECT t.one AS old_no, t.other AS new_no, a.site_no, n.created_on AS from_on, TRUE AS is_decided
+    FROM told AS t
+    INNER JOIN customers AS o ON o.customer_no = t.one
+    INNER JOIN customers AS n ON n.customer_no = t.other AND n.created_on > o.created_on
+    INNER JOIN times AS a ON a.customer_no = t.one
+    WHERE
+        t.is_decided
+        AND NOT EXISTS (SELECT 1 FROM times AS x INNER JOIN times AS y USING (site_no) WHERE x.customer_no = t.one AND y.customer_no = t.other)
+)
+SELECT * FROM (SELECT * FROM common UNION ALL SELECT * FROM apart)
+-- One follower at each site: who came last.
+QUALIFY row_number() OVER (PARTITION BY old_no, site_no ORDER BY is_decided DESC, from_on DESC, new_no) = 1;
+
+-- What moves at each site from the old party to the new one, from which day.
+CREATE OR REPLACE TEMP TABLE handover_changes AS
+WITH named AS (
+    SELECT s.*, coalesce(n.name, concat_ws(' ', n.first_names, n.last_name)) AS new_name
+    FROM successions AS s INNER JOIN customers AS n ON n.customer_no = s.new_no
+),
+cells AS (
+    SELECT s.old_no, s.new_no, s.site_no, 1 AS place, r.role AS item, [change('site_roles', row_key(s.old_no, s.site_no, r.role), 'end_on', s.from_on)] AS changes
+    FROM named AS s INNER JOIN current_roles AS r ON r.customer_no = s.old_no AND r.site_no = s.site_no
+    WHERE r.role <> 'manager'
+    UNION ALL
+    -- Whoever follows is what the old one was, if nothing else yet.
+    SELECT s.old_no, s.new_no, s.site_no, 2, r.role, [new_cell('site_roles', row_key(s.new_no, s.site_no, r.role), 'start_on', s.from_on)]
+    FROM named AS s INNER JOIN current_roles AS r ON r.customer_no = s.old_no AND r.site_no = s.site_no
+    WHERE
+        r.role IN ('owner', 'occupant')
+        AND NOT EXISTS (SELECT 1 FROM current_roles AS x WHERE x.customer_no = s.new_no AND x.site_no = s.site_no AND x.role <> 'payer')
+    UNION ALL
+    SELECT s.old_no, s.new_no, s.site_no, 3, v.service_no, [change('services', v.service_no, 'customer_no', s.new_no)]
+    FROM named AS s INNER JOIN active_services AS v ON v.customer_no = s.old_no AND v.site_no = s.site_no
+    UNION ALL
+    SELECT s.old_no, s.new_no, s.site_no, 4, h.bin_group_no, [change('bin_groups', h.bin_group_no, 'host_customer_no', s.new_no)]
+    FROM named AS s
+    INNER JOIN group_hosts AS h ON h.host_site_no = s.site_no
+    INNER JOIN standing_groups AS g ON g.bin_group_no = h.bin_group_no AND g.host_customer_no = s.old_no
+    UNION ALL
+    SELECT s.old_no, s.new_no, s.site_no, 5, h.bin_group_no,
+        [change('bin_groups', h.bin_group_no, 'contact_customer_no', s.new_no), change('bin_groups', h.bin_group_no, 'contact_name', s.new_name)]
+    FROM named AS s
+    INNER JOIN group_hosts AS h ON h.host_site_no = s.site_no
+    INNER JOIN standing_groups AS g ON g.bin_group_no = h.bin_group_no AND g.contact_customer_no = s.old_no
+    UNION ALL
+    SELECT s.old_no, s.new_no, s.site_no, 6, m.line, [change('bin_group_members', m.line, 'customer_no', s.new_no), change('bin_group_members', m.line, 'name', s.new_name)]
+    FROM named AS s INNER JOIN active_members AS m ON m.site_no = s.site_no AND m.own_no = s.old_no AND m.customer_no_given = s.old_no
+)
+SELECT old_no, new_no, list(DISTINCT site_no ORDER BY site_no) AS sites, flatten(list(changes ORDER BY place, site_no, item)) AS changes, count(*) AS parts
+FROM cells
+GROUP BY old_no, new_no;
