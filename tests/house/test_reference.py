@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from openapi_schema_validator import OAS31Validator
 from openapi_spec_validator import validate
 
 ROOT = Path(__file__).parents[2]
@@ -27,3 +28,18 @@ def test_a_page_of_the_reference_is_in_step(name: str) -> None:
 
 def test_the_description_of_the_api_is_openapi() -> None:
     validate(reference.description())
+
+
+def test_each_body_that_a_program_sends_has_an_example_that_fits() -> None:
+    told = reference.description()
+    for path, methods in told["paths"].items():
+        for method, one in methods.items():
+            body = one.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema")
+            if body is None:
+                continue
+            schema: Any = next((part for part in body.get("anyOf", [body]) if "$ref" in part), body)
+            name = schema["$ref"].rpartition("/")[2]
+            examples = told["components"]["schemas"][name].get("examples")
+            assert examples, f"{method} {path}: {name} has no example"
+            for example in examples:
+                OAS31Validator({**schema, "components": told["components"]}).validate(example)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -121,12 +122,20 @@ def demo(
     from regclean.cli.demo_register import make_demo
     from regclean.cli.people import make_demo_people, serve_demo
     from regclean.cli.summary import print_import
+    from regclean.config import load_workspace
+    from regclean.night import open_published
 
+    begun = monotonic()
     report = make_demo(folder)
     if report is not None:
         print_import(report, folder)
-    _run_here(folder, date.fromisoformat(DEMO_AS_OF), full=True, force=True)
+    run_id = open_published(load_workspace(folder))[1]
+    if run_id is None:
+        _run_here(folder, date.fromisoformat(DEMO_AS_OF), full=True, force=True)
+    else:
+        typer.echo(f"Night {run_id} is there already; another one: regclean -w {folder} run")
     make_demo_people(folder)
+    typer.echo(f"Ready after {monotonic() - begun:.0f} s.")
     if serve:
         serve_demo(folder)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from regclean.review.web.models import Given, OneLine
 
@@ -13,18 +13,21 @@ from regclean.review.web.models import Given, OneLine
 class Draw(Given):
     """How many pairs to draw."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [{"size": 100}]})
     size: int = Field(default=100, ge=1, le=10_000)
 
 
 class Open(Given):
     """A kind of evidence and a range of scores: `person place 0.99-1`."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [{"band": "person place 0.99-1"}]})
     band: OneLine
 
 
 class Answer(Given):
     """What one says of a pair: by its number in the sample."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [{"number": 1, "answer": "same"}]})
     number: int = Field(ge=1, le=2**31 - 1)
     answer: Literal["same", "different", "unsure"]
 

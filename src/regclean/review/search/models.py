@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 
 from regclean.review.web.models import Given, OneLine
 
@@ -12,6 +12,7 @@ from regclean.review.web.models import Given, OneLine
 class Question(Given):
     """What to look for: the beginning of a number, name, address, telephone number, e-mail address, or a whole national id."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [{"q": "koivukuja 4"}]})
     q: OneLine
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Annotated
 
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from regclean.domain.findings import Kind
 from regclean.domain.tasks import Outcome, Way
@@ -40,6 +40,7 @@ class Task(BaseModel):
 class Assignment(Given):
     """Who does it, until when and how; what is left out stays."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [{"owner": "aino", "due": "2026-12-01"}]})
     owner: OneLine | None = None
     due: date | None = None
     way: Way | None = None
@@ -48,6 +49,9 @@ class Assignment(Given):
 class Reported(Given):
     """What came of it: values by column, or an outcome, or a note, or a day to look at it again."""
 
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"note": "Nobody answers; try in the evening.", "again_on": "2026-12-01"}]}
+    )
     outcome: Outcome | None = None
     values: dict[OneLine, OneLine] = Field(default_factory=dict, max_length=20)
     note: Prose | None = None
@@ -57,6 +61,7 @@ class Reported(Given):
 class Accept(Given):
     """The answers to accept, as they were seen (`seen`)."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [{"seen": []}]})
     seen: list[Seen] = Field(max_length=500)
 
 
