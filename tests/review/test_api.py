@@ -290,6 +290,7 @@ def fuzzed(
 def description(fuzzed: tuple[FastAPI, str]) -> Any:
     found = schemathesis.openapi.from_asgi(f"{API}/openapi.json", fuzzed[0], headers={"Host": "127.0.0.1"})
     found.config.generation.update(with_security_parameters=False)
+    found.config.request_timeout = 600  # by default ten seconds: a busy machine is no fault
     return found
 
 
