@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import secrets
 import socket
@@ -13,6 +14,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
+from threading import Thread
 from typing import Any, cast
 from uuid import UUID
 
@@ -37,11 +39,12 @@ from prefect.states import Crashed
 from regclean.config import Workspace, load_workspace
 from regclean.errors import RegcleanError
 from regclean.home import own_ledger
-from regclean.operation import is_missed, serving
+from regclean.operation import alerts, is_missed, serving
 from regclean.resources import flow_module, write_whole
 
 FLOWS = ["regclean-nightly", "regclean-release"]
 READY_SECONDS = 90
+WATCH_SECONDS = 300
 PORT = 4200  # Prefect's own; another where somebody has it
 ACCOUNT = "regclean"  # whom the server's pages ask for; the password is in the file AUTH
 AUTH = "auth"
@@ -64,7 +67,19 @@ def serve(workspace: Path, cron: str, *, release_cron: str | None = None, releas
         if release_cron:
             deployments.append(_deployment("release", workspace, times[1], account=release_account))
         _catch_up(place, deployments[0], due.last_due(cron, zone, now))
+        Thread(target=_watch, args=(place,), daemon=True).start()
         prefect.serve(*deployments, limit=1, pause_on_shutdown=False, print_starting_message=False)
+
+
+def _watch(place: Workspace) -> None:
+    """Look from time to time whether somebody is to be told: a night that never begins tells nobody itself."""
+    while place.config.section("alerts")["to"]:
+        try:
+            with own_ledger(place) as ledger:
+                alerts.tell(place, ledger, datetime.now(UTC))
+        except Exception as error:  # the schedule goes on; the next look is soon
+            logging.getLogger("regclean.operation").warning("alerts could not be told (%s)", type(error).__name__)
+        time.sleep(WATCH_SECONDS)
 
 
 def _catch_up(place: Workspace, nightly: RunnerDeployment, missed: datetime | None) -> None:

@@ -380,6 +380,7 @@ COMMANDS: dict[str, Rights] = {
     **dict.fromkeys(
         (
             "init",
+            "alerts",
             "run",
             "demo",
             "train",

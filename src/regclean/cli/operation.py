@@ -27,13 +27,17 @@ MARKS = {"ok": ("✓", "green"), "warning": ("!", "yellow"), "problem": ("✗", 
 
 @app.command()
 @listing
-def doctor() -> Listing:
+def doctor(
+    send_test: Annotated[
+        bool, typer.Option("--send-test", help="Also send a test to every address of [alerts] to.")
+    ] = False,
+) -> Listing:
     """Look at all that the workspace stands on, and say what to do about what is wrong; changes nothing."""
     import polars as pl
 
     from regclean.operation import check_up, exit_code
 
-    found = check_up(workspace_folder(), datetime.now(UTC))
+    found = check_up(workspace_folder(), datetime.now(UTC), send_test=send_test)
     lines = [asdict(check) for check in found]
     frame = pl.DataFrame(lines, schema_overrides={"where": pl.String, "remedy": pl.String})
     code = exit_code(found)
@@ -53,6 +57,20 @@ def _print(found: list[Check]) -> None:
         console.print(Text(f"{mark} {check.check:<14}", style=style) + Text(f"{check.what}{where}"))
         if check.remedy:
             console.print(Text(f"  {'':<14}{check.remedy}", style="dim"))
+
+
+@app.command(name="alerts")
+def tell_alerts() -> None:
+    """Tell the addresses of [alerts] what they should know and were not told yet; for a timer, each morning."""
+    from regclean.cli.identity import opened
+    from regclean.operation import alerts
+
+    with opened() as (workspace, ledger):
+        sent = alerts.tell(workspace, ledger, datetime.now(UTC))
+    for one in sent:
+        typer.echo(one.text)
+    if not sent:
+        typer.echo("There is nothing new to tell.")
 
 
 @app.command()

@@ -1,6 +1,16 @@
 """The ledger: runs, findings, decisions and the audit log, in SQLite or PostgreSQL."""
 
-from regclean.ledger import audit, enquiry_tables, erasure_tables, runs, sample_tables, seen_tables, tables, task_tables
+from regclean.ledger import (
+    alert_tables,
+    audit,
+    enquiry_tables,
+    erasure_tables,
+    runs,
+    sample_tables,
+    seen_tables,
+    tables,
+    task_tables,
+)
 from regclean.ledger.anchor import Anchor
 from regclean.ledger.audit import Entry, append, verify
 from regclean.ledger.database import (
@@ -23,6 +33,7 @@ __all__ = [
     "Ledger",
     "LedgerError",
     "Tables",
+    "alert_tables",
     "append",
     "audit",
     "enquiry_tables",

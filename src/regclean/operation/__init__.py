@@ -1,6 +1,6 @@
 """Operation: what whoever keeps a workspace running wants to know and does, and that nothing below needs."""
 
-from regclean.operation import logs
+from regclean.operation import alerts, logs
 from regclean.operation.backup import Manifest, make_backup, read_backup
 from regclean.operation.checkup import Check
 from regclean.operation.doctor import check_up, exit_code
@@ -12,6 +12,7 @@ from regclean.operation.schedule import has_begun, is_missed, serving
 __all__ = [
     "Check",
     "Manifest",
+    "alerts",
     "backup_noted",
     "check_up",
     "exit_code",

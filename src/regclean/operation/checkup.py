@@ -53,6 +53,7 @@ class Patient:
     known: Workspace | None = None
     config_error: RegcleanError | None = None
     ledger_is_good: bool | None = field(default=None)  # None: not asked yet
+    send_test: bool = False  # send an alert to each address, to see whether it arrives
 
     @property
     def var(self) -> Path:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from regclean.config import load_workspace
 from regclean.errors import RegcleanError
-from regclean.operation import ground, nights
+from regclean.operation import alerts, ground, nights
 from regclean.operation.checkup import Check, Finder, Patient, examine
 from regclean.outside import in_words
 
@@ -25,12 +25,16 @@ CHECKS: tuple[tuple[str, Finder], ...] = (
     ("schedule", nights.schedule),
     ("last night", nights.last_night),
     ("last backup", nights.last_backup),
+    ("alerts", alerts.can_be_sent),
 )
 
 
-def check_up(root: Path, now: datetime) -> list[Check]:
-    """Every check of the workspace in `root`, in an order in which a cause stands before what follows from it."""
-    patient = Patient(root, now)
+def check_up(root: Path, now: datetime, *, send_test: bool = False) -> list[Check]:
+    """Every check of the workspace in `root`, in an order in which a cause stands before what follows from it.
+
+    `send_test`: also send an alert to every address.
+    """
+    patient = Patient(root, now, send_test=send_test)
     try:
         patient.known = load_workspace(root)
     except RegcleanError as error:
