@@ -324,7 +324,7 @@ def open_night(
                     raise
                 night.page = write_night_page(night, stopped_because=None)
                 logs.event("night published")
-                _alert(workspace, ledger, night.moment)
+                alerts.tell_quietly(workspace, ledger, night.moment)
         except BaseException as error:
             with logs.about(run_id=run_id):
                 logs.event("night failed", error=type(error).__name__)
@@ -332,7 +332,7 @@ def open_night(
             # the ledger or the disk is what stopped it, the next night does that.
             with suppress(RegcleanError, OSError):
                 runs.fail(ledger, run_id, now=now + timedelta(seconds=perf_counter() - begun))
-            _alert(workspace, ledger, now + timedelta(seconds=perf_counter() - begun))
+            alerts.tell_quietly(workspace, ledger, now + timedelta(seconds=perf_counter() - begun))
             with suppress(OSError):
                 kept = warehouse.keep_failed(run_id) if keep else None
                 if kept and isinstance(error, RegcleanError):
@@ -342,14 +342,6 @@ def open_night(
             if outside is not None and outside is not error:
                 raise outside from error
             raise
-
-
-def _alert(workspace: Workspace, ledger: Ledger, now: datetime) -> None:
-    """Tell who wants to know. That nobody can be told stops no night."""
-    try:
-        alerts.tell(workspace, ledger, now)
-    except (RegcleanError, OSError) as error:
-        logs.event("alerts could not be told", error=type(error).__name__)
 
 
 def bin_reports_folder(workspace: Workspace) -> Path:

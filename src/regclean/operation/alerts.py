@@ -15,7 +15,7 @@ from datetime import datetime, time, timedelta
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from regclean.config import Workspace
-from regclean.errors import ConfigError
+from regclean.errors import ConfigError, RegcleanError
 from regclean.ledger import Ledger, runs
 from regclean.ledger.alert_tables import alerts
 from regclean.ledger.tables import batch_changes, batches, outcomes, receipts
@@ -99,6 +99,14 @@ def tell(workspace: Workspace, ledger: Ledger, now: datetime) -> list[Alert]:
                 _give_back(ledger, alert, place)
                 _log.warning("an alert could not be sent; it is tried again at the next look")
     return list(dict.fromkeys(sent))
+
+
+def tell_quietly(workspace: Workspace, ledger: Ledger, now: datetime) -> None:
+    """`tell`, for a night: that nobody can be told stops none."""
+    try:
+        tell(workspace, ledger, now)
+    except (RegcleanError, OSError) as error:
+        _log.warning("alerts could not be told (%s)", type(error).__name__)
 
 
 def addresses(workspace: Workspace) -> list[str]:
