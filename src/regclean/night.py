@@ -309,9 +309,8 @@ def open_night(
                     accepted=accepted,
                 )
                 if last and as_of < last.as_of:
-                    night.notes.append(
-                        f"This night is of {as_of}, before the last one's day, {last.as_of}; it is the one in force now."
-                    )
+                    note = f"This night is of {as_of}, before the last one's day, {last.as_of}; it is the one in force now."
+                    night.notes.append(note)
                 if last:
                     night.clusters_before = _clusters(night, last)
                 try:
@@ -330,9 +329,10 @@ def open_night(
                 logs.event("night failed", error=type(error).__name__)
             # Whatever stopped it: the run is marked, the unfinished file goes, the night before stays in force. Where
             # the ledger or the disk is what stopped it, the next night does that.
+            ended = now + timedelta(seconds=perf_counter() - begun)
             with suppress(RegcleanError, OSError):
-                runs.fail(ledger, run_id, now=now + timedelta(seconds=perf_counter() - begun))
-            alerts.tell_quietly(workspace, ledger, now + timedelta(seconds=perf_counter() - begun))
+                runs.fail(ledger, run_id, now=ended)
+            alerts.tell_quietly(workspace, ledger, ended)
             with suppress(OSError):
                 kept = warehouse.keep_failed(run_id) if keep else None
                 if kept and isinstance(error, RegcleanError):
@@ -361,9 +361,7 @@ def _one_at_a_time(var: Path) -> Iterator[None]:
     var.mkdir(parents=True, exist_ok=True)
     with locks.held(var / locks.NIGHT) as mine:
         if not mine:
-            raise ConflictError(
-                "another night is running in this workspace.", file=var, remedy="Wait until it has ended."
-            )
+            raise ConflictError("another night is running in this workspace.", file=var, remedy="Wait for its end.")
         yield
 
 
