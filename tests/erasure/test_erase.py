@@ -20,6 +20,7 @@ from regclean.accounts.permissions import User
 from regclean.cli.app import run
 from regclean.config import load_workspace
 from regclean.erasure import erasing
+from regclean.erasure.tombstones import TOUCHED
 from regclean.errors import UsageError
 from regclean.home import own_ledger
 from regclean.ledger import Ledger, opened, runs
@@ -300,6 +301,32 @@ def test_what_is_too_old_goes_and_what_the_register_still_holds_stays(
 def test_a_night_ends_after_it_has_begun(once: Path) -> None:
     with opened(load_workspace(once / "register").ledger_url) as ledger:
         assert all(one.finished_at and one.finished_at > one.started_at for one in runs.history(ledger))
+
+
+# What holds no value of the register, and why.
+NO_VALUES = {
+    "identity": "which ledger it is",
+    "audit": "codes, counts and digests, in a chain that nobody can change",
+    "outcomes": "digests, which go with their lines",
+    "cluster_log": "ids of clusters",
+    "receipts": "names and digests of files",
+    "certificates": "bands",
+    "samples": "strata; the pairs drawn are emptied",
+    "labels": "answers by number",
+    "second_opinions": "verdicts",
+    "users": "staff",
+    "sign_in_failures": "staff",
+    "tokens": "staff",
+    "enquiry_rounds": "counts, and a title of staff's",
+    "erasures": "the number, who asked and who confirmed: a restore repeats it",
+    "alerts": "nights, days and batches",
+}
+
+
+def test_no_table_of_the_ledger_is_forgotten() -> None:
+    swept = {table.name for table in TOUCHED}
+    assert swept | NO_VALUES.keys() == metadata.tables.keys()
+    assert not swept & NO_VALUES.keys()
 
 
 def _killed(*_: object) -> None:

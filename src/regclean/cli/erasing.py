@@ -14,7 +14,20 @@ if TYPE_CHECKING:
     from regclean.erasure import Plan, Purge
 
 # What becomes of rows of the ledger; the others go whole.
-_EMPTIED = ("decisions", "seen", "lines", "titles", "samples", "evidence", "runs", "desks", "sessions")
+_EMPTIED = (
+    "decisions",
+    "seen",
+    "lines",
+    "titles",
+    "samples",
+    "evidence",
+    "runs",
+    "desks",
+    "sessions",
+    "enquiries",
+    "answers",
+    "notices",
+)
 
 
 @app.command()

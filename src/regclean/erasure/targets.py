@@ -11,6 +11,7 @@ from sqlalchemy import Column, Connection, or_, select
 from regclean.domain.findings import canonical_json
 from regclean.domain.register import TABLES, key_parts, subject_text
 from regclean.erasure.marks import Marks
+from regclean.ledger import enquiry_tables
 from regclean.ledger.sample_tables import sample_pairs
 from regclean.ledger.seen_tables import seen_records
 from regclean.ledger.tables import (
@@ -55,6 +56,9 @@ class Targets:
     desks: set[str] = field(default_factory=set)
     sessions: set[str] = field(default_factory=set)
     runs: set[str] = field(default_factory=set)
+    enquiries: set[int] = field(default_factory=set)
+    answers: set[int] = field(default_factory=set)
+    notices: set[int] = field(default_factory=set)
     audit: set[int] = field(default_factory=set)  # entries that name it: they stay, as the chain would not hold without
 
     def counts(self) -> dict[str, int]:
@@ -126,6 +130,13 @@ def told_of(reading: Connection, marks: Marks) -> Targets:
         if without(row.data, hit) != row.data
     }
     found.runs |= {row.run_id for row in ask(runs.c.run_id, runs.c.gates) if without(row.gates, hit) != row.gates}
+    asked, got, told = enquiry_tables.enquiries.c, enquiry_tables.answers.c, enquiry_tables.notices.c
+    for kept, key, *columns in (
+        (found.enquiries, asked.enquiry_id, asked.question),
+        (found.answers, got.answer_id, got.told),
+        (found.notices, told.notice_id, told.question, told.told),
+    ):
+        kept |= {row[0] for row in ask(key, *columns) if any(tell(canonical_json(text)) for text in row[1:])}
     found.audit |= {row.seq for row in ask(audit.c.seq, audit.c.detail) if tell(canonical_json(row.detail))}
     return found
 

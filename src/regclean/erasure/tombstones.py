@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Table, case, delete, select, tuple_, update
 from regclean.batches import erase_lines
 from regclean.domain.tombstone import TOMBSTONE
 from regclean.erasure.targets import Targets, without
-from regclean.ledger import in_chunks
+from regclean.ledger import enquiry_tables, in_chunks
 from regclean.ledger.sample_tables import sample_pairs
 from regclean.ledger.seen_tables import seen_records
 from regclean.ledger.tables import (
@@ -54,6 +54,9 @@ TOUCHED: tuple[Table, ...] = (
     desks,
     sessions,
     runs,
+    enquiry_tables.enquiries,
+    enquiry_tables.answers,
+    enquiry_tables.notices,
 )
 
 
@@ -74,6 +77,8 @@ def take_out(writing: Connection, targets: Targets, hit: Callable[[str], bool], 
     _set(writing, comments, "comment_id", targets.comments, text=TOMBSTONE)
     _set(writing, batches, "batch_id", targets.titles, title=TOMBSTONE)
     _set(writing, tasks, "finding_id", targets.tasks, answer=None)
+    _set(writing, enquiry_tables.enquiries, "enquiry_id", targets.enquiries, question=None)
+    _set(writing, enquiry_tables.notices, "notice_id", targets.notices, question=None, told=None)
     for table, name, keys in (
         (sealed, "subject", targets.sealed),
         (protected_subjects, "subject", targets.protected),
@@ -88,6 +93,7 @@ def take_out(writing: Connection, targets: Targets, hit: Callable[[str], bool], 
         (desks, "user", "data", targets.desks),
         (sessions, "session_digest", "data", targets.sessions),
         (runs, "run_id", "gates", targets.runs),
+        (enquiry_tables.answers, "answer_id", "told", targets.answers),
     ):
         for one in sorted(chosen):
             held: Any = writing.execute(select(table.c[column]).where(table.c[name] == one)).scalar()
