@@ -3,6 +3,7 @@
 from regclean.enquiries.book import Enquiry, find, find_answers, find_rounds, get, step
 from regclean.enquiries.codes import codes_of, exchange
 from regclean.enquiries.follow import follow
+from regclean.enquiries.forms import ANSWER, write_form
 from regclean.enquiries.letters import LetterReport, contact_emails, write_letters
 from regclean.enquiries.mail import SendReport, release, waiting
 from regclean.enquiries.plan import RoundReport, gathered, plan_round
@@ -10,6 +11,7 @@ from regclean.enquiries.reported import RULES, reported
 from regclean.enquiries.taking import Taker, TakeReport
 
 __all__ = [
+    "ANSWER",
     "RULES",
     "Enquiry",
     "LetterReport",
@@ -31,5 +33,6 @@ __all__ = [
     "reported",
     "step",
     "waiting",
+    "write_form",
     "write_letters",
 ]

@@ -26,12 +26,13 @@ NEW_ROWS = 10
 LARGEST, LARGEST_OPEN, MOST_ROWS = 2_000_000, 20_000_000, 2_000  # bytes of a file, of what is packed in it; rows
 _HEAD = ("", "line", "name", "street_address", "postal_code", "city", "share", "answer")
 _CELLS = {"name": 2, "street_address": 3, "postal_code": 4, "city": 5, "share_percent": 6}
+ANSWER = 7  # the column of answers
 _TICK = frozenset({"x", "ok", "o", "✓", "✔", "kyllä", "ja", "yes", "oikein", "stämmer", "right", "1", "k", "true"})
 _TAG = re.compile(r"[A-Z]{1,2}(?:\..*)?\Z")
 
 
-def write_form(question: Asked, codes: Codes) -> bytes:
-    """A workbook of one sheet. The first column says what a row is about."""
+def write_form(question: Asked, codes: Codes, filled_in: Mapping[str, Mapping[int, str]] = {}) -> bytes:
+    """A workbook of one sheet. The first column says what a row is about; `filled_in`: by that, column -> what stands there."""
     q, language = question, question.language
     made = io.BytesIO()
     with xlsxwriter.Workbook(made, BOOK) as book:
@@ -55,7 +56,7 @@ def write_form(question: Asked, codes: Codes) -> bytes:
             for at, text in (filled or {}).items():
                 sheet.write_string(row, at, text, fixed)
             for at in cells:
-                sheet.write_blank(row, at, None, free)
+                sheet.write_string(row, at, filled_in.get(tag, {}).get(at, ""), free)
             row += 1
 
         line("K", word("form_help", language), {2: grouped(codes.number), 3: grouped(codes.typed)})

@@ -1,7 +1,18 @@
 """The reply page: where a contact person answers. It stands alone, without the register, the ledger or a night."""
 
 from regclean.reply_page.app import Desk, create_app
-from regclean.reply_page.envelope import NUMBER, TYPED, Codes, grouped, open_answer, plain, public_of, seal_question
+from regclean.reply_page.envelope import (
+    NUMBER,
+    TYPED,
+    Codes,
+    grouped,
+    open_answer,
+    open_question,
+    plain,
+    public_of,
+    seal_answer,
+    seal_question,
+)
 from regclean.reply_page.folder import Folder
 
 __all__ = [
@@ -13,7 +24,9 @@ __all__ = [
     "create_app",
     "grouped",
     "open_answer",
+    "open_question",
     "plain",
     "public_of",
+    "seal_answer",
     "seal_question",
 ]
