@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
+import multiprocessing.context
 
 import polars as pl
 import pytest
@@ -108,3 +110,14 @@ def test_a_file_that_takes_too_much_memory_is_an_error_and_the_next_one_is_read(
             [list(piece.batches) for piece in reader.open(big, looked_for, "big.parquet")]
         small = bench.put("small.csv", HEAD + "1;A;B\n")
         assert [(len(list(p.batches)), p.count()) for p in reader.open(small, looked_for, "small.csv")] == [(1, 1)]
+
+
+def test_where_no_process_can_be_started_that_is_what_is_said(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_: object) -> None:
+        raise OSError(errno.EAGAIN, "Resource temporarily unavailable")
+
+    monkeypatch.setattr(multiprocessing.context.ForkServerProcess, "start", refuse)
+    bench.put("a.csv", HEAD + "1;Aho;Pori\n")
+    bench.source("customers", path="in/a.csv")
+    with pytest.raises(OSError, match="temporarily unavailable"):
+        bench.load()

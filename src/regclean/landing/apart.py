@@ -73,9 +73,10 @@ class FileReader(AbstractContextManager["FileReader"]):
             # A process that was forked from this one would have its locks without its threads.
             context = multiprocessing.get_context("forkserver")
             context.set_forkserver_preload([__name__])
-            self._connection, theirs = context.Pipe()
-            self._process = context.Process(target=_serve, args=(theirs, self._memory_mb), daemon=True)
-            self._process.start()
+            ours, theirs = context.Pipe()
+            process = context.Process(target=_serve, args=(theirs, self._memory_mb), daemon=True)
+            process.start()
+            self._connection, self._process = ours, process
             theirs.close()
         return self._connection
 
