@@ -7,7 +7,7 @@ DEMO_DIR ?= demo
 # Compile on install, whatever the environment says: commands start in half the time.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help install install-dev demo test quick check format lint types lock wheel release messages docs site screenshots models soak bench clean
+.PHONY: help install install-dev demo test quick check format lint types lock wheel release messages docs site screenshots models soak bench licences audit clean
 
 help:
 	@echo "make demo     install, run one night on the shipped register, serve the review page"
@@ -19,6 +19,7 @@ help:
 	@echo "make site     build the documentation site into site/"
 	@echo "make soak     faults, broken input and canaries in earnest"
 	@echo "make bench    three nights of 20,000 customers beside bare Splink; fails on what an idle night writes, never on time"
+	@echo "make licences, make audit   under which licences the lock's packages are; which are known to be unsafe"
 	@echo "make check    format, lint, types, tests"
 
 # The lock's hash names the marker: a changed lock installs anew.
@@ -75,6 +76,15 @@ wheel: install
 release: install-dev wheel
 	$(BIN)/cyclonedx-py requirements requirements.lock --output-format JSON -o dist/bom.json
 	$(BIN)/python scripts/notes.py > dist/notes.md
+
+# Is every package of the lock under a licence that goes with ours? Is any known to be unsafe? The latter asks a feed: where there is none, it says so.
+licences: install-dev
+	$(BIN)/python scripts/licences.py
+
+AUDIT ?= pip-audit
+audit:
+	@command -v $(AUDIT) >/dev/null || { echo "pip-audit is not here: nothing was looked up. Install it (pipx install pip-audit) where its feed can be reached."; exit 3; }
+	$(AUDIT) --require-hashes --disable-pip --requirement requirements.lock
 
 # Texts of the review page: found in code and templates, kept in locale/*/LC_MESSAGES/messages.po, compiled beside them.
 REVIEW := src/regclean/review
