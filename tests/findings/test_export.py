@@ -49,6 +49,18 @@ def test_findings_have_the_contracts_columns_and_nobody_protected(exported: Any)
     assert export(exported.ledger, protected=True).height == 3
 
 
+def test_findings_of_an_area_by_how_the_postal_code_begins(nights: Any) -> None:
+    def fill(made: Any) -> None:
+        made.customers("1", postal_code="70100").customers("2", postal_code="70200").customers("3", postal_code="20100")
+        hit = {"severity": "review", "evidence": "{}", "proposal": None, "score": None, "kind": "stale", "rule": "S06"}
+        ends = {"1": "task", "2": "figure", "3": "task"}
+        made.write("rule_hits", *(hit | {"subjects": [f"customers:{no}"], "ends_in": end} for no, end in ends.items()))
+
+    nights.run(0, fill)
+    assert export(nights.ledger, area="70")["case_key"].to_list() == ["customers:1"]
+    assert export(nights.ledger, area="7_1").is_empty()
+
+
 def test_a_case_is_named_after_what_one_act_is_about(nights: Any) -> None:
     """A cluster; a shared bin, also by a line of it; a customer, also by a service; else a site; a source by itself."""
     cases = {

@@ -44,6 +44,7 @@ def findings(
     kind: Annotated[Kind | None, typer.Option(help="Only this kind.")] = None,
     rule: Annotated[str | None, typer.Option(help="Only this rule, for example K12.")] = None,
     state: Annotated[State | None, typer.Option(help="Only this state.")] = None,
+    area: Annotated[str | None, typer.Option(help="Only where the postal code begins so: 70100, 701.")] = None,
     restricted: Restricted = False,
     figures: Annotated[
         bool, typer.Option("--figures", help="With those that nobody acts on, of the last night.")
@@ -59,7 +60,7 @@ def findings(
 
     if rule is not None and rule not in (known := ["duplicate", *sorted(catalogue())]):
         raise UsageError(f"there is no rule '{rule}'.", remedy=f"Known: {', '.join(known)}.")
-    asked: dict[str, Any] = {"kind": kind and kind.value, "rule": rule, "protected": restricted}
+    asked: dict[str, Any] = {"kind": kind and kind.value, "rule": rule, "area": area, "protected": restricted}
     with _reader("findings", restricted=restricted) as (workspace, ledger):
         frame = export(ledger, state=state and state.value, **asked)
     if figures and (state is None or state.value == "open"):

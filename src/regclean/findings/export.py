@@ -42,9 +42,10 @@ def export(
     kind: str | None = None,
     rule: str | None = None,
     state: str | None = None,
+    area: str | None = None,
     protected: bool = False,
 ) -> pl.DataFrame:
-    """The findings with the contract's columns, sorted by kind, rule and id.
+    """The findings with the contract's columns, sorted by kind, rule and id. `area`: how their postal code begins.
 
     `protected` adds those on customers under non-disclosure; only somebody with the right to see them may ask for it.
     """
@@ -55,6 +56,8 @@ def export(
     for column, wanted in ((findings.c.kind, kind), (findings.c.rule, rule), (findings.c.state, state)):
         if wanted is not None:
             query = query.where(column == wanted)
+    if area is not None:
+        query = query.where(findings.c.area.startswith(area, autoescape=True))
     if not protected:
         query = query.where(~findings.c.protected, findings.c.finding_id.not_in(about_protected()))
     with ledger.read() as connection:
@@ -69,10 +72,11 @@ def figures(
     *,
     kind: str | None = None,
     rule: str | None = None,
+    area: str | None = None,
     protected: bool = False,
 ) -> pl.DataFrame:
     """The findings of a night that nobody acts on, with the columns of `export`: they live in the night alone."""
-    wanted = {"run_id": run_id, "kind": kind, "rule": rule, "protected": protected}
+    wanted = {"run_id": run_id, "kind": kind, "rule": rule, "area": area, "protected": protected}
     frame: pl.DataFrame = connection.sql(load_sql("figures", "regclean.findings"), params=wanted).pl()
     return frame.with_columns(pl.col(name).cast(kind) for name, kind in FINDING_SCHEMA.items())
 

@@ -5,5 +5,6 @@ SELECT
 FROM findings
 WHERE
     ends_in = 'figure' AND coalesce(kind = $kind, TRUE) AND coalesce(rule = $rule, TRUE)
+    AND coalesce(starts_with(area, $area), $area IS NULL)
     AND ($protected OR NOT protected)
 ORDER BY kind, rule, finding_id
