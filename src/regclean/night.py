@@ -81,9 +81,8 @@ def _standardise(night: Night) -> int:
         memory=_memory(night),
         streets=landing.company_streets(night.workspace),
     )
-    result = standardise_tables(
-        LandedTables(night.connection, Seal(workspace_key(night.workspace.var)).open_column), options
-    )
+    landed = LandedTables(night.connection, Seal(workspace_key(night.workspace.var)).open_column)
+    result = standardise_tables(landed, options)
     for name, frame in result.tables.items():
         write_frame(night.connection, name, frame)
     write_frame(night.connection, "origins", result.origins)
@@ -114,6 +113,7 @@ def _link_customers(night: Night) -> int:
         models=night.workspace.var / "models",
         decided=night.decided,
         previous_clusters=night.clusters_before,
+        as_of=night.as_of.isoformat(),
         engine=config.section("engine"),
     )
     return _count(night, "pairs")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -33,6 +34,8 @@ def test_from_a_second_model_one_step_back(
         return found
 
     assert "in force" in said("model", "list")
+    assert all(date.fromisoformat(one["trained"]) for one in json.loads(said("model", "list", "--json")))
+    assert "in .json" in said("model", "export", "-o", published_register / "models.zip", code=2)
     assert "Clusters:" in said("train", "--compare")
     assert in_force() == {"person": 2, "organisation": 2}
     assert "no right" not in said("model", "compare", 1)

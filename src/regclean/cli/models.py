@@ -112,11 +112,13 @@ def export(
     ],
 ) -> None:
     """Write the models in force in open formats: Splink's settings, the posterior with a reference scorer, and charts."""
-    from regclean.errors import InputError
+    from regclean.errors import InputError, UsageError
     from regclean.linkage import export as export_models
     from regclean.linkage import models_in_force
     from regclean.outside import unavailable
 
+    if output.suffix not in ("", ".json") and not output.is_dir():
+        raise UsageError("the settings are written as json.", file=output, remedy="Name a folder or a file in .json.")
     with opened() as (workspace, _):
         found = models_in_force(workspace.var / "models", workspace.config.country)
         if not found:
