@@ -126,8 +126,12 @@ class Choices(Given):
     """The survivor of a merge, whose value stands in a field, values given (null clears one), and whom to leave out."""
 
     survivor: OneLine | None = None
-    sources: dict[OneLine, OneLine] = Field(default_factory=dict, alias="from")
-    fields: dict[OneLine, OneLine | None] = Field(default_factory=dict)
+    sources: dict[OneLine, OneLine] = Field(
+        default_factory=dict, alias="from", json_schema_extra={"additionalProperties": False}
+    )
+    fields: dict[OneLine, OneLine | None] = Field(
+        default_factory=dict, json_schema_extra={"additionalProperties": False}
+    )
     leave_out: list[OneLine] = Field(default_factory=list)
     open_bills: OpenBills | None = None
 

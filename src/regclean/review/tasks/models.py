@@ -53,7 +53,10 @@ class Reported(Given):
         json_schema_extra={"examples": [{"note": "Nobody answers; try in the evening.", "again_on": "2026-12-01"}]}
     )
     outcome: Outcome | None = None
-    values: dict[OneLine, OneLine] = Field(default_factory=dict, max_length=20)
+    # Told as it is: a key that the pattern does not fit is refused.
+    values: dict[OneLine, OneLine] = Field(
+        default_factory=dict, max_length=20, json_schema_extra={"additionalProperties": False}
+    )
     note: Prose | None = None
     again_on: date | None = None
 
