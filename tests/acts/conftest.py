@@ -55,6 +55,7 @@ KEPT = (
     "batches",
     "batch_changes",
     "receipts",
+    "erasures",
     "users",
     "tokens",
     "samples",
