@@ -43,7 +43,7 @@ test: install-dev
 	$(BIN)/python -m pytest -n auto --dist loadgroup -ra $(PYTEST_ARGS)
 
 # The fast lane: what breaks most often, in less than a minute. One test: make quick QUICK=tests/rules/test_rule_examples.py
-QUICK ?= tests/house tests/domain tests/config tests/standardise
+QUICK ?= tests/house tests/domain tests/config
 quick: install-dev
 	$(BIN)/ruff format --check -q .
 	$(BIN)/ruff check -q .
