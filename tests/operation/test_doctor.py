@@ -136,7 +136,7 @@ def test_a_workspace_in_order_has_no_problem(published_register: Path) -> None:
     before = contents(published_register)
     with serving(published_register / "var", "0 2 * * *", "Europe/Helsinki", NOW):
         found = {check.check: check for check in check_up(published_register, NOW)}
-    assert {name for name, check in found.items() if check.state != "ok"} == {"last backup"}, found
+    assert {name for name, check in found.items() if check.state != "ok"} == {"alerts", "last backup"}, found
     assert exit_code(list(found.values())) == 0
     assert "10:00 (UTC+0200) in Europe/Helsinki" in found["clock"].what
     assert contents(published_register) == before | {
