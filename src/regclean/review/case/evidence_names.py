@@ -100,4 +100,6 @@ EVIDENCE = {
     "in_vain": N_("Tried in vain"),
     "agreed": N_("Emptyings agreed"),
     "from_on": N_("Counted from"),
+    "reported_on": N_("Day of the answer"),
+    "answers": N_("What was answered"),
 }
