@@ -181,6 +181,7 @@ def open_desk(chromium: Any, served: Served) -> Iterator[Callable[..., Desk]]:
         page.on("console", lambda message: desk.complaints.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: desk.complaints.append(str(error)))
         desk.go("/login")
+        page.wait_for_selector("#user:focus")  # a page takes the focus after it has loaded
         page.keyboard.type(user)
         page.keyboard.press("Tab")
         page.keyboard.type(PASSWORD)

@@ -69,7 +69,9 @@ def test_nothing_is_submitted_while_a_decision_is_on_its_way(desk: Any) -> None:
     sent: list[str] = []
     desk.page.route("**/stage?*", lambda route: held.append(route))
     desk.page.on("request", lambda request: sent.append(request.url))
-    desk.press("y", "Control+Enter")
+    with desk.page.expect_request("**/stage?*"):
+        desk.press("y")
+    desk.press("Control+Enter")
     desk.page.wait_for_selector("#said:not(:empty)")
     desk.page.click("[data-key=submit]")
     held[0].continue_()

@@ -296,5 +296,6 @@ def test_sql_declares_just_the_shared_files_that_it_uses() -> None:
     }
     users = [*shared_files(), *((rule.info.id, rule.sql, rule.uses) for rule in rules())]
     for name, sql, uses in users:
-        words = set(re.findall(r"\w+", re.sub(r"--.*", "", sql)))
+        # A text of a column's name is no table; a part of a finding may be named like one.
+        words = set(re.findall(r"\w+", re.sub(r"--.*|'[^'\n]*'", "", sql)))
         assert set(uses) == {made[table] for table in made if table in words} - {name}, name

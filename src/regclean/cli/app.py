@@ -143,4 +143,5 @@ def _say(message: str) -> None:
         from regclean.sealing import masked
 
         message = masked(message)
-    Console(stderr=True).print(Text("regclean: ", style="bold red") + Text(message))
+    # No line is broken within a path: it is copied into the next command.
+    Console(stderr=True).print(Text("regclean: ", style="bold red") + Text(message), soft_wrap=True)

@@ -26,7 +26,7 @@ def decide(
     """Record one's own decisions from a file: the same as on the page.
 
     Verdicts on duplicates: same, different, household, successor, entity, unsure; on other findings: accept, reject, defer.
-    Choices are JSON: survivor, fields, from, leave_out. The file is comma, semicolon or tab separated, in any encoding. A line
+    Choices are JSON: survivor, fields, from, leave_out, open_bills. The file is comma, semicolon or tab separated, in any encoding. A line
     that cannot be taken is named; the others are taken.
     """
     from regclean import acts

@@ -152,8 +152,10 @@ def _model(payload: Mapping[str, Any]) -> str | None:
 
 def _digests(payload: Mapping[str, Any]) -> dict[str, str]:
     basis = payload.get("basis")
-    customers = basis.get("customers", {}) if isinstance(basis, dict) else {}
-    return {number: value for number, value in customers.items() if isinstance(value, str)}
+    customers = basis.get("customers") if isinstance(basis, dict) else None
+    # A rule may rest on customers, too: it names them, and what they are written as decides nothing.
+    named = customers if isinstance(customers, dict) else {}
+    return {number: value for number, value in named.items() if isinstance(value, str)}
 
 
 def _digests_of_pair(connection: Connection, pair: Pair) -> dict[str, str]:
