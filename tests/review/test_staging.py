@@ -144,7 +144,7 @@ def test_what_a_colleague_has_said_is_told_apart_and_stays_the_colleagues(
         assert desk.submit(f"/case/{one}/stage", {"verdict": verdict, "version": str(seen)}).status_code == 303
     assert desk.submit("/staged/submit").status_code == 303
     text = " ".join(desk.get("/queue").text.split())
-    assert "1 kirjattu. 1 oli jo sanottu" in text
+    assert "1 päätös kirjattu. 1 oli jo sanottu" in text
     again = program("steward", "findings:decide", "findings:read").post(
         f"/api/v1/findings/{finding}/decisions", json=said | {"expected_version": version + 1}
     )

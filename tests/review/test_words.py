@@ -62,7 +62,7 @@ def test_what_a_rule_rests_on_has_a_name_for_people(app: FastAPI) -> None:
 @pytest.mark.parametrize(
     ("file", "said"),
     [
-        ("sqlite:register.db (query of source 5)", "sqlite:register.db (lähteen 5 kysely)"),
+        ("sqlite:register.db (query of source 5)", "tietokanta register.db, lähde 5"),
         ("kimpat/lista.xlsx [Taul1]", "kimpat/lista.xlsx [Taul1]"),
     ],
 )

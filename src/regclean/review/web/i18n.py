@@ -21,7 +21,7 @@ from babel.core import Locale, negotiate_locale
 from babel.support import Translations
 
 # How each language offers itself, in its own words.
-_QUERY = re.compile(r"\(query of source (?P<number>\d+)\)\Z")
+_QUERY = re.compile(r"(?:[a-z0-9+]+:)?(?P<name>.*) \(query of source (?P<number>\d+)\)\Z")
 OFFERS = {"fi": "Suomeksi", "sv": "På svenska", "en": "In English"}
 
 
@@ -82,7 +82,8 @@ class Language:
 
     def place(self, file: str) -> str:
         """Where a row landed from: a file's name as it is, a query of a database in words."""
-        return _QUERY.sub(lambda query: self.gettext("(query of source %(number)s)", number=query["number"]), file)
+        query = _QUERY.fullmatch(file)
+        return self.gettext("database %(name)s, source %(number)s", **query.groupdict()) if query else file
 
     def percent(self, value: float | None, digits: int = 0) -> str:
         """A share 0..1 as a percentage."""
