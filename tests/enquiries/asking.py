@@ -7,8 +7,10 @@ import sqlite3
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from fastapi.testclient import TestClient
+from httpx import Response
 
 from regclean import acts, enquiries
 from regclean.accounts import local
@@ -60,7 +62,7 @@ class Office:
     def now(self) -> datetime:
         return datetime(self.day.year, self.day.month, self.day.day, 9, tzinfo=UTC)
 
-    def act(self, what: str, *given: object, by: str = "aino", **more: object):  # type: ignore[no-untyped-def]
+    def act(self, what: str, *given: object, by: str = "aino", **more: object) -> Any:
         with own_ledger(self.workspace) as ledger:
             return getattr(acts, what)(self.context(ledger, by), *given, **more)
 
@@ -102,7 +104,7 @@ class Office:
         desk = Desk(exchange(self.workspace), "Pikkulan Jäte Oy", today=lambda: self.day)
         return TestClient(create_app(desk))
 
-    def reply(self, group: str, do: str = "send", **fields: str):  # type: ignore[no-untyped-def]
+    def reply(self, group: str, do: str = "send", **fields: str) -> Response:
         one = self.asked()[group]
         codes = codes_of(self.workspace, one.enquiry_id, one.issue)
         sent = {"number": codes.number, "link": codes.link, "do": do}

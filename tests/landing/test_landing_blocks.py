@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -17,6 +18,7 @@ from regclean.landing.columns import ColumnPlan
 from regclean.landing.counting import count_below, count_records
 from regclean.landing.delimited import Dialect, Layout, Record, read_lines
 from regclean.landing.encoding import TextFile, examine
+from regclean.landing.report import Batch
 
 HEADER = "a;b;c"
 LAYOUT = Layout(Dialect(";"), (Record(1, 1, ["a", "b", "c"]),), 0)
@@ -81,9 +83,9 @@ def test_odd_blocks_cost_no_other_block(tmp_path: Path, monkeypatch: pytest.Monk
     by_line: list[int] = []
     mixed = by_block.mixed_batch
 
-    def counted(lines: list[str], *rest: object) -> object:
+    def counted(lines: list[str], *rest: Any) -> Batch:
         by_line.append(len(lines))
-        return mixed(lines, *rest)  # type: ignore[arg-type]
+        return mixed(lines, *rest)
 
     monkeypatch.setattr(by_block, "mixed_batch", counted)
     lines = [f"{number};x;y" for number in range(5_000)]

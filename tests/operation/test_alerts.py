@@ -24,8 +24,31 @@ from regclean.night import open_night
 from regclean.operation import alerts, check_up
 
 
+class MailServer(ThreadingTCPServer):
+    """`told`: the mails that came."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        self.told: list[str] = []
+        super().__init__(("127.0.0.1", 0), Mail)
+
+
+class HookServer(ThreadingHTTPServer):
+    """`told`: the messages that came; `answer`: the status that each is answered with."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        self.told: list[str] = []
+        self.answer = 200
+        super().__init__(("127.0.0.1", 0), Hook)
+
+
 class Mail(StreamRequestHandler):
     """As much of SMTP as a sender asks for."""
+
+    server: MailServer
 
     def handle(self) -> None:
         self._say("220 here")
@@ -38,7 +61,7 @@ class Mail(StreamRequestHandler):
                     if told.strip() == b".":
                         break
                     body.append(told.decode())
-                self.server.told.append("".join(body))  # type: ignore[attr-defined]  # of ours
+                self.server.told.append("".join(body))
             self._say("221 bye" if word == "QUIT" else "250 yes")
             if word == "QUIT":
                 return
@@ -48,10 +71,12 @@ class Mail(StreamRequestHandler):
 
 
 class Hook(BaseHTTPRequestHandler):
+    server: HookServer
+
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
-        self.server.told.append(json.loads(body)["message"])  # type: ignore[attr-defined]  # of ours
-        self.send_response(self.server.answer)  # type: ignore[attr-defined]  # of ours
+        self.server.told.append(json.loads(body)["message"])
+        self.send_response(self.server.answer)
         self.end_headers()
 
     def log_message(self, *_: object) -> None:
@@ -62,9 +87,8 @@ class Sink:
     """A mail server and a webhook on this machine; `told` holds what each was sent."""
 
     def __init__(self) -> None:
-        self.mail, self.hook = ThreadingTCPServer(("127.0.0.1", 0), Mail), ThreadingHTTPServer(("127.0.0.1", 0), Hook)
+        self.mail, self.hook = MailServer(), HookServer()
         for server in (self.mail, self.hook):
-            server.told, server.answer, server.daemon_threads = [], 200, True  # type: ignore[union-attr]  # of ours
             Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
 
     @property
@@ -76,7 +100,7 @@ class Sink:
         ]
 
     def told(self) -> tuple[list[str], list[str]]:
-        return self.mail.told, self.hook.told  # type: ignore[attr-defined]  # of ours
+        return self.mail.told, self.hook.told
 
 
 @pytest.fixture
@@ -142,9 +166,9 @@ def test_a_conflict_in_a_batch_is_told_once_and_what_cannot_be_sent_is_tried_aga
         writing.execute(insert(batch_changes).values(batch_id=7, state="changed", **line))
         receipt = {"target": "sql", "applied_by": "carita", "applied_at": now, "detail": {}}
         writing.execute(insert(receipts).values(batch_id=7, **receipt))
-    sink.hook.answer = 500  # type: ignore[attr-defined]  # of ours
+    sink.hook.answer = 500
     assert look(told, now) == [("conflict", "7 changed")]  # by mail
-    sink.hook.answer = 200  # type: ignore[attr-defined]  # of ours
+    sink.hook.answer = 200
     assert look(told, now) == [("conflict", "7 changed")]
     assert look(told, now) == []
     mail, hook = sink.told()

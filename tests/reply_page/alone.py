@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from fastapi.testclient import TestClient
 from httpx import Response
@@ -21,7 +22,7 @@ LINES = (
 
 
 def question(codes: Codes, **more: object) -> Asked:
-    values = {
+    values: dict[str, Any] = {
         "number": codes.number,
         "mode": "list",
         "language": "en",
@@ -35,7 +36,7 @@ def question(codes: Codes, **more: object) -> Asked:
         "split": True,
         **more,
     }
-    return Asked(**values)  # type: ignore[arg-type]
+    return Asked(**values)
 
 
 @dataclass

@@ -11,6 +11,7 @@ import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
@@ -146,10 +147,10 @@ def can_be_sent(patient: Patient) -> Iterator[Sign]:
 def send(address: str, title: str, text: str) -> bool:
     """Send one message; says whether it went out."""
     sender = _apprise(address)
-    return bool(sender and sender.notify(title=title, body=text))  # type: ignore[attr-defined]  # its types are not exported
+    return bool(sender and sender.notify(title=title, body=text))
 
 
-def _apprise(address: str) -> object | None:
+def _apprise(address: str) -> Any:  # an Apprise, whose types are not exported; None of an address that it does not know
     import apprise  # when there is something to send: it knows a hundred services
 
     logging.getLogger("apprise").setLevel(logging.CRITICAL)  # its own lines name the address
