@@ -351,6 +351,10 @@ COMMANDS: dict[str, Rights] = {
     "enquiry import": read(*DECIDERS),
     "enquiry mark": (Line("", none=DECIDERS, sent=("returned", "1")),),  # there is none
     "enquiry status": read(*READERS),
+    "notice list": read(*READERS),
+    "notice letters": (Line("", BUILDERS, sent=("-o", "{folder}")),),
+    "notice send": read(*BUILDERS),
+    "notice mark": (Line("", none=BUILDERS, sent=("objected", "1")),),  # there is none
     "reply-page": PUBLIC,
     "model list": PUBLIC,
     "model compare": PUBLIC,

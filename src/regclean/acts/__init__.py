@@ -48,6 +48,7 @@ from regclean.acts.labelling import ANSWERS, Dealt, answer, deal, figures, list_
 from regclean.acts.looking import LOOKS, open_customer, open_protected, report_person, reveal
 from regclean.acts.models import go_back, use_model
 from regclean.acts.nights import accept_checks
+from regclean.acts.notices import list_notices, mark_notice, release_notices, write_notice_letters
 from regclean.acts.people import (
     add_account,
     check_may_add,
@@ -144,6 +145,7 @@ __all__ = [
     "list_bands",
     "list_enquiries",
     "list_failures",
+    "list_notices",
     "list_samples",
     "list_tasks",
     "list_tokens",
@@ -151,6 +153,7 @@ __all__ = [
     "look_at_purge",
     "make_token",
     "mark_enquiry",
+    "mark_notice",
     "next_checks",
     "open_customer",
     "open_protected",
@@ -159,6 +162,7 @@ __all__ = [
     "plan_task",
     "read_answers",
     "release_enquiries",
+    "release_notices",
     "report_person",
     "reveal",
     "revoke_tokens",
@@ -184,4 +188,5 @@ __all__ = [
     "withdraw_erasure",
     "withdraw_purge",
     "write_enquiry_letters",
+    "write_notice_letters",
 ]

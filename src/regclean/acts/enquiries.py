@@ -38,7 +38,7 @@ def plan_enquiries(
     """Plan a round. Errors: UsageError."""
     if (limit is not None and limit < 1) or (per_week is not None and per_week < 1):
         raise UsageError("a round asks one shared bin at least.")
-    with _night(context) as (connection, run):
+    with night_in_force(context) as (connection, run):
         return enquiries.plan_round(
             context.ledger,
             connection,
@@ -58,7 +58,7 @@ def write_enquiry_letters(
     context: Context, folder: Path, *, round_id: int | None = None, reminders: bool = False
 ) -> LetterReport:
     """Write the letters that are due. Errors: UsageError."""
-    with _night(context) as (connection, run):
+    with night_in_force(context) as (connection, run):
         return enquiries.write_letters(
             context.ledger,
             connection,
@@ -81,7 +81,7 @@ def outbox(context: Context, *, round_id: int | None = None) -> list[Enquiry]:
 @act("enquiries:send")
 def release_enquiries(context: Context, *, round_id: int | None = None) -> SendReport:
     """Send what waits in the outbox. Errors: UsageError, UnavailableError."""
-    with _night(context) as (connection, _):
+    with night_in_force(context) as (connection, _):
         groups = enquiries.gathered(context.ledger, connection)
     return enquiries.release(
         context.ledger,
@@ -139,9 +139,14 @@ def _taker(context: Context) -> Taker:
 
 
 def _shown(context: Context, taker: Taker) -> TakeReport:
-    """Put what was answered on the cases of its shared bins, as the next night would."""
-    if taker.report.groups:
-        with _night(context) as (connection, run):
+    show_answers(context, taker.report.groups)
+    return taker.report
+
+
+def show_answers(context: Context, groups: Collection[str]) -> None:
+    """Put what was answered on the cases of these shared bins, as the next night would."""
+    if groups:
+        with night_in_force(context) as (connection, run):
             findings.find_between(
                 context.ledger,
                 connection,
@@ -149,14 +154,13 @@ def _shown(context: Context, taker: Taker) -> TakeReport:
                 context.now,
                 config=context.workspace.config,
                 found_by=enquiries.RULES,
-                about=taker.report.groups,
+                about=groups,
                 tables={"reported": enquiries.reported(context.ledger)},
             )
-    return taker.report
 
 
 @contextmanager
-def _night(context: Context) -> Iterator[tuple[duckdb.DuckDBPyConnection, runs.Run]]:
+def night_in_force(context: Context) -> Iterator[tuple[duckdb.DuckDBPyConnection, runs.Run]]:
     """The night in force, read-only. Errors: UsageError before the first one."""
     last = runs.last_published(context.ledger)
     if last is None:

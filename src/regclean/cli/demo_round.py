@@ -38,8 +38,29 @@ def make_demo_round(folder: Path) -> str | None:
         acts.import_answers(context, folder / "back" if (folder / "back").is_dir() else None)
         for one in with_lines[8:9]:
             acts.mark_enquiry(context, one.enquiry_id, "returned")
+        told = _tell_members(context, folder / "letters")
         states = [one.state for one in acts.list_enquiries(context)]
-    return f"asked {len(states)}, answered {states.count('answered')}, returned {states.count('returned')}"
+    asked = f"asked {len(states)}, answered {states.count('answered')}, returned {states.count('returned')}"
+    return f"{asked}; members told {told}, of whom one objects"
+
+
+def _tell_members(context: Context, letters: Path) -> int:
+    """Members are told where their data came from; one says that they are in no shared bin."""
+    from regclean import acts
+    from regclean.enquiries import codes_of, exchange
+    from regclean.reply_page import open_question, seal_answer
+
+    acts.write_notice_letters(context, letters, limit=ASKED)
+    sent = acts.release_notices(context)
+    one = next((one for one in acts.list_notices(context)[0] if one.state == "sent"), None)
+    if one is not None and one.notice_id is not None:
+        codes = codes_of(context.workspace, one.notice_id, 1, what="notice")
+        outside, day = exchange(context.workspace), context.now.date().isoformat()
+        if opened := open_question(outside.question(codes.number), codes.number, link=codes.link):
+            answer = {"turn": 1, "on": day, "told": {"not_mine": True}}
+            outside.put_answer(codes.number, seal_answer(opened, answer))
+            acts.import_answers(context)
+    return sent
 
 
 def _said(one: Enquiry, *, left: bool) -> dict[str, Any]:

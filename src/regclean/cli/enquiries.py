@@ -1,4 +1,4 @@
-"""enquiry plan, letters, send, import, mark, status; reply-page."""
+"""enquiry plan, letters, send, import, mark, status; notice list, letters, send, mark; reply-page."""
 
 from __future__ import annotations
 
@@ -15,6 +15,10 @@ enquiry = typer.Typer(
     name="enquiry", help="Ask the contact persons of shared bins: plan, letters, send, import, status."
 )
 app.add_typer(enquiry, name="enquiry", no_args_is_help=True)
+notice = typer.Typer(
+    name="notice", help="Tell members that the contact person gave their data (GDPR 14): list, letters, send, mark."
+)
+app.add_typer(notice, name="notice", no_args_is_help=True)
 Round = Annotated[int | None, typer.Option("--round", help="Of this round alone.")]
 COLUMNS = (
     "enquiry",
@@ -28,6 +32,19 @@ COLUMNS = (
     "state",
     "since",
     "answer_by",
+)
+NOTICE_COLUMNS = (
+    "notice",
+    "bin_group_no",
+    "member_no",
+    "language",
+    "state",
+    "why_not",
+    "due_on",
+    "late",
+    "written_on",
+    "sent_on",
+    "objected_on",
 )
 
 
@@ -164,6 +181,84 @@ def status(round_id: Round = None, user: UserOption = None) -> Listing:
         for one in found
     ]
     return as_table("Enquiries", COLUMNS, lines)
+
+
+@notice.command(name="list")
+@listing
+def notice_list(
+    late: Annotated[bool, typer.Option("--late", help="Only those whose month is over.")] = False,
+    user: UserOption = None,
+) -> Listing:
+    """List the members who are due to be told, were told, and were not, and why. Nobody under non-disclosure is in it."""
+    from regclean import acts
+    from regclean.cli.listing import as_table
+
+    with acting(user) as context:
+        found, protected = acts.list_notices(context)
+        today = context.now.astimezone(context.workspace.config.timezone).date()
+    lines = [
+        (
+            one.notice_id,
+            one.bin_group_no,
+            one.member_no,
+            one.language,
+            one.state,
+            one.why_not,
+            one.due_on.isoformat(),
+            one.late(today),
+            *(day and day.isoformat() for day in (one.written_on, one.sent_on, one.objected_on)),
+        )
+        for one in found
+        if not late or one.late(today)
+    ]
+    if protected:
+        typer.echo(f"By hand, left out by non-disclosure: {protected:,}", err=True)
+    return as_table("Notices", NOTICE_COLUMNS, lines)
+
+
+@notice.command(name="letters")
+def notice_letters(
+    output: Annotated[Path, typer.Option("--output", "-o", help="The folder to write to.")],
+    limit: Annotated[int | None, typer.Option(help="At most so many letters, those due first.")] = None,
+    user: UserOption = None,
+) -> None:
+    """Write the letters to members who are due: notices.pdf and notices.csv for the print house, and what the reply page needs."""
+    from regclean import acts
+
+    with acting(user) as context:
+        report = acts.write_notice_letters(context, output, limit=limit)
+    typer.echo(f"Written: {report.letters:,} letters ({report.pages:,} pages); late among them: {report.late:,}.")
+    for why, count in sorted(report.left.items()):
+        typer.echo(f"Not written, {why}: {count:,}")
+    if report.letters:
+        typer.echo("They wait in the outbox: regclean notice send")
+
+
+@notice.command(name="send")
+def notice_send(user: UserOption = None) -> None:
+    """Note the letters that were written as sent."""
+    from regclean import acts
+
+    with acting(user) as context:
+        sent = acts.release_notices(context)
+    typer.echo(f"Sent: {sent:,} letters.")
+
+
+@notice.command(name="mark")
+def notice_mark(
+    state: Annotated[
+        str, typer.Argument(help="not_sent (it came back), objected; or sent, due (write anew) to take that back.")
+    ],
+    number: Annotated[list[int], typer.Argument(help="The notices.")],
+    user: UserOption = None,
+) -> None:
+    """Say that letters came back, or that members object; or that it is not so."""
+    from regclean import acts
+
+    with acting(user) as context:
+        for one in number:
+            acts.mark_notice(context, one, state)
+    typer.echo(f"Marked as {state}: {len(number):,}.")
 
 
 @app.command(name="reply-page")

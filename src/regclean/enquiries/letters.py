@@ -149,7 +149,9 @@ def _write(workspace: Workspace, folder: Path, made: Sequence[_Made], today: dat
     if printed:
         pdf, places = print_papers(workspace, [one.paper for one in printed], today)
         write_whole(folder / "letters.pdf", pdf)
-        rows = [_row(one.one.enquiry_id, one.paper, place) for one, place in zip(printed, places, strict=True)]
+        rows = [
+            row("enquiry", one.one.enquiry_id, one.paper, place) for one, place in zip(printed, places, strict=True)
+        ]
         write_whole(folder / "letters.csv", as_csv(rows))
         report.pages = sum(pages for _, pages in places)
 
@@ -165,10 +167,11 @@ def print_papers(workspace: Workspace, papers: Sequence[Paper], today: date) -> 
     return print_letters(papers, office=office, address_at=(left, top), font=font, made_on=today)
 
 
-def _row(number: int, paper: Paper, place: tuple[int, int]) -> Mapping[str, str]:
+def row(what: str, number: int, paper: Paper, place: tuple[int, int]) -> Mapping[str, str]:
+    """The line of one letter, as the print house gets it."""
     names = ("name", "line_1", "line_2", "line_3")
     address = dict(zip(names, (*paper.to, "", "", ""), strict=False))
-    return {"enquiry": str(number), "first_page": str(place[0]), "pages": str(place[1]), **address}
+    return {what: str(number), "first_page": str(place[0]), "pages": str(place[1]), **address}
 
 
 def as_csv(rows: Sequence[Mapping[str, str]]) -> str:

@@ -88,8 +88,17 @@ def _of_answer(one: Enquiry, row: RowMapping) -> Iterator[Cell]:
 
 
 def _of_notice(row: RowMapping) -> Iterator[Cell]:
+    """What a notice says of its line: that its member was told, and what they answered."""
+    number, line, told = row["bin_group_no"], row["member_no"], row["told"] or {}
     day = row["sent_at"].date()
-    yield row["bin_group_no"], row["member_no"], "informed_on", day.isoformat(), day, "company"
+    yield number, line, "informed_on", day.isoformat(), day, "company"
+    on = (row["objected_at"] or row["sent_at"]).date()
     if row["state"] == "objected":
-        on = row["objected_at"].date()
-        yield row["bin_group_no"], row["member_no"], "end_on", on.isoformat(), on, "member"
+        left = [said["left_on"] for said in told.get("lines", {}).values() if said["says"] == "left"]
+        yield number, line, "end_on", left[0] if left else on.isoformat(), on, "member"
+    for said in told.get("lines", {}).values():
+        for column, value in said.items():
+            if column not in ("says", "left_on"):
+                yield number, line, column, value, on, "member"
+    if told.get("note"):
+        yield number, "", "words", f"notice {row['notice_id']}", on, "member"

@@ -17,9 +17,9 @@ from typing import Any
 from sqlalchemy import Connection, insert, select, update
 
 from regclean.config import Workspace
-from regclean.domain.enquiries import ENQUIRY_STATES, AnswerError, EnquiryState, Told, Way, read_told
+from regclean.domain.enquiries import ENQUIRY_STATES, AnswerError, Asked, EnquiryState, Told, Way, read_told
 from regclean.domain.findings import digest
-from regclean.enquiries import book
+from regclean.enquiries import book, notices
 from regclean.enquiries.book import Enquiry
 from regclean.enquiries.codes import codes_of, exchange, private_key
 from regclean.enquiries.forms import read_form
@@ -69,6 +69,11 @@ class Taker:
         for one in asked:
             codes = codes_of(workspace, one.enquiry_id, one.issue)
             self.codes[codes.number], self.asked[codes.number] = codes, one
+        self.told: dict[str, tuple[int, str, Asked]] = {}
+        with ledger.read() as reading:
+            for notice in notices.open_notices(reading):
+                codes = codes_of(workspace, notice[0], 1, what="notice")
+                self.codes[codes.number], self.told[codes.number] = codes, notice
 
     def from_page(self) -> None:
         """What lies in the folder of the reply page; what was taken is put aside there."""
@@ -82,8 +87,10 @@ class Taker:
                 continue
             number, data = found
             try:
-                came = self._of_page(self.asked[number], data)
-                self.take(came)
+                if number in self.told:
+                    self._of_member(*self.told[number], data)
+                else:
+                    self.take(self._of_page(self.asked[number], data))
             except (AnswerError, ValueError, KeyError, TypeError):
                 self.report.refused.append((path.name, "not an answer that the reply page makes"))
                 continue
@@ -97,7 +104,7 @@ class Taker:
         for path in sorted(_forms(place)):
             try:
                 number, code, data = read_form(path)
-                known = self.codes.get(number)
+                known = self.codes.get(number) if number in self.asked else None
                 if known is None or not compare_digest(known.typed.encode(), code.encode()):
                     self.report.refused.append((path.name, "its number and code are not of an open enquiry"))
                     continue
@@ -162,15 +169,32 @@ class Taker:
             book.step(writing, one, back, user=self.user, now=self.now, detail={"withdrawn": True})
         self.report.withdrawn += 1
 
+    def _of_member(self, notice_id: int, group: str, question: Asked, data: Mapping[str, Any]) -> None:
+        told = None
+        if not data.get("withdrawn"):
+            told = _struck(read_told(data["told"], question, self.today).as_data())
+        with self.ledger.write() as writing:
+            came = notices.answered(writing, notice_id, told, _turn(data), user=self.user, now=self.now)
+        self.report.groups.add(group)
+        self.report.repeated += came == "repeated"
+        self.report.withdrawn += came == "withdrawn"
+        self.report.objections += came == "objected"
+        self.report.taken += came == "kept"
+
     def _of_page(self, one: Enquiry, data: Mapping[str, Any]) -> Came:
-        turn, on = data["turn"], date.fromisoformat(data["on"])
-        if not isinstance(turn, int) or turn < 1:
-            raise ValueError("no turn")
+        turn, on = _turn(data), date.fromisoformat(data["on"])
         if data.get("withdrawn"):
             return Came(one, "reply_page", None, on, turn)
         assert one.question is not None  # it was asked
         told = read_told(data["told"], one.question, self.today)
         return Came(one, "reply_page", told.as_data(), on, turn)
+
+
+def _turn(data: Mapping[str, Any]) -> int:
+    turn = data["turn"]
+    if not isinstance(turn, int) or turn < 1:
+        raise ValueError("no turn")
+    return turn
 
 
 _REASONS = {

@@ -1,0 +1,225 @@
+"""Telling members that the contact person gave their data (GDPR, article 14): whom, until when, and the letters.
+
+Invariant: a person is told once of what is held of a line, however often the list is sent again; nobody under non-disclosure
+is written to, and no letter is about a shared bin that one of them may be behind.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections import Counter
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import duckdb
+from sqlalchemy import RowMapping
+
+from regclean import rules
+from regclean.bin_reports import Material, bin_group_in_words, one_line, postal_line
+from regclean.config import Config, Workspace, derived_key, workspace_key
+from regclean.domain.enquiries import Asked, AskedLine
+from regclean.domain.languages import LANGUAGES
+from regclean.enquiries import notices
+from regclean.enquiries.codes import codes_of, exchange, public_key
+from regclean.enquiries.letters import OPEN_AFTER, as_csv, print_papers
+from regclean.enquiries.letters import row as print_row
+from regclean.enquiries.notices import Notice, notice_of
+from regclean.enquiries.paper import Paper
+from regclean.enquiries.plan import PACKAGE, barred_groups
+from regclean.enquiries.questions import lists_as_sent
+from regclean.errors import UsageError
+from regclean.findings import ever_hidden, hidden_customers
+from regclean.ledger import Ledger
+from regclean.reply_page import seal_question
+from regclean.resources import write_whole
+from regclean.warehouse import load_sql
+
+RULE = "K25"  # what it finds is what is due here
+
+
+@dataclass(frozen=True, slots=True)
+class Untold:
+    """A member who is to be told. `to`: name and address lines; `why_not`: what keeps a letter from them; `place`: of the bin."""
+
+    bin_group_no: str
+    member_no: str
+    line: AskedLine
+    bin_group: Material
+    to: tuple[str, ...]
+    language: str
+    due_on: date
+    why_not: str | None
+    person_digest: str
+
+
+@dataclass(slots=True)
+class NoticeReport:
+    """What was written, or sent. `left`: why -> how many members were not written to."""
+
+    letters: int = 0
+    late: int = 0
+    pages: int = 0
+    left: Counter[str] = field(default_factory=Counter)
+
+
+def untold(
+    ledger: Ledger, connection: duckdb.DuckDBPyConnection, workspace: Workspace, as_of: date
+) -> tuple[list[Untold], int]:
+    """The lines of the night in force (`connection`, read-only) whose members the register does not know to be told, and how
+    many of them are left out by non-disclosure.
+    """
+    config = workspace.config
+    barred = {number for number, why in barred_groups(ledger, connection, as_of).items() if why == "protected"}
+    rules.run_some(connection, (RULE,), config=_without_wait(config), as_of=as_of)
+    with hidden_customers(connection, ever_hidden(ledger)):
+        frame = connection.sql(load_sql("untold", PACKAGE)).pl()
+    rows = [row for row in frame.to_dicts() if row["bin_group_no"] not in barred and not row["hidden"]]
+    sent = lists_as_sent(ledger, connection, {row["bin_group_no"] for row in rows}, as_of)
+    lines = {(number, line.no): line for number, found in sent.items() for line in found}
+    month = timedelta(days=int(config.section("shared_bins")["inform_days"]))
+    key = derived_key(workspace_key(workspace.var), "member notices")
+    found = [_untold(row, lines, config, key, as_of, month) for row in rows]
+    return found, len(frame) - len(rows)
+
+
+def _without_wait(config: Config) -> Config:
+    sections = dict(config.sections)
+    sections["shared_bins"] = {**sections["shared_bins"], "inform_days": 0}
+    return Config(sections, config.sources)
+
+
+def _untold(
+    row: Mapping[str, Any],
+    lines: Mapping[tuple[str, str], AskedLine],
+    config: Config,
+    key: bytes,
+    as_of: date,
+    month: timedelta,
+) -> Untold:
+    number, member = row["bin_group_no"], row["member_no"]
+    line = lines.get((number, member), AskedLine(member))
+    to = (one_line(row["name"]), *_address(row))
+    bin_place = postal_line({name: row[f"bin_{name}"] for name in ("street_address", "postal_code", "city")})
+    why = "dead" if row["dead"] else "told_by_self" if row["told_by_self"] else None
+    if why is None and (not to[0] or len(to) < 3):
+        why = "no_address"
+    said = "\0".join((number, " ".join(sorted(line.name.casefold().split())), line.address.casefold()))
+    return Untold(
+        bin_group_no=number,
+        member_no=member,
+        line=line,
+        bin_group=Material(bin_group_no=number, place=bin_place, waste_type=row["waste_type"]),
+        to=to,
+        language=row["language"] if row["language"] in LANGUAGES else config.languages[0],
+        due_on=row["from_on"] + month if row["from_on"] else as_of,
+        why_not=why,
+        person_digest=hmac.new(key, said.encode(), "sha256").hexdigest(),
+    )
+
+
+def _address(row: Mapping[str, Any]) -> tuple[str, ...]:
+    """Two lines: of the line itself, else (where it has the bin's address or none) of the customer whom it is about."""
+    for prefix in ("own_",) if row["proxy_address"] else ("", "own_"):
+        street = one_line(row[f"{prefix}street_address"])
+        town = " ".join(one_line(row[f"{prefix}{name}"]) for name in ("postal_code", "city")).strip()
+        if street and town:
+            return street, town
+    return ()
+
+
+def stand(found: Collection[Untold], rows: Collection[RowMapping], config: Config) -> list[Notice]:
+    """Every member who is due or was written to, those due first by their day."""
+    there = {(row["bin_group_no"], row["person_digest"]) for row in rows}
+    due = [
+        Notice(None, one.bin_group_no, one.member_no, one.language, "due", one.why_not, one.due_on, None, None, None)
+        for one in found
+        if (one.bin_group_no, one.person_digest) not in there
+    ]
+    said = [notice_of(row, config) for row in rows]
+    return sorted(due, key=lambda one: (one.due_on, one.bin_group_no, one.member_no)) + said
+
+
+def question_of(one: Untold, number: str, config: Config, *, today: date, answer_by: date) -> Asked:
+    """What a member is told and may object to."""
+    return Asked(
+        number=number,
+        mode="member",
+        language=one.language,
+        sender=str(config.section("workspace")["name"]),
+        bin_group_no=one.bin_group_no,
+        bin_group=bin_group_in_words(one.bin_group, one.language),
+        asked_on=today.isoformat(),
+        answer_by=answer_by.isoformat(),
+        lines=(one.line,),
+        split=bool(one.line.share),
+        reply_to=str(config.section("enquiries")["reply_to"]),
+    )
+
+
+def _facts(one: Untold) -> dict[str, Any]:
+    return {name: getattr(one, name) for name in ("bin_group_no", "member_no", "person_digest", "due_on", "language")}
+
+
+def write_notices(
+    ledger: Ledger,
+    connection: duckdb.DuckDBPyConnection,
+    workspace: Workspace,
+    folder: Path,
+    *,
+    as_of: date,
+    user: str,
+    now: datetime,
+    limit: int | None = None,
+) -> NoticeReport:
+    """Write the letters to members who are due, those due first on top: notices.pdf and notices.csv for the print house. What
+    was written before and not sent is written again. `limit`: at most so many now. Errors: UsageError.
+    """
+    if folder.exists() and not folder.is_dir():
+        raise UsageError("this is not a folder.", file=folder)
+    config, today = workspace.config, now.astimezone(workspace.config.timezone).date()
+    found, protected = untold(ledger, connection, workspace, as_of)
+    rows = {(row["bin_group_no"], row["person_digest"]): row for row in notices.known(ledger)}
+    report = NoticeReport()
+    report.left.update({"protected": protected} if protected else {})
+    chosen: dict[tuple[str, str], Untold] = {}
+    for one in sorted(found, key=lambda one: one.due_on):
+        mark = (one.bin_group_no, one.person_digest)
+        there = rows.get(mark)
+        why = "told_already" if mark in chosen or (there and there["state"] != "due") else one.why_not
+        if why is None and limit is not None and len(chosen) >= limit:
+            why = "later"
+        if why:
+            report.left[why] += 1
+        else:
+            chosen[mark] = one
+    if not chosen:
+        return report
+    answer_by = today + timedelta(days=int(config.section("enquiries")["answer_days"]))
+    with ledger.write() as writing:
+        numbers = {
+            mark: rows[mark]["notice_id"] if mark in rows else notices.begin(writing, **_facts(one), user=user, now=now)
+            for mark, one in chosen.items()
+        }
+    papers: list[tuple[int, Paper]] = []
+    for mark, one in chosen.items():
+        codes = codes_of(workspace, numbers[mark], 1, what="notice")
+        question = question_of(one, codes.number, config, today=today, answer_by=answer_by)
+        papers.append((numbers[mark], Paper(question, codes, one.to, str(config.section("enquiries")["page"]))))
+    folder.mkdir(parents=True, exist_ok=True)
+    pdf, places = print_papers(workspace, [paper for _, paper in papers], today)
+    write_whole(folder / "notices.pdf", pdf)
+    lines = [print_row("notice", *one, place) for one, place in zip(papers, places, strict=True)]
+    write_whole(folder / "notices.csv", as_csv(lines))
+    outside, expires = exchange(workspace), (answer_by + OPEN_AFTER).isoformat()
+    for _, paper in papers:
+        sealed = seal_question(paper.codes, paper.question.as_data(), public_key(workspace), expires)
+        outside.put_question(paper.codes.number, sealed)
+    with ledger.write() as writing:
+        for number, paper in papers:
+            notices.write_down(writing, number, paper.question, user=user, now=now)
+    report.letters, report.pages = len(papers), sum(pages for _, pages in places)
+    report.late = sum(one.due_on < today for one in chosen.values())
+    return report

@@ -1,0 +1,97 @@
+"""Members are told that the contact person gave their data, once and in time; who is not in the shared bin says so."""
+
+from __future__ import annotations
+
+import pytest
+from asking import Office
+
+from regclean.enquiries import codes_of, notices
+from regclean.errors import ConflictError
+from regclean.home import own_ledger
+
+
+def rows(office: Office) -> list[dict[str, object]]:
+    with own_ledger(office.workspace) as ledger:
+        return [dict(row) for row in notices.known(ledger)]
+
+
+def untold(office: Office) -> None:
+    """Nobody of the small register has been told, and one line is of somebody whom no account is."""
+    import sqlite3
+
+    with sqlite3.connect(office.folder / "register.db") as register:
+        register.execute("UPDATE bin_group_members SET informed_on = NULL")
+        register.execute(
+            "INSERT INTO bin_group_members (bin_group_no, member_no, name, street_address, postal_code, city, start_on) "
+            "VALUES ('K1', '3', 'Uusi Naapuri', 'Asemakatu 11', '70100', 'Kuopio', '25.10.2026')"
+        )
+    register.close()
+    office.night()
+
+
+def test_a_member_is_told_once_and_the_register_learns_it(office: Office) -> None:
+    untold(office)
+    found, protected = office.act("list_notices")
+    assert protected == 0
+    # Laine is the contact person; Savolainen and Virtanen gave their data themselves; Uusitalo's line is long overdue.
+    assert [(one.member_no, one.why_not, one.late(office.day)) for one in found] == [
+        ("2", "told_by_self", False),
+        ("1", "told_by_self", False),
+        ("2", None, True),
+        ("3", None, False),
+    ]
+    written = office.act("write_notice_letters", office.folder / "told")
+    assert (written.letters, written.late, dict(written.left)) == (2, 1, {"told_by_self": 2})
+    pdf = (office.folder / "told" / "notices.pdf").read_bytes()
+    assert pdf.startswith(b"%PDF")
+    assert "Uusi Naapuri" in (office.folder / "told" / "notices.csv").read_text(encoding="utf-8-sig")
+    assert office.act("release_notices") == 2
+    assert {row["state"] for row in rows(office)} == {"sent"}
+    again = office.act("write_notice_letters", office.folder / "again")
+    assert (again.letters, again.left["told_already"]) == (0, 2)
+
+    office.accept("K30")
+    office.batch()
+    told = office.rows("bin_group_members", "bin_group_no", "member_no", "informed_on")
+    assert [line[2] for line in told if line[:2] in (("K1", "3"), ("K2", "2"))] == [told[2][2]] * 2 != [None] * 2
+    office.night()
+    left, _ = office.act("list_notices")
+    assert [one.state for one in left] == ["due", "due", "sent", "sent"]
+    assert not [row for row in office.findings("K30") if row["present"]]
+
+
+def test_an_objection_opens_a_case_on_the_line_and_may_be_taken_back(office: Office) -> None:
+    untold(office)
+    office.act("write_notice_letters", office.folder / "told")
+    office.act("release_notices")
+    (mine,) = (row for row in rows(office) if row["bin_group_no"] == "K1")
+    codes = codes_of(office.workspace, int(str(mine["notice_id"])), 1, what="notice")
+    sent = {"number": codes.number, "link": codes.link}
+    shown = office.browser().get(f"/q/{codes.number}/{codes.link}").text
+    assert "Uusi Naapuri" in shown
+    assert "Savolainen" not in shown
+    office.browser().post("/answer", data={**sent, "do": "send", "not_mine": "1", "note": "Asun muualla"})
+    report = office.act("import_answers")
+    assert (report.objections, report.refused) == (1, [])
+    (case,) = [row for row in office.findings("K32") if row["present"]]
+    assert "bin_group_members:K1/3" in str(case["subjects"])
+    assert [row["present"] for row in office.findings("K33")] == [True]
+    assert [row["state"] for row in rows(office)].count("objected") == 1
+
+    office.browser().post("/answer", data={**sent, "do": "withdraw"})
+    assert office.act("import_answers").withdrawn == 1
+    assert not [row for row in office.findings("K32", "K33") if row["present"]]
+
+
+def test_a_letter_that_came_back_is_marked_and_written_anew(office: Office) -> None:
+    untold(office)
+    office.act("write_notice_letters", office.folder / "told")
+    office.act("release_notices")
+    number = rows(office)[0]["notice_id"]
+    office.act("mark_notice", number, "not_sent")
+    assert (rows(office)[0]["state"], rows(office)[0]["why_not"]) == ("not_sent", "returned")
+    office.act("mark_notice", number, "due")
+    assert office.act("write_notice_letters", office.folder / "again").letters == 1
+    office.act("mark_notice", number, "objected")
+    with pytest.raises(ConflictError):
+        office.act("mark_notice", number, "not_sent")
