@@ -36,7 +36,13 @@ def test_from_a_second_model_one_step_back(
     assert "in force" in said("model", "list")
     assert all(date.fromisoformat(one["trained"]) for one in json.loads(said("model", "list", "--json")))
     assert "in .json" in said("model", "export", "-o", published_register / "models.zip", code=2)
-    assert "Clusters:" in said("train", "--compare")
+    trained = said("train", "--compare")
+    assert "Clusters:" in trained
+    assert "candidate pairs, " in trained
+    assert "model 1 (in force)" in trained
+    assert "No blind label speaks" in trained
+    compared = json.loads(said("model", "compare", 1, "--json"))
+    assert [compared[side]["label_loss"] for side in ("before", "after")] == [None, None], "nothing was measured"
     assert in_force() == {"person": 2, "organisation": 2}
     assert "no right" not in said("model", "compare", 1)
     assert "nobody is signed in" in said("model", "use", 1, code=2)

@@ -119,7 +119,7 @@ def test_a_newer_model_is_not_in_force_by_being_there(folder: Path) -> None:
 
 
 def test_a_worse_model_does_not_take_over() -> None:
-    def figures(loss: float, wrong: int = 0) -> Figures:
+    def figures(loss: float | None, wrong: int = 0) -> Figures:
         return Figures({}, 10, 2, 5, 5, 3, wrong, labels=50, label_loss=loss)
 
     def better(before: Figures | None, after: Figures) -> bool:
@@ -129,6 +129,8 @@ def test_a_worse_model_does_not_take_over() -> None:
     assert better(figures(0.2), figures(0.2))
     assert not better(figures(0.2), figures(0.21))
     assert not better(figures(0.2), figures(0.1, wrong=1))
+    assert better(figures(None), figures(None))
+    assert not better(figures(None), figures(None, wrong=1))
     assert ModelComparison(None, figures(0.1), 0, 0, {}, {"split": (("1", "2"), ("3", "4"))}).without(
         frozenset("3")
     ).examples == {"split": (("1", "2"),)}

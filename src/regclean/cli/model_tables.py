@@ -13,6 +13,15 @@ if TYPE_CHECKING:
     from regclean.linkage import ModelComparison, StoredModel, TrainReport
 
 
+_LEARNT_FROM = {
+    "rows": "rows",
+    "pairs_candidate": "candidate pairs",
+    "pairs_random": "random pairs",
+    "pairs_decided": "decided pairs",
+    "pairs_labelled": "blind labels",
+}
+
+
 def models_table(
     found: Sequence[StoredModel], in_force: Mapping[str, int], links: Mapping[tuple[str, int], int]
 ) -> Listing:
@@ -37,8 +46,9 @@ def models_table(
 def print_training(report: TrainReport, hidden: frozenset[str] | None) -> None:
     """The new versions and whether they are in force; where `hidden` says whom nobody may meet, also the comparison."""
     for name, version in sorted(report.new.items()):
-        trained = ", ".join(f"{count:,} {what}" for what, count in sorted(report.trained_on[name].items()))
-        console.print(f"{name}: version {version}, trained on {trained}")
+        counts = report.trained_on[name]
+        learnt = ", ".join(f"{counts.get(what, 0):,} {words}" for what, words in _LEARNT_FROM.items())
+        console.print(f"{name} {version}: learnt from {learnt}")
     if report.taken:
         console.print("In force from the next night on. One step back: regclean model back")
     else:
@@ -52,7 +62,10 @@ def print_training(report: TrainReport, hidden: frozenset[str] | None) -> None:
 
 def print_comparison(found: ModelComparison) -> None:
     """Both sets of models: figures side by side, and what becomes of the clusters."""
-    columns = [("new", found.after)] if found.before is None else [("in force", found.before), ("new", found.after)]
+    sides = [found.after] if found.before is None else [found.before, found.after]
+    titles = [" and ".join(f"{number}" for number in sorted(set(side.versions.values()))) for side in sides]
+    if found.before is not None:
+        titles[0] += " (in force)"
     names = (
         "same_pairs",
         "unsure_pairs",
@@ -63,8 +76,10 @@ def print_comparison(found: ModelComparison) -> None:
         "labels",
         "label_loss",
     )
-    lines = [(name.replace("_", " "), *(getattr(figures, name) for _, figures in columns)) for name in names]
-    console.print(table("Models on this register", ("figure", *(title for title, _ in columns)), lines))
+    lines = [(name.replace("_", " "), *(getattr(side, name) for side in sides)) for name in names]
+    console.print(table("Models on this register", ("figure", *(f"model {title}" for title in titles)), lines))
+    if found.after.label_loss is None:
+        console.print("No blind label speaks for either: regclean sample draw")
     if found.before is None:
         return
     console.print(f"Pairs called the same: {found.pairs_gained:,} come, {found.pairs_lost:,} go.")

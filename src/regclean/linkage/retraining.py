@@ -32,7 +32,8 @@ class Figures:
     """One set of models on the pairs that stewards decided, on held-back labels, and on the register as a whole.
 
     `decided_same`, `decided_apart`: decided pairs; `found_same`, `wrong_same`: how many of each the models call "same".
-    `labels`: blind labels on compared pairs; `label_loss`: mean logarithmic loss on them, each while it was held back.
+    `labels`: blind labels on compared pairs; `label_loss`: mean logarithmic loss on them, each while it was held back; None
+    without any: nothing was measured.
     """
 
     versions: dict[str, int]
@@ -43,13 +44,12 @@ class Figures:
     decided_apart: int
     wrong_same: int
     labels: int = 0
-    label_loss: float = 0.0
+    label_loss: float | None = None
 
     def not_worse_than(self, other: Figures) -> bool:
-        return (
-            self.label_loss <= other.label_loss + 1e-9
-            and self.wrong_same - self.found_same <= other.wrong_same - other.found_same
-        )
+        if self.label_loss is not None and other.label_loss is not None and self.label_loss > other.label_loss + 1e-9:
+            return False
+        return self.wrong_same - self.found_same <= other.wrong_same - other.found_same
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,7 +238,7 @@ def _figures(
         decided_apart,
         wrong_same,
         labels=len(loss),
-        label_loss=float(loss.mean()) if len(loss) else 0.0,
+        label_loss=float(loss.mean()) if len(loss) else None,
     )
 
 
