@@ -222,6 +222,11 @@ PAGES: dict[str, Rights] = {
     "GET /reports/{name}": read(*READERS),
     "GET /overview": read(*OVERVIEW),
     "GET /counted": read(*READERS),
+    "GET /enquiries": read(*READERS),
+    "GET /enquiries/{round_id}": (Line("", none=READERS),),  # there is none
+    "GET /bin": (Line("", READERS, sent={"number": "K1"}), Line("", none=READERS, sent={"number": "K0"})),
+    "POST /bin/answer": (Line("", none=BUILDERS, sent={"group": "K1"}),),  # it was not asked
+    "POST /bin/mark": (Line("", none=BUILDERS, sent={"number": "K1", "enquiry": "1", "state": "returned"}),),
     "GET /samples": read(*DECIDERS),
     "POST /samples": (Line("", DECIDERS, sent={"size": "2"}, writes=True),),
     "GET /samples/bands": read(*DECIDERS),
@@ -348,8 +353,8 @@ COMMANDS: dict[str, Rights] = {
     "enquiry plan": (Line("", DECIDERS, sent=("--title", "x"), writes=True),),
     "enquiry letters": (Line("", BUILDERS, sent=("-o", "{folder}")),),
     "enquiry send": (Line("", BUILDERS, sent=("--release",)),),
-    "enquiry import": read(*DECIDERS),
-    "enquiry mark": (Line("", none=DECIDERS, sent=("returned", "1")),),  # there is none
+    "enquiry import": read(*BUILDERS),
+    "enquiry mark": (Line("", none=BUILDERS, sent=("returned", "1")),),  # there is none
     "enquiry status": read(*READERS),
     "notice list": read(*READERS),
     "notice letters": (Line("", BUILDERS, sent=("-o", "{folder}")),),

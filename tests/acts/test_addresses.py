@@ -35,6 +35,7 @@ def fill(world: Any, path: str) -> str:
         "step": "next",
         "group": "K04",
         "sample_id": "1",
+        "round_id": "1",
     }
     known |= {"run_id": "2026-11-01-001", "name": "2026-11-01-001.html"}
     return re.sub(r"{(\w+)}", lambda found: known[found[1]], path)

@@ -26,6 +26,7 @@ OWN = (
     "tasks",
     "enquiries",
     "rounds",
+    "notices",
 )
 NAMES = "|".join((*TABLES, *OWN))
 BEGINS = re.compile(rf"\"?({NAMES}):")

@@ -27,6 +27,7 @@ from regclean.acts.enquiries import (
     import_answers,
     list_enquiries,
     mark_enquiry,
+    marks_of,
     outbox,
     plan_enquiries,
     release_enquiries,
@@ -62,6 +63,7 @@ from regclean.acts.people import (
     set_password,
     set_roles,
 )
+from regclean.acts.rounds import Rounds, look_at_bin, look_at_round, look_at_rounds
 from regclean.acts.samples import LabelReport, draw_sample, label_pairs
 from regclean.acts.task_sheets import read_answers, task_sheet
 from regclean.acts.tasks import (
@@ -98,6 +100,7 @@ __all__ = [
     "Context",
     "Dealt",
     "LabelReport",
+    "Rounds",
     "Task",
     "TaskAnswer",
     "TaskCounts",
@@ -149,11 +152,15 @@ __all__ = [
     "list_samples",
     "list_tasks",
     "list_tokens",
+    "look_at_bin",
     "look_at_erasure",
     "look_at_purge",
+    "look_at_round",
+    "look_at_rounds",
     "make_token",
     "mark_enquiry",
     "mark_notice",
+    "marks_of",
     "next_checks",
     "open_customer",
     "open_protected",

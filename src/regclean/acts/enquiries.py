@@ -93,7 +93,7 @@ def release_enquiries(context: Context, *, round_id: int | None = None) -> SendR
     )
 
 
-@act("findings:decide")
+@act("enquiries:send")
 def import_answers(context: Context, place: Path | None = None) -> TakeReport:
     """Take the answers of the reply page, and the filled forms of a file or folder; they stand on their cases at once."""
     taker = _taker(context)
@@ -103,7 +103,7 @@ def import_answers(context: Context, place: Path | None = None) -> TakeReport:
     return _shown(context, taker)
 
 
-@act("findings:decide")
+@act("enquiries:send")
 def type_answer(context: Context, enquiry_id: int, told: Told) -> TakeReport:
     """Take an answer that came by telephone or on paper. Errors: NotFoundError, ConflictError."""
     with context.ledger.read() as reading:
@@ -113,7 +113,7 @@ def type_answer(context: Context, enquiry_id: int, told: Told) -> TakeReport:
     return _shown(context, taker)
 
 
-@act("findings:decide")
+@act("enquiries:send")
 def mark_enquiry(context: Context, enquiry_id: int, state: str) -> None:
     """Say that a letter came back, that an enquiry is given up, or that neither is so. Errors: NotFoundError, UsageError, ConflictError."""
     chosen = next((one for one in MARKS if one == state), None)
@@ -121,10 +121,17 @@ def mark_enquiry(context: Context, enquiry_id: int, state: str) -> None:
         raise UsageError(f"'{state}' is not said by hand.", remedy=f"Known: {', '.join(MARKS)}.")
     with context.ledger.write() as writing:
         one = enquiries.get(writing, enquiry_id)
-        wrong = (chosen == "sent" and one.sent_at is None) or (chosen == "planned" and one.sent_at is not None)
-        if wrong or one.state == "answered" or (chosen == "sent" and one.state == "planned"):
+        if chosen not in marks_of(one):
             raise UsageError(f"enquiry {enquiry_id} is {one.state}: it cannot be marked as {chosen}.")
         enquiries.step(writing, one, chosen, user=context.user.name, now=context.now)
+
+
+def marks_of(one: Enquiry) -> tuple[EnquiryState, ...]:
+    """What may be said of an enquiry by hand, as it stands."""
+    barred: set[EnquiryState] = {"planned" if one.sent_at else "sent"}
+    if one.state in ("planned", "answered"):
+        barred.add("sent")
+    return tuple(mark for mark in MARKS if one.state in enquiries.STEPS[mark] and mark not in barred)
 
 
 @act("findings:read")

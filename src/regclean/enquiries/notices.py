@@ -5,7 +5,7 @@ Invariant: a step is written together with its line in the audit log, and only f
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
@@ -52,13 +52,16 @@ class Notice:
         return (self.sent_on or today) > self.due_on
 
 
-def known(ledger: Ledger, groups: Collection[str] | None = None) -> list[RowMapping]:
+def known(ledger: Ledger) -> list[RowMapping]:
     """What the ledger knows of telling members, by number."""
-    query = select(notices).order_by(notices.c.notice_id)
-    if groups is not None:
-        query = query.where(notices.c.bin_group_no.in_(groups))
     with ledger.read() as reading:
-        return list(reading.execute(query).mappings())
+        return list(reading.execute(select(notices).order_by(notices.c.notice_id)).mappings())
+
+
+def known_in(reading: Connection, group: str) -> list[RowMapping]:
+    """The same of one shared bin."""
+    query = select(notices).where(notices.c.bin_group_no == group).order_by(notices.c.notice_id)
+    return list(reading.execute(query).mappings())
 
 
 def notice_of(row: RowMapping, config: Config) -> Notice:

@@ -58,23 +58,8 @@ def plan_round(
     """Plan a round over the night in force (`connection`): the heaviest first, so many a week. No round where nobody is to be asked."""
     settings = config.section("enquiries")
     weekly = per_week or int(settings["per_week"])
-    groups = gathered(ledger, connection)
-    barred = _barred(ledger, connection, as_of)
-    with ledger.read() as reading:
-        busy = book.open_groups(reading)
-        strangers = contact_changed(ledger)
-    left_out: Counter[str] = Counter()
-    chosen: list[tuple[int, str, BinGroup]] = []
-    for group in groups.values():
-        if only and group.bin_group_no not in only:
-            continue
-        why = barred.get(group.bin_group_no) or _why_not(group, busy, email=bool(settings["smtp"]))
-        if why:
-            left_out[why] += 1
-        elif weight := weight_of(group):
-            chosen.append((WEIGHTS.index(weight), group.bin_group_no, group))
-    left_out["protected"] += sum(why == "protected" for number, why in barred.items() if number not in groups)
-    chosen.sort(key=lambda item: item[:2])
+    chosen, left_out = to_ask(ledger, connection, config, as_of=as_of, only=only)
+    strangers = contact_changed(ledger)
     planned = [
         book.Planned(
             number,
@@ -88,7 +73,7 @@ def plan_round(
     ]
     weights = Counter(one.weight for one in planned)
     if not planned:
-        return RoundReport(None, {}, 0, +left_out)
+        return RoundReport(None, {}, 0, left_out)
     with ledger.write() as writing:
         made = book.begin_round(
             writing,
@@ -98,9 +83,31 @@ def plan_round(
             now=now,
             per_week=weekly,
             answer_days=int(settings["answer_days"]),
-            left_out=+left_out,
+            left_out=left_out,
         )
-    return RoundReport(made, weights, planned[-1].week, +left_out)
+    return RoundReport(made, weights, planned[-1].week, left_out)
+
+
+def to_ask(
+    ledger: Ledger, connection: duckdb.DuckDBPyConnection, config: Config, *, as_of: date, only: Collection[str] = ()
+) -> tuple[list[tuple[int, str, BinGroup]], Counter[str]]:
+    """Whom a round would ask now: (place in WEIGHTS, number, shared bin), the heaviest first; and why -> how many it would not."""
+    email = bool(config.section("enquiries")["smtp"])
+    groups, barred = gathered(ledger, connection), barred_groups(ledger, connection, as_of)
+    with ledger.read() as reading:
+        busy = book.open_groups(reading)
+    left_out: Counter[str] = Counter()
+    chosen: list[tuple[int, str, BinGroup]] = []
+    for number, group in groups.items():
+        if only and number not in only:
+            continue
+        why = barred.get(number) or _why_not(group, busy, email=email)
+        if why:
+            left_out[why] += 1
+        elif weight := weight_of(group):
+            chosen.append((WEIGHTS.index(weight), number, group))
+    left_out["protected"] += sum(why == "protected" for number, why in barred.items() if number not in groups)
+    return sorted(chosen, key=lambda item: item[:2]), +left_out
 
 
 def gathered(ledger: Ledger, connection: duckdb.DuckDBPyConnection) -> dict[str, BinGroup]:
@@ -127,10 +134,6 @@ def weight_of(group: BinGroup) -> str | None:
 
 def barred_groups(ledger: Ledger, connection: duckdb.DuckDBPyConnection, as_of: date) -> dict[str, str]:
     """Shared bins whose contact person gets no letter, and why: by non-disclosure, gone, ended, an area collection point."""
-    return _barred(ledger, connection, as_of)
-
-
-def _barred(ledger: Ledger, connection: duckdb.DuckDBPyConnection, as_of: date) -> dict[str, str]:
     with hidden_customers(connection, ever_hidden(ledger)):
         found = rows(connection, load_sql("askable", PACKAGE), {"as_of": as_of})
     why: dict[str, str] = {}

@@ -125,12 +125,18 @@ class Taker:
     def take(self, came: Came) -> None:
         """Keep one answer. Errors: ConflictError."""
         told = _struck(came.told) if came.told is not None else None
-        # A form or a clerk may say the same again after something else was said: only what is in force is "the same".
-        mark = digest([came.enquiry.enquiry_id, came.way, came.turn, told])
         with self.ledger.write() as writing:
             one = book.get(writing, came.enquiry.enquiry_id)
-            before = list(writing.execute(select(answers).where(answers.c.enquiry_id == one.enquiry_id)).mappings())
-            if any(row["digest"] == mark for row in before):
+            before = list(
+                writing.execute(
+                    select(answers).where(answers.c.enquiry_id == one.enquiry_id).order_by(answers.c.answer_id)
+                ).mappings()
+            )
+            # A clerk may say the same again after something else was said; a form that lies there still does not.
+            typed = [row for row in before if row["way"] == "clerk"] if came.way == "clerk" else []
+            mark = digest([one.enquiry_id, came.way, came.turn + len(typed), told])
+            again = typed[-1:] == before[-1:] and typed and typed[-1]["told"] == {**(told or {}), "turn": came.turn}
+            if again or any(row["digest"] == mark for row in before):
                 self.report.repeated += 1
                 return
             newest = max((row["told"].get("turn", 0) for row in before if row["way"] == came.way), default=0)

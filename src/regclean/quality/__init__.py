@@ -15,7 +15,7 @@ from regclean.quality.certificates import LEVELS, Checks, lower_bound, needed, n
 from regclean.quality.evaluate import Evaluation, Score, evaluate
 from regclean.quality.given import GONE, WITHDRAWN, Progress, answers, last_own, own_errors, progress, waiting
 from regclean.quality.health import FIELDS, open_by_kind, protected_customers, register_health
-from regclean.quality.intervals import Interval, clopper_pearson
+from regclean.quality.intervals import Interval, clopper_pearson, wilson
 from regclean.quality.label_file import LabelLine, read_labels
 from regclean.quality.measured import Figures, Measured, blind_labels, measure
 from regclean.quality.sampling import PAIR, Sample, Stratum, draw, rank
@@ -71,4 +71,5 @@ __all__ = [
     "stands",
     "waiting",
     "waiting_for_second",
+    "wilson",
 ]

@@ -1,6 +1,6 @@
 """The reply page: where a contact person answers. It stands alone, without the register, the ledger or a night."""
 
-from regclean.reply_page.app import Desk, create_app
+from regclean.reply_page.app import Desk, create_app, words_of
 from regclean.reply_page.envelope import (
     NUMBER,
     TYPED,
@@ -14,6 +14,7 @@ from regclean.reply_page.envelope import (
     seal_question,
 )
 from regclean.reply_page.folder import Folder
+from regclean.reply_page.form import Form, shown, told
 
 __all__ = [
     "NUMBER",
@@ -21,6 +22,7 @@ __all__ = [
     "Codes",
     "Desk",
     "Folder",
+    "Form",
     "create_app",
     "grouped",
     "open_answer",
@@ -29,4 +31,7 @@ __all__ = [
     "public_of",
     "seal_answer",
     "seal_question",
+    "shown",
+    "told",
+    "words_of",
 ]

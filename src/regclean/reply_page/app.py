@@ -24,7 +24,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from regclean.domain.enquiries import AnswerError, Asked, read_told
-from regclean.domain.languages import LANGUAGES
+from regclean.domain.languages import LANGUAGES, in_language
 from regclean.reply_page.envelope import (
     LINK,
     NUMBER,
@@ -234,11 +234,11 @@ class _Page:
         return self._show(request, "start.html", self._language(request), status=status, wrong=wrong)
 
     def _show(self, request: Request, template: str, language: str, *, status: int = 200, **values: Any) -> Response:
-        words, base = load_texts(PACKAGE, "texts"), str(request.scope.get("root_path", ""))
+        base = str(request.scope.get("root_path", ""))
         opened = values.get("opened")  # a page that was opened is opened in another language by its link
         notice = request.url.path if template == "notice.html" else f"{base}/"
         html = report_template(template, PACKAGE).render(
-            t=lambda name: words[name][language],
+            t=words_of(language),
             language=language,
             languages=self.desk.languages,
             sender=self.desk.sender,
@@ -258,6 +258,12 @@ class _Page:
             return question.language
         wished = (part[:2] for part in request.headers.get("accept-language", "").lower().split(","))
         return next((one for one in wished if one in self.desk.languages), self.desk.languages[0])
+
+
+def words_of(language: str) -> Callable[[str], str]:
+    """What the fields of the form are called in a language."""
+    words = load_texts(PACKAGE, "texts")
+    return lambda name: in_language(words[name], language)
 
 
 class _Guarded:

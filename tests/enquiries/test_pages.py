@@ -1,0 +1,88 @@
+"""The pages of rounds and shared bins: figures, the story, and an answer that the clerk types in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from argon2 import PasswordHasher
+from asking import Office
+from fastapi.testclient import TestClient
+
+from regclean import enquiries
+from regclean.accounts import local
+from regclean.home import own_ledger
+from regclean.review.web.app import create_app
+
+
+@pytest.fixture
+def clerk(office: Office, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClient]:
+    """A browser in which the clerk is signed in, after the round was sent."""
+    monkeypatch.setattr(local, "_hasher", PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
+    office.send_round()
+    with own_ledger(office.workspace) as ledger:
+        local.add_user(ledger, "väinö", ("clerk",), "correct horse battery", office.now, by="test")
+    with TestClient(create_app(office.workspace, now=lambda: office.now), base_url="http://127.0.0.1") as browser:
+        form = {"user": "väinö", "password": "correct horse battery", "csrf_token": token(browser, "/login")}
+        browser.post("/login", data=form)
+        yield browser
+
+
+def token(browser: TestClient, path: str) -> str:
+    found = re.search(r'name="csrf_token" value="([^"]+)"', browser.get(path).text)
+    assert found, path
+    return found.group(1)
+
+
+def test_the_round_in_figures(clerk: TestClient) -> None:
+    text = clerk.get("/enquiries").text
+    assert 'href="/enquiries/1"' in text
+    text = clerk.get("/enquiries/1").text
+    assert 'href="/bin?number=K1"' in text
+    assert "45/2026" in text
+    assert clerk.get("/enquiries/2").status_code == 404
+    assert clerk.get("/bin?number=K99").status_code == 404
+
+
+def test_an_answer_is_typed_in_and_stands_in_the_story(office: Office, clerk: TestClient) -> None:
+    sent = {"csrf_token": token(clerk, "/bin?number=K1"), "group": "K1", "do": "send"}
+    wrong = clerk.post("/bin/answer", data={**sent, "l-1-says": "right", "l-2-left_on": "eilen"})
+    assert (wrong.status_code, office.states()) == (422, {"K1": "sent"})
+    assert 'value="eilen"' in wrong.text
+    taken = clerk.post("/bin/answer", data={**sent, "all_right": "1", "l-2-left_on": "1.10.2026", "note": "<b>Hei</b>"})
+    assert (taken.status_code, office.states()) == (200, {"K1": "answered"})
+    assert "&lt;b&gt;Hei&lt;/b&gt;" in taken.text
+    assert [row["rule"] for row in office.findings("K30", "K31", "K32", "K33") if row["present"]] == [
+        "K30",
+        "K32",
+        "K33",
+    ]
+    rates = clerk.get("/enquiries/1").text
+    assert "100" in rates
+
+
+def test_a_clerk_says_the_same_again_after_something_else(office: Office, clerk: TestClient) -> None:
+    sent = {"csrf_token": token(clerk, "/bin?number=K1"), "group": "K1", "do": "send"}
+    for says in ("right", "left", "right"):
+        clerk.post("/bin/answer", data={**sent, "l-1-says": "right", "l-2-says": says})
+    assert not [row for row in office.findings("K32") if row["present"]]
+    clerk.post("/bin/mark", data={**sent, "number": "K1", "enquiry": "1", "state": "returned"})
+    assert office.states() == {"K1": "answered"}
+
+
+def test_a_shared_bin_of_somebody_protected_is_not_there(
+    office: Office, clerk: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(enquiries, "barred_groups", lambda *_: {"K1": "protected"})
+    assert clerk.get("/bin?number=K1").status_code == 404
+    assert "K1" not in clerk.get("/enquiries/1").text
+    assert office.states() == {"K1": "sent"}
+
+
+@pytest.mark.parametrize(
+    ("days", "shown"),
+    [((), None), ((3,), (None, 3, None)), (range(1, 12), (2, 6, 10))],
+)
+def test_the_median_of_days_has_its_interval(days: tuple[int, ...], shown: object) -> None:
+    assert enquiries.median_days(list(days)) == shown
