@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import date
 
 import pytest
 from argon2 import PasswordHasher
@@ -12,6 +13,8 @@ from fastapi.testclient import TestClient
 
 from regclean import enquiries
 from regclean.accounts import local
+from regclean.enquiries import Notice
+from regclean.enquiries.notices import NoticeState
 from regclean.home import own_ledger
 from regclean.review.web.app import create_app
 
@@ -43,6 +46,19 @@ def test_the_round_in_figures(clerk: TestClient) -> None:
     assert "45/2026" in text
     assert clerk.get("/enquiries/2").status_code == 404
     assert clerk.get("/bin?number=K99").status_code == 404
+
+
+def test_members_who_are_told_and_who_are_late(clerk: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    def notice(state: NoticeState, why: str | None) -> Notice:
+        day = date(2026, 10, 1)
+        return Notice(1, "K7", "2", "fi", state, why, day, day, day, day)
+
+    some = [notice("due", None), notice("due", "told_by_self"), notice("objected", None), notice("sent", None)]
+    monkeypatch.setattr(enquiries, "stand", lambda *_: some)
+    text = clerk.get("/enquiries").text
+    assert "1 on myöhässä" in text
+    assert "on antanut tiedot itse" in text
+    assert 'href="/bin?number=K7"' in text
 
 
 def test_an_answer_is_typed_in_and_stands_in_the_story(office: Office, clerk: TestClient) -> None:

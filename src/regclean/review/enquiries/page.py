@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
@@ -39,7 +40,9 @@ def show_rounds(request: Request, acting: Acting, user: Reader) -> Response:
     except UsageError:
         return page(request, "rounds.html", found=None, problem=NO_NIGHT, own=own)
     today = acting.now.astimezone(acting.workspace.config.timezone).date()
-    return page(request, "rounds.html", found=found, problem="", own=own, today=today)
+    told = Counter((one.state, one.why_not or "") for one in found.notices)
+    late = sum(one.state == "due" and one.late(today) for one in found.notices)
+    return page(request, "rounds.html", found=found, problem="", own=own, told=sorted(told.items()), late=late)
 
 
 @router.get("/enquiries/{round_id}")
