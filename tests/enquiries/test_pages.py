@@ -51,7 +51,7 @@ def test_the_round_in_figures(clerk: TestClient) -> None:
 def test_members_who_are_told_and_who_are_late(clerk: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
     def notice(state: NoticeState, why: str | None) -> Notice:
         day = date(2026, 10, 1)
-        return Notice(1, "K7", "2", "fi", state, why, day, day, day, day)
+        return Notice(1, "K7", "2", "fi", state, why, day, day, None if state == "due" else day, day)
 
     some = [notice("due", None), notice("due", "told_by_self"), notice("objected", None), notice("sent", None)]
     monkeypatch.setattr(enquiries, "stand", lambda *_: some)
