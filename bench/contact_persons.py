@@ -75,7 +75,16 @@ def main() -> None:
 
 
 def prepare(root: Path, given: argparse.Namespace) -> Workspace:
-    sizes = ["--format", "canonical", "--customers", str(given.customers), "--bin-groups", str(given.bin_groups), "--seed", str(given.seed)]
+    sizes = [
+        "--format",
+        "canonical",
+        "--customers",
+        str(given.customers),
+        "--bin-groups",
+        str(given.bin_groups),
+        "--seed",
+        str(given.seed),
+    ]
     command = [sys.executable, str(ROOT / "data/fixtures/generate"), *sizes, "--out", str(root / "files")]
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
     folder = root / "register"
@@ -143,6 +152,7 @@ def tell(workspace: Workspace, ledger: Ledger, root: Path, people: int, rng: ran
     ]
     taken = act("decide_all", lines, day=53)
     batch = act("build", day=53)
+    print(f"left out of the batch: {dict(Counter(one['why'] for one in batch.left_out))}")
     act("approve", batch.batch_id, day=53, by="dan")
     act("apply", batch.batch_id, day=53, by="vaino")
     last = FIRST + timedelta(days=54)
@@ -151,7 +161,9 @@ def tell(workspace: Workspace, ledger: Ledger, root: Path, people: int, rng: ran
     with ledger.read() as reading:
         after = Counter(reading.execute(select(findings.c.state).where(findings.c.rule.in_(RULES))).scalars())
         states = Counter(one.state for one in enquiries.find(reading))
-    outside = [path for folder in (exchange(workspace).root, root / "letters", root / "again") for path in files(folder)]
+    outside = [
+        path for folder in (exchange(workspace).root, root / "letters", root / "again") for path in files(folder)
+    ]
     found = sum(CANARY.encode() in path.read_bytes() for path in outside) + visitors.canaries
     print(f"accepted {taken.taken}; after the night {dict(after)}; enquiries {dict(states)}")
     print(f"customers changed {changed}; canaries outside {found} in {len(outside)} files and {visitors.pages} pages")
