@@ -78,6 +78,15 @@ def test_an_answer_is_typed_in_and_stands_in_the_story(office: Office, clerk: Te
     assert "100" in rates
 
 
+def test_the_case_of_a_new_line_and_its_shared_bin(office: Office, clerk: TestClient) -> None:
+    sent = {"csrf_token": token(clerk, "/bin?number=K1"), "group": "K1", "do": "send"}
+    clerk.post("/bin/answer", data={**sent, "all_right": "1", "n-1-name": "Uusi Naapuri"})
+    (case,) = office.findings("K31")
+    shown = clerk.get(f"/case/{case['finding_id']}")
+    assert (shown.status_code, "Uusi Naapuri" in shown.text) == (200, True)
+    assert 'href="/bin?number=K1"' in shown.text
+
+
 def test_a_clerk_says_the_same_again_after_something_else(office: Office, clerk: TestClient) -> None:
     sent = {"csrf_token": token(clerk, "/bin?number=K1"), "group": "K1", "do": "send"}
     for says in ("right", "left", "right"):

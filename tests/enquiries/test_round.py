@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from asking import Office
 from filling import filled
 
+from regclean.bin_reports import Defect, Material
 from regclean.domain.enquiries import AnswerError, Told, read_told
+from regclean.domain.findings import Severity
 from regclean.enquiries import codes_of, exchange
+from regclean.enquiries.plan import weight_of
 from regclean.errors import ConflictError, UsageError
+from regclean.findings.decide import DecisionLine
 from regclean.home import own_ledger
 from regclean.ledger import verify
 
@@ -60,6 +65,40 @@ def test_from_plan_to_register_and_the_night_after(office: Office) -> None:
     assert office.states() == {"K1": "settled"}
     with own_ledger(office.workspace) as ledger:
         verify(ledger)
+
+
+def test_each_new_line_is_decided_on_by_itself(office: Office) -> None:
+    office.send_round()
+    office.reply("K1", all_right="1", n__1__name="Uusi Naapuri", n__2__name="Outo Otto")
+    office.act("import_answers")
+    new = [row for row in office.findings("K31") if row["present"]]
+    assert [str(row["proposal"]).count('"op"') > 0 and "Outo" in str(row["proposal"]) for row in new] == [False, True]
+    lines = [
+        DecisionLine(1, "accept", "aino", finding_id=str(new[0]["finding_id"])),
+        DecisionLine(2, "reject", "aino", finding_id=str(new[1]["finding_id"]), reason="evidence"),
+    ]
+    assert office.act("decide_all", lines).taken == 2
+    office.batch()
+    names = [row[2] for row in office.rows("bin_group_members", "bin_group_no", "member_no", "name") if row[0] == "K1"]
+    assert names == ["Laine Pekka", "Savolainen Eeva", "Uusi Naapuri"]
+    office.night()
+    assert [row["state"] for row in office.findings("K31")] == ["verified", "rejected"]
+
+
+@pytest.mark.parametrize(
+    ("rules", "weight"),
+    [
+        ((("K13", "info"),), "confirm"),
+        ((("K13", "info"), ("K12", "review")), "unknown"),
+        ((("K06", "error"), ("K12", "review")), "wrong"),
+        ((("K22", "info"),), "confirm"),
+        ((), None),
+    ],
+)
+def test_what_only_informs_weighs_little(rules: tuple[tuple[str, Severity], ...], weight: str | None) -> None:
+    defects = tuple(Defect(rule, severity, {"lines": ["1"], "members": 2}) for rule, severity in rules)
+    group = SimpleNamespace(material=Material(bin_group_no="K1", defects=defects))
+    assert weight_of(group) == weight  # type: ignore[arg-type]  # as much of a shared bin as it looks at
 
 
 def test_a_form_mailed_back_and_a_clerk_say_the_same_as_the_page(office: Office) -> None:

@@ -91,6 +91,7 @@ def letters(
     )
     for why, count in sorted(report.left.items()):
         typer.echo(f"Not written, {why}: {count:,}")
+    _tell_respelt(report.respelt)
     if report.letters or report.emails:
         typer.echo("They wait in the outbox: regclean enquiry send --release")
 
@@ -230,8 +231,17 @@ def notice_letters(
     typer.echo(f"Written: {report.letters:,} letters ({report.pages:,} pages); late among them: {report.late:,}.")
     for why, count in sorted(report.left.items()):
         typer.echo(f"Not written, {why}: {count:,}")
+    _tell_respelt(report.respelt)
     if report.letters:
         typer.echo("They wait in the outbox: regclean notice send")
+
+
+def _tell_respelt(letters: int) -> None:
+    if letters:
+        typer.echo(
+            f"Names printed in plain letters, for want of their own: {letters:,} letters. "
+            "Set [enquiries] font, for example to DejaVuSans.ttf of Debian's fonts-dejavu-core, and write them again."
+        )
 
 
 @notice.command(name="send")

@@ -22,7 +22,7 @@ from regclean.enquiries import book
 from regclean.enquiries.book import Enquiry
 from regclean.enquiries.codes import codes_of, exchange, public_key
 from regclean.enquiries.forms import write_form
-from regclean.enquiries.paper import Paper, link_to, print_letters
+from regclean.enquiries.paper import Paper, link_to, print_letters, respelt
 from regclean.enquiries.plan import barred_groups, gathered
 from regclean.enquiries.questions import lists_as_sent, question_of
 from regclean.errors import UsageError
@@ -35,13 +35,14 @@ OPEN_AFTER = timedelta(days=90)  # a late answer is an answer: the page takes it
 
 @dataclass(slots=True)
 class LetterReport:
-    """What was written. `left`: why -> how many were not."""
+    """What was written. `left`: why -> how many were not; `respelt`: letters whose names lost signs for want of a font."""
 
     letters: int = 0
     emails: int = 0
     reminders: int = 0
     left: Counter[str] = field(default_factory=Counter)
     pages: int = 0
+    respelt: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +155,7 @@ def _write(workspace: Workspace, folder: Path, made: Sequence[_Made], today: dat
         ]
         write_whole(folder / "letters.csv", as_csv(rows))
         report.pages = sum(pages for _, pages in places)
+        report.respelt = count_respelt(workspace, [one.paper for one in printed])
 
 
 def print_papers(workspace: Workspace, papers: Sequence[Paper], today: date) -> tuple[bytes, list[tuple[int, int]]]:
@@ -165,6 +167,11 @@ def print_papers(workspace: Workspace, papers: Sequence[Paper], today: date) -> 
     left, top = (float(at) for at in (*settings["address_at_mm"], 20, 48)[:2])
     office = [str(line) for line in settings["office"]]
     return print_letters(papers, office=office, address_at=(left, top), font=font, made_on=today)
+
+
+def count_respelt(workspace: Workspace, papers: Iterable[Paper]) -> int:
+    """How many letters print a name in other signs than it is written in: none with a font of one's own."""
+    return 0 if workspace.config.section("enquiries")["font"] else sum(map(respelt, papers))
 
 
 def row(what: str, number: int, paper: Paper, place: tuple[int, int]) -> Mapping[str, str]:

@@ -93,6 +93,13 @@ class _Pdf(FPDF):
         self.multi_cell(width, height, self.said(text), align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
 
 
+def respelt(letter: Paper) -> bool:
+    """Does a name or address in a letter lose signs when it is printed without a font of one's own?"""
+    q = letter.question
+    texts = (*letter.to, q.bin_group, *(text for line in q.lines for text in (line.name, line.address)))
+    return not all(_printable(one) for text in texts for one in text)
+
+
 def _printable(one: str) -> bool:
     try:
         return bool(one.encode("cp1252"))

@@ -122,14 +122,13 @@ def gathered(ledger: Ledger, connection: duckdb.DuckDBPyConnection) -> dict[str,
 
 def weight_of(group: BinGroup) -> str | None:
     """How heavy the reason to ask is; None where nothing is to be asked."""
-    material = group.material
-    asked = {defect.rule for defect in material.defects if asks_contact(defect)}
-    every = {defect.rule for defect in material.defects}
-    if asked - _UNKNOWN - _CONFIRM:
+    defects = group.material.defects
+    asked = [defect for defect in defects if asks_contact(defect)]
+    if any(defect.severity != "info" and defect.rule not in _UNKNOWN | _CONFIRM for defect in asked):
         return "wrong"
-    if asked & _UNKNOWN:
+    if any(defect.rule in _UNKNOWN for defect in asked):
         return "unknown"
-    return "confirm" if every & _CONFIRM else None
+    return "confirm" if asked or any(defect.rule in _CONFIRM for defect in defects) else None
 
 
 def barred_groups(ledger: Ledger, connection: duckdb.DuckDBPyConnection, as_of: date) -> dict[str, str]:

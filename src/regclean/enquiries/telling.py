@@ -24,7 +24,7 @@ from regclean.domain.enquiries import Asked, AskedLine
 from regclean.domain.languages import LANGUAGES
 from regclean.enquiries import notices
 from regclean.enquiries.codes import codes_of, exchange, public_key
-from regclean.enquiries.letters import OPEN_AFTER, as_csv, print_papers
+from regclean.enquiries.letters import OPEN_AFTER, as_csv, count_respelt, print_papers
 from regclean.enquiries.letters import row as print_row
 from regclean.enquiries.notices import Notice, notice_of
 from regclean.enquiries.paper import Paper
@@ -62,6 +62,7 @@ class NoticeReport:
     letters: int = 0
     late: int = 0
     pages: int = 0
+    respelt: int = 0
     left: Counter[str] = field(default_factory=Counter)
 
 
@@ -221,5 +222,6 @@ def write_notices(
         for number, paper in papers:
             notices.write_down(writing, number, paper.question, user=user, now=now)
     report.letters, report.pages = len(papers), sum(pages for _, pages in places)
+    report.respelt = count_respelt(workspace, (paper for _, paper in papers))
     report.late = sum(one.due_on < today for one in chosen.values())
     return report

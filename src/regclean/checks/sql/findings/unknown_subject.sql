@@ -10,6 +10,7 @@ known AS (
     UNION ALL SELECT 'bin_groups', bin_group_no FROM bin_groups
     UNION ALL SELECT 'bin_groups', bin_group_no FROM bin_group_members
     UNION ALL SELECT 'bin_group_members', row_key(bin_group_no, member_no) FROM bin_group_members
+    UNION ALL SELECT 'bin_group_members', row_key(bin_group_no, line) FROM reported WHERE line LIKE 'new:%'
     UNION ALL SELECT 'buildings', building_id FROM buildings
     UNION ALL SELECT 'site_roles', row_key(customer_no, site_no, role) FROM site_roles
     UNION ALL SELECT 'evidence', row_key(customer_no, signal, observed_on) FROM evidence
