@@ -23,7 +23,13 @@ def paper(name: str) -> Paper:
 
 @pytest.mark.parametrize(
     ("name", "loses"),
-    [("Åsa Öhman", False), ("Šárka Žižková", False), ("Jiří Dvořák", True), ("Áilu Ŋuorggam", True), ("Иван Петров", True)],
+    [
+        ("Åsa Öhman", False),
+        ("Šárka Žižková", False),
+        ("Jiří Dvořák", True),
+        ("Áilu Ŋuorggam", True),
+        ("Иван Петров", True),
+    ],
 )
 def test_a_letter_says_whether_a_name_loses_signs(name: str, loses: bool) -> None:
     assert respelt(paper(name)) is loses

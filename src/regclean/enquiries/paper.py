@@ -24,6 +24,7 @@ from regclean.reply_page import Codes, grouped
 EMPTY_ROWS, EMPTY_ROWS_LIST = 8, 3
 MARGIN = 20.0
 SAFE = 285.0  # mm from the top: no text below
+CORE = "cp1252"  # the letters of a printer's own fonts
 ROW = 7.2  # mm: a line that is filled in by hand
 
 
@@ -76,6 +77,7 @@ class _Pdf(FPDF):
         self.set_auto_page_break(auto=True, margin=297.0 - SAFE)
         self.set_margin(MARGIN)
         self.core = font is None
+        self.core_fonts_encoding = CORE
         self.face = "Helvetica"
         if font is not None:
             self.face = "print"
@@ -102,7 +104,7 @@ def respelt(letter: Paper) -> bool:
 
 def _printable(one: str) -> bool:
     try:
-        return bool(one.encode("cp1252"))
+        return bool(one.encode(CORE))
     except UnicodeEncodeError:
         return False
 
