@@ -224,7 +224,9 @@ def _table(pdf: _Pdf, q: Asked, lines: Iterable[tuple[AskedLine, bool]]) -> None
 def _wrapped(pdf: _Pdf, width: float, text: str) -> list[str]:
     """The lines of a text in a cell of this width."""
     lines = pdf.multi_cell(width, 4.4, pdf.said(text), dry_run=True, output="LINES")
-    return [str(line) for line in lines] if isinstance(lines, list) else []
+    found = [str(line) for line in lines] if isinstance(lines, list) else []
+    # The core fonts' lines come back as the bytes that are printed.
+    return [line.encode("latin-1").decode(CORE) for line in found] if pdf.core else found
 
 
 def _blank(pdf: _Pdf, count: int) -> None:
