@@ -128,10 +128,15 @@ def connect(customers: pl.DataFrame) -> duckdb.DuckDBPyConnection:
     write_frame(connection, "customer_addresses", other)
     if "national_id" in have:
         place = {"_file": pl.lit("f"), "_row": pl.int_range(pl.len()), "_hash": pl.lit("")}
-        write_frame(connection, "landed.customers", customers.select("customer_no", "national_id", **place))
-        origin = {"table_name": pl.lit("customers"), "key": pl.col("customer_no"), "taken": pl.lit(True)}
-        write_frame(connection, "origins", customers.select(**origin, **place))
+        _land(connection, customers.select("customer_no", "national_id", **place))
     return connection
+
+
+def _land(connection: duckdb.DuckDBPyConnection, customers: pl.DataFrame) -> None:
+    """Ids that no rule of a country reads are compared as they landed."""
+    write_frame(connection, "landed.customers", customers)
+    origin = {"table_name": pl.lit("customers"), "key": pl.col("customer_no"), "taken": pl.lit(True)}
+    write_frame(connection, "origins", customers.select("_file", "_row", "_hash", **origin))
 
 
 def measure(found: pl.DataFrame, truth: pl.DataFrame) -> dict[str, float]:
@@ -173,4 +178,6 @@ def canonical(folder: Path, *, country: str = "fi") -> duckdb.DuckDBPyConnection
     create_tables(connection)
     for name, frame in result.tables.items():
         write_frame(connection, name, frame)
+    if country != "fi":
+        _land(connection, landed["customers"])
     return connection

@@ -36,6 +36,8 @@ def cases() -> Register:
     p("initial-b", "E", "Kaukolampi", birth_date=date(1950, 9, 9), at="lampitie|7||70330")
     p("second-name-a", "Anna Kaarina", "Tervahauta", birth_date=date(1968, 2, 3), at="tervatie|8||70340")
     p("second-name-b", "Kaarina", "Tervahauta", birth_date=date(1968, 2, 3), at="tervatie|8||70340")
+    p("joined-a", "Marja Leena", "Korpivaara", phone="+358403333334", at="korpitie|5||70321")
+    p("joined-b", "Marjaleena", "Korpivaara", phone="+358403333334", at="korpitie|5||70321")
     # Households
     p("spouse-a", "Hannu", "Ylitalo", phone="+358404444444", at="ylitie|2||70350", birth_date=date(1960, 1, 1))
     p("spouse-b", "Marjatta", "Ylitalo", phone="+358404444444", at="ylitie|2||70350", birth_date=date(1962, 7, 5))
@@ -157,6 +159,7 @@ def relation(connection: duckdb.DuckDBPyConnection, a: str, b: str) -> str | Non
         ("marriage-a", "marriage-b", {"same"}),
         ("previous-a", "previous-b", {"same"}),
         ("nickname-a", "nickname-b", {"same", "unsure"}),
+        ("joined-a", "joined-b", {"same", "unsure"}),
         ("initial-a", "initial-b", {"same"}),
         ("second-name-a", "second-name-b", {"same"}),
         ("spouse-a", "spouse-b", {"household"}),

@@ -372,6 +372,13 @@ def test_the_habit_of_a_file_decides_names_that_do_not_tell() -> None:
     assert customers.filter(pl.col("customer_no") == "3")["last_name"].to_list() == ["Xyzzy"]
 
 
+def test_a_first_name_is_no_legal_form() -> None:
+    assert one(GENERIC, first_names="ab bey", last_name="milburn")["m_first"] == "ab"
+    assert one(GENERIC, first_names="ab bey", last_name="milburn")["kind"] == "person"
+    assert one(GENERIC, first_names="acme", last_name="services inc")["kind"] == "company"
+    assert one(GENERIC, first_names="acme inc")["kind"] == "company"
+
+
 def test_generic_country_knows_no_finnish_rules() -> None:
     row = one(
         GENERIC,

@@ -36,7 +36,14 @@ _GIVEN = Comparison(
         ),
         Level("equal", "(first_l = first_r and length(first_l) > 1)", 0.60, 0.60, 0, exact="first", tf="first"),
         Level("call_name", "({contains}(full_names_l, first_r) or {contains}(full_names_r, first_l))", 0.05, 0.05, 0),
-        Level("variant", "({contains}(variants_l, first_r) or {contains}(variants_r, first_l))", 0.04, 0.04, 0),
+        # Another spelling or a nickname; or two names that are written as one.
+        Level(
+            "variant",
+            "({contains}(variants_l, first_r) or {contains}(variants_r, first_l) or joined_l = joined_r)",
+            0.04,
+            0.04,
+            0,
+        ),
         Level("swapped", _SWAPPED, 0.02, 0.02, 0),
         Level(
             "initial",

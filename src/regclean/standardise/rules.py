@@ -162,7 +162,9 @@ def _generic_party(
     name, first, last, company = (value_or_none(text) for text in (name, first_names, last_name, company_name))
     previous = value_or_none(previous_last_name)
     whole = company or name or " ".join(filter(None, (first, last))) or None
-    inferred = "company" if company else kinds.infer_kind_generic(whole)
+    # A first name is no legal form, whatever its words are ("Ab Bey"): where both columns are filled, the surname tells.
+    telling = last if first and last and not name else whole
+    inferred = "company" if company else kinds.infer_kind_generic(telling)
     kind = given or inferred
     person = names.NOBODY
     organisation = read_organisation(None)

@@ -41,6 +41,7 @@ SELECT
     person.first, person.given, person.full_names,
     list_filter(person.full_names, lambda n: n <> person.first) AS other_names,
     CASE WHEN len(person.full_names) > 1 THEN array_to_string(person.full_names, ' ') END AS more_names,
+    nullif(array_to_string(person.given, ''), '') AS joined,
     coalesce(v.variants, []) AS variants, v.name IS NOT NULL AS known_name,
     person.last,
     CASE regexp_extract(concat_ws(' ', array_to_string(person.given, ' '), person.last), ' (i|sr|senior|ii|jr|junior|iii|iv)( |$)', 1)
