@@ -158,13 +158,11 @@ def _generic_party(
     previous_last_name: str | None,
     unreadable: bool,
 ) -> Answer:
-    """Plain reading without Finnish knowledge: columns as they are, a full name split before its last word."""
+    """Plain reading without Finnish knowledge: columns as they are (Ab Bey is no company), a full name split before its last word."""
     name, first, last, company = (value_or_none(text) for text in (name, first_names, last_name, company_name))
     previous = value_or_none(previous_last_name)
     whole = company or name or " ".join(filter(None, (first, last))) or None
-    # A first name is no legal form, whatever its words are ("Ab Bey"): where both columns are filled, the surname tells.
-    telling = last if first and last and not name else whole
-    inferred = "company" if company else kinds.infer_kind_generic(telling)
+    inferred = "company" if company else kinds.infer_kind_generic(last if first and last and not name else whole)
     kind = given or inferred
     person = names.NOBODY
     organisation = read_organisation(None)
