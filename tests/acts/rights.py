@@ -356,6 +356,7 @@ COMMANDS: dict[str, Rights] = {
     "enquiry import": read(*BUILDERS),
     "enquiry mark": (Line("", none=BUILDERS, sent=("returned", "1")),),  # there is none
     "enquiry status": read(*READERS),
+    "enquiry by-hand": read(*OPENERS),
     "notice list": read(*READERS),
     "notice letters": (Line("", BUILDERS, sent=("-o", "{folder}")),),
     "notice send": read(*BUILDERS),

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import sqlite3
+from datetime import timedelta
+from pathlib import Path
+
 import pytest
-from asking import Office
+from asking import Office, new_office
 
 from regclean.enquiries import codes_of, notices
 from regclean.errors import ConflictError
@@ -15,10 +19,10 @@ def rows(office: Office) -> list[dict[str, object]]:
         return [dict(row) for row in notices.known(ledger)]
 
 
-def untold(office: Office) -> None:
+@pytest.fixture(scope="session")
+def _untold_once(_asked_once: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Nobody of the small register has been told, and one line is of somebody whom no account is."""
-    import sqlite3
-
+    office = new_office(_asked_once, tmp_path_factory.mktemp("untold"))
     with sqlite3.connect(office.folder / "register.db") as register:
         register.execute("UPDATE bin_group_members SET informed_on = NULL")
         register.execute(
@@ -27,10 +31,17 @@ def untold(office: Office) -> None:
         )
     register.close()
     office.night()
+    return office.folder
+
+
+@pytest.fixture
+def office(_untold_once: Path, tmp_path: Path) -> Office:
+    made = new_office(_untold_once, tmp_path)
+    made.day += timedelta(days=1)
+    return made
 
 
 def test_a_member_is_told_once_and_the_register_learns_it(office: Office) -> None:
-    untold(office)
     found, protected = office.act("list_notices")
     assert protected == 0
     # Laine is the contact person; Savolainen and Virtanen gave their data themselves; Uusitalo's line is long overdue.
@@ -61,7 +72,6 @@ def test_a_member_is_told_once_and_the_register_learns_it(office: Office) -> Non
 
 
 def test_an_objection_opens_a_case_on_the_line_and_may_be_taken_back(office: Office) -> None:
-    untold(office)
     office.act("write_notice_letters", office.folder / "told")
     office.act("release_notices")
     (mine,) = (row for row in rows(office) if row["bin_group_no"] == "K1")
@@ -84,7 +94,6 @@ def test_an_objection_opens_a_case_on_the_line_and_may_be_taken_back(office: Off
 
 
 def test_a_letter_that_came_back_is_marked_and_written_anew(office: Office) -> None:
-    untold(office)
     office.act("write_notice_letters", office.folder / "told")
     office.act("release_notices")
     number = rows(office)[0]["notice_id"]

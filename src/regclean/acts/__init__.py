@@ -63,7 +63,7 @@ from regclean.acts.people import (
     set_password,
     set_roles,
 )
-from regclean.acts.rounds import Rounds, look_at_bin, look_at_round, look_at_rounds
+from regclean.acts.rounds import Rounds, list_by_hand, look_at_bin, look_at_round, look_at_rounds
 from regclean.acts.samples import LabelReport, draw_sample, label_pairs
 from regclean.acts.task_sheets import read_answers, task_sheet
 from regclean.acts.tasks import (
@@ -146,6 +146,7 @@ __all__ = [
     "label_pairs",
     "list_accounts",
     "list_bands",
+    "list_by_hand",
     "list_enquiries",
     "list_failures",
     "list_notices",

@@ -7,14 +7,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import RowMapping
+from sqlalchemy import RowMapping, func, select
 
 from regclean import enquiries
 from regclean.acts.context import Context, act
 from regclean.acts.enquiries import night_in_force
 from regclean.acts.visibility import visible_to
+from regclean.domain.register import Subject, subject_text
 from regclean.enquiries import Enquiry, Forecast, Notice, RoundFigures, Story
 from regclean.errors import NotFoundError
+from regclean.ledger.audit import Entry, append
+from regclean.ledger.tables import findings
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,23 @@ def look_at_bin(context: Context, number: str) -> Story:
     if not story.events:
         raise NotFoundError("there is no such shared bin.")
     return story
+
+
+@act("restricted:open")
+def list_by_hand(context: Context) -> list[tuple[str, int]]:
+    """Shared bins that no letter is about, because somebody under non-disclosure may be behind them, each with its open cases:
+    they are asked about by hand. Who looks is noted.
+    """
+    barred = _hidden(context)
+    waits = (findings.c.state.in_(("open", "deferred", "accepted")), findings.c.present, findings.c.kind == "bin_group")
+    query = select(findings.c.case_key, func.count()).where(*waits).group_by(findings.c.case_key)
+    with context.ledger.read() as reading:
+        cases = {Subject.parse(case).key: number for case, number in reading.execute(query)}
+    found = sorted((number, cases[number]) for number in barred & cases.keys())
+    with context.ledger.write() as writing:
+        about = subject_text("rounds", "by-hand")
+        append(writing, Entry(context.now, context.user.name, "read", about, detail={"bin_groups": len(found)}))
+    return found
 
 
 def _hidden(context: Context) -> frozenset[str]:

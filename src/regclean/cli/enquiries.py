@@ -1,4 +1,4 @@
-"""enquiry plan, letters, send, import, mark, status; notice list, letters, send, mark; reply-page."""
+"""enquiry plan, letters, send, import, mark, status, by-hand; notice list, letters, send, mark; reply-page."""
 
 from __future__ import annotations
 
@@ -182,6 +182,19 @@ def status(round_id: Round = None, user: UserOption = None) -> Listing:
         for one in found
     ]
     return as_table("Enquiries", COLUMNS, lines)
+
+
+@enquiry.command(name="by-hand")
+@listing
+def by_hand(user: UserOption = None) -> Listing:
+    """List the shared bins that are asked about by hand: somebody under non-disclosure may be behind them. Takes the right to
+    them, and is noted.
+    """
+    from regclean import acts
+    from regclean.cli.listing import as_table
+
+    with acting(user) as context:
+        return as_table("By hand", ("bin_group_no", "open_cases"), acts.list_by_hand(context))
 
 
 @notice.command(name="list")

@@ -187,7 +187,9 @@ def _form(pdf: _Pdf, q: Asked) -> None:
 
 def _member(pdf: _Pdf, q: Asked) -> None:
     for line in q.lines:
-        pdf.write_lines(f"{word('name', q.language)}: {line.name}\n{word('address', q.language)}: {line.address}")
+        for what, value in (("name", line.name), ("address", line.address)):
+            if value:
+                pdf.write_lines(f"{word(what, q.language)}: {value}")
     pdf.ln(3)
     _box(pdf)
     pdf.write_lines(word("not_mine", q.language))

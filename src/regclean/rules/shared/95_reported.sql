@@ -28,7 +28,8 @@ WHERE
         ELSE folded(typed) <> folded(value) AND coalesce(folded(raw) <> folded(value), TRUE)
     END;
 
--- Who was added and is not on the list, by whatever order of the names: one row for each cell of a new line.
+-- Who was added and is not on the list, by whatever order of the names, as it was sent or as it is read: one row for each
+-- cell of a new line.
 CREATE OR REPLACE TEMP TABLE reported_new AS
 WITH named AS (
     SELECT bin_group_no, line, any_value(value) FILTER (WHERE column_name = 'name') AS name
@@ -43,7 +44,12 @@ WHERE
     r.value IS NOT NULL AND n.name IS NOT NULL
     AND NOT EXISTS (
         SELECT 1 FROM active_members AS m
-        WHERE m.bin_group_no = n.bin_group_no AND list_sort(string_split(folded(m.name), ' ')) = list_sort(string_split(folded(n.name), ' '))
+        LEFT JOIN raw.bin_group_members AS mr ON mr.key = row_key(m.bin_group_no, m.member_no)
+        WHERE
+            m.bin_group_no = n.bin_group_no
+            AND list_sort(string_split(folded(n.name), ' ')) IN (
+                list_sort(string_split(folded(m.name), ' ')), list_sort(string_split(folded(mr.name), ' '))
+            )
     );
 
 -- Where the bill is split and somebody leaves, the shares that were told hold only together: one act for all of the answer.
