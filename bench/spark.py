@@ -3,7 +3,8 @@
     python bench/spark.py --sizes 5000,20000,100000 [--memory 4GB] [--threads 2]
 
 Each size and engine in a process of its own. Printed: seconds on the wall and of the processor, both with Spark's JVM, from typed tables to
-clusters; the largest process; how many pairs and clusters, which must be equal. Training is done once, in DuckDB, and stored.
+clusters; the largest process; how many pairs and clusters; and how far the two are apart: pairs of another relation, and the largest
+difference of a probability. Training is done once, in DuckDB, and stored.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import worlds
 from linkage_accuracy import EMPTY_CLUSTERS, EMPTY_DECIDED
 from linkage_frames import canonical
@@ -43,7 +45,9 @@ def once(backend: str, folder: Path, models: Path, memory: str, threads: int) ->
         previous_clusters=EMPTY_CLUSTERS,
         engine=engine,
     )
-    pairs = night.sql("SELECT count(*) FROM pairs").fetchall()[0][0]
+    found = night.sql("SELECT customer_no_l, customer_no_r, relation, match_probability AS p FROM pairs").pl()
+    found.write_parquet(models / f"{backend}.parquet")
+    pairs = found.height
     clusters = night.sql("SELECT count(DISTINCT cluster_id) FROM clusters").fetchall()[0][0]
     largest = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     return {
@@ -53,6 +57,16 @@ def once(backend: str, folder: Path, models: Path, memory: str, threads: int) ->
         "pairs": pairs,
         "clusters": clusters,
     }
+
+
+def apart(folder: Path) -> dict[str, float]:
+    """Pairs that only one of the engines has, or has by another relation; and the largest difference of a probability."""
+    one, other = (pl.read_parquet(folder / f"{backend}.parquet") for backend in ("duckdb", "spark"))
+    key = ["customer_no_l", "customer_no_r"]
+    both = one.join(other, on=key, how="full", coalesce=True)
+    different = both.filter(pl.col("relation").ne_missing(pl.col("relation_right"))).height
+    most = both.select((pl.col("p") - pl.col("p_right")).abs().max()).item()
+    return {"relations": different, "probability": most}
 
 
 def _processor() -> float:
@@ -80,6 +94,7 @@ def main() -> None:
                 done = subprocess.run(command, capture_output=True, text=True, check=False)
                 said = done.stdout.strip().splitlines()[-1] if done.returncode == 0 else done.stderr[-300:]
                 print(f"{size:>9,} {backend:7} {said}", flush=True)
+            print(f"{size:>9,} apart   {json.dumps(apart(Path(models)))}", flush=True)
 
 
 if __name__ == "__main__":

@@ -288,6 +288,26 @@ def test_unknown_towns_are_kept() -> None:
     assert (place.city, place.key, place.municipality_code) == ("Ankkalinna", "ankkalinna", None)
 
 
+@pytest.mark.parametrize(
+    ("text", "street", "house", "flat"),
+    [
+        ("18 Danver Place, Loughborough, LE11 1UU, United Kingdom", "Danver Place", "18", None),
+        ("Fieldstrasse 10, FL-2198 Triesen", "Fieldstrasse", "10", None),
+        ("Chinatown Point, 133 New Bridge Road, 059413 Singapore", "New Bridge Road", "133", None),
+        ("Flat 3, 12 High Street", "High Street", "12", "3"),
+        ("12 High Street, Apt. 7, Leeds", "High Street", "12", "7"),
+        ("Rose Cottage, 8000 Winterthur", "Rose Cottage, Winterthur", "8000", None),
+        ("Flat 3 12 High Street", "Flat High Street", "12", "3"),
+        ("High Street", "High Street", None, None),
+    ],
+)
+def test_of_a_whole_address_between_commas_the_street_is_found(
+    text: str, street: str, house: str | None, flat: str | None
+) -> None:
+    read = read_address_generic(text)
+    assert (read.street, read.house, read.flat) == (street, house, flat)
+
+
 @given(st.one_of(st.text(), st.text("Puijonkatu 12AB.as-/,PLc", max_size=30)))
 def test_addresses_never_raise_and_print_stably(text: str) -> None:
     printed = read_address(text).printed

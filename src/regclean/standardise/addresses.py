@@ -288,26 +288,48 @@ def _printed(parts: Address, box: str | None, care_of: str | None) -> str | None
 
 
 _GENERIC_NUMBER = re.compile(r"(?<!\w)(\d+)(?:\s?[-–]\s?(\d+)(?!\w)|([a-zA-Z]?)(?!\w))")
+_UNIT = r"(?i)(?:flat|unit|apt|apartment|suite|room|floor|level|building|block)\b"
+_WITHIN = re.compile(_UNIT + r"\.?\s*#?\w+|#\S+")
+# Behind the name of a house: "Chinatown Point, 133 New Bridge Road"; a postcode with its town is none.
+_NUMBERED = re.compile(r"\d{1,5}[a-zA-Z]?(?:\s+[^\W\d_][\w'.]*){2,}")
+_NUMBERED_FIRST = re.compile(r"(?=.*[^\W\d_]{3})(?:.*\D)?\d{1,5}(?!\d).*")
 
 
 def read_address_generic(text: str | None) -> Address:
-    """Take an address of any country apart: the first token with digits is the number, the words are the street."""
+    """Take an address of any country apart: the first token with digits is the number, the words are the street.
+
+    Of a whole address between commas, what stands behind the street (town, postcode, country) is no part of it.
+    """
     if text is None:
         return EMPTY
     text = clean_text(text)
     if not text or is_placeholder(text):
         return EMPTY
-    numbers = [match for match in _GENERIC_NUMBER.finditer(text) if match[1].isascii()]
-    street = _squeeze(_GENERIC_NUMBER.sub(" ", text))
+    line, within = _street_line(text)
+    numbers, units = (
+        [match for match in _GENERIC_NUMBER.finditer(part) if match[1].isascii()] for part in (line, within)
+    )
     # "Flat 3, 12 High Street": the last number before the street's words is the house's.
-    chosen = numbers[-1] if len(numbers) > 1 and re.match(r"(?i)(?:flat|unit|apt|apartment|suite)\b", text) else None
+    chosen = numbers[-1] if len(numbers) > 1 and re.match(_UNIT, line) else None
     house = chosen or (numbers[0] if numbers else None)
-    flat = next((match[1] for match in numbers if match is not house), None)
     return Address(
         printed=text,
-        street=street or None,
+        street=_squeeze(_GENERIC_NUMBER.sub(" ", line)) or None,
         house=house[1].lstrip("0") or "0" if house else None,
         house_end=house[2] if house else None,
         house_letter=(house[3] or "").lower() or None if house else None,
-        flat=flat,
+        flat=next((match[1] for match in (*units, *numbers) if match is not house), None),
     )
+
+
+def _street_line(text: str) -> tuple[str, str]:
+    """The part between commas that holds street and number, and those that say where in the house; else all of it."""
+    parts = [part.strip() for part in text.split(",")]
+    units = [part for part in parts if _WITHIN.fullmatch(part)]
+    others = [part for part in parts if part not in units]
+    if len(parts) > 1 and others:
+        if _NUMBERED_FIRST.fullmatch(others[0]):
+            return others[0], " ".join(units)
+        if behind := next((part for part in others[1:] if _NUMBERED.fullmatch(part)), None):
+            return behind, " ".join(units)
+    return text, ""
