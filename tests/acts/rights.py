@@ -226,6 +226,7 @@ PAGES: dict[str, Rights] = {
     "GET /enquiries/{round_id}": (Line("", none=READERS),),  # there is none
     "GET /bin": (Line("", READERS, sent={"number": "K1"}), Line("", none=READERS, sent={"number": "K0"})),
     "POST /bin/answer": (Line("", none=BUILDERS, sent={"group": "K1"}),),  # it was not asked
+    "POST /bin/notice": (Line("", none=BUILDERS, sent={"number": "K1", "notice": "1", "state": "objected"}),),
     "POST /bin/mark": (Line("", none=BUILDERS, sent={"number": "K1", "enquiry": "1", "state": "returned"}),),
     "GET /samples": read(*DECIDERS),
     "POST /samples": (Line("", DECIDERS, sent={"size": "2"}, writes=True),),

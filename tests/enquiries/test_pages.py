@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date
+from types import SimpleNamespace
 
 import pytest
 from argon2 import PasswordHasher
@@ -13,7 +15,9 @@ from fastapi.testclient import TestClient
 
 from regclean import enquiries
 from regclean.accounts import local
-from regclean.enquiries import Notice
+from regclean.accounts.permissions import Permission, User
+from regclean.acts.enquiries import told_to
+from regclean.enquiries import Notice, notices
 from regclean.enquiries.notices import NoticeState
 from regclean.home import own_ledger
 from regclean.review.web.app import create_app
@@ -85,6 +89,30 @@ def test_the_case_of_a_new_line_and_its_shared_bin(office: Office, clerk: TestCl
     shown = clerk.get(f"/case/{case['finding_id']}")
     assert (shown.status_code, "Uusi Naapuri" in shown.text) == (200, True)
     assert 'href="/bin?number=K1"' in shown.text
+
+
+def test_a_member_who_objects_on_paper(office: Office, clerk: TestClient) -> None:
+    asked = office.asked()["K1"].question
+    assert asked is not None
+    facts = {"bin_group_no": "K1", "member_no": "2", "person_digest": "x", "due_on": office.day, "language": "fi"}
+    with own_ledger(office.workspace) as ledger, ledger.write() as writing:
+        number = notices.begin(writing, user="aino", now=office.now, **facts)
+        notices.write_down(writing, number, asked, user="aino", now=office.now)
+    sent = {"csrf_token": token(clerk, "/bin?number=K1"), "number": "K1", "notice": str(number)}
+    for state, cases in (("sent", 0), ("objected", 1), ("sent", 0), ("objected", 1)):
+        assert clerk.post("/bin/notice", data={**sent, "state": state}).status_code == 200
+        assert sum(bool(row["present"]) for row in office.findings("K32")) == cases
+    assert clerk.post("/bin/notice", data={**sent, "state": "lost"}).status_code == 422
+    assert "osakas vastustaa" in clerk.get("/bin?number=K1").text
+
+
+@pytest.mark.parametrize(("permissions", "told"), [(("findings:read",), 0), (("findings:read", "restricted:open"), 2)])
+def test_no_count_tells_of_somebody_protected(permissions: tuple[Permission, ...], told: int) -> None:
+    user = User("aino", None, (), None, frozenset(permissions))
+    context = SimpleNamespace(user=user)
+    assert told_to(context, {"protected": 2, "ended": 1}) == Counter(
+        {"ended": 1, **({"protected": told} if told else {})}
+    )  # type: ignore[arg-type]  # as much of a context as it asks
 
 
 def test_a_clerk_says_the_same_again_after_something_else(office: Office, clerk: TestClient) -> None:

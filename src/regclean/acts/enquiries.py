@@ -6,8 +6,10 @@ by them.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -39,7 +41,7 @@ def plan_enquiries(
     if (limit is not None and limit < 1) or (per_week is not None and per_week < 1):
         raise UsageError("a round asks one shared bin at least.")
     with night_in_force(context) as (connection, run):
-        return enquiries.plan_round(
+        report = enquiries.plan_round(
             context.ledger,
             connection,
             context.workspace.config,
@@ -51,6 +53,7 @@ def plan_enquiries(
             per_week=per_week,
             only=only,
         )
+    return replace(report, left_out=told_to(context, report.left_out))
 
 
 @act("enquiries:send")
@@ -59,7 +62,7 @@ def write_enquiry_letters(
 ) -> LetterReport:
     """Write the letters that are due. Errors: UsageError."""
     with night_in_force(context) as (connection, run):
-        return enquiries.write_letters(
+        report = enquiries.write_letters(
             context.ledger,
             connection,
             context.workspace,
@@ -70,6 +73,8 @@ def write_enquiry_letters(
             round_id=round_id,
             reminders=reminders,
         )
+    report.left = told_to(context, report.left)
+    return report
 
 
 @act("enquiries:send")
@@ -124,6 +129,12 @@ def mark_enquiry(context: Context, enquiry_id: int, state: str) -> None:
         if chosen not in marks_of(one):
             raise UsageError(f"enquiry {enquiry_id} is {one.state}: it cannot be marked as {chosen}.")
         enquiries.step(writing, one, chosen, user=context.user.name, now=context.now)
+
+
+def told_to(context: Context, left_out: Mapping[str, int]) -> Counter[str]:
+    """Why nobody is asked, as this account may know it: nothing tells of somebody under non-disclosure, not even a count."""
+    known = context.user.may("restricted:open")
+    return Counter({why: number for why, number in left_out.items() if why != "protected" or known})
 
 
 def marks_of(one: Enquiry) -> tuple[EnquiryState, ...]:

@@ -6,17 +6,18 @@ from pathlib import Path
 
 from regclean import enquiries
 from regclean.acts.context import Context, act
-from regclean.acts.enquiries import night_in_force, show_answers
+from regclean.acts.enquiries import night_in_force, show_answers, told_to
 from regclean.enquiries import Notice, NoticeReport, notices
 from regclean.errors import UsageError
 
 
 @act("findings:read")
 def list_notices(context: Context) -> tuple[list[Notice], int]:
-    """Every member who is due or was written to, and how many are left out by non-disclosure. Errors: UsageError."""
+    """Every member who is due or was written to, and how many are left out by non-disclosure, for whom that may know. Errors: UsageError."""
     with night_in_force(context) as (connection, run):
         found, protected = enquiries.untold(context.ledger, connection, context.workspace, run.as_of)
-    return enquiries.stand(found, notices.known(context.ledger), context.workspace.config), protected
+    stand = enquiries.stand(found, notices.known(context.ledger), context.workspace.config)
+    return stand, told_to(context, {"protected": protected})["protected"]
 
 
 @act("enquiries:send")
@@ -25,7 +26,7 @@ def write_notice_letters(context: Context, folder: Path, *, limit: int | None = 
     if limit is not None and limit < 1:
         raise UsageError("one member is told at least.")
     with night_in_force(context) as (connection, run):
-        return enquiries.write_notices(
+        report = enquiries.write_notices(
             context.ledger,
             connection,
             context.workspace,
@@ -35,6 +36,8 @@ def write_notice_letters(context: Context, folder: Path, *, limit: int | None = 
             now=context.now,
             limit=limit,
         )
+    report.left = told_to(context, report.left)
+    return report
 
 
 @act("enquiries:send")

@@ -11,7 +11,7 @@ from sqlalchemy import RowMapping, func, select
 
 from regclean import enquiries
 from regclean.acts.context import Context, act
-from regclean.acts.enquiries import night_in_force
+from regclean.acts.enquiries import night_in_force, told_to
 from regclean.acts.visibility import visible_to
 from regclean.domain.register import Subject, subject_text
 from regclean.enquiries import Enquiry, Forecast, Notice, RoundFigures, Story
@@ -50,10 +50,10 @@ def look_at_rounds(context: Context) -> Rounds:
     return Rounds(
         rounds=tuple((row, states[row["round_id"]]) for row in told),
         open_lists=open_lists,
-        left_out={why: number for why, number in left_out.items() if why != "asked_already"},
+        left_out={why: number for why, number in told_to(context, left_out).items() if why != "asked_already"},
         forecast=enquiries.forecast(asked, open_lists, per_week, _today(context)),
         notices=tuple(enquiries.stand(untold, enquiries.notices.known(ledger), config)),
-        notices_by_hand=by_hand,
+        notices_by_hand=told_to(context, {"protected": by_hand})["protected"],
     )
 
 

@@ -122,6 +122,14 @@ def mark(ledger: Ledger, notice_id: int, state: str, *, user: str, now: datetime
     return str(row["bin_group_no"])
 
 
+def marks_of(row: RowMapping) -> tuple[str, ...]:
+    """What may be said of a notice by hand, as it stands."""
+    written = row["written_at"] is not None
+    return tuple(
+        state for state, before in STEPS.items() if row["state"] in before and (written or state in ("due", "not_sent"))
+    )
+
+
 def step(
     writing: Connection,
     row: RowMapping,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Connection, or_, select
+from sqlalchemy import ColumnElement, Connection, RowMapping, or_, select
 
 from regclean.domain.register import Subject, subject_text
 from regclean.enquiries import book
@@ -40,6 +40,7 @@ class Story:
     events: tuple[Event, ...]
     asked: tuple[Enquiry, ...]
     cases: Mapping[str, str]  # the finding of a case that waits -> its rule
+    told: tuple[RowMapping, ...]  # its notices
 
 
 def story_of(reading: Connection, number: str, visible: ColumnElement[bool]) -> Story:
@@ -70,7 +71,7 @@ def story_of(reading: Connection, number: str, visible: ColumnElement[bool]) -> 
     events += _batches(reading, number, rules)
     waits = {row["finding_id"]: row["rule"] for row in rows if row["present"] and row["state"] in ("open", "deferred")}
     events.sort(key=lambda event: event.at)
-    return Story(number, tuple(events), tuple(reversed(asked)), waits)
+    return Story(number, tuple(events), tuple(reversed(asked)), waits, tuple(notices.values()))
 
 
 def _batches(reading: Connection, number: str, rules: Mapping[str, str]) -> list[Event]:

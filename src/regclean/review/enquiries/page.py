@@ -14,7 +14,7 @@ from regclean import acts
 from regclean.accounts.permissions import User
 from regclean.acts import Context
 from regclean.domain.enquiries import AnswerError, read_told
-from regclean.enquiries import EVENTS, Enquiry
+from regclean.enquiries import EVENTS, Enquiry, notices
 from regclean.errors import NotFoundError, UsageError
 from regclean.reply_page import shown, told, words_of
 from regclean.review.case.fields import LABELS, TABLE_LABELS
@@ -99,6 +99,18 @@ def mark(
     return RedirectResponse("/bin?" + urlencode({"number": number}), 303)
 
 
+@router.post("/bin/notice")
+def mark_notice(
+    acting: Acting,
+    number: Annotated[str, Form(max_length=80)],
+    notice: Annotated[int, Form(ge=1, le=2**31)],
+    state: Annotated[str, Form(max_length=20)],
+) -> Response:
+    """Say that a member objects, that the letter came back, or that it is not so."""
+    acts.mark_notice(acting, notice, state)
+    return RedirectResponse("/bin?" + urlencode({"number": number}), 303)
+
+
 def _typed(request: Request, acting: Context, values: dict[str, str]) -> Response:
     number = values.pop("group", "")
     one = _answerable(acts.look_at_bin(acting, number).asked)
@@ -138,6 +150,7 @@ def _bin(
         one=one,
         marks=acts.marks_of(one) if one and acting.user.may("enquiries:send") else (),
         own=own,
+        told=[(row, notices.marks_of(row) if acting.user.may("enquiries:send") else ()) for row in story.told],
         typing=values is not None,
         **({"form": None} | more),
         **words(request),

@@ -69,3 +69,9 @@ MARKS = {
     "sent": N_("It was sent after all"),
     "planned": N_("Back to planned"),
 }
+NOTICE_MARKS = {
+    "objected": N_("Is not in this shared bin"),
+    "not_sent": N_("The letter came back"),
+    "sent": N_("It was sent after all"),
+    "due": N_("To be told again"),
+}
