@@ -55,7 +55,15 @@ PAGES = {
         "/batches",
         "/batches/1",
     ),
-    "vaino": ("/today", "/batches", "/batches/1?look=1", "/enquiries", "/enquiries/1", "/bin?number={asked}"),
+    "vaino": (
+        "/today",
+        "/batches",
+        "/batches/1?look=1",
+        "/enquiries",
+        "/enquiries/1",
+        "/bin?number={asked}",
+        "/bin?number={told}",
+    ),
     "toivo": ("/restricted/{cluster}", "/queue?pool=restricted"),
     "kerttu": ("/today", "/audit"),
     "martta": ("/today", "/account", "/overview"),
@@ -131,25 +139,30 @@ def task(served: Any) -> str:
 
 
 @pytest.fixture(scope="module")
-def asked(served: Any, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """A shared bin that was asked, in a round with two more."""
+def asked(served: Any, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """A shared bin that was asked, in a round with two more, and one of which a member was told."""
     workspace = load_workspace(served.root)
     steward = active_user(served.ledger, "aino", "session")
     context = acts.Context(workspace, served.ledger, steward, datetime.now(UTC))
     acts.plan_enquiries(context, limit=3)
     acts.write_enquiry_letters(context, tmp_path_factory.mktemp("letters"))
     acts.release_enquiries(context)
-    return acts.list_enquiries(context)[0].bin_group_no
+    acts.write_notice_letters(context, tmp_path_factory.mktemp("notices"), limit=3)
+    acts.release_notices(context)
+    told = next(one for one in acts.list_notices(context)[0] if one.state == "sent")
+    return {"asked": acts.list_enquiries(context)[0].bin_group_no, "told": told.bin_group_no}
 
 
 @pytest.mark.parametrize("zoom", [1, 2], ids=["100", "200"])
 @pytest.mark.parametrize("user", PAGES)
-def test_no_violation(user: str, zoom: int, open_desk: Callable[..., Any], cluster: str, task: str, asked: str) -> None:
+def test_no_violation(
+    user: str, zoom: int, open_desk: Callable[..., Any], cluster: str, task: str, asked: dict[str, str]
+) -> None:
     axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed").Axe()
     desk = open_desk(user, zoom=zoom)
     found: list[str] = []
     for path in PAGES[user]:
-        desk.go(path.format(cluster=cluster, task=task, asked=asked))
+        desk.go(path.format(cluster=cluster, task=task, **asked))
         found += [f"{path}: {line}" for line in violations(axe.run(desk.page).response)]
         width = desk.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         if width > 0:
@@ -167,7 +180,7 @@ def test_no_page_is_wider_than_a_phone(
     desk.page.set_viewport_size({"width": 390, "height": 844})
     found = []
     for path in PAGES[user]:
-        desk.go(path.format(cluster=cluster, task=task, asked=asked))
+        desk.go(path.format(cluster=cluster, task=task, **asked))
         over = desk.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         found += [f"{path}: {over} px"] if over > 0 else []
     assert found == []

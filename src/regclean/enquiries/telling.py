@@ -6,7 +6,6 @@ is written to, and no letter is about a shared bin that one of them may be behin
 
 from __future__ import annotations
 
-import hmac
 from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
@@ -19,11 +18,11 @@ from sqlalchemy import RowMapping
 
 from regclean import rules
 from regclean.bin_reports import Material, bin_group_in_words, one_line, postal_line
-from regclean.config import Config, Workspace, derived_key, workspace_key
+from regclean.config import Config, Workspace
 from regclean.domain.enquiries import Asked, AskedLine
 from regclean.domain.languages import LANGUAGES
 from regclean.enquiries import notices
-from regclean.enquiries.codes import codes_of, exchange, public_key
+from regclean.enquiries.codes import codes_of, exchange, person_digest, public_key
 from regclean.enquiries.letters import OPEN_AFTER, as_csv, count_respelt, print_papers
 from regclean.enquiries.letters import row as print_row
 from regclean.enquiries.notices import Notice, notice_of
@@ -81,8 +80,7 @@ def untold(
     sent = lists_as_sent(ledger, connection, {row["bin_group_no"] for row in rows}, as_of)
     lines = {(number, line.no): line for number, found in sent.items() for line in found}
     month = timedelta(days=int(config.section("shared_bins")["inform_days"]))
-    key = derived_key(workspace_key(workspace.var), "member notices")
-    found = [_untold(row, lines, config, key, as_of, month) for row in rows]
+    found = [_untold(row, lines, workspace, as_of, month) for row in rows]
     return found, len(frame) - len(rows)
 
 
@@ -95,8 +93,7 @@ def _without_wait(config: Config) -> Config:
 def _untold(
     row: Mapping[str, Any],
     lines: Mapping[tuple[str, str], AskedLine],
-    config: Config,
-    key: bytes,
+    workspace: Workspace,
     as_of: date,
     month: timedelta,
 ) -> Untold:
@@ -114,10 +111,10 @@ def _untold(
         line=line,
         bin_group=Material(bin_group_no=number, place=bin_place, waste_type=row["waste_type"]),
         to=to,
-        language=row["language"] if row["language"] in LANGUAGES else config.languages[0],
+        language=row["language"] if row["language"] in LANGUAGES else workspace.config.languages[0],
         due_on=row["from_on"] + month if row["from_on"] else as_of,
         why_not=why,
-        person_digest=hmac.new(key, said.encode(), "sha256").hexdigest(),
+        person_digest=person_digest(workspace, said),
     )
 
 
