@@ -13,10 +13,11 @@ from pathlib import Path
 from sqlalchemy import insert, select
 from sqlalchemy.engine import make_url
 
+from regclean import key_change
 from regclean.config import Workspace, another_key, derived_key, fingerprint, present_key, workspace_key
 from regclean.config.identity import FILE, Identity, remember, remembered
 from regclean.errors import ConfigError, UnavailableError
-from regclean.ledger import Anchor, Ledger, audit, is_there, open_ledger, runs
+from regclean.ledger import Anchor, Ledger, audit, is_there, open_ledger, opened, runs
 from regclean.ledger.tables import identity
 from regclean.warehouse import Warehouse
 
@@ -56,6 +57,9 @@ def open_own_ledger(workspace: Workspace) -> Ledger:
 
     Errors: UnavailableError when the ledger is gone, ConfigError when it or the key is another's, LedgerError.
     """
+    if (workspace.var / key_change.FOLDER).exists() and is_there(workspace.ledger_url):
+        with opened(workspace.ledger_url) as found_ledger:
+            key_change.take_up(workspace, found_ledger, lambda key: anchor_under(workspace, key))
     known = remembered(workspace.var)
     if known is not None:
         workspace_key(workspace.var)
@@ -79,7 +83,7 @@ def open_own_ledger(workspace: Workspace) -> Ledger:
                 file=_where(workspace),
                 remedy=restore_remedy(workspace),
             )
-        ledger.anchor = _anchor(workspace)
+        ledger.anchor = anchor_under(workspace, workspace_key(workspace.var))
         if begins and ledger.anchor.held() is None:
             with ledger.read() as reading:
                 seq, end = audit.end(reading)
@@ -92,11 +96,12 @@ def open_own_ledger(workspace: Workspace) -> Ledger:
     return ledger
 
 
-def _anchor(workspace: Workspace) -> Anchor:
+def anchor_under(workspace: Workspace, key: bytes) -> Anchor:
+    """Where the audit log's end is held, under a key of the workspace's."""
     settings = workspace.config.section("audit")
     copy = str(settings["copy_to"])
-    key = derived_key(workspace_key(workspace.var), "audit")
-    return Anchor(workspace.var / ANCHOR, key, workspace.root / copy if copy else None, str(settings["syslog"]) or None)
+    own = derived_key(key, "audit")
+    return Anchor(workspace.var / ANCHOR, own, workspace.root / copy if copy else None, str(settings["syslog"]) or None)
 
 
 def _keep_private(workspace: Workspace) -> None:

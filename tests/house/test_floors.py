@@ -16,6 +16,8 @@ FLOORS = {
     "review": 7,
     "acts": 6,
     "erasure": 5,
+    "rekeying": 5,
+    "key_change": 3,
     "home": 3,
     "inspection": 5,
     "enquiries": 5,

@@ -5,9 +5,10 @@ Invariant: the register goes on knowing such a batch by the token of its plain l
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import RowMapping, and_, or_, select, update
+from sqlalchemy import Connection, RowMapping, and_, or_, select, update
 
 from regclean.batches import store
 from regclean.batches.lifecycle import ACTOR
@@ -29,27 +30,37 @@ def seal_older_lines(ledger: Ledger, seal: Seal, now: datetime) -> int:
     rows_with_one = and_(of.op == "delete", or_(*(of.before.contains(f'"{name}":') for name in names)))
     with ledger.write() as writing:
         query = select(batch_changes).where(plain, or_(of.column.in_(names), rows_with_one))
-        changed = [
-            (row, cells) for row in writing.execute(query).mappings() if (cells := _closed(row, seal)) is not None
-        ]
-        for batch_id in sorted({row["batch_id"] for row, _ in changed}):
-            batch = store.get(writing, batch_id)
-            noted = audit.noted_lines(writing, batch_id)
-            whole = noted == audit.lines_digest(writing, batch_id)
-            token = store.token(batch, store.stored_lines(writing, batch_id))
-            writing.execute(update(batches).where(batches.c.batch_id == batch_id).values(token=token))
-            for row, (before, after) in changed:
-                if row["batch_id"] == batch_id:
-                    line = and_(of.batch_id == batch_id, of.seq == row["seq"])
-                    writing.execute(update(batch_changes).where(line).values(before=before, after=after))
-            if whole:  # what somebody has changed by hand stays told
-                detail = {"digest": audit.lines_digest(writing, batch_id), "before": noted}
-                audit.append(
-                    writing, audit.Entry(now, ACTOR, "batch_seal", subject_text("batches", batch_id), detail=detail)
-                )
+        changed = {
+            (row["batch_id"], row["seq"]): cells
+            for row in writing.execute(query).mappings()
+            if (cells := _closed(row, seal)) is not None
+        }
+        rewrite_lines(writing, changed, now)
     if changed:
         ledger.rewrite(batch_changes)
     return len(changed)
+
+
+def rewrite_lines(
+    writing: Connection, changed: Mapping[tuple[int, int], tuple[str | None, str | None]], now: datetime
+) -> None:
+    """Write lines' two texts (before, after) otherwise, by batch and place: the same values, kept in another way."""
+    of = batch_changes.c
+    for batch_id in sorted({batch_id for batch_id, _ in changed}):
+        batch = store.get(writing, batch_id)
+        noted = audit.noted_lines(writing, batch_id)
+        whole = noted == audit.lines_digest(writing, batch_id)
+        token = store.token(batch, store.stored_lines(writing, batch_id))
+        writing.execute(update(batches).where(batches.c.batch_id == batch_id).values(token=token))
+        for (one, seq), (before, after) in changed.items():
+            if one == batch_id:
+                line = and_(of.batch_id == batch_id, of.seq == seq)
+                writing.execute(update(batch_changes).where(line).values(before=before, after=after))
+        if whole:  # what somebody has changed by hand stays told
+            detail = {"digest": audit.lines_digest(writing, batch_id), "before": noted}
+            audit.append(
+                writing, audit.Entry(now, ACTOR, "batch_seal", subject_text("batches", batch_id), detail=detail)
+            )
 
 
 def _closed(row: RowMapping, seal: Seal) -> tuple[str | None, str | None] | None:

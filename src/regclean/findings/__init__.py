@@ -6,14 +6,23 @@ from regclean.findings.between import find_between
 from regclean.findings.case import Case, Refused
 from regclean.findings.clusters import kept_clusters
 from regclean.findings.counts import counts_by_rule, waiting_ids
-from regclean.findings.duplicates import standing
-from regclean.findings.edges import EDGE_SCHEMA, DecidedGraph, Edge, Pair, decided_edges, edges_around, ordered
+from regclean.findings.duplicates import record_digests, standing
+from regclean.findings.edges import (
+    EDGE_SCHEMA,
+    DecidedGraph,
+    Edge,
+    Pair,
+    decided_edges,
+    edges_around,
+    ordered,
+    pair_fingerprint,
+)
 from regclean.findings.export import export, figures, published
 from regclean.findings.hidden import about_protected, ever_hidden, hidden_customers, protect_linked
 from regclean.findings.plan import customers_of
 from regclean.findings.publishing import PublishReport, publish
 from regclean.findings.records import subject_records
-from regclean.findings.sealing import seal, unseal
+from regclean.findings.sealing import close, seal, unseal
 from regclean.findings.states import DECIDABLE
 from regclean.findings.summaries import duplicate_summary, said_of
 from regclean.findings.unproposed import propose_decided
@@ -34,6 +43,7 @@ __all__ = [
     "Workpool",
     "about_protected",
     "assemble",
+    "close",
     "counts_by_rule",
     "customers_of",
     "decide",
@@ -48,10 +58,12 @@ __all__ = [
     "hidden_customers",
     "kept_clusters",
     "ordered",
+    "pair_fingerprint",
     "propose_decided",
     "protect_linked",
     "publish",
     "published",
+    "record_digests",
     "said_of",
     "seal",
     "seen",

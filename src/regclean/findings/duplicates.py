@@ -112,6 +112,14 @@ def standing_edges(connection: duckdb.DuckDBPyConnection, edges: Sequence[Edge])
     return night_edges(edges, {number: customer.digest for number, customer in customers.items()})
 
 
+def record_digests(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """Customer -> the digest of what is compared of it, by which a decision on a pair knows its records."""
+    frame = connection.sql("SELECT customer_no FROM customers").pl()
+    with registered(connection, "shown_customers", frame):
+        digests = connection.sql(load_sql("customer_digests", PACKAGE)).pl()
+    return dict(zip(digests["customer_no"], digests["digest"], strict=True))
+
+
 def weakest_link(pairs: Iterable[Mapping[str, Any]], customers: Sequence[str]) -> Mapping[str, Any] | None:
     """The pair that holds a cluster together least well: the last one needed to join it, best pairs first."""
     graph = DecidedGraph()

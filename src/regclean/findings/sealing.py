@@ -61,6 +61,11 @@ def unseal(token: str, key: bytes) -> str | None:
     return _opened(_fernet(key), token)
 
 
+def close(value: str, key: bytes) -> str:
+    """A value under seal. `key` is the workspace's."""
+    return _fernet(key).encrypt(value.encode()).decode()
+
+
 def _note_protected(ledger: Ledger, subjects: list[str], run_id: str) -> None:
     with ledger.write() as writing:
         for some in in_chunks(subjects):

@@ -24,6 +24,7 @@ from regclean.ledger.database import (
     open_ledger,
     opened,
 )
+from regclean.ledger.tables import metadata
 from regclean.ledger.glance import Tables, is_whole, look_at, tables_of
 
 __all__ = [
@@ -53,4 +54,5 @@ __all__ = [
     "tables_of",
     "task_tables",
     "verify",
+    "metadata",
 ]
