@@ -70,7 +70,9 @@ def take_up(workspace: Workspace, ledger: Ledger, anchor_under: Callable[[bytes]
         change = begun(var)
         if change is not None and in_force == change.new:
             if not mine:
-                raise ConflictError("the key is being changed.", file=var / LOCK, remedy="Wait a moment, then try again.")
+                raise ConflictError(
+                    "the key is being changed.", file=var / LOCK, remedy="Wait a moment, then try again."
+                )
             finish(workspace, ledger, change, anchor_under)
         elif mine:
             shutil.rmtree(var / FOLDER, ignore_errors=True)

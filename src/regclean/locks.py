@@ -13,7 +13,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-NIGHT, SCHEDULE, PAGE = "night.lock", "schedule.lock", "page.lock"  # of `var`: a night runs; who serves schedule or page
+NIGHT, SCHEDULE, PAGE = (
+    "night.lock",
+    "schedule.lock",
+    "page.lock",
+)  # of `var`: a night runs; who serves schedule or page
 _FLOCK = "hhqqixxxx"  # the kernel's struct flock: type, whence, start, length, process
 
 

@@ -371,6 +371,7 @@ COMMANDS: dict[str, Rights] = {
     "model back": (Line("", stop=("approver", "deputy", "admin")),),  # there is nothing before
     "backup": (Line("", ("admin",), sent=("{folder}",)),),
     "restore": (Line("backup", stop=("admin",), sent=("{object}",)),),  # all that would be put back is there
+    "key rotate": (Line("", ("admin",)),),  # what it would touch
     "erase": (  # the night in force holds both
         Line("customer", stop=(*DECIDERS, "admin"), sent=("{object}",)),
         Line("protected_customer", stop=("guardian", "deputy"), none=(*UNSEEING, "admin"), sent=("{object}",)),
@@ -408,6 +409,7 @@ COMMANDS: dict[str, Rights] = {
             "serve",
             "verify-audit",
             "doctor",
+            "key status",
         ),
         PUBLIC,
     ),

@@ -154,7 +154,7 @@ def test_another_workspaces_backup_and_a_place_that_is_taken_are_refused(
     (other / "var").mkdir(mode=0o700)
     (other / "var/secret.key").write_text("ab" * 32)
     assert run(["-w", str(other), "restore", str(backup)]) == 2
-    assert "not the key of this backup" in " ".join(capsys.readouterr().err.split())
+    assert "not the key of this backup: it needs" in " ".join(capsys.readouterr().err.split())
     assert run(["-w", str(tmp_path / "none"), "restore", str(backup)]) == 2
     assert "the key of this backup is not there" in " ".join(capsys.readouterr().err.split())
     monkeypatch.setenv("REGCLEAN_PASSPHRASE", "another passphrase")

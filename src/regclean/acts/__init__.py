@@ -5,6 +5,7 @@ batches, accounts) know how a thing is done, not who may do it.
 """
 
 from regclean.acts.alike import APART, decide_alike, uncertified, undo_alike, verdict_of
+from regclean.acts.another_key import KeyPlan, look_at_key, rotate_key
 from regclean.acts.batches import (
     SENT_BACK,
     apply,
@@ -99,6 +100,7 @@ __all__ = [
     "BandNow",
     "Context",
     "Dealt",
+    "KeyPlan",
     "LabelReport",
     "Rounds",
     "Task",
@@ -155,6 +157,7 @@ __all__ = [
     "list_tokens",
     "look_at_bin",
     "look_at_erasure",
+    "look_at_key",
     "look_at_purge",
     "look_at_round",
     "look_at_rounds",
@@ -174,6 +177,7 @@ __all__ = [
     "report_person",
     "reveal",
     "revoke_tokens",
+    "rotate_key",
     "seal_key",
     "send_back",
     "set_active",

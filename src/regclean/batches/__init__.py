@@ -8,7 +8,7 @@ from regclean.batches.build import BuildReport, build
 from regclean.batches.erased import erase_lines
 from regclean.batches.export import change_book, export
 from regclean.batches.last_extract import LastExtract, last_extract
-from regclean.batches.older_lines import seal_older_lines
+from regclean.batches.older_lines import rewrite_lines, seal_older_lines
 from regclean.batches.preview import Preview, previews
 from regclean.batches.release import ALREADY, Outcome, apply, confirm_import, dry_run, undo
 from regclean.batches.store import Batch
@@ -37,6 +37,7 @@ __all__ = [
     "list_batches",
     "previews",
     "reject_lines",
+    "rewrite_lines",
     "seal_older_lines",
     "show",
     "undo",

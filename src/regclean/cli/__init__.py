@@ -15,6 +15,7 @@ from regclean.cli import (
     expectations,
     identity,
     inspection,
+    key,
     models,
     nightly,
     operation,
@@ -42,6 +43,7 @@ COMMANDS = (
     identity,
     people,
     operation,
+    key,
     erasing,
 )
 

@@ -2,7 +2,15 @@
 
 from regclean.config import identity
 from regclean.config.mapping import Mapping, load_mapping
-from regclean.config.secret import another_key, derived_key, fingerprint, present_key, workspace_key
+from regclean.config.secret import (
+    another_key,
+    derived_key,
+    fingerprint,
+    fresh_key,
+    key_place,
+    present_key,
+    workspace_key,
+)
 from regclean.config.workspace import (
     Config,
     Section,
@@ -25,8 +33,10 @@ __all__ = [
     "default_config",
     "derived_key",
     "fingerprint",
+    "fresh_key",
     "identity",
     "init_workspace",
+    "key_place",
     "load_mapping",
     "load_workspace",
     "present_key",

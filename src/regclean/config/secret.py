@@ -9,10 +9,11 @@ import secrets
 from pathlib import Path
 
 from regclean.config.identity import remembered
-from regclean.errors import ConfigError
+from regclean.errors import ConfigError, UsageError
 from regclean.resources import write_whole
 
 VARIABLE = "REGCLEAN_SECRET"  # the variable's name, not its value
+NEXT = "REGCLEAN_NEW_SECRET"  # as above
 KEY_BYTES = 32
 
 
@@ -59,6 +60,22 @@ def present_key(var: Path) -> bytes | None:
     if len(key) != KEY_BYTES:
         raise ConfigError("this file holds no key.", file=path, remedy="Restore it from a backup.")
     return key
+
+
+def key_place(var: Path) -> str:
+    """Where the key stands: the variable's name, or the file."""
+    return VARIABLE if os.environ.get(VARIABLE) else str(var / "secret.key")
+
+
+def fresh_key() -> tuple[bytes, bool]:
+    """A new key for a workspace that has one, and whether it is kept in `var`. Errors: UsageError."""
+    if not os.environ.get(VARIABLE):
+        return secrets.token_bytes(KEY_BYTES), True
+    given = os.environ.get(NEXT, "")
+    if not given or given == os.environ[VARIABLE]:
+        remedy = f"Set {NEXT} to a new long one, and {VARIABLE} to the same when it is done."
+        raise UsageError(f"the key is in {VARIABLE}, and there is no new one.", remedy=remedy)
+    return hashlib.sha256(given.encode()).digest(), False
 
 
 def _new_key(var: Path) -> bytes:

@@ -1,6 +1,7 @@
 """Enquiries: contact persons are asked, reminded, heard; what they answer stands beside the register as reported data."""
 
 from regclean.enquiries import notices
+from regclean.enquiries.another_key import EndingCodes, end_codes, ending_codes, persons_told
 from regclean.enquiries.book import STEPS, Enquiry, find, find_answers, find_rounds, get, step
 from regclean.enquiries.codes import codes_of, exchange
 from regclean.enquiries.figures import EVENTS, Forecast, RoundFigures, figures_of, forecast, median_days
@@ -20,6 +21,7 @@ __all__ = [
     "EVENTS",
     "RULES",
     "STEPS",
+    "EndingCodes",
     "Enquiry",
     "Event",
     "Forecast",
@@ -35,6 +37,8 @@ __all__ = [
     "barred_groups",
     "codes_of",
     "contact_emails",
+    "end_codes",
+    "ending_codes",
     "exchange",
     "figures_of",
     "find",
@@ -46,6 +50,7 @@ __all__ = [
     "get",
     "median_days",
     "notices",
+    "persons_told",
     "plan_round",
     "release",
     "reported",

@@ -13,9 +13,10 @@ def codes_of(workspace: Workspace, enquiry_id: int, issue: int, *, what: str = "
     return Codes.derived(_key(workspace, "enquiry codes"), f"{what} {enquiry_id} {issue}")
 
 
-def person_digest(workspace: Workspace, said: str) -> str:
-    """What a member who was told is known again by: keyed, of what was said of them."""
-    return hmac.new(_key(workspace, "member notices"), said.encode(), "sha256").hexdigest()
+def person_digest(workspace: Workspace, said: str, *, under: bytes | None = None) -> str:
+    """What a member who was told is known again by: keyed, of what was said of them. `under`: another key of the workspace."""
+    key = _key(workspace, "member notices") if under is None else derived_key(under, "member notices")
+    return hmac.new(key, said.encode(), "sha256").hexdigest()
 
 
 def private_key(workspace: Workspace) -> bytes:

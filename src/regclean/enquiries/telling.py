@@ -51,7 +51,8 @@ class Untold:
     language: str
     due_on: date
     why_not: str | None
-    person_digest: str
+    said: str  # what was said of them
+    person_digest: str  # of that
 
 
 @dataclass(slots=True)
@@ -66,7 +67,10 @@ class NoticeReport:
 
 
 def untold(
-    ledger: Ledger, connection: duckdb.DuckDBPyConnection, workspace: Workspace, as_of: date
+    ledger: Ledger,
+    connection: duckdb.DuckDBPyConnection,
+    workspace: Workspace,
+    as_of: date,
 ) -> tuple[list[Untold], int]:
     """The lines of the night in force (`connection`, read-only) whose members the register does not know to be told, and how
     many of them are left out by non-disclosure.
@@ -114,6 +118,7 @@ def _untold(
         language=row["language"] if row["language"] in LANGUAGES else workspace.config.languages[0],
         due_on=row["from_on"] + month if row["from_on"] else as_of,
         why_not=why,
+        said=said,
         person_digest=person_digest(workspace, said),
     )
 

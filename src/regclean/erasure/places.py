@@ -25,7 +25,18 @@ from regclean.sealing import Seal
 from regclean.warehouse import Warehouse, about_customer, rows
 
 READINGS, REPORTS, BIN_PAGES = "readings", "reports", "reports/bin_groups"
-_NEVER = ("ledger.db", "secret.key", "identity.json", "audit.anchor", "erasures.jsonl", "night.lock", "schedule.lock")
+_NEVER = (
+    "ledger.db",
+    "secret.key",
+    "identity.json",
+    "audit.anchor",
+    "erasures.jsonl",
+    "new-key",
+    "key.lock",
+    "night.lock",
+    "page.lock",
+    "schedule.lock",
+)
 LARGEST = 200 * 2**20  # of a file that is looked through
 
 

@@ -24,8 +24,8 @@ from regclean.ledger.database import (
     open_ledger,
     opened,
 )
-from regclean.ledger.tables import metadata
 from regclean.ledger.glance import Tables, is_whole, look_at, tables_of
+from regclean.ledger.tables import metadata
 
 __all__ = [
     "CHUNK",
@@ -45,6 +45,7 @@ __all__ = [
     "is_there",
     "is_whole",
     "look_at",
+    "metadata",
     "open_ledger",
     "opened",
     "runs",
@@ -54,5 +55,4 @@ __all__ = [
     "tables_of",
     "task_tables",
     "verify",
-    "metadata",
 ]

@@ -68,7 +68,9 @@ def _checked_key(folder: Path, manifest: Manifest, root: Path, given: bytes | No
     key = given or present_key(root / "var")
     if key is None or fingerprint(key) != manifest.key:
         raise ConfigError(
-            "the key of this backup is not there." if key is None else "this is not the key of this backup.",
+            f"the key of this backup is not there: it needs {manifest.key}."
+            if key is None
+            else f"this is not the key of this backup: it needs {manifest.key}, and this is {fingerprint(key)}.",
             file=folder / MANIFEST,
             remedy="Name the sealed key with --key-from FILE, put var/secret.key in its place, or set REGCLEAN_SECRET as before.",
         )

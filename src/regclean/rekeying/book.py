@@ -23,7 +23,6 @@ from regclean.ledger.tables import (
     pair_decisions,
     sealed,
 )
-from regclean.ledger.types import Json
 from regclean.rekeying.night import NightChange
 from regclean.rekeying.words import Words
 
@@ -42,7 +41,7 @@ def change_ledger(writing: Connection, words: Words, night: NightChange, key: st
     for table in metadata.sorted_tables:
         if table not in (audit, batch_changes, evidence, seen_records):  # the log stays; the others are done
             for column in table.columns:
-                if isinstance(column.type, (Text, Json)):
+                if isinstance(getattr(column.type, "impl_instance", column.type), Text):
                     _texts(writing, table, column, words)
     writing.execute(update(identity).where(identity.c.name == "key").values(value=key))
     return counts
@@ -117,7 +116,7 @@ def _prints(writing: Connection, words: Words, night: NightChange) -> None:
     for table, key in ((findings, findings.c.finding_id), (decisions, decisions.c.decision_id)):
         names = [name for name in _PRINTS if name in table.columns]
         for row in writing.execute(select(key, table.c.finding_id, *(table.c[name] for name in names))).all():
-            values = {}
+            values: dict[str, str] = {}
             for name in names:
                 old = getattr(row, name)
                 if old is not None and (old in night.fingerprints or row.finding_id in of_records):

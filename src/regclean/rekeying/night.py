@@ -36,9 +36,7 @@ class NightChange:
     evidence: dict[str, str] = field(default_factory=dict)
 
 
-def change_night(
-    source: Path, target: Path, words: Words, settings: Mapping[str, Any], as_of: date
-) -> NightChange:
+def change_night(source: Path, target: Path, words: Words, settings: Mapping[str, Any], as_of: date) -> NightChange:
     """Write the night of `source` to `target` under the new key. `settings`: of the workspace. Errors: duckdb.Error."""
     stage = target.with_suffix(".part")
     stage.unlink(missing_ok=True)

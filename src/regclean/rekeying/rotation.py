@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import os
-import secrets
 from collections.abc import Callable, Collection
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -14,20 +11,17 @@ from pathlib import Path
 from sqlalchemy import Connection, func, select
 
 from regclean import key_change, locks
-from regclean.config import Workspace, fingerprint, workspace_key
-from regclean.config.secret import KEY_BYTES, VARIABLE
-from regclean.errors import ConflictError, UsageError
+from regclean.config import Workspace, fingerprint, fresh_key, key_place, workspace_key
+from regclean.errors import ConflictError
 from regclean.home import anchor_under, warehouse_of
 from regclean.key_change import Change
 from regclean.ledger import Ledger, append, runs, verify
 from regclean.ledger.audit import Entry
-from regclean.ledger.tables import batch_changes, sealed
+from regclean.ledger.tables import audit, batch_changes, sealed
 from regclean.rekeying.book import change_ledger
 from regclean.rekeying.night import NightChange, change_night
 from regclean.rekeying.words import Words
 from regclean.warehouse import DamagedNightError
-
-NEXT = "REGCLEAN_NEW_SECRET"  # the variable's name, not its value
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +32,23 @@ class Rotation:
     nights: int
     sealed: int
     lines: int
+
+
+@dataclass(frozen=True, slots=True)
+class KeyStatus:
+    """`key`: the fingerprint of the one in force; `since`: when it was changed last (ISO), None: never."""
+
+    key: str
+    where: str
+    since: str | None
+
+
+def key_status(workspace: Workspace, ledger: Ledger) -> KeyStatus:
+    """Which key is in force; nothing that opens anything."""
+    where = key_place(workspace.var)
+    with ledger.read() as reading:
+        at = reading.execute(select(func.max(audit.c.at)).where(audit.c.action == "key_rotate")).scalar()
+    return KeyStatus(fingerprint(workspace_key(workspace.var)), where, at.isoformat(timespec="seconds") if at else None)
 
 
 def look(workspace: Workspace, ledger: Ledger) -> Rotation:
@@ -59,7 +70,7 @@ def rotate(
     now: datetime,
     exchange: str = "",
     questions: Collection[str] = (),
-    also: Callable[[Connection], dict[str, int]] = lambda _: {},
+    also: Callable[[Connection, Words], dict[str, int]] = lambda *_: {},
 ) -> Rotation:
     """Give the workspace another key. `questions`: numbers in `exchange` whose codes end; `also`: what else is written in the
     transaction, and what the audit log tells of it.
@@ -69,12 +80,18 @@ def rotate(
     """
     var = workspace.var
     with ExitStack() as all_held:
-        for name, who in ((locks.NIGHT, "a night is running"), (locks.PAGE, "the page is served"), (key_change.LOCK, "the key is being changed")):
+        for name, who in (
+            (locks.NIGHT, "a night is running"),
+            (locks.PAGE, "the page is served"),
+            (key_change.LOCK, "the key is being changed"),
+        ):
             if not all_held.enter_context(locks.held(var / name)):
-                raise ConflictError(f"{who}.", file=var / name, remedy="Wait until it has ended, or stop it, then try again.")
+                raise ConflictError(
+                    f"{who}.", file=var / name, remedy="Wait until it has ended, or stop it, then try again."
+                )
         if (broken := verify(ledger)) is not None:
-            raise ConflictError(f"the audit log is not whole (entry {broken.seq}).", remedy="See: regclean verify-audit")
-        old, (new, kept_here) = workspace_key(var), _another()
+            raise ConflictError(f"the audit log is not whole (entry {broken}).", remedy="See: regclean verify-audit")
+        old, (new, kept_here) = workspace_key(var), fresh_key()
         words = Words(old, new)
         before = look(workspace, ledger)
         share = str(workspace.config.section("warehouse")["share"])
@@ -89,23 +106,12 @@ def rotate(
         ready = key_change.begin(var, change, new)
         night = _nights(workspace, ledger, ready, words)
         with ledger.write() as writing:
-            counts = change_ledger(writing, words, night, change.new, now) | also(writing)
+            counts = change_ledger(writing, words, night, change.new, now) | also(writing, words)
             detail = {"old": change.old, "new": change.new, **counts}
             append(writing, Entry(now, user, "key_rotate", "workspace", detail=detail))
         key_change.finish(workspace, ledger, change, lambda key: anchor_under(workspace, key))
         ledger.anchor = anchor_under(workspace, new)
     return Rotation(change.new, before.nights, before.sealed, before.lines)
-
-
-def _another() -> tuple[bytes, bool]:
-    """The new key, and whether it is kept in `var`."""
-    if not os.environ.get(VARIABLE):
-        return secrets.token_bytes(KEY_BYTES), True
-    given = os.environ.get(NEXT, "")
-    if not given or given == os.environ[VARIABLE]:
-        remedy = f"Set {NEXT} to a new long one, and {VARIABLE} to the same when it is done."
-        raise UsageError(f"the key is in {VARIABLE}, and there is no new one.", remedy=remedy)
-    return hashlib.sha256(given.encode()).digest(), False
 
 
 def _nights(workspace: Workspace, ledger: Ledger, folder: Path, words: Words) -> NightChange:

@@ -7,7 +7,7 @@ import socket
 from collections.abc import Callable
 from contextlib import suppress
 
-from regclean import checks, rules
+from regclean import checks, locks, rules
 from regclean.config import Workspace
 from regclean.errors import UsageError
 from regclean.review.web.app import create_app
@@ -48,7 +48,7 @@ def serve(workspace: Workspace, host: str, port: int, *, ready: Callable[[str], 
         )
         shown = f"[{host}]" if ":" in host else host
         ready(f"http://{shown}:{listening.getsockname()[1]}")
-        with suppress(KeyboardInterrupt):
+        with suppress(KeyboardInterrupt), locks.held(workspace.var / locks.PAGE):
             uvicorn.Server(config).run(sockets=[listening])
     finally:
         listening.close()
