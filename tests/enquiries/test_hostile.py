@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import sqlite3
 
+import pytest
 from asking import Office
 
 from regclean.enquiries import codes_of, exchange, find_answers
 from regclean.home import own_ledger
 from regclean.reply_page import Codes
+
+pytestmark = pytest.mark.xdist_group("enquiries")  # one worker makes the register
 
 CANARY = "kanarialintu"
 

@@ -13,6 +13,8 @@ from regclean.enquiries import codes_of, notices
 from regclean.errors import ConflictError
 from regclean.home import own_ledger
 
+pytestmark = pytest.mark.xdist_group("enquiries")  # one worker makes the register
+
 
 def rows(office: Office) -> list[dict[str, object]]:
     with own_ledger(office.workspace) as ledger:

@@ -22,6 +22,8 @@ from regclean.enquiries.notices import NoticeState
 from regclean.home import own_ledger
 from regclean.review.web.app import create_app
 
+pytestmark = pytest.mark.xdist_group("enquiries")  # one worker makes the register
+
 
 @pytest.fixture
 def clerk(office: Office, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClient]:

@@ -19,6 +19,8 @@ from regclean.findings.decide import DecisionLine
 from regclean.home import own_ledger
 from regclean.ledger import verify
 
+pytestmark = pytest.mark.xdist_group("enquiries")  # one worker makes the register
+
 
 def test_from_plan_to_register_and_the_night_after(office: Office) -> None:
     report = office.act("plan_enquiries")
