@@ -24,6 +24,7 @@ from regclean.night import run_night
 from regclean.reply_page import Desk, create_app
 
 SMALL = Path(__file__).parents[1] / "data" / "small"
+CANARY = "kanarialintu"
 FIRST = date(2026, 11, 1)
 PEOPLE = {"aino": ("steward",), "dan": ("approver", "clerk")}
 SETTINGS = """
@@ -37,6 +38,13 @@ office = ["Pikkulan Jäte Oy", "PL 1", "70101 Kuopio"]
 def make_register(root: Path) -> Path:
     folder = root / "register"
     make_demo(folder, fixture=SMALL)
+    with sqlite3.connect(
+        folder / "register.db"
+    ) as register:  # what never leaves the register, to be looked for outside
+        register.execute(
+            "UPDATE customers SET email = customer_no || ? WHERE email IS NULL", (f"@{CANARY}.example.fi",)
+        )
+    register.close()
     settings = folder / "regclean.toml"
     settings.write_text(settings.read_text(encoding="utf-8") + SETTINGS, encoding="utf-8")
     workspace = load_workspace(folder)
