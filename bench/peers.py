@@ -202,7 +202,7 @@ def page(results: dict[str, Any]) -> str:
         "",
         "Written by `python bench/peers.py`; do not edit by hand.",
         "",
-        f"Measured {' to '.join(dict.fromkeys([days[0], days[-1]]))} on {results['of']['machine']}, in one run: "
+        f"Measured {' to '.join(dict.fromkeys([days[0], days[-1]]))} on {results['of']['machine']}, all of one code: "
         + ", ".join(f"{tool} {versions[tool]}" for tool in TOOLS if tool in versions)
         + ". Precision / recall / F1 of pairs of records in one group. Each tool as its own documentation sets it up, at its default threshold; "
         "**best** is the F1 of the threshold that the truth would have chosen, in hindsight, which nobody has in practice. dedupe was told the "
