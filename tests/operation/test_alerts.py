@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from socketserver import StreamRequestHandler, ThreadingTCPServer
 from threading import Thread
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import insert, update
@@ -17,11 +18,12 @@ from regclean.cli.app import run
 from regclean.config import load_workspace
 from regclean.errors import RegcleanError, UsageError
 from regclean.home import own_ledger
-from regclean.ledger import runs
+from regclean.ledger import Ledger, runs
 from regclean.ledger.tables import batch_changes, batches, receipts
 from regclean.ledger.tables import runs as runs_table
 from regclean.night import open_night
 from regclean.operation import alerts, check_up
+from regclean.resources import flow_module
 
 
 class MailServer(ThreadingTCPServer):
@@ -157,15 +159,63 @@ def test_a_night_that_is_missing_and_one_that_is_late_are_told_once(told: Path, 
     assert [len(some) for some in sink.told()] == [2, 2]
 
 
-def test_a_conflict_in_a_batch_is_told_once_and_what_cannot_be_sent_is_tried_again(told: Path, sink: Sink) -> None:
-    now = datetime(2026, 11, 2, 3, tzinfo=UTC)
-    with own_ledger(load_workspace(told)) as ledger, ledger.write() as writing:
+def test_who_serves_the_schedule_tells_each_once(told: Path, sink: Sink, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A day without a night, one whose night is late, one whose night fails, and a conflict: looked at every five minutes."""
+    place, schedule = load_workspace(told), flow_module("schedule")
+    day = datetime(2026, 11, 3, 3, 50, tzinfo=UTC)  # ten to six in Helsinki
+    moments = [day + timedelta(days=days, minutes=5 * look) for days in range(3) for look in range(6)]
+    steps = iter(moments)
+
+    class Clock(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]  # of the moments above
+            return shown[-1]
+
+    def sleep(_: float) -> None:
+        moment = next(steps, None)
+        if moment is None:
+            raise KeyboardInterrupt
+        shown.append(moment)
+        with own_ledger(place) as ledger:
+            if moment == moments[6]:  # on the second day a night has begun, and is not done
+                runs.start(ledger, "2026-11-04-001", as_of=date(2026, 11, 4), now=moment - timedelta(hours=2))
+            elif moment == moments[12]:  # on the third it has failed
+                runs.fail(ledger, "2026-11-04-001", now=moment - timedelta(hours=2))
+                runs.start(ledger, "2026-11-05-001", as_of=date(2026, 11, 5), now=moment - timedelta(hours=1))
+                runs.fail(ledger, "2026-11-05-001", now=moment - timedelta(minutes=30))
+                changed_line(ledger, moment)
+
+    shown = [day - timedelta(minutes=5)]
+    monkeypatch.setattr(schedule, "datetime", Clock)
+    monkeypatch.setattr(schedule, "time", SimpleNamespace(sleep=sleep))
+    with pytest.raises(KeyboardInterrupt):
+        schedule._watch(place)
+    about = [
+        "No night has begun on 2026-11-03",
+        "2026-11-04-001 is not done",
+        "2026-11-05-001 stopped",
+        "Batch 7 has lines",
+    ]
+    for told_there in sink.told():
+        assert len(told_there) == len(about)
+        assert all(what in said for what, said in zip(about, told_there, strict=True))
+
+
+def changed_line(ledger: Ledger, now: datetime) -> None:
+    """A batch that was applied, with a line that the register has changed since."""
+    with ledger.write() as writing:
         batch = {"state": "applied", "built_by": "aino", "built_at": now, "gates": [], "left_out": [], "version": 1}
         writing.execute(insert(batches).values(batch_id=7, **batch))
         line = {"seq": 1, "op": "update", "table": "customers", "key": "1003", "column": "phone", "after": "Planttinen"}
         writing.execute(insert(batch_changes).values(batch_id=7, state="changed", **line))
         receipt = {"target": "sql", "applied_by": "carita", "applied_at": now, "detail": {}}
         writing.execute(insert(receipts).values(batch_id=7, **receipt))
+
+
+def test_a_conflict_in_a_batch_is_told_once_and_what_cannot_be_sent_is_tried_again(told: Path, sink: Sink) -> None:
+    now = datetime(2026, 11, 2, 3, tzinfo=UTC)
+    with own_ledger(load_workspace(told)) as ledger:
+        changed_line(ledger, now)
     sink.hook.answer = 500
     assert look(told, now) == [("conflict", "7 changed")]  # by mail
     sink.hook.answer = 200
