@@ -38,6 +38,12 @@ class Marks:
         """Does a file of text, in whichever encoding, tell of the customer?"""
         return any(self.tell(file.decode(encoding, errors="ignore")) for encoding in ("utf-8", "cp1252", "utf-16"))
 
+    def are_keys_in(self, file: bytes) -> bool:
+        """Does a file that lists keys of rows, whosever they are, list the customer's number?"""
+        return (
+            re.search(rf"(?<!\w){re.escape(self.customer_no)}(?!\w)", file.decode("utf-8", errors="ignore")) is not None
+        )
+
     @cached_property
     def _pattern(self) -> re.Pattern[str]:
         number = re.escape(self.customer_no.lower())

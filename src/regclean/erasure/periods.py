@@ -14,12 +14,14 @@ from sqlalchemy import Connection, select
 from regclean.config import Workspace
 from regclean.domain.register import customers_among
 from regclean.domain.tombstone import TOMBSTONE
-from regclean.erasure.places import Places
+from regclean.erasure.places import CHECKS, REPORTS, Places
 from regclean.erasure.requests import Request
 from regclean.erasure.targets import Targets
+from regclean.erasure.tombstones import ERASED
 from regclean.home import warehouse_of
 from regclean.ledger import Ledger, runs
 from regclean.ledger.sample_tables import sample_pairs, samples
+from regclean.ledger.seen_tables import seen_records
 from regclean.ledger.tables import (
     batch_changes,
     batches,
@@ -117,7 +119,8 @@ def _decisions(
             seen |= digests
         else:
             kept |= digests
-    found.seen = seen - kept
+    emptied = select(seen_records.c.digest).where(seen_records.c.payload == ERASED)
+    found.seen = seen - kept - set(reading.execute(emptied).scalars())
 
 
 def _lines(workspace: Workspace, reading: Connection, found: Targets, start: datetime, now: datetime) -> None:
@@ -140,6 +143,7 @@ def _lines(workspace: Workspace, reading: Connection, found: Targets, start: dat
 
 def _files(workspace: Workspace, start: datetime, batch_ids: Collection[int]) -> Places:
     var = workspace.var
-    old = [path for path in sorted((var / "reports").glob("*.html")) if path.stat().st_mtime < start.timestamp()]
+    made = [*sorted((var / REPORTS).glob("*.html")), *sorted((var / CHECKS).glob("*/*"))]
+    old = [path for path in made if path.stat().st_mtime < start.timestamp()]
     exports = [var / "exports" / f"batch-{number}" for number in sorted(batch_ids)]
     return Places(files=[str(path) for path in old], folders=[str(path) for path in exports if path.exists()])

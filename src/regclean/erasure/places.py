@@ -24,7 +24,7 @@ from regclean.ledger.tables import receipts
 from regclean.sealing import Seal
 from regclean.warehouse import Warehouse, about_customer, rows
 
-READINGS, REPORTS, BIN_PAGES = "readings", "reports", "reports/bin_groups"
+READINGS, REPORTS, CHECKS, BIN_PAGES = "readings", "reports", "checks", "reports/bin_groups"
 _NEVER = (
     "ledger.db",
     "secret.key",
@@ -105,11 +105,16 @@ def find(workspace: Workspace, reading: Connection, marks: Marks, batch_ids: set
             if (
                 str(path) not in places.files
                 and not path.is_relative_to(var / BIN_PAGES)
-                and marks.are_in(path.read_bytes())
+                and (marks.are_in(held := path.read_bytes()) or (_lists_keys(path, var) and marks.are_keys_in(held)))
             ):
                 derived = path.is_relative_to(var)
                 (places.files if derived else places.stay).append(str(path))
     return places
+
+
+def _lists_keys(path: Path, var: Path) -> bool:
+    """Is it what a gate found, or the page of a night? They say which rows failed by their keys alone."""
+    return any(path.is_relative_to(var / name) for name in (CHECKS, REPORTS))
 
 
 def _exported(workspace: Workspace, reading: Connection, batch_ids: set[int]) -> Iterator[Path]:
