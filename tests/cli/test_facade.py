@@ -34,6 +34,13 @@ def test_what_is_read_is_what_the_command_writes(
     assert read[read.columns[0]].cast(pl.String).to_list() == written[written.columns[0]].to_list()
 
 
+def test_a_plain_script_runs_a_night(small_register: Path, tmp_path: Path) -> None:
+    script = tmp_path / "nightly.py"
+    script.write_text("import sys\nimport regclean\nprint(regclean.Workspace(sys.argv[1]).run().run_id)\n")
+    done = subprocess.run([sys.executable, script, small_register], capture_output=True, text=True, check=False)
+    assert (done.returncode, len(done.stdout.splitlines())) == (0, 1), done.stderr[-500:]
+
+
 def test_what_is_wrong_is_said_with_its_place(tmp_path: Path) -> None:
     with pytest.raises(regclean.RegcleanError, match=r"there is no regclean\.toml here"):
         regclean.Workspace(tmp_path).findings()

@@ -7,7 +7,6 @@ error with the file and the remedy. The process answers with messages (word, wha
 from __future__ import annotations
 
 import io
-import multiprocessing
 import os
 import resource
 import time
@@ -26,6 +25,7 @@ from regclean.landing.columns import Wanted
 from regclean.landing.report import Batch
 from regclean.landing.sources import Piece, open_file
 from regclean.outside import in_words
+from regclean.processes import workers
 
 _MEGABYTE = 1 << 20
 # What a thread reserves for its stack and its heap without using it.
@@ -70,9 +70,7 @@ class FileReader(AbstractContextManager["FileReader"]):
 
     def _begin(self) -> Connection[Any, Any]:
         if self._connection is None:
-            # A process that was forked from this one would have its locks without its threads.
-            context = multiprocessing.get_context("forkserver")
-            context.set_forkserver_preload([__name__])
+            context = workers(__name__)
             ours, theirs = context.Pipe()
             process = context.Process(target=_serve, args=(theirs, self._memory_mb), daemon=True)
             process.start()

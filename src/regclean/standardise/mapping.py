@@ -6,7 +6,6 @@ Large columns are read by several processes at once; the answers do not depend o
 from __future__ import annotations
 
 import io
-import multiprocessing
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -16,6 +15,7 @@ from typing import Any
 
 import polars as pl
 
+from regclean.processes import workers
 from regclean.standardise.memory import Memory
 
 Rule = Callable[..., tuple[Any, ...]]
@@ -68,8 +68,7 @@ class Mapper(AbstractContextManager["Mapper"]):
         if unique.height < PARALLEL_FROM or self.processes == 1:
             return read_chunk(unique, rule, schema)
         if self._pool is None:
-            method = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
-            self._pool = ProcessPoolExecutor(self.processes, mp_context=multiprocessing.get_context(method))
+            self._pool = ProcessPoolExecutor(self.processes, mp_context=workers(__name__))
         chunks = [unique.slice(start, CHUNK) for start in range(0, unique.height, CHUNK)]
         tasks = [self._pool.submit(_read_packed, _pack(chunk), rule, schema) for chunk in chunks]
         return pl.concat([_unpack(task.result()) for task in tasks], rechunk=False)
