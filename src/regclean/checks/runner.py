@@ -178,6 +178,13 @@ def _gx_context() -> Any:
     return context
 
 
+@cache
+def _whole_table(suite: str, asset: str) -> Any:
+    """How Great Expectations is handed a whole table (its batch definition); it holds no data itself."""
+    source = _gx_context().data_sources.add_or_update_pandas(f"{suite}: {asset}")
+    return source.add_dataframe_asset(asset).add_batch_definition_whole_dataframe("night")
+
+
 def _validate(suite: Suite, table: pd.DataFrame, known: Mapping[str, Any]) -> Any:
     """Great Expectations' own verdict. Errors: ConfigError for a rule that could not be evaluated."""
     with _JUDGING:
@@ -188,9 +195,7 @@ def _validate(suite: Suite, table: pd.DataFrame, known: Mapping[str, Any]) -> An
 
 
 def _said(suite: Suite, table: pd.DataFrame, known: Mapping[str, Any]) -> Any:
-    source = _gx_context().data_sources.add_or_update_pandas(suite.name)
-    asset = source.add_dataframe_asset(suite.asset)
-    batch = asset.add_batch_definition_whole_dataframe("night").get_batch({"dataframe": table})
+    batch = _whole_table(suite.name, suite.asset).get_batch({"dataframe": table})
     judged = great_expectations().ExpectationSuite(name=suite.name)
     for expectation in suite.expectations:
         judged.add_expectation(expectation.configuration)
