@@ -322,7 +322,7 @@ def answers_as_described(operation: Any, mode: GenerationMode, headers: dict[str
     unsaid = [positive_data_acceptance] if operation.path.endswith(UNSAID) else []
 
     @seed(20261101)
-    @settings(max_examples=20, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=10, deadline=None, database=None, suppress_health_check=list(HealthCheck))
     @given(case=operation.as_strategy(generation_mode=mode), there=st.booleans())
     def holds(case: Any, there: bool) -> None:
         if there and mode is GenerationMode.POSITIVE:

@@ -27,6 +27,7 @@ from regclean.warehouse.database import create_tables
 FOLDER = Path(__file__).parent / "examples"
 AS_OF = date(2026, 6, 30)
 RULES = {rule.info.id: rule for rule in rules()}
+FIGURES = {"K22", "K25", "F02", "F27", "F28", "S11"}
 _ADDRESS = re.compile(r"(?P<street>.*?)\s+(?P<house>\d+)(?P<letter>[a-z]?)(?:\s+(?P<stair>[a-z])?\s*(?P<flat>\d+))?\Z")
 
 

@@ -11,7 +11,7 @@ from threading import Barrier
 from typing import Any
 
 import pytest
-from rule_examples import RULES, examples, outcome
+from rule_examples import FIGURES, RULES
 
 from regclean.rules import catalogue, summary, titles
 from regclean.rules.catalogue import Rule, read_rule, rules
@@ -76,30 +76,9 @@ def test_handbook_is_in_step() -> None:
     assert all(f"### {rule}\n" in page for rule in catalogue())
 
 
-@pytest.mark.parametrize("rule", RULES)
-def test_summary_says_what_the_evidence_holds(rule: str) -> None:
-    """Every placeholder is a member of the evidence, in each example that fires, in each language."""
-    hits = [hit for example in examples() if example.rule == rule for hit in outcome(example.id).hits]
-    assert hits
-    for hit in hits:
-        for language in ("fi", "sv", "en"):
-            assert placeholders(RULES[rule].info.summary[language]) <= hit["evidence"].keys()
-            sentence = summary(rule, hit["evidence"], language)
-            assert not re.search(r"[{}]|None|\bnan\b|[a-z]_[a-z]", sentence), sentence
-
-
-FIGURES = {"K22", "K25", "F02", "F27", "F28", "S11"}
-
-
-def test_every_rule_says_what_ends_it() -> None:
-    """A figure is what nobody acts on; what a rule cannot propose, it asks somebody."""
+def test_figures_are_few_and_known() -> None:
+    """A figure is what nobody acts on."""
     assert {info.id for info in catalogue().values() if info.ends_in == "figure"} == FIGURES
-    for example in examples():
-        info = catalogue()[example.rule]
-        for hit in outcome(example.id).hits:
-            assert (hit["ends_in"] == "change") == bool(hit["proposal"]), example.id
-            assert hit["ends_in"] != "task" or info.asks, f"{example.id} asks nobody anything"
-            assert hit["ends_in"] != "figure" or info.id in {*FIGURES, "S04", "S05", "S20"}, example.id
 
 
 def test_summary_writes_as_the_language_does() -> None:

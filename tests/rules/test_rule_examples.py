@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
-from rule_examples import RULES, Example, examples, outcome
+from rule_examples import FIGURES, RULES, Example, examples, outcome
 
 from regclean.domain.tasks import WAYS
 from regclean.findings.states import after_decision
+from regclean.rules import summary
 from regclean.rules.catalogue import RuleInfo
+from regclean.rules.summaries import placeholders
 
 EXAMPLES = examples()
 
@@ -48,6 +51,24 @@ def test_example(example: Example) -> None:
     hits = outcome(example.id).hits
     assert not differences(hits, example.expect)
     assert leads_nowhere(hits, RULES[example.rule].info) == []
+    for hit in hits:
+        says_what_ends_it(hit, RULES[example.rule].info)
+        for language in ("fi", "sv", "en"):
+            says_what_the_evidence_holds(hit, RULES[example.rule].info, language)
+
+
+def says_what_ends_it(hit: dict[str, Any], info: RuleInfo) -> None:
+    """What a rule cannot propose, it asks somebody; a figure is what nobody acts on."""
+    assert (hit["ends_in"] == "change") == bool(hit["proposal"])
+    assert hit["ends_in"] != "task" or info.asks, "asks nobody anything"
+    assert hit["ends_in"] != "figure" or info.id in {*FIGURES, "S04", "S05", "S20"}
+
+
+def says_what_the_evidence_holds(hit: dict[str, Any], info: RuleInfo, language: str) -> None:
+    """Every placeholder of the summary is a member of the evidence, and nothing of the machine is in the sentence."""
+    assert placeholders(info.summary[language]) <= hit["evidence"].keys()
+    sentence = summary(info.id, hit["evidence"], language)
+    assert not re.search(r"[{}]|None|\bnan\b|[a-z]_[a-z]", sentence), sentence
 
 
 def leads_nowhere(hits: list[dict[str, Any]], info: RuleInfo) -> list[Any]:

@@ -252,7 +252,7 @@ REGISTERS = table(
 
 
 @given(REGISTERS)
-@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
 def test_any_register_gives_well_formed_hits(register: dict[str, list[dict[str, Any]]]) -> None:
     """Whatever the rows: no rule fails, none hits the same subjects twice, hits name rows and say a whole sentence."""
     with rule_examples.given(register) as connection:

@@ -6,7 +6,7 @@ from datetime import date
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from regclean.domain.register import TABLES
@@ -98,6 +98,7 @@ ROWS = st.lists(st.fixed_dictionaries(dict.fromkeys(("name", "phone", "updated_o
 
 
 @given(rows=ROWS, data=st.data())
+@settings(max_examples=25)  # each standardises a register twice
 def test_neither_lines_nor_files_decide(rows: list[Row], data: st.DataObject) -> None:
     """The same rows in any order and any files give the same customer."""
     rows = [{"customer_no": "1001", **row} for row in rows]
