@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import itertools
 import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -81,6 +84,34 @@ def ledger_url(
         return str(server.set(database=f"ledger_{number}").render_as_string(hide_password=False))
 
     return make
+
+
+@pytest.fixture(scope="session")
+def command_here() -> Callable[..., subprocess.CompletedProcess[str]]:
+    """A function: arguments of the command line, environment -> what a process of its own would have said and returned.
+
+    It starts none, which takes a second each time. What only a process can show is tested with one.
+    """
+    from regclean.cli.app import run
+
+    def make(*arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
+        said = [io.TextIOWrapper(io.BytesIO(), encoding="utf-8", newline="") for _ in range(2)]
+        with pytest.MonkeyPatch.context() as patched:
+            for name, value in environment.items():
+                patched.setenv(name, value)
+            for name, stream in zip(("stdout", "stderr"), said, strict=True):
+                patched.setattr(sys, name, stream)
+            code = run([str(argument) for argument in arguments])
+            out, err = (_written(stream) for stream in said)
+        return subprocess.CompletedProcess(arguments, int(code or 0), out, err)
+
+    return make
+
+
+def _written(stream: io.TextIOWrapper) -> str:
+    stream.flush()
+    stream.seek(0)
+    return stream.read()
 
 
 SMALL = Path(__file__).parent / "data" / "small"

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -17,15 +15,20 @@ from regclean.ledger import opened
 from regclean.ledger.tables import audit
 from regclean.ledger.tables import findings as findings_table
 
+Command = Callable[..., subprocess.CompletedProcess[str]]
 
-def run(workspace: Path, *options: str, token: str | None = None) -> subprocess.CompletedProcess[str]:
-    command = [Path(sys.executable).with_name("regclean"), "-w", workspace, "run", "--as-of", "2026-11-02", *options]
-    environment = {**os.environ, **({"REGCLEAN_TOKEN": token} if token else {})}
-    return subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
+
+@pytest.fixture
+def run(command_here: Command) -> Command:
+    def answer(workspace: Path, *options: str, token: str | None = None) -> subprocess.CompletedProcess[str]:
+        signed_in = {"REGCLEAN_TOKEN": token} if token else {}
+        return command_here("-w", workspace, "run", "--as-of", "2026-11-02", *options, **signed_in)
+
+    return answer
 
 
 def test_a_change_of_that_size_goes_through_by_an_account_and_is_logged(
-    published_register: Path, token_for: Callable[..., str]
+    run: Command, published_register: Path, token_for: Callable[..., str]
 ) -> None:
     (customers,) = (published_register / "in").glob("customers*.csv")
     lines = customers.read_text(encoding="utf-8").splitlines()

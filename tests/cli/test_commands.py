@@ -1,11 +1,10 @@
-"""The command line as its user has it: real processes, real files, exit codes and plain errors."""
+"""The command line as its user has it: real files, exit codes and plain errors."""
 
 from __future__ import annotations
 
 import csv
 import importlib
 import json
-import os
 import re
 import subprocess
 import sys
@@ -43,24 +42,25 @@ FINDINGS = [
 ]
 
 
-def regclean(*arguments: object, code: int = 0, token: str | None = None) -> subprocess.CompletedProcess[str]:
-    done = subprocess.run(
-        [Path(sys.executable).with_name("regclean"), *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        check=False,
-        env={**os.environ, **({"REGCLEAN_TOKEN": token} if token else {})},
-    )
-    assert done.returncode == code, done.stdout + done.stderr
-    assert "Traceback" not in done.stdout + done.stderr
-    return done
+Command = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def regclean(command_here: Command) -> Command:
+    def answer(*arguments: object, code: int = 0, token: str | None = None) -> subprocess.CompletedProcess[str]:
+        done = command_here(*arguments, **({"REGCLEAN_TOKEN": token} if token else {}))
+        assert done.returncode == code, done.stdout + done.stderr
+        assert "Traceback" not in done.stdout + done.stderr
+        return done
+
+    return answer
 
 
 def read(text: str) -> list[dict[str, str]]:
     return list(csv.DictReader(text.splitlines()))
 
 
-def test_outputs_have_the_contract_columns_and_content(published_register: Path) -> None:
+def test_outputs_have_the_contract_columns_and_content(regclean: Command, published_register: Path) -> None:
     pairs = read(regclean("pairs", "-w", published_register).stdout)
     assert list(pairs[0]) == ["customer_no_l", "customer_no_r", "match_probability", "match_weight", "relation"]
     assert all(pair["customer_no_l"] < pair["customer_no_r"] for pair in pairs)
@@ -86,7 +86,9 @@ def test_outputs_have_the_contract_columns_and_content(published_register: Path)
     } == {"stale"}
 
 
-def test_a_night_is_looked_into_and_every_reading_is_written_down(published_register: Path, tmp_path: Path) -> None:
+def test_a_night_is_looked_into_and_every_reading_is_written_down(
+    regclean: Command, published_register: Path, tmp_path: Path
+) -> None:
     why = regclean("-w", published_register, "explain", "1003", "1004").stdout
     assert "A night compares them." in why
     assert "identity" in why
@@ -125,7 +127,7 @@ def test_an_error_is_shown_whole_only_when_asked_for_and_only_on_a_terminal(
         assert ("Virtanen" in capsys.readouterr().err) is shown
 
 
-def test_findings_in_every_format_say_the_same(published_register: Path, tmp_path: Path) -> None:
+def test_findings_in_every_format_say_the_same(regclean: Command, published_register: Path, tmp_path: Path) -> None:
     for form in ("csv", "jsonl", "parquet"):
         regclean("-w", published_register, "findings", "--format", form, "-o", tmp_path / f"f.{form}")
     table = pl.read_parquet(tmp_path / "f.parquet")
@@ -137,7 +139,7 @@ def test_findings_in_every_format_say_the_same(published_register: Path, tmp_pat
     ].to_list()
 
 
-def test_figures_are_listed_only_when_asked_for(published_register: Path) -> None:
+def test_figures_are_listed_only_when_asked_for(regclean: Command, published_register: Path) -> None:
     plain = read(regclean("-w", published_register, "findings").stdout)
     (night,) = (published_register / "var" / "warehouse").glob("*.duckdb")
     with duckdb.connect(night) as connection:  # a night that counts one thing
@@ -157,7 +159,7 @@ def test_figures_are_listed_only_when_asked_for(published_register: Path) -> Non
 
 
 def test_decisions_are_kept_and_bad_lines_are_named(
-    published_register: Path, tmp_path: Path, token_for: Callable[..., str]
+    regclean: Command, published_register: Path, tmp_path: Path, token_for: Callable[..., str]
 ) -> None:
     findings = read(regclean("-w", published_register, "findings", "--kind", "duplicate").stdout)
     twins = next(line for line in findings if '"customers:1001"' in line["subjects"])
@@ -189,7 +191,7 @@ def test_the_help_of_decide_names_every_column_and_verdict(capsys: pytest.Captur
     assert {*COLUMNS, *OPTIONAL, *CHOICES, *PAIR_VERDICTS, *FINDING_VERDICTS} <= words
 
 
-def test_evaluate_judges_against_a_truth_file(published_register: Path, tmp_path: Path) -> None:
+def test_evaluate_judges_against_a_truth_file(regclean: Command, published_register: Path, tmp_path: Path) -> None:
     truth = tmp_path / "truth.csv"
     truth.write_text(
         "customer_no,cluster_id\n" + "".join(f"{number},{number - number % 2}\n" for number in range(1001, 1017)),
@@ -211,18 +213,20 @@ def test_evaluate_judges_against_a_truth_file(published_register: Path, tmp_path
         (["findings", "--kind", "odd"], 2, "odd"),
     ],
 )
-def test_bad_usage_exits_with_two(tmp_path: Path, arguments: list[str], code: int, said: str) -> None:
+def test_bad_usage_exits_with_two(
+    regclean: Command, tmp_path: Path, arguments: list[str], code: int, said: str
+) -> None:
     done = regclean("-w", tmp_path, *arguments, code=code)
     assert said in " ".join((done.stdout + done.stderr).split())
 
 
-def test_init_then_run_says_what_is_missing(tmp_path: Path) -> None:
+def test_init_then_run_says_what_is_missing(regclean: Command, tmp_path: Path) -> None:
     regclean("init", tmp_path / "w")
     assert "[[source]]" in regclean("-w", tmp_path / "w", "run", code=2).stderr
     regclean("init", tmp_path / "w", code=2)
 
 
-def test_an_unmapped_column_stops_the_run_by_name(small_register: Path) -> None:
+def test_an_unmapped_column_stops_the_run_by_name(regclean: Command, small_register: Path) -> None:
     path = small_register / "in/customers.csv"
     path.write_text(path.read_text(encoding="utf-8").replace("postal_code", "posta_code", 1), encoding="utf-8")
     said = " ".join(regclean("-w", small_register, "run", "--as-of", "2026-11-01", code=2).stderr.split())

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import csv
 import json
-import os
 import sqlite3
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -22,20 +20,22 @@ SMALL = Path(__file__).parents[1] / "data" / "small"
 TOKENS: dict[str, str] = {}
 
 
-def regclean(workspace: Path, *arguments: str, expect: int = 0, by: str | None = None) -> str:
-    done = subprocess.run(
-        [sys.executable, "-c", "from regclean.cli import main; main()", "-w", str(workspace), *arguments],
-        capture_output=True,
-        text=True,
-        check=False,
-        env={**os.environ, "COLUMNS": "250", **({"REGCLEAN_TOKEN": TOKENS[by]} if by else {})},
-    )
-    assert done.returncode == expect, done.stdout + done.stderr
-    assert "Traceback" not in done.stderr
-    return done.stdout + done.stderr
+Command = Callable[..., str]
 
 
-def found(workspace: Path) -> dict[str, dict[str, str]]:
+@pytest.fixture(scope="module")
+def regclean(command_here: Callable[..., subprocess.CompletedProcess[str]]) -> Command:
+    def answer(workspace: Path, *arguments: str, expect: int = 0, by: str | None = None) -> str:
+        signed_in = {"REGCLEAN_TOKEN": TOKENS[by]} if by else {}
+        done = command_here("-w", workspace, *arguments, COLUMNS="250", **signed_in)
+        assert done.returncode == expect, done.stdout + done.stderr
+        assert "Traceback" not in done.stderr
+        return done.stdout + done.stderr
+
+    return answer
+
+
+def found(regclean: Command, workspace: Path) -> dict[str, dict[str, str]]:
     regclean(workspace, "findings", "-o", str(workspace / "found.csv"))
     with (workspace / "found.csv").open(encoding="utf-8", newline="") as handle:
         return {row["finding_id"]: row for row in csv.DictReader(handle)}
@@ -49,7 +49,7 @@ def register(workspace: Path) -> dict[str, list[Any]]:
     return rows
 
 
-def decide_all_proposed(workspace: Path, rows: dict[str, dict[str, str]]) -> set[str]:
+def decide_all_proposed(regclean: Command, workspace: Path, rows: dict[str, dict[str, str]]) -> set[str]:
     proposed = {key: row for key, row in rows.items() if row["proposal"] and row["state"] == "open"}
     with (workspace / "decisions.csv").open("w", encoding="utf-8", newline="") as handle:
         writer = csv.writer(handle)
@@ -62,7 +62,7 @@ def decide_all_proposed(workspace: Path, rows: dict[str, dict[str, str]]) -> set
 
 @pytest.fixture(scope="module")
 def applied(
-    tmp_path_factory: pytest.TempPathFactory, token_for: Callable[..., str]
+    regclean: Command, tmp_path_factory: pytest.TempPathFactory, token_for: Callable[..., str]
 ) -> tuple[Path, dict[str, list[Any]], set[str]]:
     """A register on which every proposal was accepted and applied, what it was before, and the findings."""
     workspace = tmp_path_factory.mktemp("journey") / "demo"
@@ -71,17 +71,18 @@ def applied(
     TOKENS["dan"] = token_for(workspace, "dan", "approver", "clerk")
     regclean(workspace, "run", "--as-of", "2026-11-01")
     before = register(workspace)
-    decided = decide_all_proposed(workspace, found(workspace))
+    decided = decide_all_proposed(regclean, workspace, found(regclean, workspace))
     regclean(workspace, "batch", "build", by="aino")
     assert register(workspace) == before
     return workspace, before, decided
 
 
 def test_the_night_after_verifies_every_applied_finding(
+    regclean: Command,
     applied: tuple[Path, dict[str, list[Any]], set[str]],
 ) -> None:
     workspace, before, decided = applied
-    known = set(found(workspace))
+    known = set(found(regclean, workspace))
     assert "aino has decided" in regclean(workspace, "batch", "approve", "1", by="aino", expect=1)
     regclean(workspace, "batch", "approve", "1", by="dan")
     out = regclean(workspace, "batch", "apply", "1", "--dry-run")
@@ -93,11 +94,11 @@ def test_the_night_after_verifies_every_applied_finding(
     regclean(workspace, "batch", "apply", "1", by="dan")
     assert register(workspace) == once
 
-    in_batch = {key for key, row in found(workspace).items() if row["state"] == "applied"}
+    in_batch = {key for key, row in found(regclean, workspace).items() if row["state"] == "applied"}
     assert in_batch
     assert in_batch <= decided
     regclean(workspace, "run", "--as-of", "2026-11-02")
-    after = found(workspace)
+    after = found(regclean, workspace)
     assert {after[key]["state"] for key in in_batch} == {"verified"}
     assert set(after) == known
     assert len(once["customers"]) >= len(before["customers"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -13,15 +14,17 @@ from regclean.batches.extract import Extract
 from regclean.config import load_workspace
 from regclean.domain.findings import canonical_json
 from regclean.findings.records import subject_records
-from regclean.night import open_published, run_night
+from regclean.night import Night, open_published, run_night
 from regclean.warehouse import rows
 
 AS_OF = date(2026, 11, 1)
+SMALL = Path(__file__).parents[1] / "data" / "small"
 
 
-@pytest.fixture
-def rough_register(small_register: Path) -> Path:
+@pytest.fixture(scope="module")
+def rough_register(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The small register with keys as spreadsheets leave them, and customers and lines that stand twice."""
+    small_register = Path(shutil.copytree(SMALL, tmp_path_factory.mktemp("rough") / "register"))
     customers = small_register / "in/customers.csv"
     text = customers.read_text(encoding="utf-8").replace("\n1002;", "\n 1002.0;")
     text = text.replace("040 123 4567;;active;ei;staff;3.5.2009", "040 1111111111111;;active;ei;staff;3.5.2009")
@@ -42,11 +45,15 @@ def rough_register(small_register: Path) -> Path:
     return small_register
 
 
-@pytest.fixture
-def found(rough_register: Path) -> dict[tuple[str, str], dict[str, Any]]:
+@pytest.fixture(scope="module")
+def night(rough_register: Path) -> Night:
+    return run_night(load_workspace(rough_register), as_of=AS_OF, now=datetime(2026, 11, 2, 2, tzinfo=UTC))
+
+
+@pytest.fixture(scope="module")
+def found(night: Night, rough_register: Path) -> dict[tuple[str, str], dict[str, Any]]:
     """(rule, subjects) -> the finding of the rough register's night."""
     workspace = load_workspace(rough_register)
-    run_night(workspace, as_of=AS_OF, now=datetime(2026, 11, 2, 2, tzinfo=UTC))
     warehouse, run_id = open_published(workspace)
     with warehouse.read(run_id) as connection:
         query = "SELECT rule, subjects, evidence, proposal FROM findings"
@@ -73,9 +80,7 @@ def test_the_row_that_was_taken_is_shown_and_judged(
     assert not any(rule == "F10" for rule, _ in found), "the number in force is a good one"
 
 
-def test_the_counts_of_what_was_read_add_up(rough_register: Path) -> None:
-    workspace = load_workspace(rough_register)
-    night = run_night(workspace, as_of=AS_OF, now=datetime(2026, 11, 2, 2, tzinfo=UTC))
+def test_the_counts_of_what_was_read_add_up(night: Night, rough_register: Path) -> None:
     aside = (rough_register / "var/quarantine.csv").read_text(encoding="utf-8").splitlines()[1:]
     assert night.landed is not None
     assert night.landed.quarantined == len(aside) == 1
