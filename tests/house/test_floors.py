@@ -38,6 +38,7 @@ FLOORS = {
     "config": 2,
     "sealing": 2,
     "standardise": 1,
+    "processes": 0,
     "domain": 0,  # the nouns and the errors lie under everything
     "errors": 0,
     "resources": 1,
