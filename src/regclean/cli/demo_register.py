@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import sqlite3
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -42,7 +43,8 @@ def _import(folder: Path, settings: str, path: Path) -> LandingReport:
     import duckdb
 
     from regclean import landing
-    from regclean.config import load_workspace
+    from regclean.config import load_workspace, workspace_key
+    from regclean.sealing import Seal
     from regclean.warehouse import create_tables
 
     (folder / "regclean.toml").write_text(settings, encoding="utf-8")
@@ -52,7 +54,7 @@ def _import(folder: Path, settings: str, path: Path) -> LandingReport:
         try:
             create_tables(connection)
             report = landing.load(workspace, connection, {})
-            write_register(connection, path)
+            write_register(connection, path, Seal(workspace_key(workspace.var)).opened)
         finally:
             connection.close()
     finally:
@@ -60,8 +62,10 @@ def _import(folder: Path, settings: str, path: Path) -> LandingReport:
     return report
 
 
-def write_register(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
-    """Write the landed tables as a SQLite register: canonical tables, all text, as the clerks wrote it."""
+def write_register(
+    connection: duckdb.DuckDBPyConnection, path: Path, opened: Callable[[str], str] = lambda text: text
+) -> None:
+    """Write the landed tables as a SQLite register: canonical tables, all text, as the clerks wrote it. `opened`: a sealed value, whole."""
     register = sqlite3.connect(path)
     try:
         for name, table in TABLES.items():
@@ -73,6 +77,7 @@ def write_register(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
             rows: list[Any] = connection.execute(query).fetchall()
             if name == "bin_group_members":
                 rows = _numbered(rows, columns.index("bin_group_no"), columns.index("member_no"))
+            rows = [[opened(value) if isinstance(value, str) else value for value in row] for row in rows]
             marks = ", ".join("?" for _ in columns)
             register.executemany(f"INSERT INTO {name} VALUES ({marks})", rows)  # noqa: S608  # our own names
         register.commit()
