@@ -74,7 +74,7 @@ wheel: install
 
 # What a release is made of: the wheel, its bill of materials and the notes of its version. The version stands in src/regclean/__init__.py.
 release: install-dev wheel
-	$(BIN)/cyclonedx-py requirements requirements.lock --output-format JSON -o dist/bom.json
+	$(BIN)/python -m cyclonedx_py requirements requirements.lock --output-format JSON -o dist/bom.json
 	$(BIN)/python scripts/notes.py > dist/notes.md
 
 # Is every package of the lock under a licence that goes with ours? Is any known to be unsafe? The latter asks a feed: where there is none, it says so.

@@ -98,6 +98,17 @@ def test_values_constants_and_ignored_columns(bench: Bench) -> None:
     ]
 
 
+def test_the_digest_of_a_row_tells_nothing_of_an_id_that_its_mask_does_not(bench: Bench) -> None:
+    """Of an id whose mask and birth date are known a thousand are possible: whoever could hash them would have it."""
+    bench.put("x.csv", "customer_no;national_id\n1;010190-901R\n")
+    bench.put("y.csv", "customer_no;national_id\n1;010190-932R\n")
+    bench.put("z.csv", "customer_no;national_id\n1;010190-902S\n")
+    bench.source("customers", path="in/*.csv")
+    bench.load()
+    (one,), (alike,), (other,) = bench.rows("customers", "_hash")
+    assert one == alike != other
+
+
 def test_a_constant_may_stand_for_a_key(bench: Bench) -> None:
     bench.put("x.csv", "name\na\n")
     bench.source("bin_group_members", section("constants", {"bin_group_no": "12"}), path="in/x.csv")

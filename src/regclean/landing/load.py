@@ -25,7 +25,7 @@ from regclean.landing.delimited import as_line
 from regclean.landing.report import ROW, FileReport, LandingReport, Rejected
 from regclean.landing.shape import FillDown, shape
 from regclean.landing.sources import Piece, matching_files, open_query
-from regclean.sealing import Seal
+from regclean.sealing import SEAL, Seal
 from regclean.standardise import mask_national_id, strike_out_ids
 from regclean.warehouse import load_sql, registered, write_frame
 
@@ -201,11 +201,14 @@ def _append(
     waiting.clear()
     # Both hold identifiers of our own declaration. The hash is over the canonical values alone, each with its length, so
     # that no two different rows are written alike. A null takes no part: a new column without values changes nothing.
+    # Of a sealed value its mask takes part: a hash that no key goes into would tell the few values that it may stand for.
     columns = [column for column in good.columns if column != ROW]
-    hashed = ", ".join(
-        f"if({column} IS NULL, '', concat('{column}=', strlen({column}), ':', {column}, ';'))" for column in columns
-    )
     sealed = [column.name for column in table.columns if column.sealed and column.name in columns]
+    seen = {name: f"regexp_replace(_sealed_{name}, '{SEAL}', '', 'g')" for name in sealed}
+    values = [(column, seen.get(column, column)) for column in columns]
+    hashed = ", ".join(
+        f"if({column} IS NULL, '', concat('{column}=', strlen({value}), ':', {value}, ';'))" for column, value in values
+    )
     stored = ", ".join(f"_sealed_{name} AS {name}" for name in sealed)
     chosen = f"* EXCLUDE ({', '.join(f'_sealed_{name}' for name in sealed)}) REPLACE ({stored})" if sealed else "*"
     columns_and_hash = f"{chosen}, $file AS _file, sha256(concat({hashed})) AS _hash"

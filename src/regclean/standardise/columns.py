@@ -205,7 +205,8 @@ def _others(frame: pl.DataFrame, table: Table, reading: Reading) -> pl.Series:
     repeated = frame.with_columns(places).filter(pl.len().over(table.key_columns) > 1)
     filled = [pl.col(column).str.strip_chars().fill_null("") != "" for column in table.by_name]
     ranked = repeated.with_columns(_filled=pl.sum_horizontal(filled), _newest=updated_on(repeated, table, reading))
-    best = ranked.sort("_newest", "_filled", "_hash", "_place", descending=True, nulls_last=True)
+    sealed = [column.name for column in table.columns if column.sealed]  # of these the hash knows no more than a mask
+    best = ranked.sort("_newest", "_filled", "_hash", *sealed, "_place", descending=True, nulls_last=True)
     others = best.filter(pl.struct(table.key_columns).is_first_distinct().not_())["_place"]
     return frame.select(places.is_in(others.implode()).alias("other")).to_series()
 
