@@ -1,12 +1,16 @@
 -- uses = ["active_services"]
 
+-- The narrowest feed that a bin's emptyings come by: where that one is heard of, no silence of a wider one is the bin's.
+CREATE OR REPLACE TEMP MACRO own_feed(postal_code, contractor, waste_type) AS
+    'contractor ' || contractor || ' in ' || postal_code || ' ' || coalesce(waste_type, '');
+
 -- The feeds that a bin's emptyings may come by.
 CREATE OR REPLACE TEMP MACRO feed_scopes(municipality_code, postal_code, contractor, waste_type) AS list_filter(
     [
         'town ' || coalesce(municipality_code, '') || ' ' || coalesce(waste_type, ''),
         'area ' || postal_code || ' ' || coalesce(waste_type, ''), 'area ' || postal_code,
         'contractor ' || contractor || ' ' || coalesce(waste_type, ''), 'contractor ' || contractor,
-        'contractor ' || contractor || ' in ' || postal_code
+        'contractor ' || contractor || ' in ' || postal_code, own_feed(postal_code, contractor, waste_type)
     ],
     lambda scope: scope IS NOT NULL
 );
@@ -21,6 +25,7 @@ WITH measured AS (
             CAST(ceil($silence_intervals * 7 * coalesce(s.interval_weeks, 0)) AS INTEGER)
         ) AS limit_days
     FROM active_services AS s
+    WHERE s.end_on IS NULL OR s.end_on > CAST($as_of AS DATE) -- nobody empties what is said to have ended, before it began or not
 ),
 -- The feeds: a contractor whose emptyings are missing makes most bins of a town, of a part of it, or of its own look silent.
 judged AS (
@@ -41,11 +46,18 @@ feeds AS (
 served AS (
     SELECT scope, postal_code FROM scopes GROUP BY scope, postal_code HAVING count(*) FILTER (is_late) <= $outage_share * count(*)
 ),
+heard AS (
+    SELECT own_feed(postal_code, contractor, waste_type) AS own
+    FROM judged
+    GROUP BY own
+    HAVING count(*) >= $outage_min_services AND count(*) FILTER (is_late) <= $outage_share * count(*)
+),
 reached AS (
     SELECT service_no, min(reaches_on) AS reaches_on
-    FROM (SELECT service_no, postal_code, unnest(feed_scopes(municipality_code, postal_code, contractor, waste_type)) AS scope FROM measured)
+    FROM (SELECT service_no, postal_code, own_feed(postal_code, contractor, waste_type) AS own, unnest(feed_scopes(municipality_code, postal_code, contractor, waste_type)) AS scope FROM measured)
     INNER JOIN feeds USING (scope)
     ANTI JOIN served USING (scope, postal_code)
+    ANTI JOIN heard USING (own)
     GROUP BY service_no
 )
 SELECT
