@@ -6,6 +6,7 @@ error with the file and the remedy. The process answers with messages (word, wha
 
 from __future__ import annotations
 
+import ctypes
 import io
 import os
 import resource
@@ -28,8 +29,9 @@ from regclean.outside import in_words
 from regclean.processes import workers
 
 _MEGABYTE = 1 << 20
-# What a thread reserves for its stack and its heap without using it.
-_THREAD_MEGABYTES = 136
+# What a thread reserves for its stack without using it. A heap of its own would be 128 MB more: there is one for all.
+_THREAD_MEGABYTES = 8
+_ARENA_MAX = -8  # of mallopt(3)
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 _MEMORY = Path("/proc/self/statm")
 
@@ -148,6 +150,8 @@ def _limit(memory_mb: float) -> None:
     """Let this process have so much more than it has. Where the system does not tell what it has, nothing is limited."""
     if not _MEMORY.exists():
         return
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL(None).mallopt(_ARENA_MAX, 1)
     has = int(_MEMORY.read_text().split()[0]) * _PAGE
     threads = (os.cpu_count() or 1) * _THREAD_MEGABYTES
     most = has + int((memory_mb + threads) * _MEGABYTE)
