@@ -31,7 +31,7 @@ def _without_main() -> Iterator[None]:
 
 class _Worker(context.ForkServerProcess):
     @staticmethod
-    def _Popen(process_obj: process.BaseProcess) -> Any:  # noqa: N802 - the standard library's name
+    def _Popen(process_obj: process.BaseProcess) -> Any:  # noqa: N802  # the standard library calls it by this name
         with _without_main():
             return context.ForkServerProcess._Popen(process_obj)
 

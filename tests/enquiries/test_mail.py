@@ -89,8 +89,9 @@ def outbox(tmp_path: Path, server: MailServer) -> Iterator[tuple[Workspace, Ledg
     with own_ledger(workspace) as ledger:
         planned = [book.Planned(f"K{number}", "wrong", 1, "list", "fi", "email") for number in TO]
         with ledger.write() as writing:
-            more = {"title": None, "user": "aino", "now": NOW, "per_week": 40, "answer_days": 14, "left_out": {}}
-            book.begin_round(writing, planned, **more)  # type: ignore[arg-type]  # as one table of arguments
+            book.begin_round(
+                writing, planned, title=None, user="aino", now=NOW, per_week=40, answer_days=14, left_out={}
+            )
             for one in book.find(writing):
                 lines = (AskedLine("1", "Kanarialintu Kalle", "Asemakatu 9"),)
                 number = codes_of(workspace, one.enquiry_id, 1).number

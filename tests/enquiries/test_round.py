@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 from asking import Office
 from filling import filled
 
-from regclean.bin_reports import Defect, Material
+from regclean.bin_reports import Defect
 from regclean.domain.enquiries import AnswerError, Told, read_told
 from regclean.domain.findings import Severity
 from regclean.enquiries import codes_of, exchange
@@ -99,8 +98,7 @@ def test_each_new_line_is_decided_on_by_itself(office: Office) -> None:
 )
 def test_what_only_informs_weighs_little(rules: tuple[tuple[str, Severity], ...], weight: str | None) -> None:
     defects = tuple(Defect(rule, severity, {"lines": ["1"], "members": 2}) for rule, severity in rules)
-    group = SimpleNamespace(material=Material(bin_group_no="K1", defects=defects))
-    assert weight_of(group) == weight  # type: ignore[arg-type]  # as much of a shared bin as it looks at
+    assert weight_of(defects) == weight
 
 
 def test_a_form_mailed_back_and_a_clerk_say_the_same_as_the_page(office: Office) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from socketserver import StreamRequestHandler, ThreadingTCPServer
 from threading import Thread
 from types import SimpleNamespace
+from typing import Self
 
 import pytest
 from sqlalchemy import insert, update
@@ -168,8 +169,8 @@ def test_who_serves_the_schedule_tells_each_once(told: Path, sink: Sink, monkeyp
 
     class Clock(datetime):
         @classmethod
-        def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]  # of the moments above
-            return shown[-1]
+        def now(cls, tz: tzinfo | None = None) -> Self:
+            return cls.fromtimestamp(shown[-1].timestamp(), UTC)
 
     def sleep(_: float) -> None:
         moment = next(steps, None)

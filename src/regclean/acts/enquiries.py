@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from regclean import enquiries, findings
+from regclean.accounts.permissions import User
 from regclean.acts.context import Context, act
 from regclean.domain.enquiries import EnquiryState, Told
 from regclean.enquiries import Enquiry, LetterReport, RoundReport, SendReport, Taker, TakeReport
@@ -53,7 +54,7 @@ def plan_enquiries(
             per_week=per_week,
             only=only,
         )
-    return replace(report, left_out=told_to(context, report.left_out))
+    return replace(report, left_out=told_to(context.user, report.left_out))
 
 
 @act("enquiries:send")
@@ -73,7 +74,7 @@ def write_enquiry_letters(
             round_id=round_id,
             reminders=reminders,
         )
-    report.left = told_to(context, report.left)
+    report.left = told_to(context.user, report.left)
     return report
 
 
@@ -131,9 +132,9 @@ def mark_enquiry(context: Context, enquiry_id: int, state: str) -> None:
         enquiries.step(writing, one, chosen, user=context.user.name, now=context.now)
 
 
-def told_to(context: Context, left_out: Mapping[str, int]) -> Counter[str]:
+def told_to(user: User, left_out: Mapping[str, int]) -> Counter[str]:
     """Why nobody is asked, as this account may know it: nothing tells of somebody under non-disclosure, not even a count."""
-    known = context.user.may("restricted:open")
+    known = user.may("restricted:open")
     return Counter({why: number for why, number in left_out.items() if why != "protected" or known})
 
 

@@ -17,7 +17,7 @@ def list_notices(context: Context) -> tuple[list[Notice], int]:
     with night_in_force(context) as (connection, run):
         found, protected = enquiries.untold(context.ledger, connection, context.workspace, run.as_of)
     stand = enquiries.stand(found, notices.known(context.ledger), context.workspace.config)
-    return stand, told_to(context, {"protected": protected})["protected"]
+    return stand, told_to(context.user, {"protected": protected})["protected"]
 
 
 @act("enquiries:send")
@@ -36,7 +36,7 @@ def write_notice_letters(context: Context, folder: Path, *, limit: int | None = 
             now=context.now,
             limit=limit,
         )
-    report.left = told_to(context, report.left)
+    report.left = told_to(context.user, report.left)
     return report
 
 

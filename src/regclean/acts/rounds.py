@@ -50,10 +50,10 @@ def look_at_rounds(context: Context) -> Rounds:
     return Rounds(
         rounds=tuple((row, states[row["round_id"]]) for row in told),
         open_lists=open_lists,
-        left_out={why: number for why, number in told_to(context, left_out).items() if why != "asked_already"},
+        left_out={why: number for why, number in told_to(context.user, left_out).items() if why != "asked_already"},
         forecast=enquiries.forecast(asked, open_lists, per_week, _today(context)),
         notices=tuple(enquiries.stand(untold, enquiries.notices.known(ledger), config)),
-        notices_by_hand=told_to(context, {"protected": by_hand})["protected"],
+        notices_by_hand=told_to(context.user, {"protected": by_hand})["protected"],
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -11,7 +11,16 @@ import duckdb
 import polars as pl
 from sqlalchemy import select
 
-from regclean.bin_reports import BinGroup, asks_contact, asks_who, gather, restricted_groups, unsettled, why_no_letter
+from regclean.bin_reports import (
+    BinGroup,
+    Defect,
+    asks_contact,
+    asks_who,
+    gather,
+    restricted_groups,
+    unsettled,
+    why_no_letter,
+)
 from regclean.config import Config
 from regclean.domain.enquiries import WEIGHTS
 from regclean.domain.languages import LANGUAGES
@@ -104,7 +113,7 @@ def to_ask(
         why = barred.get(number) or _why_not(group, busy, email=email)
         if why:
             left_out[why] += 1
-        elif weight := weight_of(group):
+        elif weight := weight_of(group.material.defects):
             chosen.append((WEIGHTS.index(weight), number, group))
     left_out["protected"] += sum(why == "protected" for number, why in barred.items() if number not in groups)
     return sorted(chosen, key=lambda item: item[:2]), +left_out
@@ -120,9 +129,8 @@ def gathered(ledger: Ledger, connection: duckdb.DuckDBPyConnection) -> dict[str,
     return {group.bin_group_no: group for group in found.groups}
 
 
-def weight_of(group: BinGroup) -> str | None:
+def weight_of(defects: Sequence[Defect]) -> str | None:
     """How heavy the reason to ask is; None where nothing is to be asked."""
-    defects = group.material.defects
     asked = [defect for defect in defects if asks_contact(defect)]
     if any(defect.severity != "info" and defect.rule not in _UNKNOWN | _CONFIRM for defect in asked):
         return "wrong"

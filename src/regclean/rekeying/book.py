@@ -60,11 +60,11 @@ def _seals(writing: Connection, words: Words) -> int:
 def _lines(writing: Connection, words: Words, now: datetime) -> int:
     of = batch_changes.c
     changed = {
-        (row.batch_id, row.seq): tuple(text and words.sealed(text) for text in (row.before, row.after))
+        (row.batch_id, row.seq): (row.before and words.sealed(row.before), row.after and words.sealed(row.after))
         for row in writing.execute(select(of.batch_id, of.seq, of.before, of.after))
         if "⟦" in f"{row.before}{row.after}"
     }
-    rewrite_lines(writing, changed, now)  # type: ignore[arg-type]  # two texts each
+    rewrite_lines(writing, changed, now)
     return len(changed)
 
 

@@ -22,6 +22,14 @@ from regclean.standardise import national_id_hash
 from regclean.warehouse import load_sql, rows, temp_table
 
 _PURPOSE = "national_id"
+_IDS = """
+    SELECT national_id FROM landed.customers WHERE national_id IS NOT NULL
+    UNION SELECT national_id FROM landed.misplaced_ids WHERE national_id IS NOT NULL
+"""
+_HASHES = """
+    SELECT national_id_hash FROM customers WHERE national_id_hash IS NOT NULL
+    UNION SELECT national_id_hash FROM member_ids WHERE national_id_hash IS NOT NULL
+"""
 _UNKEYED = ("_hash", "sha256")  # columns of digests that no key goes into
 
 
@@ -69,8 +77,7 @@ def _copy(source: Path, target: Path) -> None:
 
 def _learn_hashes(night: duckdb.DuckDBPyConnection, words: Words, settings: Mapping[str, Any], as_of: date) -> None:
     """Every keyed hash of the night, from the ids that it was made of; one of which the id is not there is hashed once more."""
-    query = "SELECT national_id FROM landed.customers UNION SELECT national_id FROM landed.misplaced_ids"
-    for (text,) in rows(night, f"SELECT DISTINCT national_id FROM ({query}) WHERE national_id IS NOT NULL"):  # noqa: S608  # ours
+    for (text,) in rows(night, _IDS):
         value = words.opened(text)
         old, new = (
             national_id_hash(
@@ -84,9 +91,8 @@ def _learn_hashes(night: duckdb.DuckDBPyConnection, words: Words, settings: Mapp
         )
         if old and new:
             words.known[old] = new
-    for table in ("customers", "member_ids"):
-        for (old,) in rows(night, f"SELECT DISTINCT national_id_hash FROM {table} WHERE national_id_hash IS NOT NULL"):  # noqa: S608  # ours
-            words.known.setdefault(old, words.digest(old))
+    for (old,) in rows(night, _HASHES):
+        words.known.setdefault(old, words.digest(old))
 
 
 def _texts(night: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
@@ -101,7 +107,7 @@ def _texts(night: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
 def _rewrite(night: duckdb.DuckDBPyConnection, table: str, column: str, words: Words) -> None:
     if (table, column) in (('"main"."findings"', "evidence"), ('"main"."findings"', "fingerprint")):
         return
-    query = f"""SELECT DISTINCT "{column}" FROM {table} WHERE regexp_matches("{column}", '⟦|[0-9a-f]{{64}}')"""  # noqa: S608  # names of the night's own tables
+    query = f"""SELECT DISTINCT "{column}" FROM {table} WHERE regexp_matches("{column}", '⟦|[0-9a-f]{{64}}')"""  # noqa: S608  # names of the night's own tables and columns, from its catalogue
     changed = [(text, new) for (text,) in rows(night, query) if (new := words.said(text)) != text]
     _replace(night, table, column, changed)
 
@@ -110,7 +116,7 @@ def _replace(night: duckdb.DuckDBPyConnection, table: str, column: str, changed:
     if changed:
         frame = pl.DataFrame(changed, schema={"was": pl.String, "becomes": pl.String}, orient="row")
         temp_table(night, "other_words", frame)
-        night.execute(f'UPDATE {table} SET "{column}" = becomes FROM other_words WHERE "{column}" = was')  # noqa: S608  # as above
+        night.execute(f'UPDATE {table} SET "{column}" = becomes FROM other_words WHERE "{column}" = was')  # noqa: S608  # names of the night's own tables and columns, from its catalogue
 
 
 def _findings(night: duckdb.DuckDBPyConnection, words: Words, made: NightChange) -> None:
