@@ -79,11 +79,7 @@ def write_letters(
         return report
     folder.mkdir(parents=True, exist_ok=True)
     _write(workspace, folder, made, today, report)
-    outside = exchange(workspace)
-    for one in made:
-        expires = (one.answer_by + OPEN_AFTER).isoformat()
-        sealed = seal_question(one.paper.codes, one.paper.question.as_data(), public_key(workspace), expires)
-        outside.put_question(one.paper.codes.number, sealed)
+    put_outside(workspace, [one.paper for one in made])
     with ledger.write() as writing:
         for one in made:
             book.write_down(writing, one.one, one.paper.question, one.answer_by, user=user, now=now)
@@ -91,6 +87,15 @@ def write_letters(
     report.emails = sum(one.one.channel == "email" for one in made)
     report.letters = len(made) - report.emails
     return report
+
+
+def put_outside(workspace: Workspace, papers: Iterable[Paper]) -> None:
+    """Seal the questions of these letters for the reply page, which takes an answer until some time after its day."""
+    outside, key = exchange(workspace), public_key(workspace)
+    for paper in papers:
+        expires = (date.fromisoformat(paper.question.answer_by) + OPEN_AFTER).isoformat()
+        sealed = seal_question(paper.codes, paper.question.as_data(), key, expires)
+        outside.put_question(paper.codes.number, sealed)
 
 
 def _due(

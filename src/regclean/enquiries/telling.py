@@ -22,8 +22,8 @@ from regclean.config import Config, Workspace
 from regclean.domain.enquiries import Asked, AskedLine
 from regclean.domain.languages import LANGUAGES
 from regclean.enquiries import notices
-from regclean.enquiries.codes import codes_of, exchange, person_digest, public_key
-from regclean.enquiries.letters import OPEN_AFTER, as_csv, count_respelt, print_papers
+from regclean.enquiries.codes import codes_of, person_digest
+from regclean.enquiries.letters import as_csv, count_respelt, print_papers, put_outside
 from regclean.enquiries.letters import row as print_row
 from regclean.enquiries.notices import Notice, notice_of
 from regclean.enquiries.paper import Paper
@@ -32,7 +32,6 @@ from regclean.enquiries.questions import lists_as_sent
 from regclean.errors import UsageError
 from regclean.findings import ever_hidden, hidden_customers
 from regclean.ledger import Ledger
-from regclean.reply_page import seal_question
 from regclean.resources import write_whole
 from regclean.warehouse import load_sql
 
@@ -216,10 +215,7 @@ def write_notices(
     write_whole(folder / "notices.pdf", pdf)
     lines = [print_row("notice", *one, place) for one, place in zip(papers, places, strict=True)]
     write_whole(folder / "notices.csv", as_csv(lines))
-    outside, expires = exchange(workspace), (answer_by + OPEN_AFTER).isoformat()
-    for _, paper in papers:
-        sealed = seal_question(paper.codes, paper.question.as_data(), public_key(workspace), expires)
-        outside.put_question(paper.codes.number, sealed)
+    put_outside(workspace, [paper for _, paper in papers])
     with ledger.write() as writing:
         for number, paper in papers:
             notices.write_down(writing, number, paper.question, user=user, now=now)

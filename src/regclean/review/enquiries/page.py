@@ -96,7 +96,7 @@ def mark(
 ) -> Response:
     """Say that a letter came back, that an enquiry is given up, or that it is not so."""
     acts.mark_enquiry(acting, enquiry, state)
-    return RedirectResponse("/bin?" + urlencode({"number": number}), 303)
+    return _back_to(number)
 
 
 @router.post("/bin/notice")
@@ -108,6 +108,10 @@ def mark_notice(
 ) -> Response:
     """Say that a member objects, that the letter came back, or that it is not so."""
     acts.mark_notice(acting, notice, state)
+    return _back_to(number)
+
+
+def _back_to(number: str) -> Response:
     return RedirectResponse("/bin?" + urlencode({"number": number}), 303)
 
 
@@ -124,7 +128,7 @@ def _typed(request: Request, acting: Context, values: dict[str, str]) -> Respons
         acts.type_answer(acting, one.enquiry_id, read_told(told(values, one.question), one.question, day))
     except AnswerError as error:
         return _bin(request, acting, number, values=values, error=error, status=422)
-    return RedirectResponse("/bin?" + urlencode({"number": number}), 303)
+    return _back_to(number)
 
 
 def _bin(
