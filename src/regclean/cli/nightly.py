@@ -120,7 +120,7 @@ def demo(
 ) -> None:
     """Make a workspace with the shipped register and accounts, run one full night on it, and serve the review page."""
     from regclean.cli.demo_register import make_demo
-    from regclean.cli.demo_round import make_demo_round
+    from regclean.cli.demo_round import STEWARD, make_demo_round
     from regclean.cli.people import make_demo_people, serve_demo
     from regclean.cli.summary import print_import
     from regclean.config import load_workspace
@@ -137,7 +137,8 @@ def demo(
         typer.echo(f"Night {run_id} is there already; another one: regclean -w {folder} run")
     make_demo_people(folder)
     if asked := make_demo_round(folder):
-        typer.echo(f"A round of enquiries is half way: {asked}. See: regclean -w {folder} enquiry status")
+        typer.echo(f"A round of enquiries is half way: {asked}.")
+        typer.echo(f"See it as {STEWARD}: /enquiries, or regclean -w {folder} sign-in {STEWARD}, then enquiry status")
     typer.echo(f"Ready after {monotonic() - begun:.0f} s.")
     if serve:
         serve_demo(folder)
