@@ -36,8 +36,9 @@ PSEUDO_ROWS = 20.0
 PSEUDO_STRANGERS = 1000.0
 STEPS = 60
 TWINS = 0.05
-# Of two rows with two given names each, a customer's are so often others altogether; how many have two, the register says.
-DISJOINT = 0.0005
+# Of two rows with two given names each, a customer's are so often others altogether (few take all names anew); how many have two,
+# the register says. Were it more, a pair of twins would teach a small register that customers change their names.
+DISJOINT = 0.0001
 NEVER = -60.0
 # One customer's own, wherever the customer lives; the rest has rates of its own for those who moved.
 _POOLED = frozenset(

@@ -4,14 +4,18 @@ WITH pair AS (
     SELECT s.*, l.customer_no AS no_l, r.customer_no AS no_r, l.kind AS kind_l, r.kind AS kind_r,
         coalesce(l.national_id <> r.national_id, false) AND NOT $generic AS id_conflict,
         -- One id under two first names in one home: it may have been typed on the wrong row. A person decides.
-        coalesce(l.national_id = r.national_id, false) AND s.name_conflict AND s.shares_name AND s.shares_place AND NOT $generic AS doubtful_id
+        coalesce(l.national_id = r.national_id, false) AND s.name_conflict AND s.shares_name AND s.shares_place AND NOT $generic AS doubtful_id,
+        -- The elder and the younger one of a name; under generic rules the model weighs it.
+        coalesce(l.generation <> r.generation, false) AND NOT coalesce(l.national_id = r.national_id, false) AND NOT $generic AS generations
     FROM link_person_scored s
     JOIN link_persons l ON l.entity = s.entity_l
     JOIN link_persons r ON r.entity = s.entity_r
 ),
 -- Two rows of one kind, one person each.
 single AS (
-    SELECT no_l, no_r, entity_l, entity_r, match_weight, p_household, id_conflict, p_same, doubtful_id AS doubtful, 'alike' AS between
+    SELECT no_l, no_r, entity_l, entity_r, match_weight, id_conflict, p_same, doubtful_id AS doubtful,
+        CASE WHEN generations THEN coalesce(p_household / nullif(1.0 - p_same, 0.0), 0.0) ELSE p_household END AS p_household,
+        CASE WHEN generations THEN 'generation.different' ELSE 'alike' END AS between
     FROM pair
     WHERE kind_l = kind_r AND kind_l IN ('person', 'estate')
 ),

@@ -1,6 +1,6 @@
 -- The persons that customer rows name, one row each: a person, the members of a household row, the deceased of an estate,
 -- the trader of a trade name; and persons whose row has no name, when a date or an id says who it is about. Birth date and national
--- id belong to the row's own person alone. `generation`: I or Sr, II or Jr, III, IV behind a name, where a country writes so. `cell`: how many rows hold this full name, and how rare its parts are together.
+-- id belong to the row's own person alone. `generation`: the elder or the younger one of a name, as its mark says; I or Sr, II or Jr, III, IV behind a name, where a country writes so. `cell`: how many rows hold this full name, and how rare its parts are together.
 CREATE OR REPLACE TEMP TABLE link_persons AS
 WITH resident AS (
     SELECT p.customer_no, person_no, m_first || ' ' || m_last AS name, unnest(list_concat(places_2, places_4)) AS place
@@ -44,9 +44,9 @@ SELECT
     nullif(array_to_string(person.given, ''), '') AS joined,
     coalesce(v.variants, []) AS variants, v.name IS NOT NULL AS known_name,
     person.last,
-    CASE regexp_extract(concat_ws(' ', array_to_string(person.given, ' '), person.last), ' (i|sr|senior|ii|jr|junior|iii|iv)( |$)', 1)
+    CASE WHEN list_contains(person.given, 'elder') THEN 1 WHEN list_contains(person.given, 'younger') THEN 2 ELSE CASE regexp_extract(concat_ws(' ', array_to_string(person.given, ' '), person.last), ' (i|sr|senior|ii|jr|junior|iii|iv)( |$)', 1)
         WHEN 'i' THEN 1 WHEN 'sr' THEN 1 WHEN 'senior' THEN 1 WHEN 'ii' THEN 2 WHEN 'jr' THEN 2 WHEN 'junior' THEN 2 WHEN 'iii' THEN 3 WHEN 'iv' THEN 4
-    END AS generation,
+    END END AS generation,
     CASE WHEN length(person.first) > 1 AND person.last IS NOT NULL AND holders > 1 THEN name_cell(
         CASE WHEN holders <= 2 THEN 0 WHEN holders <= 4 THEN 1 WHEN holders <= 8 THEN 2 ELSE 3 END, frequency
     ) END AS cell,

@@ -18,7 +18,7 @@ apart AS (
     JOIN identified b ON a.component = b.component AND a.customer_no < b.customer_no AND a.id[1] = b.id[1] AND a.id <> b.id
     UNION ALL
     SELECT customer_no_l, customer_no_r, 'score' FROM link_relations
-    WHERE verdict IS DISTINCT FROM 'same' AND between IN ('other_entity', 'bankruptcy') OR between = 'alike' AND probability < 0.05 AND (p_household >= 0.5 AND name_conflict OR birth_conflict)
+    WHERE verdict IS DISTINCT FROM 'same' AND between IN ('other_entity', 'bankruptcy', 'generation.different') OR between = 'alike' AND probability < 0.05 AND (p_household >= 0.5 AND name_conflict OR birth_conflict)
 )
 SELECT a.component, apart.l, apart.r, min(apart.why) AS why
 FROM apart
