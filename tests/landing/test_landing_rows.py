@@ -45,6 +45,8 @@ def test_both_halves_of_a_broken_row_are_set_aside(bench: Bench) -> None:
         ("<NULL>;Ranta Ilpo;Turku", "a placeholder"),
         ("(numero);(teksti);(teksti)", "a placeholder"),
         ("Err:502;Ranta Ilpo;Turku", "an error of the spreadsheet"),
+        ("TOSI;Ranta Ilpo;Turku", "a truth value"),
+        ("false;Ranta Ilpo;Turku", "a truth value"),
         ("6,01E+08;Ranta Ilpo;Turku", "shortened by a spreadsheet"),
         ("Yht. 2 asiakasta;;", "a total"),
         ("Yhteensä;2;", "a total"),

@@ -109,6 +109,20 @@ def test_keys_phones_and_postcodes_keep_the_zeros_that_a_format_shows(bench: Ben
     assert first == ("00007", "0501234561", "00100", "2023-03-15")
 
 
+def test_a_truth_value_is_no_key(bench: Bench) -> None:
+    book = workbook(bench)
+    sheet = book.add_worksheet()
+    sheet.write_row(0, 0, ["customer_no", "name", "non_disclosure"])
+    for at, key in enumerate((True, False, "7"), 1):
+        sheet.write_row(at, 0, [key, f"Nimi {at}", True])
+    book.close()
+    bench.limits = {"max_quarantined_percent": 100.0}
+    assert load(bench)[:2] == (1, 2)
+    assert bench.rows("customers", "customer_no", "non_disclosure") == [("7", "true")]
+    why = bench.night.execute("SELECT DISTINCT why FROM landed.quarantine").fetchall()
+    assert why == [("customer_no is a truth value of a spreadsheet, no key",)]
+
+
 @pytest.mark.parametrize("state", ["in the head", "below"])
 def test_a_cell_far_outside_costs_nothing_and_its_row_is_set_aside(bench: Bench, state: str) -> None:
     book = workbook(bench)
@@ -181,8 +195,9 @@ def packed(path: Path, sheet: str, strings: str = "<sst></sst>") -> None:
         "<worksheet><sheetData><row r='1'><c t='str'><v>" + "x" * (1 << 23),
         "<worksheet><sheetData><!--" + "x" * (1 << 23),
         "<" + "w" * (1 << 23),
+        "<worksheet><sheetData><row r='1048577'><c t='str'><v>x</v></c></row></sheetData></worksheet>",
     ],
-    ids=["blanks", "value", "remark", "tag"],
+    ids=["blanks", "value", "remark", "tag", "rows"],
 )
 def test_a_bomb_is_an_error_with_the_file(bench: Bench, sheet: str) -> None:
     packed(bench.root / "in" / "bomb.xlsx", sheet)

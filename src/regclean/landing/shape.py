@@ -11,6 +11,7 @@ from regclean.standardise import PLACEHOLDERS
 
 _WHY = "_why"
 _ERROR_CELL = r"^(?:#(?:[A-ZÅÄÖ_]+[/!?]?[A-Z0]*[!?]?|[A-Z]+/[A-Z]+)|Err:\d{3})$"
+_TRUTH = r"(?i)^(?:true|false|tosi|epätosi|sant|falskt)$"
 _SHORTENED = r"^\d(?:[.,]\d+)?E\+?\d{1,2}$"
 # "Yhteensä 4", "Kaikki yhteensä", "Grand total: 4".
 _TOTAL = (
@@ -100,6 +101,7 @@ def _no_key(canonical: pl.DataFrame, key: str, plan: ColumnPlan) -> list[pl.Expr
     why = pl.coalesce(
         pl.when(text.str.contains(_SHORTENED)).then(pl.lit(f"{key} was shortened by a spreadsheet")),
         pl.when(text.str.contains(_ERROR_CELL)).then(pl.lit(f"{key} is an error of the spreadsheet")),
+        pl.when(text.str.contains(_TRUTH)).then(pl.lit(f"{key} is a truth value of a spreadsheet, no key")),
         pl.when(
             ~text.str.contains(r"[\pL\d]")
             | bare.is_in(sorted(PLACEHOLDERS - {"0"}))

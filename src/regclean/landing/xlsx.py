@@ -23,6 +23,7 @@ _CHUNK = 1 << 18
 # Excel allows 32,767 characters in a cell and 16,384 cells in a row; no true row is longer than this.
 _LONGEST_ROW = 1 << 22
 _LONGEST_PART = 1 << 26
+_MOST_ROWS = 1 << 20  # of a sheet
 # What opening and reading an archive raises where it is cut off, damaged, encrypted (RuntimeError), or packed in a way that is
 # not known here (NotImplementedError, which is one).
 _DAMAGED = (zipfile.BadZipFile, EOFError, OSError, RuntimeError)
@@ -132,6 +133,7 @@ class Xlsx:
         for attributes, inner in self._elements(sheet.part, _ROW, _ROW_BEGINS):
             told = _attributes(attributes).get("r", "")
             number = int(told) if told.isdigit() else number + 1
+            _check_length(number, self._file, _MOST_ROWS)
             if cells := self._cells(inner):
                 yield FilledRow(number, cells)
 
