@@ -42,10 +42,10 @@ CREATE OR REPLACE TEMP MACRO names_person(words, given, surname) AS coalesce(
     ), FALSE
 );
 
--- Does a contract of these days hold on `day`? The last day is the first one without it.
+-- Does a contract of these days hold on `day`? The last day is the first one without it, also where it
+-- lies before the first: somebody wrote that it is over.
 CREATE OR REPLACE TEMP MACRO holds_on(day, first_day, last_day) AS
-    coalesce(first_day <= day, TRUE)
-    AND (last_day IS NULL OR last_day > day OR coalesce(last_day < first_day, FALSE));
+    coalesce(first_day <= day, TRUE) AND coalesce(last_day > day, TRUE);
 
 -- "Updating banned" (asiakasrekisterin päivityskielto): the authority's register does not follow this person.
 CREATE OR REPLACE TEMP MACRO tells_update_ban(detail) AS

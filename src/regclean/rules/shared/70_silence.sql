@@ -25,7 +25,6 @@ WITH measured AS (
             CAST(ceil($silence_intervals * 7 * coalesce(s.interval_weeks, 0)) AS INTEGER)
         ) AS limit_days
     FROM active_services AS s
-    WHERE s.end_on IS NULL OR s.end_on > CAST($as_of AS DATE) -- nobody empties what is said to have ended, before it began or not
 ),
 -- The feeds: a contractor whose emptyings are missing makes most bins of a town, of a part of it, or of its own look silent.
 judged AS (
