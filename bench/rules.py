@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -32,20 +33,17 @@ def night(folder: Path, customers: int, seed: int, profile: str, mix: str, least
         options = f"--customers {customers} --seed {seed} --profile {profile} --mix {mix} --least {least} --out".split()
         command = [sys.executable, ROOT / "data/fixtures/generate", *options, folder]
         subprocess.run([str(word) for word in command], check=True, stdout=subprocess.DEVNULL)
+    # A first night each time: a finding that an earlier one had and that is withdrawn is none.
+    shutil.rmtree(folder / "var", ignore_errors=True)
     told = subprocess.run([*regclean, "run", "--as-of", AS_OF, "--force"], capture_output=True, text=True, check=False)
     (folder / "run.log").write_text(told.stdout + told.stderr, encoding="utf-8")
     if told.returncode:
         sys.exit(told.stdout + told.stderr)
     # an account that may see customers under non-disclosure, whom the listings leave out otherwise
-    if not (folder / "findings.csv").exists():
-        for command in (("user", "add", "bench", "--role", "admin", "--role", "restricted"), ("sign-in", "bench")):
-            subprocess.run(
-                [*regclean, *command, "--password-stdin"],
-                input=PASSWORD,
-                text=True,
-                check=True,
-                stdout=subprocess.DEVNULL,
-            )
+    for command in (("user", "add", "bench", "--role", "admin", "--role", "restricted"), ("sign-in", "bench")):
+        subprocess.run(
+            [*regclean, *command, "--password-stdin"], input=PASSWORD, text=True, check=True, stdout=subprocess.DEVNULL
+        )
     for listing, *options in (("findings", "--figures"), ("member-links",)):
         subprocess.run([*regclean, listing, "--restricted", *options, "-o", str(folder / f"{listing}.csv")], check=True)
     return {

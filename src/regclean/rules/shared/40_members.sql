@@ -68,11 +68,14 @@ at_address AS (
     HAVING count(DISTINCT t.site_no) = 1
 ),
 held AS (
-    SELECT p.effective_no, cs.site_no, min(cs.since_on) AS since_on, bool_or(cs.customer_no = p.effective_no) AS is_own
+    SELECT
+        p.effective_no, cs.site_no, min(cs.since_on) AS since_on, bool_or(cs.customer_no = p.effective_no) AS is_own,
+        bool_or(e.site_no IS NOT NULL) AS is_home
     FROM accounts AS p
     INNER JOIN customer_sites AS cs USING (customer_no)
+    LEFT JOIN ever AS e ON e.customer_no = cs.customer_no AND e.site_no = cs.site_no
     GROUP BY p.effective_no, cs.site_no
-    QUALIFY is_own OR NOT bool_or(is_own) OVER (PARTITION BY p.effective_no)
+    QUALIFY (is_own OR NOT bool_or(is_own) OVER (PARTITION BY p.effective_no)) AND (is_home OR NOT bool_or(is_home) OVER (PARTITION BY p.effective_no))
 ),
 only_site AS (
     SELECT o.bin_group_no, o.member_no, min(h.site_no) AS site_no
