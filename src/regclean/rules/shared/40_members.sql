@@ -132,7 +132,7 @@ LEFT JOIN sites AS given_site ON given_site.site_no = m.site_no
 LEFT JOIN sites AS t ON t.site_no = coalesce(given_site.site_no, s.site_no);
 
 -- The host's household lives at the bin: whoever is linked to it, and at the bin's address whoever bears its surname or is
--- registered there by this very name; where the line is nobody's, the surname of somebody registered there is enough.
+-- registered there by these words of a name; where the line is nobody's, the surname of somebody registered there is enough.
 CREATE OR REPLACE TEMP TABLE host_household AS
 WITH hosts AS (
     SELECT h.bin_group_no, h.host_customer_no, h.host_site_no, coalesce(t.m_street, g.m_street) AS m_street, coalesce(t.m_house, g.m_house) AS m_house,
@@ -155,6 +155,10 @@ relatives AS (
     UNION
     SELECT customer_no_r, customer_no_l FROM pairs WHERE relation = 'household'
 ),
+-- A couple's row names two, and either word of a name may be the surname.
+residents AS (
+    SELECT m_street, m_house, m_house_letter, [m_first, m_last] || string_split(folded(name), ' ') AS words FROM customers WHERE m_flat IS NULL
+),
 at_bin AS (
     SELECT m.*, h.is_one_home
     FROM members AS m
@@ -174,8 +178,8 @@ INNER JOIN host_names AS n ON n.bin_group_no = b.bin_group_no AND list_contains(
 UNION
 SELECT b.line
 FROM at_bin AS b
-INNER JOIN customers AS c ON c.m_last = b.m_last AND c.m_street = b.m_street AND c.m_house = b.m_house AND c.m_flat IS NULL
-WHERE b.is_one_home AND (c.m_first = b.m_first OR (b.customer_no IS NULL AND c.m_house_letter IS NOT DISTINCT FROM b.m_house_letter));
+INNER JOIN residents AS c ON c.m_street = b.m_street AND c.m_house = b.m_house AND list_contains(c.words, b.m_last)
+WHERE b.is_one_home AND (list_contains(c.words, b.m_first) OR (b.customer_no IS NULL AND c.m_house_letter IS NOT DISTINCT FROM b.m_house_letter));
 
 -- The members of today.
 CREATE OR REPLACE TEMP TABLE active_members AS
