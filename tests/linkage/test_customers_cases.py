@@ -55,22 +55,10 @@ def cases() -> Register:
     for again in ("", "-again"):
         p(f"he{again}", "Aarne", "Tuomikallio", at="tuomitie|7||70372", phone="+358408888881")
         p(f"she{again}", "Saimi", "Tuomikallio", at="tuomitie|7||70372", phone="+358408888881")
-    p(
-        "marked-father",
-        "Nils elder",
-        "Lundelin",
-        at="byvagen|1||21600",
-        phone="+358408888883",
-        email="nils@posti.example",
-    )
-    p(
-        "marked-son",
-        "Nils younger",
-        "Lundelin",
-        at="byvagen|1||21600",
-        phone="+358408888883",
-        email="nils@posti.example",
-    )
+    for no, mark in (("father", "elder"), ("son", "younger")):
+        at = {"at": "byvagen|1||21600", "phone": "+358408888883", "email": "nils@posti.example"}
+        p(f"marked-{no}", f"Nils {mark}", "Lundelin", **at)
+        register.couple(f"marked-{no}-couple", f"Nils {mark}", "Siv", "Lundelin", **at)
     # Who may be the father or the son is not both, and nothing says which.
     p("elder", "Reijo", "Ahvenlampi", birth_date=date(1941, 4, 4), at="ahventie|1||70373", phone="+358408888882")
     p("younger", "Reijo", "Ahvenlampi", birth_date=date(1969, 5, 5), at="ahventie|1||70373", phone="+358408888882")
@@ -184,6 +172,7 @@ def relation(connection: duckdb.DuckDBPyConnection, a: str, b: str) -> str | Non
         # One name, one home, and nothing that tells two generations apart: the probability decides, and says so.
         ("undated-father", "undated-son", {"unsure", "same"}),
         ("marked-father", "marked-son", {"household"}),
+        ("marked-father-couple", "marked-son-couple", {"household"}),
         ("twin-a", "twin-b", {"household"}),
         ("bare-twin-a", "bare-twin-b", {"household", "unsure"}),
         ("he", "he-again", {"same"}),

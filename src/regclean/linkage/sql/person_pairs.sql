@@ -1,6 +1,6 @@
 -- From persons to customers: what two rows are to each other, by what their persons are to each other and by their kinds.
 CREATE OR REPLACE TEMP TABLE link_customer_pairs AS
-WITH pair AS (
+WITH told AS (
     SELECT s.*, l.customer_no AS no_l, r.customer_no AS no_r, l.kind AS kind_l, r.kind AS kind_r,
         coalesce(l.national_id <> r.national_id, false) AND NOT $generic AS id_conflict,
         -- One id under two first names in one home: it may have been typed on the wrong row. A person decides.
@@ -11,10 +11,16 @@ WITH pair AS (
     JOIN link_persons l ON l.entity = s.entity_l
     JOIN link_persons r ON r.entity = s.entity_r
 ),
+pair AS (
+    SELECT * REPLACE (
+        CASE WHEN generations THEN 0.0 ELSE p_same END AS p_same,
+        CASE WHEN generations THEN coalesce(p_household / nullif(1.0 - p_same, 0.0), 0.0) ELSE p_household END AS p_household
+    )
+    FROM told
+),
 -- Two rows of one kind, one person each.
 single AS (
-    SELECT no_l, no_r, entity_l, entity_r, match_weight, id_conflict, p_same, doubtful_id AS doubtful,
-        CASE WHEN generations THEN coalesce(p_household / nullif(1.0 - p_same, 0.0), 0.0) ELSE p_household END AS p_household,
+    SELECT no_l, no_r, entity_l, entity_r, match_weight, p_household, id_conflict, p_same, doubtful_id AS doubtful,
         CASE WHEN generations THEN 'generation.different' ELSE 'alike' END AS between
     FROM pair
     WHERE kind_l = kind_r AND kind_l IN ('person', 'estate')

@@ -44,9 +44,13 @@ SELECT
     nullif(array_to_string(person.given, ''), '') AS joined,
     coalesce(v.variants, []) AS variants, v.name IS NOT NULL AS known_name,
     person.last,
-    CASE WHEN list_contains(person.given, 'elder') THEN 1 WHEN list_contains(person.given, 'younger') THEN 2 ELSE CASE regexp_extract(concat_ws(' ', array_to_string(person.given, ' '), person.last), ' (i|sr|senior|ii|jr|junior|iii|iv)( |$)', 1)
-        WHEN 'i' THEN 1 WHEN 'sr' THEN 1 WHEN 'senior' THEN 1 WHEN 'ii' THEN 2 WHEN 'jr' THEN 2 WHEN 'junior' THEN 2 WHEN 'iii' THEN 3 WHEN 'iv' THEN 4
-    END END AS generation,
+    CASE coalesce(
+        list_extract(list_intersect(person.given, ['elder', 'younger']), 1),
+        regexp_extract(concat_ws(' ', array_to_string(person.given, ' '), person.last), ' (i|sr|senior|ii|jr|junior|iii|iv)( |$)', 1)
+    )
+        WHEN 'i' THEN 1 WHEN 'sr' THEN 1 WHEN 'senior' THEN 1 WHEN 'elder' THEN 1
+        WHEN 'ii' THEN 2 WHEN 'jr' THEN 2 WHEN 'junior' THEN 2 WHEN 'younger' THEN 2 WHEN 'iii' THEN 3 WHEN 'iv' THEN 4
+    END AS generation,
     CASE WHEN length(person.first) > 1 AND person.last IS NOT NULL AND holders > 1 THEN name_cell(
         CASE WHEN holders <= 2 THEN 0 WHEN holders <= 4 THEN 1 WHEN holders <= 8 THEN 2 ELSE 3 END, frequency
     ) END AS cell,

@@ -3,7 +3,7 @@ CREATE OR REPLACE TEMP TABLE link_related AS
 WITH judged AS (
     SELECT p.*, d.verdict, s.customer_no_l IS NOT NULL AS successive,
         CASE
-            WHEN p.between IN ('member', 'estate', 'trade_name', 'bankruptcy', 'generation.different') OR p.id_conflict THEN 0.0
+            WHEN p.between IN ('member', 'estate', 'trade_name', 'bankruptcy') OR p.id_conflict THEN 0.0
             ELSE p.p_same
         END AS probability
     FROM link_customer_pairs p

@@ -117,8 +117,8 @@ SELECT
     m.start_on, m.end_on, m.informed_on, m.proxy_phone, m.proxy_email, m.proxy_address,
     m.m_first, m.m_given, m.m_last, m.m_last_2, m.m_org, m.m_street, m.m_house, m.m_house_letter, m.m_flat,
     greatest(m.start_on, g.start_on) AS from_on,
-    least(CASE WHEN m.end_on < m.start_on THEN NULL ELSE m.end_on END, g.end_on) AS to_on,
-    holds_on(CAST($as_of AS DATE), m.start_on, CASE WHEN m.end_on >= m.start_on OR m.start_on IS NULL THEN m.end_on END) AS is_active,
+    least(m.end_on, g.end_on) AS to_on,
+    holds_on(CAST($as_of AS DATE), m.start_on, m.end_on) AS is_active,
     sg.bin_group_no IS NOT NULL AS group_stands,
     g.waste_type, g.billing,
     coalesce(l.customer_no = h.host_customer_no OR coalesce(given_site.site_no, s.site_no) = h.host_site_no, FALSE) AS is_host
