@@ -53,6 +53,21 @@ def test_the_round_in_figures(clerk: TestClient) -> None:
     assert clerk.get("/bin?number=K99").status_code == 404
 
 
+def test_files_that_could_not_be_taken_are_said_until_they_are(office: Office, clerk: TestClient) -> None:
+    back = office.folder / "Laine Pekka"
+    back.mkdir()
+    (back / "Laine Pekka.xlsx").write_bytes(b"PK")
+    office.act("import_answers", back)
+    office.act("import_answers")  # looks into the reply page's folder alone
+    for page in ("/enquiries", "/enquiries/1"):
+        text = clerk.get(page).text
+        assert "1 tiedostoa ei voitu lukea" in text
+        assert "Laine Pekka" not in text
+    (back / "Laine Pekka.xlsx").unlink()
+    office.act("import_answers", back)
+    assert "ei voitu lukea" not in clerk.get("/enquiries").text
+
+
 def test_members_who_are_told_and_who_are_late(clerk: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
     def notice(state: NoticeState, why: str | None) -> Notice:
         day = date(2026, 10, 1)

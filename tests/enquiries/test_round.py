@@ -134,6 +134,25 @@ def test_a_form_with_a_strange_code_or_an_answer_to_another_list_is_refused(offi
     assert office.states() == {"K1": "sent"}
 
 
+def test_a_file_that_is_too_large_or_no_answer_stays_where_it_is_and_is_said(office: Office) -> None:
+    office.send_round()
+    answers, back = exchange(office.workspace).root / "answers", office.folder / "back"
+    answers.mkdir(exist_ok=True)
+    back.mkdir()
+    (answers / "1.answer").write_bytes(b"x" * 300_000)
+    (answers / "vastaus.xlsx").write_bytes(b"PK")
+    (answers / ".2.answer.7-7").write_bytes(b"half written")
+    with (back / "suuri.xlsx").open("wb") as large:
+        large.truncate(3_000_000)
+    (back / "kuva.pdf").write_bytes(b"%PDF-1.7")
+    (back / "~$suuri.xlsx").write_bytes(b"a spreadsheet is open")
+    report = office.act("import_answers", back)
+    assert [name for name, _ in report.refused] == ["1.answer", "vastaus.xlsx", "kuva.pdf", "suuri.xlsx"]
+    assert ["too large" in why for _, why in report.refused] == [True, False, False, True]
+    assert len(list(answers.iterdir())) == 3
+    assert len(list(back.iterdir())) == 3
+
+
 def test_an_answer_taken_back_leaves_no_proposal(office: Office) -> None:
     office.send_round()
     office.reply("K1", l__1__says="right", l__2__says="left")

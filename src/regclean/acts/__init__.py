@@ -25,6 +25,7 @@ from regclean.acts.certificates import BandNow, certify, list_bands, next_checks
 from regclean.acts.context import ACTS, Context
 from regclean.acts.enquiries import (
     MARKS,
+    files_left,
     import_answers,
     list_enquiries,
     mark_enquiry,
@@ -137,6 +138,7 @@ __all__ = [
     "export_folder",
     "exported_files",
     "figures",
+    "files_left",
     "find_task",
     "go_back",
     "has_accounts",

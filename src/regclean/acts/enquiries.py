@@ -13,20 +13,27 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sqlalchemy import select
+
 from regclean import enquiries, findings
 from regclean.accounts.permissions import User
 from regclean.acts.context import Context, act
 from regclean.domain.enquiries import EnquiryState, Told
+from regclean.domain.register import subject_text
 from regclean.enquiries import Enquiry, LetterReport, RoundReport, SendReport, Taker, TakeReport
 from regclean.errors import UsageError
 from regclean.home import warehouse_of
 from regclean.ledger import runs
+from regclean.ledger.audit import Entry, append_all
+from regclean.ledger.tables import audit
 
 if TYPE_CHECKING:
     import duckdb
 
 # What somebody may say of an enquiry that no letter, answer or night says.
 MARKS: tuple[EnquiryState, ...] = ("returned", "given_up", "sent", "planned")
+
+IMPORT = subject_text("rounds", "import")  # what the audit log knows of importing answers
 
 
 @act("findings:decide")
@@ -104,9 +111,26 @@ def import_answers(context: Context, place: Path | None = None) -> TakeReport:
     """Take the answers of the reply page, and the filled forms of a file or folder; they stand on their cases at once."""
     taker = _taker(context)
     taker.from_page()
+    left = {"reply_page": len(taker.report.refused)}
     if place is not None:
         taker.from_forms(place)
+        left["form"] = len(taker.report.refused) - left["reply_page"]
+    with context.ledger.write() as writing:
+        entries = [
+            Entry(context.now, context.user.name, "answers_import", IMPORT, way, {"refused": number})
+            for way, number in left.items()
+        ]
+        append_all(writing, entries)
     return _shown(context, taker)
+
+
+@act("findings:read")
+def files_left(context: Context) -> dict[str, int]:
+    """How many files the last import could not take, by the way that they came; they lie where they were."""
+    last = select(audit.c.detail).where(audit.c.subject == IMPORT).order_by(audit.c.seq.desc()).limit(1)
+    with context.ledger.read() as reading:
+        found = {way: reading.execute(last.where(audit.c.field == way)).scalar() for way in ("reply_page", "form")}
+    return {way: detail["refused"] for way, detail in found.items() if detail and detail["refused"]}
 
 
 @act("enquiries:send")

@@ -131,10 +131,13 @@ def _said(answer: str, fields: Mapping[str, str]) -> dict[str, str]:
 def _check(path: Path) -> None:
     """A form is a small workbook: what is packed to swell is not opened. Errors: InputError."""
     remedy = "A form is a workbook (xlsx) that was written here; ask for it again, or type the answer in."
+    too_large = InputError("this is too large for a form.", file=path, remedy=remedy)
+    if path.stat().st_size > LARGEST:
+        raise too_large
     try:
         with zipfile.ZipFile(path) as packed:
             size = sum(part.file_size for part in packed.infolist())
     except (OSError, zipfile.BadZipFile) as error:
         raise InputError("this is not a workbook (xlsx).", file=path, remedy=remedy) from error
-    if path.stat().st_size > LARGEST or size > LARGEST_OPEN:
-        raise InputError("this is too large for a form.", file=path, remedy=remedy)
+    if size > LARGEST_OPEN:
+        raise too_large

@@ -78,6 +78,7 @@ class Taker:
     def from_page(self) -> None:
         """What lies in the folder of the reply page; what was taken is put aside there."""
         folder = exchange(self.workspace)
+        self.report.refused += [(path.name, why) for path, why in folder.not_read()]
         private = private_key(self.workspace)
         aside = folder.root / "taken"
         for path, file in folder.answers():
@@ -116,7 +117,7 @@ class Taker:
                 wrong = ", ".join(f"{place or 'form'}: {_REASONS[code]}" for place, code in error.found)
                 self.report.refused.append((path.name, wrong))
             except RegcleanError as error:
-                self.report.refused.append((path.name, error.message))
+                self.report.refused.append((path.name, " ".join(filter(None, (error.message, error.remedy)))))
 
     def typed(self, one: Enquiry, told: Told) -> None:
         """What a clerk typed in."""
@@ -218,9 +219,7 @@ def _forms(place: Path) -> Iterator[Path]:
     if place.is_file():
         yield place
     else:
-        yield from (
-            path for path in place.iterdir() if path.suffix.lower() == ".xlsx" and not path.name.startswith("~$")
-        )
+        yield from (path for path in place.iterdir() if path.is_file() and not path.name.startswith((".", "~$")))
 
 
 def _struck(value: Any) -> Any:

@@ -39,11 +39,19 @@ class Folder:
         self._put("answers", f"{_checked(number)}-{secrets.token_hex(8)}.answer", file)
 
     def answers(self) -> Iterator[tuple[Path, bytes]]:
-        """The answers' files, the oldest first; those that are too large are left."""
-        found = [path for path in (self.root / "answers").glob("*.answer") if path.is_file()]
+        """The answers' files, the oldest first, without those that `not_read` names."""
+        left = {path for path, _ in self.not_read()}
+        found = [path for path in (self.root / "answers").glob("*.answer") if path.is_file() and path not in left]
         for path in sorted(found, key=lambda path: (path.stat().st_mtime_ns, path.name)):
-            if path.stat().st_size <= LARGEST:
-                yield path, path.read_bytes()
+            yield path, path.read_bytes()
+
+    def not_read(self) -> Iterator[tuple[Path, str]]:
+        """What lies among the answers and is not read, with why; not what is still being written."""
+        for path in sorted(path for path in (self.root / "answers").glob("[!.]*") if path.is_file()):
+            if path.suffix != ".answer":
+                yield path, "not an answer of the reply page"
+            elif path.stat().st_size > LARGEST:
+                yield path, f"too large: an answer of the reply page has no more than {LARGEST // 1024} kB"
 
     def kept(self, number: str) -> bytes | None:
         return _read(self.root / "kept" / f"{_checked(number)}.kept")

@@ -27,6 +27,7 @@ PAGE = 100
 
 # What the log's codes mean, for people.
 ACTIONS = {
+    "answers_import": N_("took the answers of contact persons in"),
     "assign": N_("gave a case to somebody"),
     "batch_apply": N_("applied a batch"),
     "batch_approve": N_("approved a batch"),

@@ -42,7 +42,10 @@ def show_rounds(request: Request, acting: Acting, user: Reader) -> Response:
     today = acting.now.astimezone(acting.workspace.config.timezone).date()
     told = Counter((one.state, one.why_not or "") for one in found.notices)
     late = sum(one.state == "due" and one.late(today) for one in found.notices)
-    return page(request, "rounds.html", found=found, problem="", own=own, told=sorted(told.items()), late=late)
+    left = acts.files_left(acting)
+    return page(
+        request, "rounds.html", found=found, problem="", own=own, told=sorted(told.items()), late=late, left=left
+    )
 
 
 @router.get("/enquiries/{round_id}")
@@ -60,6 +63,7 @@ def show_round(
     return page(
         request,
         "round.html",
+        files=acts.files_left(acting),
         figures=figures,
         enquiries=chosen[start : start + PAGE],
         left=len(chosen),
