@@ -7,6 +7,7 @@ error with the file and the remedy. The process answers with messages (word, wha
 from __future__ import annotations
 
 import ctypes
+import errno
 import io
 import os
 import resource
@@ -128,12 +129,18 @@ def _serve(connection: Connection[Any, Any], memory_mb: float) -> None:
                 connection.send(("done",))
             except RegcleanError as error:
                 connection.send(("error", error))
-            except MemoryError:
-                connection.send(("memory",))
             except Exception as error:  # a traceback here would reach the user; what it says could quote a value
+                if _says_memory(error):
+                    connection.send(("memory",))
+                    continue
                 found = in_words(error)
                 away = isinstance(found, UnavailableError)
                 connection.send(("error", found if away else UsageError(found.message, file=file, remedy=found.remedy)))
+
+
+def _says_memory(error: Exception) -> bool:
+    """Was there no memory left? Polars' own error of it is an OSError of no number."""
+    return isinstance(error, MemoryError) or (isinstance(error, OSError) and error.errno in (None, errno.ENOMEM))
 
 
 def _send(connection: Connection[Any, Any], piece: Piece) -> None:
@@ -141,7 +148,7 @@ def _send(connection: Connection[Any, Any], piece: Piece) -> None:
     connection.send(("piece", about))
     for batch in piece.batches:
         packed = io.BytesIO()
-        batch.frame.write_ipc(packed)
+        batch.frame.write_ipc(packed, compression="lz4")
         connection.send(("rows", packed.getvalue(), batch.rejected))
     connection.send(("read", {"records": piece.count(), "sha256": piece.sha256()}))
 

@@ -16,7 +16,6 @@ from regclean.landing.counting import LONGEST_RECORD, blank_lines
 from regclean.landing.delimited import (
     DELIMITERS,
     PLAIN_CHARACTERS,
-    PLAIN_LINES,
     Dialect,
     Layout,
     batch_of,
@@ -36,14 +35,16 @@ def read_batches(text: Blocks, layout: Layout, plan: ColumnPlan) -> Iterator[Bat
     """
     at = layout.header.last_line
     plain_rows: list[pl.DataFrame] = []
+    plain_characters = 0
     odd: list[str] = []
     if len(plan.header) > 1 and layout.dialect.delimiter in DELIMITERS:
         blank = blank_lines(layout.dialect.delimiter)
         while sum(map(len, odd)) < PLAIN_CHARACTERS and (block := text.take()) is not None:
             rows = _plain_rows(block, blank, layout.dialect, plan)
-            if plain_rows and (rows is None or sum(frame.height for frame in plain_rows) >= PLAIN_LINES):
+            if plain_rows and (rows is None or plain_characters >= PLAIN_CHARACTERS):
                 yield Batch(pl.concat(plain_rows))
                 plain_rows.clear()
+                plain_characters = 0
             if rows is None:
                 odd.append(block)
                 continue
@@ -56,6 +57,7 @@ def read_batches(text: Blocks, layout: Layout, plan: ColumnPlan) -> Iterator[Bat
                 at += len(lines)
                 odd.clear()
             plain_rows.append(rows.with_columns(pl.col(ROW) + at))
+            plain_characters += len(block)
             at += rows.height
         if plain_rows:
             yield Batch(pl.concat(plain_rows))

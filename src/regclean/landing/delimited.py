@@ -28,7 +28,7 @@ DELIMITERS = (*USUAL, "^", "~", ":", "\x1f", " ")
 HEAD_LINES = 200
 BATCH_ROWS = 10_000
 PLAIN_LINES = 100_000
-PLAIN_CHARACTERS = 1 << 24
+PLAIN_CHARACTERS = 1 << 22
 SEPARATOR_LINE = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)
 
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import polars as pl
+
+# Arrow's other pools reserve a gigabyte of addresses before they read anything, and the reader's limit is one of addresses.
+# It asks once, when it is imported.
+os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -16,7 +21,7 @@ from regclean.landing.columns import ColumnPlan
 from regclean.landing.report import ROW, Batch
 from regclean.landing.textual import plain
 
-BATCH_ROWS = 100_000
+BATCH_ROWS = 20_000
 
 
 @dataclass(frozen=True, slots=True)
