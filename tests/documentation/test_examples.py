@@ -7,11 +7,13 @@ import json
 import shutil
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
 from regclean import Workspace
@@ -70,6 +72,42 @@ def test_the_waste_transport_registers_rows_come_in_and_go_out_corrected(
         if old != new
     }
     assert changed == {(5, "Haltijanposti", "7011O KUOPIO", "70110 KUOPIO")}
+
+
+def test_what_others_know_finds_its_customers(tmp_path: Path) -> None:
+    register = Workspace(shutil.copytree(EXAMPLES / "what_others_know", tmp_path / "known"))
+    register.run(as_of=AS_OF)
+    found = {(rule, tuple(json.loads(about))) for rule, about in register.findings().select("rule", "subjects").rows()}
+
+    def of(rule: str) -> set[str]:
+        return {about[0].removeprefix("customers:") for one, about in found if one == rule}
+
+    assert of("S01") == {"1001"}, "an estate has its death behind it"
+    assert of("S02") == {"1003", "1005"}, "an id in small letters, and the post; mail sent on for a time is no move"
+    assert ("S03", ("customers:1004", "sites:K4")) in found, "who sold, and the site by its property"
+    assert of("S07") == {"2001", "2002", "2003"}, (
+        "every account of the bankrupt, and who ceased; nobody who is in business"
+    )
+    assert of("S18") == {"buildings:100000042T"}, "a home without a customer; no sauna, nothing that was pulled down"
+    assert ("S22", ("customers:1006", "customers:1007")) in found, "two customers with the id of one notice"
+    assert "1008" not in str(found), "whose move says that it may not be disclosed"
+
+    night = duckdb.connect(str(next((tmp_path / "known/var/warehouse").glob("*.duckdb"))), read_only=True)
+    ids = {
+        row["national_id"]
+        for row in csv.DictReader((EXAMPLES / "what_others_know/in/customers.csv").open(), delimiter=";")
+    }
+    kept = str(night.execute("SELECT * FROM landed.evidence").fetchall())
+    assert not [one for one in ids if one and one.lower() in kept.lower()], "an id that is kept in clear"
+    assert "Salainenkuja" not in kept, "the new home of somebody who is no customer"
+    aside = list(csv.DictReader((tmp_path / "known/var/quarantine.csv").open(encoding="utf-8")))
+    assert Counter(row["why"] for row in aside) == {
+        "the national id is of several customers, or of another one": 1,
+        "no customer has this national_id": 1,
+        "no customer has this business_id": 1,
+        "national_id is invalid": 1,
+        "signal is missing or unknown": 1,
+    }
 
 
 def test_the_notebook_runs(

@@ -312,3 +312,49 @@ def test_the_same_input_gives_the_same_night(bench: Bench, tmp_path: Path) -> No
     rows = bench.night.execute("SELECT * FROM landed.customers").fetchall()
     assert bench.load() == first
     assert bench.night.execute("SELECT * FROM landed.customers").fetchall() == rows
+
+
+JOINED = section("columns", {"customer_no": "Asno", "observed_on": "Pvm"}) + section("constants", {"signal": "move"})
+
+
+def test_several_columns_are_joined_into_one_text(bench: Bench) -> None:
+    mapping = JOINED + section("joined", {"detail": "[{Katu}, {Pno} {Ptp}][; {Huom}]"})
+    bench.put(
+        "x.csv",
+        "Asno;Pvm;Katu;Pno;Ptp;Huom\n1;1.2.2026; Rantatie  4 ;70100;KUOPIO;tila [2]\n2;1.2.2026;;70100;KUOPIO;soittaa\n3;1.2.2026;;;;\n",
+    )
+    bench.source("evidence", mapping, path="in/x.csv")
+    bench.load()
+    assert bench.rows("evidence", "customer_no", "detail") == [
+        ("1", "Rantatie 4, 70100 KUOPIO; tila [2]"),
+        ("2", "soittaa"),
+        ("3", None),
+    ]
+
+
+def test_a_column_that_is_joined_must_be_there_and_is_not_ignored_by_the_way(bench: Bench) -> None:
+    bench.put("x.csv", "Asno;Pvm;Kadut\n1;1.2.2026;Rantatie 4\n")
+    bench.source("evidence", JOINED + section("joined", {"detail": "{Katu}"}), path="in/x.csv")
+    with pytest.raises(InputError, match=r"'Katu'.*Kadut"):
+        bench.load()
+
+
+@pytest.mark.parametrize("template", ["Katu", 7])
+def test_a_joined_text_names_columns(bench: Bench, template: object) -> None:
+    bench.put("x.csv", "Asno;Pvm;Katu\n1;1.2.2026;Rantatie 4\n")
+    bench.source("evidence", JOINED + section("joined", {"detail": template}), path="in/x.csv")
+    with pytest.raises(ConfigError, match="in braces"):
+        bench.load()
+
+
+def test_an_id_may_stand_for_the_customer_number_of_evidence_alone(bench: Bench) -> None:
+    rows = "signal;observed_on;national_id;business_id\ndeath;1.2.2026;010190-901R;\nmove;1.2.2026;;\ncompany_status;1.2.2026;;0000012-3\n"
+    bench.put("x.csv", rows)
+    bench.source("evidence", path="in/x.csv")
+    (file,) = bench.load()
+    assert (file.loaded, file.quarantined) == (2, 1)
+    assert [signal for (signal,) in bench.rows("evidence", "signal")] == ["death", "company_status"]
+    assert not bench.night.execute("SELECT * FROM landed.evidence WHERE contains(national_id, '901R')").fetchall()
+    bench.put("x.csv", "signal;observed_on\ndeath;1.2.2026\n")
+    with pytest.raises(InputError, match="the key column customer_no"):
+        bench.load()

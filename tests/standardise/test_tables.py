@@ -571,3 +571,41 @@ def test_a_guardian_is_no_person_of_the_customer() -> None:
         "customer_persons"
     ]
     assert persons.select("part", "m_last").rows() == [("self", "pesamaa")]
+
+
+def test_evidence_finds_its_customer_by_an_id_and_waits_where_that_is_in_doubt() -> None:
+    death = {"signal": "death", "observed_on": "1.2.2026"}
+    result = standardise(
+        customers=[
+            {"customer_no": "1", "name": "Laine Aino", "national_id": "010190-901R"},
+            {"customer_no": "2", "name": "Aino Laine", "national_id": "010190-901r "},
+            {"customer_no": "3", "name": "Harju Kerttu", "national_id": "170755-903X"},
+            {"customer_no": "4", "name": "Kukka Oy", "business_id": "0000012-3"},
+            {"customer_no": "5", "name": "Kukka Oy", "business_id": "FI00000123"},
+        ],
+        evidence=[
+            death | {"national_id": " 170755-903x"},
+            death | {"national_id": "010190-901R"},
+            death | {"customer_no": "2", "national_id": "010190-901R"},
+            death | {"customer_no": "3", "national_id": "010190-901R", "detail": "turvakielto"},
+            death | {"national_id": "080847-9103", "detail": "Salainenkuja 1"},
+            death | {"customer_no": "7", "national_id": "080847-9103"},
+            {"signal": "company_status", "observed_on": "2.2.2026", "business_id": "0000012-3", "detail": "konkurssi"},
+            {"signal": "keisari", "observed_on": "2.2.2026", "business_id": "0000012-3"},
+        ],
+    )
+    said = result.tables["evidence"].select("customer_no", "signal").rows()
+    assert said == [("2", "death"), ("3", "death"), ("4", "company_status"), ("5", "company_status"), ("7", "death")]
+    doubtful = (
+        result.tables["doubtful_evidence"].sort("line", "customer_no").select("line", "customer_no", "named").rows()
+    )
+    assert doubtful == [(3, "1", None), (3, "2", None), (5, "1", "3"), (5, "2", "3"), (5, "3", "3")]
+    hidden = result.tables["customers"].filter("non_disclosure")["customer_no"].to_list()
+    assert hidden == ["1", "2", "3"], "whoever a row in doubt may protect"
+    assert sorted(result.rejected.select("line", "why").rows()) == [
+        (3, "the national id is of several customers, or of another one"),
+        (5, "the national id is of several customers, or of another one"),
+        (6, "no customer has this national_id"),
+        (9, "signal is missing or unknown"),
+    ]
+    assert "Salainenkuja" not in str(result.rejected.rows())

@@ -1,7 +1,7 @@
 """The workspace: `regclean.toml`, mappings and the folders of `var/`."""
 
 from regclean.config import identity
-from regclean.config.mapping import Mapping, load_mapping
+from regclean.config.mapping import Joined, Mapping, load_mapping
 from regclean.config.secret import (
     another_key,
     derived_key,
@@ -25,6 +25,7 @@ from regclean.config.workspace import (
 
 __all__ = [
     "Config",
+    "Joined",
     "Mapping",
     "Section",
     "Source",

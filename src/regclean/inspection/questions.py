@@ -27,7 +27,16 @@ LEFT_OUT = {
 # Their keys hold a customer's number in several ways; the index of the search box holds everybody's values, and
 # what a list's lines were known by are hashes of national ids.
 TABLES_LEFT_OUT = frozenset(
-    {"rule_hits", "origins", "unreadable", "hidden_subjects", "search_subjects", "search_terms", "member_ids"}
+    {
+        "rule_hits",
+        "origins",
+        "unreadable",
+        "hidden_subjects",
+        "search_subjects",
+        "search_terms",
+        "member_ids",
+        "doubtful_evidence",
+    }
 )
 # Tables whose own rows are protected, and how a row's key is written in `hidden`.
 KEYS = {

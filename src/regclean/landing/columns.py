@@ -71,9 +71,15 @@ class Wanted:
 
 def wanted(table: Table, mapping: Mapping) -> Wanted:
     names = {column.name: mapping.columns.get(column.name, (column.name,)) for column in table.columns}
-    # A key that a constant fills need not be in the file.
-    needed = [name for name in table.keys if name not in mapping.constants or name in mapping.columns]
+    parts = {f"{{{part}}}": (part,) for template in mapping.joined.values() for part in template.parts}
+    # A key that a constant or other columns fill need not be in the file.
+    filled = mapping.constants.keys() | mapping.joined.keys()
+    needed = [name for name in table.keys if name not in filled or name in mapping.columns]
     required = {name: frozenset(map(fold, names[name])) for name in (*mapping.columns, *needed)}
+    for name in needed:
+        required[name] |= {fold(one) for other in table.by_name[name].unless for one in names[other]}
+    names |= parts
+    required |= {name: frozenset(map(fold, parts[name])) for name in parts}
     ignored = frozenset(map(fold, mapping.ignore))
     known = frozenset(fold(name) for alternatives in names.values() for name in alternatives) | ignored
     return Wanted(table, mapping, names, ignored, known, required, tuple(required[name] for name in needed))
@@ -272,7 +278,12 @@ def suggest(label: str, columns: Sequence[str]) -> str | None:
 def _stop_on_missing(
     labels: dict[int, str], positions: dict[str, tuple[int, ...]], looked_for: Wanted, file: str
 ) -> None:
-    missing = [column for column in looked_for.required if column not in positions]
+    by_name = looked_for.table.by_name
+    missing = [
+        column
+        for column in looked_for.required
+        if column not in positions and not (column in by_name and positions.keys() & set(by_name[column].unless))
+    ]
     if not missing:
         return
     taken = {at for places in positions.values() for at in places}

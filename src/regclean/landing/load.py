@@ -26,7 +26,7 @@ from regclean.landing.report import ROW, FileReport, LandingReport, Rejected
 from regclean.landing.shape import FillDown, shape
 from regclean.landing.sources import Piece, matching_files, open_query
 from regclean.sealing import SEAL, Seal
-from regclean.standardise import mask_national_id, strike_out_ids
+from regclean.standardise import NOBODY, mask_national_id, strike_out_ids
 from regclean.warehouse import load_sql, registered, write_frame
 
 QUARANTINE_FILE = "quarantine.csv"
@@ -80,6 +80,18 @@ def quarantine(workspace: Workspace, connection: duckdb.DuckDBPyConnection, reje
         masked = [_shortened(record) for record in rejected["record"]]
         write_frame(connection, "landed.quarantine", rejected.with_columns(record=pl.Series(masked, dtype=pl.String)))
         _write_quarantine(connection, workspace.var / QUARANTINE_FILE)
+        _forget_others(connection)
+
+
+def _forget_others(connection: duckdb.DuckDBPyConnection) -> None:
+    """Keep nothing of what an authority said of people who are no customers, but that it said so."""
+    connection.execute(
+        """
+        UPDATE landed.evidence SET detail = NULL, national_id = NULL FROM landed.quarantine AS q
+        WHERE q.table_name = 'evidence' AND q.file = _file AND q.line = _row AND starts_with(q.why, $nobody)
+        """,
+        {"nobody": NOBODY},
+    )
 
 
 def set_aside(connection: duckdb.DuckDBPyConnection, limit: int) -> list[tuple[str, str, int]]:

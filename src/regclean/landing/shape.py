@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import polars as pl
 
+from regclean.config import Joined
 from regclean.landing.columns import ColumnPlan, Wanted, fold
 from regclean.landing.delimited import as_line
 from regclean.landing.report import ROW, Batch, Rejected
@@ -76,8 +79,7 @@ def shape(batch: Batch, plan: ColumnPlan, looked_for: Wanted, delimiter: str) ->
     # Each is worked out once; what is asked of them below is asked of the outcome.
     canonical = _as_texts(batch.frame).with_columns(**present).select(ROW, why[_WHY], *present)
     empty = [
-        pl.when(pl.col(key).is_null() if key in present else pl.lit(value=True)).then(pl.lit(f"{key} is empty"))
-        for key in looked_for.table.keys
+        pl.when(_empty(key, present, looked_for)).then(pl.lit(f"{key} is empty")) for key in looked_for.table.keys
     ] + [reason for key in looked_for.table.keys if key in present for reason in _no_key(canonical, key, plan)]
     shaped = canonical.with_columns(pl.coalesce(*empty, _WHY).alias(_WHY))
     good = shaped.filter(pl.col(_WHY).is_null()).drop(_WHY)
@@ -86,6 +88,12 @@ def shape(batch: Batch, plan: ColumnPlan, looked_for: Wanted, delimiter: str) ->
     for line, *cells, why in bad.rows():
         rejected.append(Rejected(line, why, as_line(cells, delimiter)))
     return good, sorted(rejected, key=lambda item: item.line)
+
+
+def _empty(key: str, present: Iterable[str], looked_for: Wanted) -> pl.Expr:
+    """Where a key has no value, and nothing else stands in its place."""
+    names = [name for name in (key, *looked_for.table.by_name[key].unless) if name in present]
+    return pl.all_horizontal(pl.lit(value=True), *(pl.col(name).is_null() for name in names))
 
 
 def _no_key(canonical: pl.DataFrame, key: str, plan: ColumnPlan) -> list[pl.Expr]:
@@ -150,7 +158,9 @@ def _filled(text: pl.Expr) -> pl.Expr:
 def _column(column: str, plan: ColumnPlan, looked_for: Wanted) -> pl.Expr | None:
     """The expression of one canonical column; None when neither the file nor a constant has it."""
     texts = [pl.col(str(at)) for at in plan.positions.get(column, ())]
-    parts = [pl.when(_filled(text)).then(text) for text in texts]
+    parts: list[pl.Expr] = [pl.when(_filled(text)).then(text) for text in texts]
+    if template := looked_for.mapping.joined.get(column):
+        parts.insert(0, _joined(template, plan))
     value: pl.Expr | None = pl.coalesce(*parts) if parts else None
     changes = looked_for.mapping.values.get(column)
     if value is not None and changes:
@@ -161,3 +171,22 @@ def _column(column: str, plan: ColumnPlan, looked_for: Wanted) -> pl.Expr | None
     if constant:
         value = pl.coalesce(value, pl.lit(constant)) if value is not None else pl.lit(constant)
     return value
+
+
+def _joined(template: Joined, plan: ColumnPlan) -> pl.Expr:
+    """The text of several columns; null where all of them are empty."""
+    cell = {name: pl.col(str(plan.positions[f"{{{name}}}"][0])).str.strip_chars() for name in template.parts}
+    filled = {name: _filled(pl.col(str(plan.positions[f"{{{name}}}"][0]))) for name in template.parts}
+    texts = []
+    for literals, names, optional in template.groups:
+        pieces: list[pl.Expr] = [pl.lit(literals[0])]
+        for name, literal in zip(names, literals[1:], strict=True):
+            pieces += [cell[name].fill_null(""), pl.lit(literal)]
+        text = pl.concat_str(pieces)
+        texts.append(
+            pl.when(pl.all_horizontal(filled[name] for name in names)).then(text).otherwise(pl.lit(""))
+            if optional and names
+            else text
+        )
+    whole = pl.concat_str(texts).str.replace_all(r"\s+", " ").str.strip_chars(" ,;")
+    return pl.when(pl.any_horizontal(filled.values())).then(whole)

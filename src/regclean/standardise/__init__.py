@@ -12,6 +12,7 @@ from regclean.standardise.identifiers import (
 from regclean.standardise.keys import clean_key, row_key
 from regclean.standardise.memory import Memory
 from regclean.standardise.non_disclosure import HIDING
+from regclean.standardise.of_whom import NOBODY
 from regclean.standardise.places import municipality_name, municipality_of
 from regclean.standardise.quantities import UnreadableNumberError, read_boolean, read_decimal
 from regclean.standardise.reference import first_name_genders, name_counts, name_variants
@@ -24,6 +25,7 @@ from regclean.standardise.zeros import lost_zeros
 
 __all__ = [
     "HIDING",
+    "NOBODY",
     "PLACEHOLDERS",
     "WRITTEN_NATIONAL_ID",
     "Memory",

@@ -26,6 +26,15 @@ REJECTED = {
     "record": pl.String,
 }
 MEMBER_IDS = dict.fromkeys(("bin_group_no", "member_no", "national_id_hash"), pl.String)
+# Rows of evidence whose national id several customers have, or another one than they name: one for each who may be meant.
+DOUBTFUL: dict[str, pl.DataType | type[pl.DataType]] = {
+    "customer_no": pl.String,
+    "named": pl.String,
+    "signal": pl.String,
+    "observed_on": pl.Date,
+    "file": pl.String,
+    "line": pl.Int64,
+}
 HIDDEN_LINES = dict.fromkeys(("bin_group_no", "member_no"), pl.String)
 UNREADABLE = {"table": pl.String, "key": pl.String, "column": pl.String}
 MISPLACED = {
@@ -82,6 +91,7 @@ class Reading:
     hidden_sites: pl.Series = field(default_factory=lambda: pl.Series(dtype=pl.String))
     hidden_lines: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=HIDDEN_LINES))
     misplaced: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=MISPLACED))
+    doubtful: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=DOUBTFUL))
     member_ids: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=MEMBER_IDS))
 
     def trace(self, table: Table, landed: pl.DataFrame, typed: pl.DataFrame, taken: pl.Series | None = None) -> None:

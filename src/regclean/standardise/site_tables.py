@@ -23,6 +23,7 @@ from regclean.standardise.columns import (
     simple,
     with_keys,
 )
+from regclean.standardise.of_whom import found_customers
 from regclean.standardise.protection import hidden_rows, note_hidden
 
 # Finland with its sea areas, in degrees.
@@ -84,14 +85,16 @@ def services_table(landed: Mapping[str, pl.DataFrame], reading: Reading) -> pl.D
     return exactly(completed(frame, SERVICES, frame["service_no"], [], reading), schema_of(SERVICES))
 
 
-def evidence_table(landed: Mapping[str, pl.DataFrame], reading: Reading) -> pl.DataFrame:
+def evidence_table(landed: Mapping[str, pl.DataFrame], customers: pl.DataFrame, reading: Reading) -> pl.DataFrame:
     frame = clean_keys(prepared(landed, EVIDENCE, reading), EVIDENCE.references, reading)
+    frame = found_customers(frame, customers, reading)
     note_hidden(frame, EVIDENCE, reading)
-    frame = with_keys(frame, "evidence", ["customer_no"], reading)
-    rows = completed(frame, EVIDENCE, frame["customer_no"], [], reading)
+    read = frame.select("national_id_state", "business_id")
+    rows = completed(frame, EVIDENCE, frame["customer_no"], [read], reading)
     known, dated = rows["signal"].is_not_null(), rows["observed_on"].is_not_null()
-    reading.reject("evidence", frame.filter(~known), "signal is missing or unknown")
-    reading.reject("evidence", frame.filter(known & ~dated), "observed_on is no date")
+    # A row about an organisation stands here once for each of its accounts.
+    for bad, why in ((~known, "signal is missing or unknown"), (known & ~dated, "observed_on is no date")):
+        reading.reject("evidence", frame.filter(bad).unique(["_file", "_row"], maintain_order=True), why)
     reading.trace(EVIDENCE, frame.filter(known & dated), rows.filter(known & dated))
     return exactly(rows.filter(known & dated), schema_of(EVIDENCE))
 

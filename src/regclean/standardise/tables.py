@@ -54,7 +54,7 @@ def standardise_tables(landed: Mapping[str, pl.DataFrame], options: Options) -> 
         roles = site_roles_table(landed, reading)
         services = services_table(landed, reading)
         bin_groups, members = bin_group_tables(landed, customers, sites, reading)
-        evidence = evidence_table(landed, reading)
+        evidence = evidence_table(landed, customers, reading)
         emptyings, invoices = (history_table(table, landed, reading) for table in (EMPTYINGS, INVOICES))
         buildings = buildings_table(landed, reading)
         hidden_at(reading.hidden_sites, (roles, services), reading)
@@ -78,6 +78,7 @@ def standardise_tables(landed: Mapping[str, pl.DataFrame], options: Options) -> 
         "invoices": invoices,
         "buildings": buildings,
         "misplaced_ids": misplaced,
+        "doubtful_evidence": reading.doubtful,
         "member_ids": reading.member_ids,
         "hidden_lines": reading.hidden_lines,
         "name_marks": pl.concat([pl.DataFrame(schema=MARKS), *reading.marks]),

@@ -16,6 +16,7 @@ class Column:
 
     - `key`: part of the row's key; `needed`: a row means nothing without it (None: as `key`); `required`: a typed row
       always has a value, given or found;
+    - `unless`: the columns of which one may stand in its place, for standardising finds the key by it;
     - `refers`: the table whose key it holds; `identifier`: which identifiers it holds (`standardise.identifiers`);
     - `unit`: what a number counts; `codes`: the whole list of a code column;
     - `personal`: tells something of a person; `sealed`: leaves `landed` only as a keyed hash and a mask;
@@ -31,6 +32,7 @@ class Column:
     key: bool = False
     needed: bool | None = None
     required: bool = False
+    unless: tuple[str, ...] = ()
     refers: str | None = None
     identifier: str | None = None
     unit: str | None = None

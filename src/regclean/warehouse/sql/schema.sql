@@ -64,6 +64,12 @@ WHERE o.taken;
 -- The usable national id that stands somewhere on a line of a list, as its keyed hash. Lines with more than one are left out.
 CREATE TABLE member_ids (bin_group_no TEXT NOT NULL, member_no TEXT NOT NULL, national_id_hash TEXT NOT NULL);
 
+-- Evidence that bears a national id which several customers have, or another one than the row names (`named`): one row for
+-- each who may be meant. It is said of none of them.
+CREATE TABLE doubtful_evidence (
+    customer_no TEXT NOT NULL, named TEXT, signal TEXT, observed_on DATE, file TEXT NOT NULL, line BIGINT NOT NULL
+);
+
 -- What was written beside a customer's names, or where there was room, also in other rows and tables than the customer's own.
 -- `mark`: death | non_disclosure; `detail`: when somebody died, as written.
 CREATE TABLE name_marks (customer_no TEXT NOT NULL, mark TEXT NOT NULL, detail TEXT);

@@ -10,7 +10,7 @@ WITH keyless AS (
     UNION ALL SELECT 'bin_group_members', _file, _row FROM landed.bin_group_members
         WHERE coalesce(trim(bin_group_no), '') = ''
     UNION ALL SELECT 'evidence', _file, _row FROM landed.evidence
-        WHERE coalesce(trim(customer_no), '') = '' OR coalesce(trim(signal), '') = '' OR coalesce(trim(observed_on), '') = ''
+        WHERE coalesce(trim(customer_no), trim(national_id), trim(business_id), '') = '' OR coalesce(trim(signal), '') = '' OR coalesce(trim(observed_on), '') = ''
     UNION ALL SELECT 'emptyings', _file, _row FROM landed.emptyings
         WHERE coalesce(trim(service_no), '') = '' OR coalesce(trim(emptied_on), '') = ''
     UNION ALL SELECT 'invoices', _file, _row FROM landed.invoices
