@@ -7,7 +7,8 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from asking import Office, new_office
+from asking import CANARY, Office, new_office
+from mail_server import MailServer
 
 from regclean.enquiries import codes_of, notices
 from regclean.errors import ConflictError
@@ -58,7 +59,7 @@ def test_a_member_is_told_once_and_the_register_learns_it(office: Office) -> Non
     pdf = (office.folder / "told" / "notices.pdf").read_bytes()
     assert pdf.startswith(b"%PDF")
     assert "Uusi Naapuri" in (office.folder / "told" / "notices.csv").read_text(encoding="utf-8-sig")
-    assert office.act("release_notices") == 2
+    assert office.act("release_notices").letters == 2
     assert {row["state"] for row in rows(office)} == {"sent"}
     again = office.act("write_notice_letters", office.folder / "again")
     assert (again.letters, again.left["told_already"]) == (0, 2)
@@ -93,6 +94,44 @@ def test_an_objection_opens_a_case_on_the_line_and_may_be_taken_back(office: Off
     office.browser().post("/answer", data={**sent, "do": "withdraw"})
     assert office.act("import_answers").withdrawn == 1
     assert not [row for row in office.findings("K32", "K33") if row["present"]]
+
+
+def test_a_member_whose_own_address_is_known_is_told_by_mail(office: Office, server: MailServer) -> None:
+    settings = office.folder / "regclean.toml"
+    sending = f'smtp = "smtp://127.0.0.1:{server.port}"\nmail_from = "kimpat@example.fi"\n'
+    settings.write_text(settings.read_text(encoding="utf-8") + sending, encoding="utf-8")
+    with sqlite3.connect(office.folder / "register.db") as register:
+        register.execute("UPDATE customers SET contact_source = NULL")
+        register.execute(
+            "UPDATE customers SET email = 'sama@kanarialintu.example.fi' WHERE name NOT LIKE 'Savolainen%'"
+        )
+    register.close()
+    office.night()
+    ways = {(one.bin_group_no, one.member_no): one.channel for one in office.act("list_notices")[0] if not one.why_not}
+    # An address that others have too is nobody's own; the last two are no customers.
+    assert ways == {("K1", "2"): "email", ("K2", "1"): "letter", ("K1", "3"): "letter", ("K2", "2"): "letter"}
+    written = office.act("write_notice_letters", office.folder / "told")
+    assert (written.letters, written.emails) == (3, 1)
+    assert "Savolainen" not in (office.folder / "told" / "notices.csv").read_text(encoding="utf-8-sig")
+
+    sent = office.act("release_notices")
+    assert (sent.letters, sent.emails, sent.refused, sent.no_address) == (3, 1, [], [])
+    ((to, mail),) = server.taken
+    (row,) = (row for row in rows(office) if row["channel"] == "email")
+    codes = codes_of(office.workspace, int(str(row["notice_id"])), 1, what="notice")
+    text = mail.get_content()
+    assert to.endswith(f"@{CANARY}.example.fi")
+    assert codes.link in text
+    assert "14 artiklan" in text
+    for held in ("Savolainen", "Asemakatu", "K1"):
+        assert held not in text.replace(codes.link, "")
+    assert {row["state"] for row in rows(office)} == {"sent"}
+    assert not office.act("release_notices").emails
+
+    office.act("mark_notice", row["notice_id"], "not_sent")  # the mail came back
+    office.act("mark_notice", row["notice_id"], "due")
+    again = office.act("write_notice_letters", office.folder / "again")
+    assert (again.letters, again.emails) == (1, 0)
 
 
 def test_a_letter_that_came_back_is_marked_and_written_anew(office: Office) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from regclean import enquiries
 from regclean.acts.context import Context, act
 from regclean.acts.enquiries import night_in_force, show_answers, told_to
-from regclean.enquiries import Notice, NoticeReport, notices
+from regclean.enquiries import Notice, NoticeReport, SendReport, notices
 from regclean.errors import UsageError
 
 
@@ -41,12 +41,18 @@ def write_notice_letters(context: Context, folder: Path, *, limit: int | None = 
 
 
 @act("enquiries:send")
-def release_notices(context: Context) -> int:
-    """Note the letters that were written as sent; returns how many. That they were told is proposed on the cases at once."""
-    groups = {row["bin_group_no"] for row in notices.known(context.ledger) if row["state"] == "due"}
-    sent = notices.release(context.ledger, user=context.user.name, now=context.now)
-    show_answers(context, groups if sent else ())
-    return sent
+def release_notices(context: Context) -> SendReport:
+    """Note the letters that were written as sent, and send the mails. That they were told is proposed on the cases at once.
+    Errors: UsageError, UnavailableError.
+    """
+    groups = {row["bin_group_no"] for row in notices.waiting(context.ledger)}
+    with night_in_force(context) as (connection, run):
+        found, _ = enquiries.untold(context.ledger, connection, context.workspace, run.as_of)
+    to = enquiries.emails_of(found)
+    try:
+        return enquiries.release_notices(context.ledger, context.workspace, to, user=context.user.name, now=context.now)
+    finally:
+        show_answers(context, groups)
 
 
 @act("enquiries:send")

@@ -51,7 +51,7 @@ def _tell_members(context: Context, letters: Path) -> int:
     from regclean.reply_page import open_question, seal_answer
 
     acts.write_notice_letters(context, letters, limit=ASKED)
-    sent = acts.release_notices(context)
+    sent = acts.release_notices(context).letters
     one = next((one for one in acts.list_notices(context)[0] if one.state == "sent"), None)
     if one is not None and one.notice_id is not None:
         codes = codes_of(context.workspace, one.notice_id, 1, what="notice")

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from regclean.cli.app import app
 from regclean.cli.identity import UserOption, acting
 from regclean.cli.listing import Listing, listing
+
+if TYPE_CHECKING:
+    from regclean.enquiries import SendReport
 
 enquiry = typer.Typer(
     name="enquiry", help="Ask the contact persons of shared bins: plan, letters, send, import, status."
@@ -38,6 +41,7 @@ NOTICE_COLUMNS = (
     "bin_group_no",
     "member_no",
     "language",
+    "channel",
     "state",
     "why_not",
     "due_on",
@@ -114,10 +118,14 @@ def send(
             typer.echo(f"In the outbox: {len(due) - mails:,} letters, {mails:,} mails. To send them: --release")
             return
         report = acts.release_enquiries(context, round_id=round_id)
+    _tell_sent(report, "enquiries")
+
+
+def _tell_sent(report: SendReport, what: str) -> None:
     typer.echo(f"Sent: {report.letters:,} letters, {report.emails:,} mails.")
-    for what, ids in (("refused by the server", report.refused), ("without an address now", report.no_address)):
+    for why, ids in (("refused by the server", report.refused), ("without an address now", report.no_address)):
         if ids:
-            typer.echo(f"Not sent, {what}: enquiries {', '.join(map(str, ids))}")
+            typer.echo(f"Not sent, {why}: {what} {', '.join(map(str, ids))}")
 
 
 @enquiry.command(name="import")
@@ -216,6 +224,7 @@ def notice_list(
             one.bin_group_no,
             one.member_no,
             one.language,
+            one.channel,
             one.state,
             one.why_not,
             one.due_on.isoformat(),
@@ -236,16 +245,20 @@ def notice_letters(
     limit: Annotated[int | None, typer.Option(help="At most so many letters, those due first.")] = None,
     user: UserOption = None,
 ) -> None:
-    """Write the letters to members who are due: notices.pdf and notices.csv for the print house, and what the reply page needs."""
+    """Write the letters to members who are due: notices.pdf and notices.csv for the print house, and what the reply page needs.
+    Who has a valid e-mail address of their own in the register is told by mail, where `[enquiries] smtp` is set.
+    """
     from regclean import acts
 
     with acting(user) as context:
         report = acts.write_notice_letters(context, output, limit=limit)
-    typer.echo(f"Written: {report.letters:,} letters ({report.pages:,} pages); late among them: {report.late:,}.")
+    typer.echo(
+        f"Written: {report.letters:,} letters ({report.pages:,} pages), {report.emails:,} mails; late among them: {report.late:,}."
+    )
     for why, count in sorted(report.left.items()):
         typer.echo(f"Not written, {why}: {count:,}")
     _tell_respelt(report.respelt)
-    if report.letters:
+    if report.letters or report.emails:
         typer.echo("They wait in the outbox: regclean notice send")
 
 
@@ -259,12 +272,12 @@ def _tell_respelt(letters: int) -> None:
 
 @notice.command(name="send")
 def notice_send(user: UserOption = None) -> None:
-    """Note the letters that were written as sent."""
+    """Note the letters that were written as sent, and send the mails."""
     from regclean import acts
 
     with acting(user) as context:
-        sent = acts.release_notices(context)
-    typer.echo(f"Sent: {sent:,} letters.")
+        report = acts.release_notices(context)
+    _tell_sent(report, "notices")
 
 
 @notice.command(name="mark")

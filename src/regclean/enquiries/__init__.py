@@ -8,13 +8,13 @@ from regclean.enquiries.figures import EVENTS, Forecast, RoundFigures, figures_o
 from regclean.enquiries.follow import follow
 from regclean.enquiries.forms import ANSWER, write_form
 from regclean.enquiries.letters import LetterReport, contact_emails, write_letters
-from regclean.enquiries.mail import SendReport, release, waiting
+from regclean.enquiries.mail import SendReport, release, release_notices, waiting
 from regclean.enquiries.notices import Notice
 from regclean.enquiries.plan import RoundReport, barred_groups, gathered, plan_round, to_ask
 from regclean.enquiries.reported import RULES, reported
 from regclean.enquiries.story import Event, Story, story_of
 from regclean.enquiries.taking import Taker, TakeReport
-from regclean.enquiries.telling import NoticeReport, stand, untold, write_notices
+from regclean.enquiries.telling import NoticeReport, emails_of, stand, untold, write_notices
 
 __all__ = [
     "ANSWER",
@@ -37,6 +37,7 @@ __all__ = [
     "barred_groups",
     "codes_of",
     "contact_emails",
+    "emails_of",
     "end_codes",
     "ending_codes",
     "exchange",
@@ -53,6 +54,7 @@ __all__ = [
     "persons_told",
     "plan_round",
     "release",
+    "release_notices",
     "reported",
     "stand",
     "step",

@@ -7,24 +7,28 @@ sent right after the server took it, so that a stop in between sends at most tha
 from __future__ import annotations
 
 import smtplib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.message import EmailMessage
 from email.utils import make_msgid
+from functools import partial
 from typing import Protocol
 from urllib.parse import unquote, urlsplit
 
+from sqlalchemy import RowMapping
+
 from regclean.config import Workspace
 from regclean.domain.enquiries import EnquiryState
-from regclean.enquiries import book
+from regclean.enquiries import book, notices
 from regclean.enquiries.book import Enquiry
 from regclean.enquiries.codes import codes_of
 from regclean.enquiries.letters import mail_link
 from regclean.enquiries.words import day_in, word
 from regclean.errors import UnavailableError, UsageError
 from regclean.ledger import Ledger
+from regclean.reply_page import Codes
 
 
 class Server(Protocol):
@@ -35,12 +39,22 @@ class Server(Protocol):
 
 @dataclass(slots=True)
 class SendReport:
-    """What was released. `refused`: enquiries whose mail the server did not take."""
+    """What was released, by number of the enquiry or notice. `refused`: whose mail the server did not take."""
 
     letters: int = 0
     emails: int = 0
     refused: list[int] = field(default_factory=list)
     no_address: list[int] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """A mail to be. `to`: None where no address is known now; `noted`: writes down that it was sent."""
+
+    number: int
+    to: str | None
+    made: Callable[[str], EmailMessage]
+    noted: Callable[[], None]
 
 
 def waiting(ledger: Ledger, round_id: int | None = None) -> list[Enquiry]:
@@ -62,57 +76,109 @@ def release(
     connect: Callable[[str], AbstractContextManager[Server]] | None = None,
 ) -> SendReport:
     """Note the printed letters as sent, and send the mails. `addresses`: enquiry -> where its mail goes. Errors: UnavailableError."""
-    report = SendReport()
     due = waiting(ledger, round_id)
     mails = [one for one in due if one.channel == "email"]
+    report = SendReport(letters=len(due) - len(mails))
     for one in due:
         if one.channel == "letter":
             _sent(ledger, one, user, now)
-            report.letters += 1
-    if not mails:
-        return report
     to = addresses(mails)
-    with (connect or connected)(str(workspace.config.section("enquiries")["smtp"])) as server:
+    some = [
+        Mail(
+            one.enquiry_id,
+            to.get(one.enquiry_id),
+            partial(message, workspace, one),
+            partial(_sent, ledger, one, user, now),
+        )
+        for one in mails
+    ]
+    _send(workspace, some, report, connect or connected)
+    return report
+
+
+def release_notices(
+    ledger: Ledger,
+    workspace: Workspace,
+    to: Mapping[tuple[str, str], str],
+    *,
+    user: str,
+    now: datetime,
+    connect: Callable[[str], AbstractContextManager[Server]] | None = None,
+) -> SendReport:
+    """The same of what members are told. `to`: shared bin and digest of the person -> where their mail goes. Errors: UnavailableError."""
+    due = notices.waiting(ledger)
+    mails = [row for row in due if row["channel"] == "email"]
+    report = SendReport(letters=len(due) - len(mails))
+
+    def note(row: RowMapping) -> None:
+        notices.mark(ledger, row["notice_id"], "sent", user=user, now=now)
+
+    for row in due:
+        if row["channel"] == "letter":
+            note(row)
+    some = [
+        Mail(
+            row["notice_id"],
+            to.get((row["bin_group_no"], row["person_digest"])),
+            partial(notice_message, workspace, row),
+            partial(note, row),
+        )
+        for row in mails
+    ]
+    _send(workspace, some, report, connect or connected)
+    return report
+
+
+def _send(
+    workspace: Workspace,
+    mails: Sequence[Mail],
+    report: SendReport,
+    connect: Callable[[str], AbstractContextManager[Server]],
+) -> None:
+    if not mails:
+        return
+    with connect(str(workspace.config.section("enquiries")["smtp"])) as server:
         for one in mails:
-            if one.enquiry_id not in to:
-                report.no_address.append(one.enquiry_id)
+            if one.to is None:
+                report.no_address.append(one.number)
                 continue
             try:
-                server.send_message(message(workspace, one, to[one.enquiry_id]))
+                server.send_message(one.made(one.to))
             except (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError, smtplib.SMTPSenderRefused, ValueError):
-                report.refused.append(one.enquiry_id)
+                report.refused.append(one.number)
                 continue
             except (OSError, smtplib.SMTPException) as error:
                 raise UnavailableError(
                     f"the mail server stopped after {report.emails} mails.",
                     remedy="What was sent is noted; send again.",
                 ) from error
-            _sent(ledger, one, user, now)
+            one.noted()
             report.emails += 1
-    return report
 
 
 def message(workspace: Workspace, one: Enquiry, to: str) -> EmailMessage:
     """The mail of one enquiry. Errors: UsageError, ValueError when the address cannot be one."""
+    assert one.answer_by is not None  # it was written
+    codes = codes_of(workspace, one.enquiry_id, one.issue)
+    return _message(workspace, "mail", one.language, codes, to, day=day_in(one.language, one.answer_by))
+
+
+def notice_message(workspace: Workspace, row: RowMapping, to: str) -> EmailMessage:
+    """The mail that tells a member (GDPR, article 14) where their data came from, and leads to them. Errors: as of `message`."""
+    return _message(workspace, "notice", row["language"], codes_of(workspace, row["notice_id"], 1, what="notice"), to)
+
+
+def _message(workspace: Workspace, what: str, language: str, codes: Codes, to: str, **values: str) -> EmailMessage:
     settings, sender = workspace.config.section("enquiries"), str(workspace.config.section("workspace")["name"])
     if not settings["mail_from"]:
         raise UsageError("nobody is named as the sender of mail.", remedy="Set [enquiries] mail_from.")
-    assert one.answer_by is not None  # it was written
     made = EmailMessage()
     made["From"], made["To"] = str(settings["mail_from"]), to
-    made["Subject"] = word("mail_subject", one.language)
+    made["Subject"] = word(f"{what}_subject", language)
     made["Message-ID"] = make_msgid(domain="reply.invalid")
     made["Auto-Submitted"] = "auto-generated"
-    made.set_content(
-        word(
-            "mail_body",
-            one.language,
-            day=day_in(one.language, one.answer_by),
-            link=mail_link(workspace, codes_of(workspace, one.enquiry_id, one.issue)),
-            reply_to=str(settings["reply_to"]) or sender,
-            sender=sender,
-        )
-    )
+    reply_to, link = str(settings["reply_to"]) or sender, mail_link(workspace, codes)
+    made.set_content(word(f"{what}_body", language, link=link, reply_to=reply_to, sender=sender, **values))
     return made
 
 

@@ -44,6 +44,7 @@ class Notice:
     written_on: date | None
     sent_on: date | None
     objected_on: date | None
+    channel: str = "letter"
 
     def late(self, today: date) -> bool:
         """Was the month over before the member was told (or is it now)?"""
@@ -79,6 +80,7 @@ def notice_of(row: RowMapping, config: Config) -> Notice:
         day("written_at"),
         day("sent_at"),
         day("objected_at"),
+        row["channel"],
     )
 
 
@@ -90,21 +92,20 @@ def begin(writing: Connection, *, user: str, now: datetime, **facts: Any) -> int
     return made
 
 
-def write_down(writing: Connection, notice_id: int, question: Asked, *, user: str, now: datetime) -> None:
-    """What a member is told, in a letter that waits to be sent."""
-    values = {"question": question.as_data(), "written_at": now}
+def write_down(
+    writing: Connection, notice_id: int, question: Asked, channel: str = "letter", *, user: str, now: datetime
+) -> None:
+    """What a member is told, in a letter or mail that waits to be sent."""
+    values = {"question": question.as_data(), "written_at": now, "channel": channel}
     writing.execute(update(notices).where(notices.c.notice_id == notice_id).values(**values))
     append(writing, Entry(now, user, "notice_letter", subject_text("notices", notice_id)))
 
 
-def release(ledger: Ledger, *, user: str, now: datetime) -> int:
-    """Note the letters that were written as sent; returns how many."""
-    waiting = select(notices).where(notices.c.state == "due", notices.c.written_at.is_not(None))
-    with ledger.write() as writing:
-        rows = list(writing.execute(waiting).mappings())
-        for row in rows:
-            step(writing, row, "sent", user=user, now=now)
-    return len(rows)
+def waiting(ledger: Ledger) -> list[RowMapping]:
+    """What was written and not sent."""
+    written = select(notices).where(notices.c.state == "due", notices.c.written_at.is_not(None))
+    with ledger.read() as reading:
+        return list(reading.execute(written.order_by(notices.c.notice_id)).mappings())
 
 
 def mark(ledger: Ledger, notice_id: int, state: str, *, user: str, now: datetime) -> str:
@@ -147,6 +148,8 @@ def step(
     values: dict[str, Any] = {"state": state, "why_not": "returned" if state == "not_sent" else None}
     if state == "due":  # it is to be written anew
         values |= {"sent_at": None, "written_at": None}
+        if row["why_not"] == "returned":
+            values["channel"] = "letter"
     elif state == "sent":
         values |= {"sent_at": row["sent_at"] or now, "objected_at": None}
     elif state == "objected":

@@ -7,7 +7,7 @@ is written to, and no letter is about a shared bin that one of them may be behin
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -40,7 +40,9 @@ RULE = "K25"  # what it finds is what is due here
 
 @dataclass(frozen=True, slots=True)
 class Untold:
-    """A member who is to be told. `to`: name and address lines; `why_not`: what keeps a letter from them; `place`: of the bin."""
+    """A member who is to be told. `to`: name and address lines; `email`: their own in the register, where mail is sent;
+    `why_not`: what keeps them from being told.
+    """
 
     bin_group_no: str
     member_no: str
@@ -50,6 +52,7 @@ class Untold:
     language: str
     due_on: date
     why_not: str | None
+    email: str | None
     said: str  # what was said of them
     person_digest: str  # of that
 
@@ -59,6 +62,7 @@ class NoticeReport:
     """What was written, or sent. `left`: why -> how many members were not written to."""
 
     letters: int = 0
+    emails: int = 0
     late: int = 0
     pages: int = 0
     respelt: int = 0
@@ -105,7 +109,8 @@ def _untold(
     to = (one_line(row["name"]), *_address(row))
     bin_place = postal_line({name: row[f"bin_{name}"] for name in ("street_address", "postal_code", "city")})
     why = "dead" if row["dead"] else "told_by_self" if row["told_by_self"] else None
-    if why is None and (not to[0] or len(to) < 3):
+    email = row["email"] if workspace.config.section("enquiries")["smtp"] else None
+    if why is None and not email and (not to[0] or len(to) < 3):
         why = "no_address"
     said = "\0".join((number, " ".join(sorted(line.name.casefold().split())), line.address.casefold()))
     return Untold(
@@ -117,6 +122,7 @@ def _untold(
         language=row["language"] if row["language"] in LANGUAGES else workspace.config.languages[0],
         due_on=row["from_on"] + month if row["from_on"] else as_of,
         why_not=why,
+        email=email,
         said=said,
         person_digest=person_digest(workspace, said),
     )
@@ -136,12 +142,34 @@ def stand(found: Collection[Untold], rows: Collection[RowMapping], config: Confi
     """Every member who is due or was written to, those due first by their day."""
     there = {(row["bin_group_no"], row["person_digest"]) for row in rows}
     due = [
-        Notice(None, one.bin_group_no, one.member_no, one.language, "due", one.why_not, one.due_on, None, None, None)
+        Notice(
+            None,
+            one.bin_group_no,
+            one.member_no,
+            one.language,
+            "due",
+            one.why_not,
+            one.due_on,
+            None,
+            None,
+            None,
+            _way(one),
+        )
         for one in found
         if (one.bin_group_no, one.person_digest) not in there
     ]
     said = [notice_of(row, config) for row in rows]
     return sorted(due, key=lambda one: (one.due_on, one.bin_group_no, one.member_no)) + said
+
+
+def _way(one: Untold, there: RowMapping | None = None) -> str:
+    """By mail where it can be; on paper again where it was on paper before, or mail came back."""
+    return "email" if one.email and (there is None or there["channel"] == "email") else "letter"
+
+
+def emails_of(found: Iterable[Untold]) -> dict[tuple[str, str], str]:
+    """Where mail to members goes, by shared bin and digest of the person."""
+    return {(one.bin_group_no, one.person_digest): one.email for one in found if one.email and not one.why_not}
 
 
 def question_of(one: Untold, number: str, config: Config, *, today: date, answer_by: date) -> Asked:
@@ -176,8 +204,9 @@ def write_notices(
     now: datetime,
     limit: int | None = None,
 ) -> NoticeReport:
-    """Write the letters to members who are due, those due first on top: notices.pdf and notices.csv for the print house. What
-    was written before and not sent is written again. `limit`: at most so many now. Errors: UsageError.
+    """Write the letters to members who are due, those due first on top: notices.pdf and notices.csv for the print house; who is
+    told by mail is in neither. What was written before and not sent is written again. `limit`: at most so many now.
+    Errors: UsageError.
     """
     if folder.exists() and not folder.is_dir():
         raise UsageError("this is not a folder.", file=folder)
@@ -205,21 +234,31 @@ def write_notices(
             mark: rows[mark]["notice_id"] if mark in rows else notices.begin(writing, **_facts(one), user=user, now=now)
             for mark, one in chosen.items()
         }
-    papers: list[tuple[int, Paper]] = []
+    papers: dict[str, list[tuple[int, Paper]]] = {"letter": [], "email": []}
     for mark, one in chosen.items():
         codes = codes_of(workspace, numbers[mark], 1, what="notice")
         question = question_of(one, codes.number, config, today=today, answer_by=answer_by)
-        papers.append((numbers[mark], Paper(question, codes, one.to, str(config.section("enquiries")["page"]))))
+        paper = Paper(question, codes, one.to, str(config.section("enquiries")["page"]))
+        papers[_way(one, rows.get(mark))].append((numbers[mark], paper))
+    if papers["letter"]:
+        _print(workspace, folder, papers["letter"], today, report)
+    put_outside(workspace, [paper for some in papers.values() for _, paper in some])
+    with ledger.write() as writing:
+        for channel, some in papers.items():
+            for number, paper in some:
+                notices.write_down(writing, number, paper.question, channel, user=user, now=now)
+    report.letters, report.emails = len(papers["letter"]), len(papers["email"])
+    report.late = sum(one.due_on < today for one in chosen.values())
+    return report
+
+
+def _print(
+    workspace: Workspace, folder: Path, papers: Sequence[tuple[int, Paper]], today: date, report: NoticeReport
+) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     pdf, places = print_papers(workspace, [paper for _, paper in papers], today)
     write_whole(folder / "notices.pdf", pdf)
     lines = [print_row("notice", *one, place) for one, place in zip(papers, places, strict=True)]
     write_whole(folder / "notices.csv", as_csv(lines))
-    put_outside(workspace, [paper for _, paper in papers])
-    with ledger.write() as writing:
-        for number, paper in papers:
-            notices.write_down(writing, number, paper.question, user=user, now=now)
-    report.letters, report.pages = len(papers), sum(pages for _, pages in places)
+    report.pages = sum(pages for _, pages in places)
     report.respelt = count_respelt(workspace, (paper for _, paper in papers))
-    report.late = sum(one.due_on < today for one in chosen.values())
-    return report

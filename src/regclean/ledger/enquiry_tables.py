@@ -14,6 +14,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 from regclean.domain.enquiries import ENQUIRY_STATES
@@ -92,6 +93,7 @@ notices = Table(
     Column("sent_at", Moment),
     Column("objected_at", Moment),
     Column("told", Json),
+    Column("channel", String(10), nullable=False, server_default=text("'letter'")),  # letter | email
     UniqueConstraint("bin_group_no", "member_no", "person_digest"),
     Index(None, "state", "due_on"),
 )
