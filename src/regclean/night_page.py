@@ -20,7 +20,16 @@ from regclean.checks import (
 )
 from regclean.findings import counts_by_rule
 from regclean.ledger import Ledger, runs
-from regclean.quality import Measured, agreement, measure, open_by_kind, protected_customers, register_health
+from regclean.quality import (
+    Measured,
+    agreement,
+    born,
+    measure,
+    measures,
+    open_by_kind,
+    protected_customers,
+    register_health,
+)
 from regclean.rules import titles
 from regclean.warehouse import rows
 
@@ -89,7 +98,9 @@ def _health(night: Night) -> dict[str, float]:
             protected=protected,
         ),
     )
-    return (measured or {}) | open_by_kind(night.ledger) | _agreement(night.ledger)
+    words = night.workspace.config.section("touchpoints")
+    made_at = _from_database(night, lambda connection: measures(born(connection, words, protected=protected)))
+    return (measured or {}) | (made_at or {}) | open_by_kind(night.ledger) | _agreement(night.ledger)
 
 
 def _agreement(ledger: Ledger) -> dict[str, float]:

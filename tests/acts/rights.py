@@ -222,6 +222,7 @@ PAGES: dict[str, Rights] = {
     "GET /reports/{name}": read(*READERS),
     "GET /overview": read(*OVERVIEW),
     "GET /counted": read(*READERS),
+    "GET /touchpoints": read(*OVERVIEW),
     "GET /enquiries": read(*READERS),
     "GET /enquiries/{round_id}": (Line("", none=READERS),),  # there is none
     "GET /bin": (Line("", READERS, sent={"number": "K1"}), Line("", none=READERS, sent={"number": "K0"})),
@@ -305,6 +306,7 @@ API: dict[str, Rights] = {
     "GET /customers/{customer_no}": (Line("customer", READERS), Line("protected_customer", none=SEE_SOME)),
     "POST /customers/{customer_no}/open": OPENING_CUSTOMER,
     "GET /overview": read(*OVERVIEW),
+    "GET /touchpoints": read(*OVERVIEW),
     "GET /me": read(*EVERYBODY),
 }
 
@@ -402,6 +404,7 @@ COMMANDS: dict[str, Rights] = {
             "clusters",
             "member-links",
             "bin-reports",
+            "touchpoints",
             "evaluate",
             "explain",
             "show",

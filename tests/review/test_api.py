@@ -148,6 +148,7 @@ def test_pages_of_findings_follow_each_other(program: Program) -> None:
 SCOPED = [
     ("GET", "/findings", "findings:read"),
     ("GET", "/overview", "overview:read"),
+    ("GET", "/touchpoints", "overview:read"),
     ("GET", "/audit", "audit:read"),
     ("GET", "/audit/state", "audit:read"),
     ("POST", "/reveals", "ids:reveal"),

@@ -166,3 +166,11 @@ def test_reports_are_served_to_those_who_may_and_nothing_else_is(signed_in: Sign
     assert signed_in("admin").get("/reports/2026-11-01-001.html").status_code == 403
     assert browser.get("/reports/2026-11-01-001.html").status_code == 303
     assert steward.get("/nights/2026-01-01-001").status_code == 404
+
+
+def test_where_defects_are_born_says_figures_rules_and_what_to_change(signed_in: SignIn) -> None:
+    text = signed_in("auditor").get("/touchpoints").text
+    assert "Yhteyshenkilöiden listat" in text
+    assert "Muuta lähteellä:" in text
+    assert "> duplicate" not in text, "a code in place of a title"
+    assert 'href="/touchpoints"' in signed_in("auditor").get("/overview").text

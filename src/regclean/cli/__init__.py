@@ -23,6 +23,7 @@ from regclean.cli import (
     people,
     samples,
     tasks,
+    work,
 )
 from regclean.cli.app import app, run
 
@@ -32,6 +33,7 @@ __all__ = ["app", "main"]
 COMMANDS = (
     nightly,
     outputs,
+    work,
     inspection,
     decisions,
     batches,

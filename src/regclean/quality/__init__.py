@@ -20,6 +20,7 @@ from regclean.quality.label_file import LabelLine, read_labels
 from regclean.quality.measured import Figures, Measured, blind_labels, measure
 from regclean.quality.sampling import PAIR, Sample, Stratum, draw, rank
 from regclean.quality.second_person import Agreement, agreement, choose_second, waiting_for_second
+from regclean.quality.touchpoints import TOUCHPOINTS, UNKNOWN, Born, born, measures
 from regclean.quality.truth import Subject
 
 __all__ = [
@@ -27,9 +28,12 @@ __all__ = [
     "GONE",
     "LEVELS",
     "PAIR",
+    "TOUCHPOINTS",
+    "UNKNOWN",
     "WITHDRAWN",
     "Agreement",
     "Band",
+    "Born",
     "Calibration",
     "Certificate",
     "Checks",
@@ -47,6 +51,7 @@ __all__ = [
     "answers",
     "band_sizes",
     "blind_labels",
+    "born",
     "calibrate",
     "choose_second",
     "clopper_pearson",
@@ -57,6 +62,7 @@ __all__ = [
     "last_own",
     "lower_bound",
     "measure",
+    "measures",
     "needed",
     "next_level",
     "open_by_kind",

@@ -22,6 +22,7 @@ EVIDENCE = {
     "placed_by": N_("Placed by"),
     "customer_no_given": N_("Customer number on the list"),
     "candidates": N_("Candidates"),
+    "customer_nos": N_("Who may be meant"),
     "proxy_contact": N_("Whose contact it is"),
     "own_street_address": N_("The member's own address"),
     "needed_litres": N_("Litres needed"),

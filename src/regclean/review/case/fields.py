@@ -64,6 +64,7 @@ CUSTOMER_FIELDS = (
     Field("e_invoice_address", N_("E-invoice address")),
     Field("iban", N_("Bank account")),
     Field("contact_source", N_("Told by"), told_only=True),
+    Field("touchpoint", N_("Made at"), told_only=True),
     Field("created_on", N_("Customer since"), told_only=True),
     Field("updated_on", N_("Updated"), told_only=True),
 )

@@ -35,3 +35,24 @@ class Overview(BaseModel):
 
     night: NightSummary | None
     counts: list[Count]
+
+
+class BrokenRule(BaseModel):
+    """Findings by one rule that were born at a touchpoint, and what to change there."""
+
+    rule: str
+    findings: int
+    at_source: str
+
+
+class Touchpoint(BaseModel):
+    """Records made at one place of the chain, and how many of a thousand have a finding (95 % interval)."""
+
+    touchpoint: str
+    records: int
+    defective: int
+    per_1000: float
+    low: float
+    high: float
+    rules: list[BrokenRule]
+    trend: list[float | None]

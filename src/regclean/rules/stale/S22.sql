@@ -13,7 +13,6 @@
 -- way = "look_up"
 -- why = "An authority names a person by the national id. Where several customers have it, or another one than the notice names, a death or a move put down to the wrong one would end the wrong account; so it waits until people say whose id it is."
 -- subjects = "customers"
--- uses = ["macros"]
 -- [guards]
 -- future = "What is told of a day to come does not count before it."
 WITH told AS (
