@@ -223,6 +223,8 @@ PAGES: dict[str, Rights] = {
     "GET /overview": read(*OVERVIEW),
     "GET /counted": read(*READERS),
     "GET /touchpoints": read(*OVERVIEW),
+    "GET /progress": read(*OVERVIEW),
+    "GET /progress/report": read(*OVERVIEW),
     "GET /enquiries": read(*READERS),
     "GET /enquiries/{round_id}": (Line("", none=READERS),),  # there is none
     "GET /bin": (Line("", READERS, sent={"number": "K1"}), Line("", none=READERS, sent={"number": "K0"})),
@@ -405,6 +407,8 @@ COMMANDS: dict[str, Rights] = {
             "member-links",
             "bin-reports",
             "touchpoints",
+            "progress",
+            "yearly-report",
             "evaluate",
             "explain",
             "show",

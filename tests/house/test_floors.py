@@ -20,6 +20,7 @@ FLOORS = {
     "home": 3,
     "inspection": 5,
     "enquiries": 5,
+    "yearly": 5,
     "bin_reports": 4,
     "operation": 4,
     "findings": 4,
@@ -45,6 +46,7 @@ FLOORS = {
     "outside": 1,
     "locks": 1,
     "workbook": 1,
+    "sheets": 3,
     "csv_files": 3,
 }
 # The night is one room: the steps, what they share, what is carried over, and the page about it; so is the command line.

@@ -1,7 +1,9 @@
-"""touchpoints: where defects are born."""
+"""touchpoints, progress, yearly-report: where defects are born, and how the work on them goes."""
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -26,8 +28,7 @@ def touchpoints(
     from regclean.quality import born, measures, protected_customers
     from regclean.rules import at_source
 
-    if language is not None and language not in LANGUAGES:
-        raise UsageError(f"'{language}' is no language of regclean.", remedy=f"Known: {', '.join(LANGUAGES)}.")
+    _known(language)
     with opened() as (workspace, ledger):
         chosen, protected = workspace.config.section("touchpoints"), protected_customers(ledger)
         nights = runs.published(ledger, limit=30)[::-1]
@@ -75,3 +76,50 @@ def touchpoints(
     }
     schema |= {"high": pl.Float64, "rule": pl.String, "findings": pl.Int64, "at_source": pl.String}
     return Listing(pl.DataFrame(lines, schema=schema), document=documents)
+
+
+@app.command()
+@listing
+def progress(year: Annotated[int | None, typer.Option(help="By default the current one.")] = None) -> Listing:
+    """Write how many customers and shared bins were brought up to date, week by week, against the year's goal."""
+    from dataclasses import asdict
+
+    import polars as pl
+
+    from regclean.cli.identity import opened
+    from regclean.yearly import this_year, year_of
+
+    now = datetime.now(UTC)
+    with opened() as (workspace, ledger):
+        found = year_of(workspace, ledger, year or this_year(workspace, now), now)
+    schema = {"monday": pl.Date, "customers": pl.Int64, "bins": pl.Int64}
+    return Listing(pl.DataFrame([asdict(week) for week in found.weeks], schema=schema), document=asdict(found))
+
+
+@app.command("yearly-report")
+def yearly_report(
+    output: Annotated[Path, typer.Option("--output", "-o", help="The PDF to write.")],
+    year: Annotated[int | None, typer.Option(help="By default the current one.")] = None,
+    language: Annotated[str | None, typer.Option(help="fi, sv or en; by default the workspace's first one.")] = None,
+) -> None:
+    """Write a year's report as a PDF that can be published: goals, the work by workpool, the register's health."""
+    from regclean.cli.identity import opened
+    from regclean.outside import unavailable
+    from regclean.yearly import report, this_year, year_of
+
+    _known(language)
+    now = datetime.now(UTC)
+    with opened() as (workspace, ledger):
+        found = year_of(workspace, ledger, year or this_year(workspace, now), now)
+        content = report(workspace, found, language or workspace.config.languages[0])
+    try:
+        output.write_bytes(content)
+    except OSError as error:
+        raise unavailable(error, output) or UsageError(
+            "the report cannot be written.", file=output, remedy="Check the folder and its rights."
+        ) from error
+
+
+def _known(language: str | None) -> None:
+    if language is not None and language not in LANGUAGES:
+        raise UsageError(f"'{language}' is no language of regclean.", remedy=f"Known: {', '.join(LANGUAGES)}.")

@@ -29,6 +29,7 @@ from regclean.errors import UsageError
 from regclean.ledger import Ledger
 from regclean.reply_page import Codes, seal_question
 from regclean.resources import write_whole
+from regclean.sheets import font_of
 
 OPEN_AFTER = timedelta(days=90)  # a late answer is an answer: the page takes it for so long after the day
 
@@ -166,12 +167,9 @@ def _write(workspace: Workspace, folder: Path, made: Sequence[_Made], today: dat
 def print_papers(workspace: Workspace, papers: Sequence[Paper], today: date) -> tuple[bytes, list[tuple[int, int]]]:
     """The PDF of some letters, as the workspace prints them. Errors: UsageError when the font is not there."""
     settings = workspace.config.section("enquiries")
-    font = workspace.root / str(settings["font"]) if settings["font"] else None
-    if font is not None and not font.is_file():
-        raise UsageError("the font is not there.", file=font, remedy="Correct [enquiries] font, or leave it empty.")
     left, top = (float(at) for at in (*settings["address_at_mm"], 20, 48)[:2])
     office = [str(line) for line in settings["office"]]
-    return print_letters(papers, office=office, address_at=(left, top), font=font, made_on=today)
+    return print_letters(papers, office=office, address_at=(left, top), font=font_of(workspace), made_on=today)
 
 
 def count_respelt(workspace: Workspace, papers: Iterable[Paper]) -> int:

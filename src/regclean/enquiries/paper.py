@@ -9,22 +9,18 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 
 import segno
-from anyascii import anyascii
-from fpdf import FPDF
 from fpdf.enums import XPos, YPos
 
 from regclean.domain.enquiries import Asked, AskedLine
 from regclean.enquiries.words import day_in, word
 from regclean.reply_page import Codes, grouped
+from regclean.sheets import CORE, MARGIN, SAFE, Sheets, midnight, printable
 
 EMPTY_ROWS, EMPTY_ROWS_LIST = 8, 3
-MARGIN = 20.0
-SAFE = 285.0  # mm from the top: no text below
-CORE = "cp1252"  # the letters of a printer's own fonts
 ROW = 7.2  # mm: a line that is filled in by hand
 
 
@@ -57,8 +53,8 @@ def print_letters(
     made_on: date,
 ) -> tuple[bytes, list[tuple[int, int]]]:
     """One PDF of all letters, and the first page and number of pages of each."""
-    pdf = _Pdf(font)
-    pdf.set_creation_date(_midnight(made_on))
+    pdf = Sheets(font)
+    pdf.set_creation_date(midnight(made_on))
     places = []
     for letter in letters:
         first = pdf.pages_count + 1
@@ -69,47 +65,14 @@ def print_letters(
     return bytes(pdf.output()), places
 
 
-class _Pdf(FPDF):
-    """A sheet with one font."""
-
-    def __init__(self, font: Path | None) -> None:
-        super().__init__(format="A4", unit="mm")
-        self.set_auto_page_break(auto=True, margin=297.0 - SAFE)
-        self.set_margin(MARGIN)
-        self.core = font is None
-        self.core_fonts_encoding = CORE
-        self.face = "Helvetica"
-        if font is not None:
-            self.face = "print"
-            self.add_font(self.face, "", font)
-            self.add_font(self.face, "B", font)
-
-    def said(self, text: str) -> str:
-        """The text in letters that the font has: the standard ones hold those of western Europe."""
-        if not self.core:
-            return text
-        return "".join(one if _printable(one) else anyascii(one) for one in text)
-
-    def write_lines(self, text: str, *, height: float = 5.2, width: float = 0.0, bold: bool = False) -> None:
-        self.set_font(self.face, "B" if bold else "", 10.5)
-        self.multi_cell(width, height, self.said(text), align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
-
-
 def respelt(letter: Paper) -> bool:
     """Does a name or address in a letter lose signs when it is printed without a font of one's own?"""
     q = letter.question
     texts = (*letter.to, q.bin_group, *(text for line in q.lines for text in (line.name, line.address)))
-    return not all(_printable(one) for text in texts for one in text)
+    return not all(printable(one) for text in texts for one in text)
 
 
-def _printable(one: str) -> bool:
-    try:
-        return bool(one.encode(CORE))
-    except UnicodeEncodeError:
-        return False
-
-
-def _letter(pdf: _Pdf, letter: Paper, office: Sequence[str], address_at: tuple[float, float]) -> None:
+def _letter(pdf: Sheets, letter: Paper, office: Sequence[str], address_at: tuple[float, float]) -> None:
     q = letter.question
     pdf.add_page()
     pdf.set_font(pdf.face, "", 9)
@@ -133,7 +96,7 @@ def _letter(pdf: _Pdf, letter: Paper, office: Sequence[str], address_at: tuple[f
     pdf.write_lines(f"{word('regards', q.language)}\n{q.sender}")
 
 
-def _opening(pdf: _Pdf, letter: Paper) -> None:
+def _opening(pdf: Sheets, letter: Paper) -> None:
     q = letter.question
     title = word("subject", q.language, bin_group=q.bin_group)
     pdf.write_lines(f"{word('reminder', q.language)}: {title}" if letter.reminder else title, bold=True, height=6)
@@ -160,7 +123,7 @@ def _opening(pdf: _Pdf, letter: Paper) -> None:
     pdf.set_y(max(pdf.get_y(), top + 32 if letter.page else 0) + 2)
 
 
-def _form(pdf: _Pdf, q: Asked) -> None:
+def _form(pdf: Sheets, q: Asked) -> None:
     if q.lines:
         _table(pdf, q, [(line, True) for line in q.lines])
     pdf.ln(2)
@@ -185,7 +148,7 @@ def _form(pdf: _Pdf, q: Asked) -> None:
     _blank(pdf, 1)
 
 
-def _member(pdf: _Pdf, q: Asked) -> None:
+def _member(pdf: Sheets, q: Asked) -> None:
     for line in q.lines:
         for what, value in (("name", line.name), ("address", line.address)):
             if value:
@@ -198,7 +161,7 @@ def _member(pdf: _Pdf, q: Asked) -> None:
     _blank(pdf, 3)
 
 
-def _table(pdf: _Pdf, q: Asked, lines: Iterable[tuple[AskedLine, bool]]) -> None:
+def _table(pdf: Sheets, q: Asked, lines: Iterable[tuple[AskedLine, bool]]) -> None:
     widths = (10.0, 44.0, 56.0 if q.split else 70.0, *((14.0,) if q.split else ()), 16.0, 30.0)
     heads = ["", "name", "address", *(("share",) if q.split else ()), "right", "left"]
     pdf.set_font(pdf.face, "B", 8.5)
@@ -223,7 +186,7 @@ def _table(pdf: _Pdf, q: Asked, lines: Iterable[tuple[AskedLine, bool]]) -> None
         pdf.set_xy(MARGIN, y + height)
 
 
-def _wrapped(pdf: _Pdf, width: float, text: str) -> list[str]:
+def _wrapped(pdf: Sheets, width: float, text: str) -> list[str]:
     """The lines of a text in a cell of this width."""
     lines = pdf.multi_cell(width, 4.4, pdf.said(text), dry_run=True, output="LINES")
     found = [str(line) for line in lines] if isinstance(lines, list) else []
@@ -231,25 +194,25 @@ def _wrapped(pdf: _Pdf, width: float, text: str) -> list[str]:
     return [line.encode("latin-1").decode(CORE) for line in found] if pdf.core else found
 
 
-def _blank(pdf: _Pdf, count: int) -> None:
+def _blank(pdf: Sheets, count: int) -> None:
     for _ in range(count):
         pdf.ln(ROW - 1)
         pdf.line(MARGIN, pdf.get_y(), 190, pdf.get_y())
     pdf.ln(2)
 
 
-def _box(pdf: _Pdf) -> None:
+def _box(pdf: Sheets) -> None:
     pdf.rect(MARGIN, pdf.get_y() + 0.6, 4, 4)
     pdf.set_x(MARGIN + 7)
 
 
-def _room(pdf: _Pdf, height: float) -> None:
+def _room(pdf: Sheets, height: float) -> None:
     """A row is not torn by the end of a page."""
     if pdf.get_y() + height > SAFE:
         pdf.add_page()
 
 
-def _qr(pdf: _Pdf, link: str, x: float, y: float, size: float) -> None:
+def _qr(pdf: Sheets, link: str, x: float, y: float, size: float) -> None:
     made = io.BytesIO()
     segno.make(link, error="m", micro=False).save(made, kind="png", scale=6, border=2)
     made.seek(0)
@@ -258,8 +221,3 @@ def _qr(pdf: _Pdf, link: str, x: float, y: float, size: float) -> None:
 
 def _bare(page: str) -> str:
     return page.removeprefix("https://").rstrip("/")
-
-
-def _midnight(day: date) -> datetime:
-
-    return datetime(day.year, day.month, day.day, tzinfo=UTC)

@@ -32,13 +32,13 @@ from regclean.ledger.tables import (
 from regclean.quality import FIELDS
 from regclean.review.queue.worklist import HANDLING, pools_of, waiting
 from regclean.review.web.i18n import N_
+from regclean.yearly import DID_NOT_LAST
 
 NIGHTS = 30
 DAYS = 30  # of decisions a day
 LONG = timedelta(days=90)  # over which rates are taken
 SAMPLE = 5_000  # the latest handled or decided ones that a percentile is taken of
 AGE_LIMITS = (7, 30, 90)  # days
-DID_NOT_LAST = ("evidence_changed", "contradicted", "returned", "undone")
 
 # measure, title, what it counts, the measures of its interval
 FIGURES = (
