@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import html
 import io
+import json
 import re
 from collections.abc import Callable
 from typing import Any
@@ -61,6 +63,22 @@ def test_one_task_says_whom_to_ask_and_what_to_write(task: str, signed_in: Calla
         assert f'<pre class="letter" lang="{language}"' in text
     assert 'name="value-iban"' in text
     assert "{" not in re.sub(r"<script.*?</script>|hx-headers='[^']*'|content='[^']*'", "", text, flags=re.S)
+
+
+@pytest.mark.parametrize("rule", ["S01", "S03", "S19"])
+def test_where_nobody_knows_who_follows_the_letter_goes_to_the_holder_of_the_property(
+    task: str, rule: str, signed_in: Callable[[str], Any], ledger: Ledger
+) -> None:
+    subjects = {"S01": ["customers:1005"], "S03": ["customers:1005", "sites:S1"], "S19": ["sites:S1"]}[rule]
+    values = {"kind": "stale", "rule": rule, "subjects": json.dumps(subjects), "case_key": subjects[0]}
+    with ledger.write() as connection:
+        connection.execute(update(findings).where(findings.c.finding_id == task).values(**values))
+        connection.execute(update(tasks).where(tasks.c.finding_id == task).values(way="letter"))
+    text = signed_in("steward").get(f"/tasks/{task}").text
+    letter = html.unescape(text[text.index('<pre class="letter" lang="fi"') :])
+    assert "Kiinteistön haltijalle" in letter
+    assert ("Puijonkatu 12" in letter) == (rule != "S01"), "a site's own address"
+    assert "Hyvä asiakas" not in letter
 
 
 def test_an_answer_is_kept_and_accepted(task: str, signed_in: Callable[[str], Any], ledger: Ledger) -> None:

@@ -58,6 +58,7 @@ class Task:
     protected: bool = False
     outcome: Outcome | None = None
     answer: Mapping[str, str] = field(default_factory=dict)
+    place: str | None = None  # the subject of the site or building that it is about, where it is one
     told_by: str | None = None
     told_at: datetime | None = None
 
@@ -272,6 +273,11 @@ def _open_task(context: Context, connection: Connection, finding_id: str) -> Tas
     return _task(context, row)
 
 
+def _place(subjects: Sequence[str]) -> str | None:
+    places = [one for one in subjects if Subject.parse(one).table in ("sites", "buildings")]
+    return places[0] if len(places) == 1 else None
+
+
 def _task(context: Context, row: RowMapping) -> Task:
     rule = rules.catalogue().get(row["rule"])
     language = context.workspace.config.languages[0]
@@ -288,6 +294,7 @@ def _task(context: Context, row: RowMapping) -> Task:
         since=row["state_since"].astimezone(context.workspace.config.timezone).date(),
         due=_due(context, row),
         says=masked(row["summary"]),
+        place=_place(json.loads(row["subjects"])),
         protected=row["protected"],
         outcome=row["outcome"],
         answer=row["answer"] or {},

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from regclean.acts import Context, Task, open_customer
 from regclean.domain.register import Subject
 from regclean.errors import NotFoundError, UsageError
+from regclean.inspection import SubjectPage
 from regclean.review.customer.cards import look_at
 from regclean.review.web.services import Services
 from regclean.sealing import shown
@@ -27,11 +28,7 @@ def contact_of(service: Services, acting: Context, task: Task, *, opened: bool) 
         found = look_at(service, acting, task.subject)
     except (NotFoundError, UsageError):  # a source, or what the night in force does not hold any more
         return {}
-    values = {
-        line["column"]: shown(str(text))
-        for line in found.data.get("values", ())
-        if (text := line["landed"] or line["read as"])
-    }
+    values = _values(found)
     read = {line["column"]: shown(str(line["read as"])) for line in found.data.get("values", ()) if line["read as"]}
     whom = {
         name: text
@@ -39,3 +36,19 @@ def contact_of(service: Services, acting: Context, task: Task, *, opened: bool) 
         if (text := next((read.get(one) or values[one] for one in columns if one in values), None))
     }
     return {**values, **whom}
+
+
+def address_of(service: Services, acting: Context, task: Task) -> Mapping[str, str]:
+    """The fields of the site or building that the task is about; none where it is about no single one."""
+    try:
+        return _values(look_at(service, acting, task.place)) if task.place else {}
+    except (NotFoundError, UsageError):
+        return {}
+
+
+def _values(found: SubjectPage) -> dict[str, str]:
+    return {
+        line["column"]: shown(str(text))
+        for line in found.data.get("values", ())
+        if (text := line["landed"] or line["read as"])
+    }

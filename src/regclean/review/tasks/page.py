@@ -28,7 +28,7 @@ from regclean.ledger.tables import users
 from regclean.review.case.fields import LABELS
 from regclean.review.case.own_session import OwnSession, counts_of
 from regclean.review.case.words import words
-from regclean.review.tasks.contacts import contact_of
+from regclean.review.tasks.contacts import address_of, contact_of
 from regclean.review.tasks.words import OUTCOMES, REFUSED, STANDS, WAYS, templates
 from regclean.review.web.i18n import N_
 from regclean.review.web.privacy import is_opened
@@ -253,7 +253,14 @@ def _one(
         task=task,
         contact=contact,
         people=people,
-        texts=templates(task, contact, service.languages, sender=sender, first=language.code),
+        texts=templates(
+            task,
+            contact,
+            service.languages,
+            sender=sender,
+            first=language.code,
+            place=address_of(service, acting, task),
+        ),
         problem=problem,
         **_words(request, acting, today),
     )

@@ -38,6 +38,10 @@ REFUSED = {
 }
 
 
+# Whom these are about is dead or has sold: the letter goes to the property's holder, whoever that is.
+NO_READER = ("S01", "S03")
+
+
 @dataclass(frozen=True, slots=True)
 class Template:
     """A text to call or write with, in one language."""
@@ -47,13 +51,28 @@ class Template:
 
 
 def templates(
-    task: Task, contact: Mapping[str, str], languages: Mapping[str, Language], *, sender: str, first: str
+    task: Task,
+    contact: Mapping[str, str],
+    languages: Mapping[str, Language],
+    *,
+    sender: str,
+    first: str,
+    place: Mapping[str, str],
 ) -> tuple[Template, ...]:
-    """The text of a task in each language, the customer's or the reader's first."""
+    """The text of a task in each language, the customer's or the reader's first. `place`: the site's fields, where it is about one."""
     texts = load_texts(__package__, "templates")
     told = contact.get("language", "").lower()
     order = sorted(LANGUAGES, key=lambda code: (code != told, code != first))
-    kind = "field" if task.kind == "field" and task.column else "bin" if task.kind == "bin_group" else "customer"
+    to_holder = task.rule in NO_READER or Subject.parse(task.subject).table in ("sites", "buildings")
+    kind = (
+        "holder"
+        if to_holder
+        else "field"
+        if task.kind == "field" and task.column
+        else "bin"
+        if task.kind == "bin_group"
+        else "customer"
+    )
     found = []
     for code in order:
         said = languages[code].gettext if code in languages else str
@@ -64,7 +83,7 @@ def templates(
             "column": said(LABELS[task.column]).lower() if task.column in LABELS else "",
             "value": contact.get(task.column or "") or "–",
             "asks": task.asks,
-            "address": _address(contact),
+            "address": (_address(place) if to_holder else "") or _address(contact),
             "sender": sender,
         }
         found.append(Template(code, whole.format(**values).strip()))

@@ -10,7 +10,7 @@
 -- asks.fi = "Selvitä, kuka on uusi omistaja ja mikä kohde vaihtoi omistajaa."
 -- asks.sv = "Ta reda på vem den nya ägaren är och vilket objekt som bytte ägare."
 -- asks.en = "Find out who the new owner is and which site was sold."
--- way = "look_up"
+-- way = "letter"
 -- why = "The old holder ends and the new one begins on the same day; services, bills and shared bins of the site go with it. When the new owner is not in the register, it must be asked for first."
 -- subjects = "customers, sites"
 -- uses = ["macros", "current_roles", "active_services", "shared_bins", "succession"]
