@@ -17,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 from collections import defaultdict
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median, quantiles
@@ -31,6 +32,7 @@ from regclean.config import load_workspace
 from regclean.ledger import Ledger, open_ledger
 from regclean.ledger.tables import decisions, findings
 from regclean.review.alike.groups import POOLS, groups_of, members
+from regclean.review.queue import worklist
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 ARGUMENTS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"]
@@ -71,6 +73,8 @@ def morning(ledger: Ledger) -> dict[str, Any]:
     user = accounts.active_user(ledger, NAME, "session")
     with ledger.read() as connection:
         groups = [group for pool in POOLS for group in groups_of(connection, user, pool) if group.whole or group.joins]
+        folded = [group for group in groups if group.folds]
+        before, after = (worklist.counts(connection, user, some) for some in ((), folded))
         alike = {row["finding_id"] for group in groups for row in members(connection, user, group, limit=None)}
         query = select(findings.c.finding_id, findings.c.case_key, findings.c.workpool)
         rows = connection.execute(query.where(findings.c.state == "open", ~findings.c.protected)).all()
@@ -87,7 +91,20 @@ def morning(ledger: Ledger) -> dict[str, Any]:
         "cases_one_by_one": {pool: len(keys) for pool, keys in sorted(alone.items())},
         "all_cases": sum(map(len, cases.values())),
         "left_one_by_one": sum(map(len, alone.values())),
+        "rows_before": {**before, "all": sum(before.values())},
+        "rows_of_the_queues": {**after, "all": sum(after.values())},
+        "folded_groups": len(folded),
+        # By one key for each finding, as it was before there were groups, and by one act for each group.
+        "acts_before": len(rows),
+        "acts_now": len(rows) - len(alike) + len(groups),
+        "reading_hours_before": _hours(row.workpool for row in rows),
+        "reading_hours_now": _hours(row.workpool for row in rows if row.finding_id not in alike),
     }
+
+
+def _hours(pools: Iterable[str]) -> float:
+    """Of reading findings one by one, by the reading time that is stated."""
+    return round(sum(READING.get(pool, 0.0) for pool in pools) / 3600, 1)
 
 
 def hour(root: Path, ledger: Ledger, wanted: int) -> dict[str, Any]:

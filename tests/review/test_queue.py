@@ -16,6 +16,7 @@ from regclean.accounts.permissions import User, permissions_of
 from regclean.findings.workpools import case_key
 from regclean.ledger import Ledger, audit, open_ledger
 from regclean.ledger.tables import findings
+from regclean.review.alike.groups import FOLDS_FROM, groups_of
 from regclean.review.queue import estimates, worklist
 from regclean.review.queue.filters import Filters, read_filters
 
@@ -196,3 +197,27 @@ def test_the_queue_is_read_by_index(empty: Ledger) -> None:
         plan = " ".join(str(row) for row in connection.exec_driver_sql(query))
     assert "INDEX ix_findings_queue" in plan
     assert "SCAN findings" not in plan
+
+
+def test_what_one_act_decides_is_one_row_and_what_stands_out_stays(empty: Ledger) -> None:
+    task = {"kind": "field", "rule": "F07", "workpool": "field", "ends_in": "task", "priority": 1.0}
+    alike = [finding(n, **task) for n in range(10, 10 + FOLDS_FROM)]
+    loud = finding(40, **task | {"priority": 9.0})  # an open complaint
+    given_away = finding(41, **task | {"assignee": "eino"})
+    back = finding(42, **task | {"reopened_because": "returned"})
+    other = finding(43, kind="field", rule="F08", workpool="field", score=None, priority=1.5)
+    fill(empty, *alike, loud, given_away, back, other)
+    with empty.read() as connection:
+        (group,) = groups_of(connection, AINO, "field")
+        assert group.folds
+        assert worklist.counts(connection, AINO, [group])["field"] == 1 + 4
+        assert worklist.counts(connection, AINO)["field"] == FOLDS_FROM + 4
+        folded = Filters(pool="field", folded=(group,))
+        assert worklist.count(connection, AINO, folded, now=NOW) == 4
+        after = worklist.first(connection, AINO, folded, now=NOW, after=other)
+    assert ids(empty, folded) == ["40", "43", "41", "42"]
+    assert after == given_away["finding_id"]
+    assert len(ids(empty, Filters(pool="field", each=True))) == FOLDS_FROM + 4
+    fill(empty, *(finding(n, workpool="field", kind="field", rule="F09", ends_in="task") for n in (60, 61)))
+    with empty.read() as connection:
+        assert [one.code for one in groups_of(connection, AINO, "field") if one.folds] == ["F07-tasks"]

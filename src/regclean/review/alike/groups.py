@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, and_, func, select
+from sqlalchemy import ColumnElement, Connection, RowMapping, and_, case, func, or_, select, true
 
 from regclean.accounts.permissions import User
 from regclean.acts import visible_to
+from regclean.findings import COMPLAINT
 from regclean.ledger.tables import findings
 
 SURE = 0.99
 FEWEST = 2  # one alone is no group
+FOLDS_FROM = 20  # fewer are read in the queue as fast as in a table of their own
 PAGE = 50
 DUPLICATES = "same"  # the group of pairs, which join customers
 RELATED = "related"  # the group of pairs that are told apart
@@ -50,6 +52,11 @@ class Group:
     def tasks(self) -> bool:
         """Does each of it become a task? Nothing of the register changes by that."""
         return self.code.endswith(TASKS)
+
+    @property
+    def folds(self) -> bool:
+        """Does it stand in the queue as one row? One act decides all of it, and they are many."""
+        return (self.whole or self.joins) and self.size >= FOLDS_FROM
 
     @property
     def rule(self) -> str:
@@ -109,6 +116,18 @@ def left_of(connection: Connection, user: User, group: Group, *, without: Collec
     return int(connection.execute(query).scalar_one())
 
 
+def in_none(user: User, groups: Sequence[Group]) -> ColumnElement[bool]:
+    """Does a finding wait as a row of its own, beside these groups? So does one of theirs that stands out: an open complaint,
+    one that came back, one that is given to somebody.
+    """
+    if not groups:
+        return true()
+    of = findings.c
+    alone = or_(of.priority >= COMPLAINT, of.reopened_because.is_not(None), of.assignee.is_not(None))
+    own = or_(*(_of_group(group) for group in groups))
+    return case((and_(~alone, own, alike(user)), 1), else_=0) == 0
+
+
 def sure_lines(connection: Connection, user: User, case_key: str) -> list[RowMapping]:
     """The certain lines of one shared bin."""
     of = findings.c
@@ -133,9 +152,13 @@ def alike(user: User) -> ColumnElement[bool]:
 
 
 def _in_group(user: User, group: Group, without: Collection[str]) -> ColumnElement[bool]:
+    return and_(_of_group(group), alike(user), findings.c.finding_id.not_in(sorted(without)))
+
+
+def _of_group(group: Group) -> ColumnElement[bool]:
     of = findings.c
     if group.joins or group.parts:
         own = and_(of.kind == "duplicate", of.relation == group.code)
     else:
         own = and_(of.rule == group.rule, (of.ends_in == "task") == group.tasks)
-    return and_(of.workpool == group.pool, alike(user), own, of.finding_id.not_in(sorted(without)))
+    return and_(of.workpool == group.pool, own)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from threading import Lock
 from typing import Any, Generic, TypeVar
@@ -18,7 +18,7 @@ from regclean.findings import DECIDABLE
 from regclean.findings.seen import Look
 from regclean.ledger.runs import last_seen_of
 from regclean.ledger.tables import runs, users
-from regclean.review.alike.groups import Group, groups_of, sure_lines
+from regclean.review.alike.groups import POOLS, Group, groups_of, sure_lines
 from regclean.review.case import cases, graph, reasons, shared_bins, timeline
 from regclean.review.case.cases import OpenCase
 from regclean.review.case.letters import letters
@@ -129,7 +129,9 @@ class CountsCache:
 
     def counts(self, connection: Connection, user: User, now: datetime) -> dict[str, int]:
         key = (*worklist.pools_of(user), str(user.may("restricted:open")))
-        return self._counts.get(key, now, lambda: worklist.counts(connection, user))
+        return self._counts.get(
+            key, now, lambda: worklist.counts(connection, user, self._folded(connection, user, now))
+        )
 
     def choices(self, connection: Connection, user: User, pool: str, now: datetime) -> worklist.FilterChoices:
         key = (pool, str(user.may("restricted:open")))
@@ -138,6 +140,14 @@ class CountsCache:
     def groups(self, connection: Connection, user: User, pool: str, now: datetime) -> list[Group]:
         key = (pool, str(user.may("restricted:open")))
         return self._groups.get(key, now, lambda: groups_of(connection, user, pool))
+
+    def _folded(self, connection: Connection, user: User, now: datetime) -> list[Group]:
+        return [group for pool in POOLS for group in self.groups(connection, user, pool, now) if group.folds]
+
+    def folding(self, connection: Connection, user: User, filters: Filters, now: datetime) -> Filters:
+        """The filters with the groups that stand for their findings; who narrows the queue sees every finding."""
+        groups = () if filters.narrowed else self.groups(connection, user, filters.pool, now)
+        return replace(filters, folded=tuple(group for group in groups if group.folds))
 
     def at_work(self, connection: Connection, now: datetime) -> AtWork:
         return self._at_work.get((), now, lambda: at_work(connection, now))

@@ -87,6 +87,7 @@ def step(request: Request, finding_id: str, step: str, service: Service, session
     filters = filters_of(request, user)
     with service.ledger.read() as connection:
         acts.visible_finding(connection, user, finding_id)
+        filters = counts_of(request).folding(connection, user, filters, service.now())
         found = worklist.neighbour(connection, user, filters, finding_id, back=step == "previous", now=service.now())
     return to_case(found or finding_id, filters)
 
@@ -247,6 +248,7 @@ def _desk(
 ) -> Response:
     now, held = service.now(), from_data(session.desk)
     after = request.query_params.get("after")
+    filters = counts_of(request).folding(connection, user, filters, now)
     left = queue_view(connection, user, filters, held, counts_of(request), now=now, after=after)
     if open_first:
         rows = (

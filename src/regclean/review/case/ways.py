@@ -9,6 +9,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from regclean.accounts.permissions import User
 from regclean.review.case import cases
+from regclean.review.case.own_session import counts_of
 from regclean.review.case.staging import Staging
 from regclean.review.queue import worklist
 from regclean.review.queue.filters import Filters, read_filters
@@ -20,6 +21,7 @@ def onward(request: Request, service: Services, user: User, finding_id: str, hel
     filters = filters_of(request, user)
     with service.ledger.read() as connection:
         after = cases.find_row(connection, user, finding_id)
+        filters = counts_of(request).folding(connection, user, filters, service.now())
         found = worklist.first(connection, user, filters, now=service.now(), without=held.aside, after=after)
     return to_case(found, filters) if found else to_queue(filters)
 

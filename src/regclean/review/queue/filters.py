@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from regclean.findings import WORKPOOLS
+from regclean.review.alike.groups import Group
 from regclean.review.web.numbers import whole_number
 
 SORTS = ("consequence", "uncertainty", "oldest")
@@ -13,7 +14,9 @@ SORTS = ("consequence", "uncertainty", "oldest")
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What of the queue somebody looks at. `age`: opened at least so many days ago; `assignee`: a name or "-"."""
+    """What of the queue somebody looks at. `age`: opened at least so many days ago; `assignee`: a name or "-"; `each`: also
+    what is decided by kind, one by one; `folded`: the groups that stand for their findings (no part of the address).
+    """
 
     pool: str = "same"
     area: str | None = None
@@ -22,10 +25,12 @@ class Filters:
     assignee: str | None = None
     age: int | None = None
     sort: str = "consequence"
+    each: bool = False
+    folded: tuple[Group, ...] = ()
 
     @property
     def narrowed(self) -> bool:
-        return any((self.area, self.rule, self.source, self.assignee, self.age))
+        return any((self.area, self.rule, self.source, self.assignee, self.age, self.each))
 
     @property
     def query(self) -> dict[str, str]:
@@ -34,6 +39,8 @@ class Filters:
         given = {name: value for name, value in chosen.items() if value}
         if self.age:
             given["age"] = str(self.age)
+        if self.each:
+            given["each"] = "1"
         if self.sort != SORTS[0]:
             given["sort"] = self.sort
         return {"pool": self.pool, **given}
@@ -55,4 +62,5 @@ def read_filters(parameters: Mapping[str, str]) -> Filters:
         assignee=text("assignee"),
         age=whole_number(age or "", 9_999),
         sort=sort if sort in SORTS else SORTS[0],
+        each=text("each") == "1",
     )

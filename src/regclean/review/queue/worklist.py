@@ -7,6 +7,7 @@ customer. Pages are keyed by the last row seen, so that a long queue costs no mo
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -36,6 +37,7 @@ from regclean.acts import visible_to
 from regclean.domain.register import subject_prefix
 from regclean.findings import COMPLAINT, WORKPOOLS, WRONG_BILL
 from regclean.ledger.tables import decisions, finding_subjects, findings
+from regclean.review.alike.groups import Group, in_none
 from regclean.review.queue.filters import Filters
 from regclean.review.web.numbers import real_number
 
@@ -125,15 +127,16 @@ def _waiting_in(pool: str, table: FromClause = findings) -> ColumnElement[bool]:
     return waiting(table) if pool in SECOND_LOOK else table.c.state == "open"
 
 
-def counts(connection: Connection, user: User) -> dict[str, int]:
-    """Cases that wait, by workpool; what the user may not see is not counted."""
+def counts(connection: Connection, user: User, folded: Sequence[Group] = ()) -> dict[str, int]:
+    """Cases that wait, by workpool; what the user may not see is not counted. Each group of `folded` counts as one."""
     query = (
         select(findings.c.workpool, func.count(distinct(findings.c.case_key)))
-        .where(waiting(), visible_to(user), findings.c.workpool.in_(pools_of(user)))
+        .where(waiting(), visible_to(user), findings.c.workpool.in_(pools_of(user)), in_none(user, folded))
         .group_by(findings.c.workpool)
     )
-    found = {row[0]: int(row[1]) for row in connection.execute(query)}
-    return {pool: found.get(pool, 0) for pool in pools_of(user)}
+    found = Counter({row[0]: int(row[1]) for row in connection.execute(query)})
+    found.update(group.pool for group in folded)
+    return {pool: found[pool] for pool in pools_of(user)}
 
 
 def count(connection: Connection, user: User, filters: Filters, *, now: datetime) -> int:
@@ -258,7 +261,7 @@ def about(connection: Connection, user: User, subjects: Collection[str], *, but:
 
 def _chosen(table: FromClause, user: User, filters: Filters, now: datetime) -> ColumnElement[bool]:
     of = table.c
-    conditions = [of.workpool == filters.pool, _waiting_in(filters.pool, table)]
+    conditions = [of.workpool == filters.pool, _waiting_in(filters.pool, table), in_none(user, filters.folded)]
     if table is findings:
         conditions.append(visible_to(user))
         if filters.pool == "second":

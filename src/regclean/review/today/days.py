@@ -84,9 +84,9 @@ class AuditDay:
 
 def steward_day(connection: Connection, user: User, staged: int, tasks: TaskCounts, now: datetime) -> StewardDay:
     """What waits for a steward, and how long it will take."""
-    counts = worklist.counts(connection, user)
-    pools = [Pool(name, number, estimates.estimate(connection, name, number)) for name, number in counts.items()]
     groups = [group for pool in POOLS for group in groups_of(connection, user, pool)]
+    counts = worklist.counts(connection, user, [group for group in groups if group.folds])
+    pools = [Pool(name, number, estimates.estimate(connection, name, number)) for name, number in counts.items()]
     return StewardDay(
         staged=staged,
         why=_why(connection, user, now),
