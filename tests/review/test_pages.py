@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from regclean.ledger import Ledger
 from regclean.ledger.tables import findings
+from regclean.review.case import cases
 from regclean.standardise import national_ids_in
 
 KINDS = ("duplicate", "stale", "bin_group", "field")
@@ -51,6 +52,24 @@ def test_a_stale_case_says_who_it_is_before_what_happened(signed_in: Callable[[s
     row = one_of(ledger, "stale")
     shown = signed_in("steward").get(f"/case/{row['finding_id']}").text
     assert 0 < shown.index('data-testid="who"') < shown.index('data-testid="timeline"')
+
+
+@pytest.mark.parametrize(
+    ("rule", "asked"),
+    [
+        ({"silent_days": 400}, True),
+        ({"is_seasonal": True, "silent_seasons": 2}, True),
+        ({"returned": 3}, False),
+        ({}, False),
+    ],
+)
+def test_the_cottage_is_asked_about_where_a_case_rests_on_silence_alone(
+    rule: dict[str, Any], asked: bool, signed_in: Callable[[str], Any], ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = one_of(ledger, "stale")
+    monkeypatch.setattr(cases.OpenCase, "rule", rule)
+    shown = signed_in("steward").get(f"/case/{row['finding_id']}").text
+    assert ('data-testid="not-only-silent"' in shown) == asked
 
 
 def test_a_decision_by_plain_forms(signed_in: Callable[[str], Any], ledger: Ledger) -> None:

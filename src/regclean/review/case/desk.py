@@ -72,7 +72,7 @@ class CaseView:
     letters: tuple[Letter, ...]
     who: tuple[Who, ...]  # of a stale case, before anything is said of them
     line: timeline.Timeline | None
-    silent: tuple[str, dict[str, Any]]
+    silent: tuple[str, dict[str, Any]] | None
     guards: tuple[str, ...]
     facts: tuple[tuple[str, str], ...]
     changes: tuple[reasons.Changed, ...]
@@ -229,7 +229,7 @@ def case_view(
         letters=letters(connection, shared_bin.number, siblings, look, sender=sender, first=code) if shared_bin else (),
         who=who_it_is(case) if is_stale else (),
         line=_timeline(connection, case, now) if is_stale else None,
-        silent=reasons.not_only_silent(case) if is_stale else ("", {}),
+        silent=reasons.not_only_silent(case) if is_stale else None,
         guards=reasons.guards(row["rule"]) if is_stale else (),
         facts=reasons.facts(case, code),
         changes=reasons.changes_since(connection, case, hidden),

@@ -256,8 +256,10 @@ def impact(case: OpenCase) -> Impact:
     )
 
 
-def not_only_silent(case: OpenCase) -> tuple[str, dict[str, Any]]:
-    """Why a stale finding is more than a silent summer cottage: a text to translate, and its values."""
+def not_only_silent(case: OpenCase) -> tuple[str, dict[str, Any]] | None:
+    """Why a stale finding is more than a silent summer cottage: a text to translate, and its values; None where it does not
+    rest on silence.
+    """
     said = case.rule
     if said.get("is_seasonal"):
         return (
@@ -275,4 +277,4 @@ def not_only_silent(case: OpenCase) -> tuple[str, dict[str, Any]]:
             ),
             {"days": said["silent_days"], "limit": said.get("limit_days") or "–"},
         )
-    return N_("This does not rest on silence: another source has told it, and silence alone would not be enough."), {}
+    return None
