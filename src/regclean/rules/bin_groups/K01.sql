@@ -68,7 +68,7 @@ SELECT
     || list_transform(lines, lambda line: subject('bin_group_members', line))
     || list_filter([coalesce(subject('sites', site_no), subject('customers', customer_no))], lambda about: about IS NOT NULL) AS subjects,
     {
-        'site_no': coalesce(site_no, customer_no, '–'), 'customer_no': customer_no, 'bin_group_no': bin_group_no,
+        'site_no': coalesce(site_no, customer_no), 'customer_no': customer_no, 'bin_group_no': bin_group_no,
         'other_bin_group_no': other_bin_group_no, 'waste_type': waste_type, 'lines': list_sort(lines),
         'overlap_from': overlap_from, 'overlap_to': overlap_to
     } AS evidence,
