@@ -31,7 +31,7 @@ from regclean.accounts import local as accounts
 from regclean.config import load_workspace
 from regclean.ledger import Ledger, open_ledger
 from regclean.ledger.tables import decisions, findings
-from regclean.review.alike.groups import POOLS, groups_of, members
+from regclean.review.alike.groups import POOLS, folding_of, groups_of, members
 from regclean.review.queue import worklist
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
@@ -73,8 +73,11 @@ def morning(ledger: Ledger) -> dict[str, Any]:
     user = accounts.active_user(ledger, NAME, "session")
     with ledger.read() as connection:
         groups = [group for pool in POOLS for group in groups_of(connection, user, pool) if group.whole or group.joins]
-        folded = [group for group in groups if group.folds]
-        before, after = (worklist.counts(connection, user, some) for some in ((), folded))
+        # No certificate is in force on the first morning: pairs that join customers stay rows.
+        folded = {
+            pool: folding_of(connection, user, pool, [one for one in groups if one.pool == pool], set) for pool in POOLS
+        }
+        before, after = (worklist.counts(connection, user, some) for some in ({}, folded))
         alike = {row["finding_id"] for group in groups for row in members(connection, user, group, limit=None)}
         query = select(findings.c.finding_id, findings.c.case_key, findings.c.workpool)
         rows = connection.execute(query.where(findings.c.state == "open", ~findings.c.protected)).all()
@@ -93,7 +96,7 @@ def morning(ledger: Ledger) -> dict[str, Any]:
         "left_one_by_one": sum(map(len, alone.values())),
         "rows_before": {**before, "all": sum(before.values())},
         "rows_of_the_queues": {**after, "all": sum(after.values())},
-        "folded_groups": len(folded),
+        "folded_groups": sum(len(one.groups) for one in folded.values()),
         # By one key for each finding, as it was before there were groups, and by one act for each group.
         "acts_before": len(rows),
         "acts_now": len(rows) - len(alike) + len(groups),

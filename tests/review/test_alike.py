@@ -12,6 +12,7 @@ from sqlalchemy import func, select, update
 from regclean import acts
 from regclean.ledger import Ledger
 from regclean.ledger.tables import decisions, findings
+from regclean.review.alike import groups
 
 
 def standing(ledger: Ledger) -> int:
@@ -174,3 +175,27 @@ def test_one_key_accepts_the_certain_lines_of_a_bin(signed_in: Callable[[str], A
     assert staged(browser) == size
     browser.submit("/staged/submit")
     assert standing(ledger) == size
+
+
+def test_a_folded_case_is_in_every_list_is_found_and_opens_by_its_address(
+    signed_in: Callable[[str], Any], program: Callable[..., Any], ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(groups, "FOLDS_FROM", 2)
+    of = findings.c
+    with ledger.write() as connection:
+        wanted = connection.execute(
+            select(of.finding_id, of.case_key).where(of.rule == "K04", of.state == "open")
+        ).all()
+        folded, key = wanted[0]
+        others = of.case_key == key, of.finding_id != folded
+        connection.execute(update(findings).where(*others).values(state="withdrawn"))
+        connection.execute(update(findings).where(of.rule == "K04").values(severity="info"))
+    browser = signed_in("steward")
+    assert f"/case/{folded}?" not in browser.get("/queue?pool=bin_group").text
+    assert f"/case/{folded}?" in browser.get("/queue?pool=bin_group&each=1").text
+    assert f'data-finding="{folded}"' in browser.get(f"/case/{folded}?pool=bin_group").text
+    assert f'href="/case/{folded}' in browser.submit("/search", {"q": folded}).text
+    api = program("steward", "findings:read")
+    assert [one["key"] for one in api.get("/api/v1/search", params={"q": folded}).json()["items"]] == [folded]
+    listed = api.get("/api/v1/findings?rule=K04&state=open").json()["items"]
+    assert {one["finding_id"] for one in listed} == {row.finding_id for row in wanted}

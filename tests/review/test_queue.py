@@ -16,12 +16,13 @@ from regclean.accounts.permissions import User, permissions_of
 from regclean.findings.workpools import case_key
 from regclean.ledger import Ledger, audit, open_ledger
 from regclean.ledger.tables import findings
-from regclean.review.alike.groups import FOLDS_FROM, groups_of
+from regclean.review.alike.groups import FOLDS_FROM, Folding, folding_of, groups_of
 from regclean.review.queue import estimates, worklist
 from regclean.review.queue.filters import Filters, read_filters
 
 NOW = datetime(2026, 11, 2, 9, tzinfo=UTC)
 AINO = User("aino", None, ("steward",), None, permissions_of(["steward"]))
+FIELDS = Filters(pool="field")
 GUARDIAN = User("gun", None, ("steward", "restricted"), None, permissions_of(["steward", "restricted"]))
 
 
@@ -199,6 +200,11 @@ def test_the_queue_is_read_by_index(empty: Ledger) -> None:
     assert "SCAN findings" not in plan
 
 
+def fold(ledger: Ledger, pool: str, user: User = AINO, uncertified: Any = frozenset) -> Folding:
+    with ledger.read() as connection:
+        return folding_of(connection, user, pool, groups_of(connection, user, pool), uncertified)
+
+
 def test_what_one_act_decides_is_one_row_and_what_stands_out_stays(empty: Ledger) -> None:
     task = {"kind": "field", "rule": "F07", "workpool": "field", "ends_in": "task", "priority": 1.0}
     alike = [finding(n, **task) for n in range(10, 10 + FOLDS_FROM)]
@@ -206,18 +212,45 @@ def test_what_one_act_decides_is_one_row_and_what_stands_out_stays(empty: Ledger
     given_away = finding(41, **task | {"assignee": "eino"})
     back = finding(42, **task | {"reopened_because": "returned"})
     other = finding(43, kind="field", rule="F08", workpool="field", score=None, priority=1.5)
-    fill(empty, *alike, loud, given_away, back, other)
+    both = finding(44, kind="field", rule="F08", workpool="field", score=None, case_key=alike[0]["case_key"])
+    fill(empty, *alike, loud, given_away, back, other, both)
+    folding = fold(empty, "field")
+    assert [group.code for group in folding.groups] == ["F07-tasks"]
+    assert folding.cases == {
+        one["case_key"] for one in alike[1:]
+    }  # the first one's customer waits for another act, too
     with empty.read() as connection:
-        (group,) = groups_of(connection, AINO, "field")
-        assert group.folds
-        assert worklist.counts(connection, AINO, [group])["field"] == 1 + 4
+        assert worklist.counts(connection, AINO, {"field": folding})["field"] == 1 + 5
         assert worklist.counts(connection, AINO)["field"] == FOLDS_FROM + 4
-        folded = Filters(pool="field", folded=(group,))
-        assert worklist.count(connection, AINO, folded, now=NOW) == 4
-        after = worklist.first(connection, AINO, folded, now=NOW, after=other)
-    assert ids(empty, folded) == ["40", "43", "41", "42"]
-    assert after == given_away["finding_id"]
+        wanted = {"now": NOW, "folded": folding.cases}
+        rows = worklist.page(connection, AINO, FIELDS, **wanted).rows
+        assert [row.finding_id[-2:] for row in rows] == ["40", "44", "43", "41", "42"]
+        assert worklist.page(connection, AINO, FIELDS, limit=2, **wanted).rows == rows[:2]
+        assert worklist.first(connection, AINO, FIELDS, after=other, **wanted) == given_away["finding_id"]
+        assert (
+            worklist.neighbour(connection, AINO, FIELDS, rows[2].finding_id, back=True, **wanted) == rows[1].finding_id
+        )
+        # From a folded case, which was opened by its address, the way leads to a row.
+        assert worklist.first(connection, AINO, FIELDS, after=alike[3], **wanted) in {row.finding_id for row in rows}
     assert len(ids(empty, Filters(pool="field", each=True))) == FOLDS_FROM + 4
-    fill(empty, *(finding(n, workpool="field", kind="field", rule="F09", ends_in="task") for n in (60, 61)))
-    with empty.read() as connection:
-        assert [one.code for one in groups_of(connection, AINO, "field") if one.folds] == ["F07-tasks"]
+
+
+def test_only_what_this_user_may_decide_by_one_act_folds(empty: Ledger) -> None:
+    few = [finding(n, kind="field", rule="F09", workpool="field", ends_in="task") for n in range(FOLDS_FROM - 1)]
+    fill(empty, *few)
+    assert fold(empty, "field") == Folding()
+    fill(empty, finding(99, kind="field", rule="F09", workpool="field", ends_in="task"))
+    assert len(fold(empty, "field").cases) == FOLDS_FROM
+    assert fold(empty, "field", User("olli", None, ("auditor",), None, permissions_of(["auditor"]))) == Folding()
+
+
+def test_pairs_that_join_customers_fold_where_a_certificate_covers_them(empty: Ledger) -> None:
+    pairs = [finding(n, relation="same", score=0.995, proposal="[]") for n in range(FOLDS_FROM + 2)]
+    fill(empty, *pairs)
+    every = {one["finding_id"] for one in pairs}
+    assert fold(empty, "same", uncertified=lambda ids: ids) == Folding()
+    assert len(fold(empty, "same", uncertified=lambda _ids: ()).cases) == len(pairs)
+    left = sorted(every)[:2]
+    covered = fold(empty, "same", uncertified=lambda _ids: left)
+    assert covered.cases == {one["case_key"] for one in pairs if one["finding_id"] not in left}
+    assert fold(empty, "same", uncertified=lambda _ids: sorted(every)[:3]) == Folding()

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, and_, case, func, or_, select, true
+from sqlalchemy import ColumnElement, Connection, RowMapping, and_, case, func, or_, select
 
 from regclean.accounts.permissions import User
 from regclean.acts import visible_to
@@ -54,13 +55,16 @@ class Group:
         return self.code.endswith(TASKS)
 
     @property
-    def folds(self) -> bool:
-        """Does it stand in the queue as one row? One act decides all of it, and they are many."""
-        return (self.whole or self.joins) and self.size >= FOLDS_FROM
-
-    @property
     def rule(self) -> str:
         return self.code.removesuffix(TASKS)
+
+
+@dataclass(frozen=True, slots=True)
+class Folding:
+    """The groups that stand in a workpool's queue as one row each, and the cases that hold nothing else, by their keys."""
+
+    groups: tuple[Group, ...] = ()
+    cases: frozenset[str] = frozenset()
 
 
 def groups_of(connection: Connection, user: User, pool: str) -> list[Group]:
@@ -77,11 +81,51 @@ def groups_of(connection: Connection, user: User, pool: str) -> list[Group]:
     )
     found = []
     for rule, relation, ends_in, size, high, low in connection.execute(query):
-        code = relation if rule == "duplicate" else f"{rule}{TASKS}" if ends_in == "task" else rule
+        code = _code(rule, relation, ends_in)
         # "info": nothing but a repair of how a value is written. A list's line rests on the linkage, and is as sure as that.
         mild = code in (SURE_LINES, RELATED) or ends_in == "task" or (low, high) == ("info", "info")
         found.append(Group(code, pool, int(size), whole=mild and code != DUPLICATES))
     return sorted(found, key=lambda group: (-group.size, group.code))
+
+
+def folding_of(
+    connection: Connection,
+    user: User,
+    pool: str,
+    groups: Collection[Group],
+    uncertified: Callable[[Collection[str]], Collection[str]],
+) -> Folding:
+    """What of a workpool's groups one act of this user may decide now, twenty findings or more in each.
+
+    `uncertified`: of findings that join customers, those that no certificate in force covers; they stay rows of their own. So
+    does a case with anything that stands out: an open complaint, what came back, what is given to somebody.
+    """
+    many = {group.code: group for group in groups if group.size >= FOLDS_FROM and (group.whole or group.joins)}
+    if not many or not user.may("findings:decide"):
+        return Folding()
+    of = findings.c
+    out = or_(of.priority >= COMPLAINT, of.reopened_because.is_not(None), of.assignee.is_not(None))
+    folds = case((and_(~out, alike(user)), True), else_=False)
+    query = select(of.case_key, of.finding_id, of.rule, of.relation, of.ends_in, folds)
+    # Of a group, None for what is in none: findings and their cases.
+    cases: dict[str | None, dict[str, str]] = defaultdict(dict)
+    for key, finding_id, *told, alone in connection.execute(
+        query.where(of.workpool == pool, of.state == "open", visible_to(user))
+    ):
+        code = _code(*told)
+        cases[code if alone and code in many else None][finding_id] = key
+    if DUPLICATES in cases:
+        joined = cases.pop(DUPLICATES)
+        barred = set(uncertified(list(joined)))
+        covered = {one: key for one, key in joined.items() if one not in barred}
+        if len(covered) >= FOLDS_FROM:
+            cases[DUPLICATES] = covered
+        cases[None] |= {one: key for one, key in joined.items() if one not in cases[DUPLICATES]}
+    left = frozenset(cases.pop(None, {}).values())
+    return Folding(
+        tuple(group for code, group in many.items() if cases.get(code)),
+        frozenset(key for some in cases.values() for key in some.values()) - left,
+    )
 
 
 def find_group(connection: Connection, user: User, code: str) -> Group | None:
@@ -116,18 +160,6 @@ def left_of(connection: Connection, user: User, group: Group, *, without: Collec
     return int(connection.execute(query).scalar_one())
 
 
-def in_none(user: User, groups: Sequence[Group]) -> ColumnElement[bool]:
-    """Does a finding wait as a row of its own, beside these groups? So does one of theirs that stands out: an open complaint,
-    one that came back, one that is given to somebody.
-    """
-    if not groups:
-        return true()
-    of = findings.c
-    alone = or_(of.priority >= COMPLAINT, of.reopened_because.is_not(None), of.assignee.is_not(None))
-    own = or_(*(_of_group(group) for group in groups))
-    return case((and_(~alone, own, alike(user)), 1), else_=0) == 0
-
-
 def sure_lines(connection: Connection, user: User, case_key: str) -> list[RowMapping]:
     """The certain lines of one shared bin."""
     of = findings.c
@@ -152,13 +184,15 @@ def alike(user: User) -> ColumnElement[bool]:
 
 
 def _in_group(user: User, group: Group, without: Collection[str]) -> ColumnElement[bool]:
-    return and_(_of_group(group), alike(user), findings.c.finding_id.not_in(sorted(without)))
-
-
-def _of_group(group: Group) -> ColumnElement[bool]:
     of = findings.c
     if group.joins or group.parts:
         own = and_(of.kind == "duplicate", of.relation == group.code)
     else:
         own = and_(of.rule == group.rule, (of.ends_in == "task") == group.tasks)
-    return and_(of.workpool == group.pool, own)
+    return and_(of.workpool == group.pool, alike(user), own, of.finding_id.not_in(sorted(without)))
+
+
+def _code(rule: str, relation: str | None, ends_in: str) -> str:
+    if rule == "duplicate":
+        return relation or ""
+    return f"{rule}{TASKS}" if ends_in == "task" else rule

@@ -90,7 +90,7 @@ def accept_all(
     forget = staging.changing(lambda held: staging.forget_submitted(held, (), outcome))
     with service.ledger.write() as connection:
         sessions.change_desk(connection, acting.user.name, forget)
-    counts_of(request).forget()
+    counts_of(request).forget(found.pool)
     return RedirectResponse(f"/queue?{urlencode({'pool': found.pool})}", 303)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from threading import Lock
 from typing import Any, Generic, TypeVar
@@ -11,15 +11,15 @@ from typing import Any, Generic, TypeVar
 from sqlalchemy import Connection, RowMapping, select
 
 from regclean.accounts.permissions import User
-from regclean.acts import hidden_from
+from regclean.acts import Context, hidden_from, uncertified
 from regclean.bin_reports import Letter
 from regclean.domain.register import CUSTOMER_COLUMNS, Subject, subject_text
 from regclean.findings import DECIDABLE
 from regclean.findings.seen import Look
 from regclean.ledger.runs import last_seen_of
 from regclean.ledger.tables import runs, users
-from regclean.review.alike.groups import POOLS, Group, groups_of, sure_lines
-from regclean.review.case import cases, graph, reasons, shared_bins, timeline
+from regclean.review.alike.groups import POOLS, Folding, Group, folding_of, groups_of, sure_lines
+from regclean.review.case import beside, cases, graph, reasons, shared_bins, timeline
 from regclean.review.case.cases import OpenCase
 from regclean.review.case.letters import letters
 from regclean.review.case.results import Result
@@ -35,7 +35,7 @@ Found = TypeVar("Found")
 
 COUNTS_HOLD = 3.0  # seconds: twenty stewards at once need not each count everything anew
 MERGED = (None, "same", "unsure")  # relations of which a merge is the likely end
-CHOICES_HOLD = 60.0  # what the filters offer changes with the nights
+CHOICES_HOLD = 60.0  # what the filters offer, and which cases are alike, changes with the nights
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,7 @@ class QueueView:
     estimate: estimates.Estimate | None
     choices: worklist.FilterChoices
     groups: Sequence[Group]
+    folding: Folding  # what of the groups stands for its cases; nothing where the queue is narrowed
     at_work: AtWork  # who else has a case open, or staged
     next_night: date | None
 
@@ -113,64 +114,91 @@ class _Held(Generic[Found]):
             self._kept[key] = (now, found)
         return found
 
-    def forget(self) -> None:
+    def forget(self, *parts: str) -> None:
+        """Drop all, or what has one of these among the words of its key."""
         with self._lock:
-            self._kept.clear()
+            self._kept = {key: kept for key, kept in self._kept.items() if parts and not set(parts) & set(key)}
 
 
 class CountsCache:
-    """Counts by what a user may see, for a few seconds. One for each application."""
+    """Counts by what a user may see, for a few seconds, and which cases are alike, until somebody decides at this application
+    or a night is published. One for each application.
+    """
 
     def __init__(self) -> None:
         self._counts: _Held[dict[str, int]] = _Held(COUNTS_HOLD)
         self._choices: _Held[worklist.FilterChoices] = _Held(CHOICES_HOLD)
         self._groups: _Held[list[Group]] = _Held(CHOICES_HOLD)
+        self._foldings: _Held[Folding] = _Held(CHOICES_HOLD)
         self._at_work: _Held[AtWork] = _Held(COUNTS_HOLD)
 
-    def counts(self, connection: Connection, user: User, now: datetime) -> dict[str, int]:
-        key = (*worklist.pools_of(user), str(user.may("restricted:open")))
-        return self._counts.get(
-            key, now, lambda: worklist.counts(connection, user, self._folded(connection, user, now))
-        )
+    def counts(self, connection: Connection, context: Context) -> dict[str, int]:
+        """Rows of each queue."""
+        user = context.user
+        key = (*worklist.pools_of(user), *_rights(user))
+
+        def find() -> dict[str, int]:
+            return worklist.counts(
+                connection, user, {pool: self.folding(connection, context, Filters(pool=pool)) for pool in POOLS}
+            )
+
+        return self._counts.get(key, context.now, find)
 
     def choices(self, connection: Connection, user: User, pool: str, now: datetime) -> worklist.FilterChoices:
-        key = (pool, str(user.may("restricted:open")))
+        key = (pool, *_rights(user))
         return self._choices.get(key, now, lambda: worklist.choices(connection, user, pool))
 
     def groups(self, connection: Connection, user: User, pool: str, now: datetime) -> list[Group]:
-        key = (pool, str(user.may("restricted:open")))
+        key = (pool, _night(connection), *_rights(user))
         return self._groups.get(key, now, lambda: groups_of(connection, user, pool))
 
-    def _folded(self, connection: Connection, user: User, now: datetime) -> list[Group]:
-        return [group for pool in POOLS for group in self.groups(connection, user, pool, now) if group.folds]
+    def folding(self, connection: Connection, context: Context, filters: Filters) -> Folding:
+        """What stands for its cases in this queue; who narrows a queue sees every case."""
+        user, pool = context.user, filters.pool
+        if filters.narrowed or pool not in POOLS:
+            return Folding()
 
-    def folding(self, connection: Connection, user: User, filters: Filters, now: datetime) -> Filters:
-        """The filters with the groups that stand for their findings; who narrows the queue sees every finding."""
-        groups = () if filters.narrowed else self.groups(connection, user, filters.pool, now)
-        return replace(filters, folded=tuple(group for group in groups if group.folds))
+        def find() -> Folding:
+            groups = self.groups(connection, user, pool, context.now)
+            return folding_of(connection, user, pool, groups, lambda ids: uncertified(context, ids))
+
+        key = (pool, _night(connection), str(user.may("findings:decide")), *_rights(user))
+        return self._foldings.get(key, context.now, find)
 
     def at_work(self, connection: Connection, now: datetime) -> AtWork:
         return self._at_work.get((), now, lambda: at_work(connection, now))
 
-    def forget(self) -> None:
+    def forget(self, *pools: str) -> None:
+        """After somebody has decided in these workpools, or in any."""
         self._counts.forget()
         self._at_work.forget()
-        self._groups.forget()
+        self._groups.forget(*pools)
+        self._foldings.forget(*pools)
+
+
+def _rights(user: User) -> tuple[str]:
+    """What of a user's rights says which findings they see."""
+    return (str(user.may("restricted:open")),)
+
+
+def _night(connection: Connection) -> str:
+    query = select(runs.c.run_id).where(runs.c.status == "published").order_by(runs.c.run_id.desc()).limit(1)
+    return connection.execute(query).scalar() or ""
 
 
 def queue_view(
     connection: Connection,
-    user: User,
+    context: Context,
     filters: Filters,
     staging: Staging,
     cache: CountsCache,
     *,
-    now: datetime,
     after: str | None = None,
 ) -> QueueView:
-    aside = staging.aside
-    counts = cache.counts(connection, user, now)
-    page = worklist.page(connection, user, filters, now=now, after=after, without=aside)
+    user, now, aside = context.user, context.now, staging.aside
+    counts = cache.counts(connection, context)
+    folding = cache.folding(connection, context, filters)
+    page = worklist.page(connection, user, filters, now=now, after=after, without=aside, folded=folding.cases)
     number = worklist.count(connection, user, filters, now=now) if filters.narrowed else counts.get(filters.pool, 0)
     return QueueView(
         filters,
@@ -180,6 +208,7 @@ def queue_view(
         estimates.estimate(connection, filters.pool, number),
         cache.choices(connection, user, filters.pool, now),
         cache.groups(connection, user, filters.pool, now),
+        folding,
         cache.at_work(connection, now),
         connection.execute(
             select(runs.c.as_of).where(runs.c.status == "published").order_by(runs.c.as_of.desc())
@@ -201,8 +230,8 @@ def case_view(
 ) -> CaseView:
     """`result`: what merging the customers of a duplicate gives. `look`: into the night. `sender`: who signs the letters."""
     code, row = language.code, case.row
-    siblings = worklist.siblings(connection, user, row) if case.kind != "duplicate" else []
-    about = worklist.about(connection, user, [s for s in case.subjects if ":" in s], but=row["case_key"])
+    siblings = beside.siblings(connection, user, row) if case.kind != "duplicate" else []
+    about = beside.about(connection, user, [s for s in case.subjects if ":" in s], but=row["case_key"])
     hidden = hidden_from(connection, user)
 
     def told(other: RowMapping) -> str:

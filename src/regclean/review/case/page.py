@@ -66,29 +66,32 @@ class Compared:
 
 
 @router.get("/queue")
-def show_queue(request: Request, service: Service, session: OwnSession, user: Reader) -> Response:
+def show_queue(request: Request, service: Service, session: OwnSession, user: Reader, acting: Acting) -> Response:
     """The queue with its first case open."""
     with service.ledger.read() as connection:
-        return _desk(request, service, session, user, connection, filters_of(request, user), None, open_first=True)
+        return _desk(request, service, session, acting, connection, filters_of(request, user), None, open_first=True)
 
 
 @router.get("/case/{finding_id}")
-def show_case(request: Request, finding_id: str, service: Service, session: OwnSession, user: Reader) -> Response:
+def show_case(
+    request: Request, finding_id: str, service: Service, session: OwnSession, user: Reader, acting: Acting
+) -> Response:
     """One case, with the queue around it."""
     with service.ledger.read() as connection:
-        return _desk(request, service, session, user, connection, filters_of(request, user), finding_id)
+        return _desk(request, service, session, acting, connection, filters_of(request, user), finding_id)
 
 
 @router.get("/case/{finding_id}/{step}")
-def step(request: Request, finding_id: str, step: str, service: Service, session: OwnSession, user: Reader) -> Response:
+def step(request: Request, finding_id: str, step: str, service: Service, user: Reader, acting: Acting) -> Response:
     """The case after or before this one in the queue."""
     if step not in ("next", "previous"):
         raise HTTPException(404)
     filters = filters_of(request, user)
     with service.ledger.read() as connection:
         acts.visible_finding(connection, user, finding_id)
-        filters = counts_of(request).folding(connection, user, filters, service.now())
-        found = worklist.neighbour(connection, user, filters, finding_id, back=step == "previous", now=service.now())
+        folded = counts_of(request).folding(connection, acting, filters).cases
+        back = step == "previous"
+        found = worklist.neighbour(connection, user, filters, finding_id, back=back, now=acting.now, folded=folded)
     return to_case(found or finding_id, filters)
 
 
@@ -110,11 +113,11 @@ async def show_result(
 
 
 @router.post("/case/{finding_id}/skip")
-def skip(request: Request, finding_id: str, service: Service, session: OwnSession, acting: Acting) -> Response:
+def skip(request: Request, finding_id: str, session: OwnSession, acting: Acting) -> Response:
     """Put a case aside for now."""
     acts.consider(acting, finding_id)
     kept = change_staging(acting, session, lambda held: held.skip(finding_id))
-    return onward(request, service, acting.user, finding_id, kept)
+    return onward(request, acting, finding_id, kept)
 
 
 @router.post("/case/{finding_id}/comment")
@@ -150,7 +153,7 @@ def _stage(
         reason = form.get("reject") or None
         verdict = ("different" if case.kind == "duplicate" else "reject") if reason else form.get("verdict", "")
         if verdict == "skip":
-            return skip(request, finding_id, service, session, acting)
+            return skip(request, finding_id, session, acting)
         chosen = read_form(case.customers, form) if verdict in JOINING_VERDICTS else None
         if chosen and verdict == "entity":  # nothing is merged: nothing survives, and no value is chosen
             chosen = Choices(None, chosen.leave_out, {}, {})
@@ -160,7 +163,9 @@ def _stage(
         another = form.get(f"choose.{column}", "").strip() if column else ""
         if another:
             if not is_there(connection, user, service.night.look, another):
-                return _desk(request, service, session, user, connection, filters, finding_id, 422, problem=NO_CUSTOMER)
+                return _desk(
+                    request, service, session, acting, connection, filters, finding_id, 422, problem=NO_CUSTOMER
+                )
             kept = {"fields": {column: another}}
         bills = form.get("open_bills")
         if bills in OPEN_BILLS and verdict in ("same", "accept"):
@@ -180,22 +185,22 @@ def _stage(
         )
         if merged and form.get("result", merged.digest) != merged.digest:
             return _desk(
-                request, service, session, user, connection, filters, finding_id, 409, merged=merged, unseen=True
+                request, service, session, acting, connection, filters, finding_id, 409, merged=merged, unseen=True
             )
         too_few = chosen is not None and len(set(case.customers) - chosen.leave_out) < 2
         problem = staging.problem_with(item) or (TOO_FEW if too_few else None)
         if verdict in ("same", "accept") and case.open_bills and "open_bills" not in kept:
             problem = problem or ASK_FOR_BILLS
         if problem:
-            return _desk(request, service, session, user, connection, filters, finding_id, 422, problem=problem)
+            return _desk(request, service, session, acting, connection, filters, finding_id, 422, problem=problem)
         left_out = (item.choices or {}).get("leave_out", ())
         against = conflicts(case, verdict, left_out) if case.kind == "duplicate" and verdict != "unsure" else ()
         if against:
-            return _desk(request, service, session, user, connection, filters, finding_id, 409, against=against)
+            return _desk(request, service, session, acting, connection, filters, finding_id, 409, against=against)
         if item.version != case.row["version"]:
-            return _desk(request, service, session, user, connection, filters, finding_id, 409, moved_on=True)
+            return _desk(request, service, session, acting, connection, filters, finding_id, 409, moved_on=True)
     held = change_staging(acting, session, lambda held: held.stage(item))
-    return onward(request, service, user, finding_id, held)
+    return onward(request, acting, finding_id, held)
 
 
 def _take_in_hand(acting: Context, session: Session, finding_id: str) -> None:
@@ -233,7 +238,7 @@ def _desk(
     request: Request,
     service: Services,
     session: Session,
-    user: User,
+    acting: Context,
     connection: Connection,
     filters: Filters,
     finding_id: str | None,
@@ -246,17 +251,13 @@ def _desk(
     merged: Result | None = None,
     unseen: bool = False,
 ) -> Response:
-    now, held = service.now(), from_data(session.desk)
+    now, user, held = acting.now, acting.user, from_data(session.desk)
     after = request.query_params.get("after")
-    filters = counts_of(request).folding(connection, user, filters, now)
-    left = queue_view(connection, user, filters, held, counts_of(request), now=now, after=after)
-    if open_first:
-        rows = (
-            worklist.page(connection, user, filters, now=now, without=held.aside, limit=1).rows
-            if after
-            else left.page.rows
-        )
-        finding_id = rows[0].finding_id if rows else None
+    left = queue_view(connection, acting, filters, held, counts_of(request), after=after)
+    if open_first and after:
+        finding_id = worklist.first(connection, user, filters, now=now, without=held.aside, folded=left.folding.cases)
+    elif open_first:
+        finding_id = left.page.rows[0].finding_id if left.page.rows else None
     view = None
     if finding_id is not None:
         row = cases.find_row(connection, user, finding_id)

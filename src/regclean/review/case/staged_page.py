@@ -52,12 +52,12 @@ def undo_staged(request: Request, session: OwnSession, acting: Acting) -> Respon
 
 
 @router.post("/staged/redo")
-def redo_staged(request: Request, service: Service, session: OwnSession, acting: Acting) -> Response:
+def redo_staged(request: Request, session: OwnSession, acting: Acting) -> Response:
     """Put back what was taken back."""
     held = change_staging(acting, session, Staging.redo)
     if not held.items:
         return to_queue(filters_of(request, acting.user))
-    return onward(request, service, acting.user, held.items[-1].finding_id, held)
+    return onward(request, acting, held.items[-1].finding_id, held)
 
 
 @router.post("/staged/return")
@@ -89,7 +89,7 @@ def submit(request: Request, service: Service, session: OwnSession, acting: Acti
     with service.ledger.write() as connection:
         sessions.change_desk(connection, session.user.name, forget)
         sessions.change_data(connection, session.digest, lambda data: data.update({TOLD: told}))
-    counts_of(request).forget()
+    counts_of(request).forget(*{item.pool for item in items})
     return to_queue(filters_of(request, acting.user))
 
 

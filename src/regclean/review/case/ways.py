@@ -8,21 +8,23 @@ from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
 
 from regclean.accounts.permissions import User
+from regclean.acts import Context
 from regclean.review.case import cases
 from regclean.review.case.own_session import counts_of
 from regclean.review.case.staging import Staging
 from regclean.review.queue import worklist
 from regclean.review.queue.filters import Filters, read_filters
-from regclean.review.web.services import Services
 
 
-def onward(request: Request, service: Services, user: User, finding_id: str, held: Staging) -> Response:
+def onward(request: Request, acting: Context, finding_id: str, held: Staging) -> Response:
     """To the next case; to the queue when there is none."""
-    filters = filters_of(request, user)
-    with service.ledger.read() as connection:
-        after = cases.find_row(connection, user, finding_id)
-        filters = counts_of(request).folding(connection, user, filters, service.now())
-        found = worklist.first(connection, user, filters, now=service.now(), without=held.aside, after=after)
+    filters = filters_of(request, acting.user)
+    with acting.ledger.read() as connection:
+        after = cases.find_row(connection, acting.user, finding_id)
+        folded = counts_of(request).folding(connection, acting, filters).cases
+        found = worklist.first(
+            connection, acting.user, filters, now=acting.now, without=held.aside, folded=folded, after=after
+        )
     return to_case(found, filters) if found else to_queue(filters)
 
 

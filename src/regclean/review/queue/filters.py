@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from regclean.findings import WORKPOOLS
-from regclean.review.alike.groups import Group
 from regclean.review.web.numbers import whole_number
 
 SORTS = ("consequence", "uncertainty", "oldest")
@@ -15,7 +14,7 @@ SORTS = ("consequence", "uncertainty", "oldest")
 @dataclass(frozen=True, slots=True)
 class Filters:
     """What of the queue somebody looks at. `age`: opened at least so many days ago; `assignee`: a name or "-"; `each`: also
-    what is decided by kind, one by one; `folded`: the groups that stand for their findings (no part of the address).
+    what is decided by kind, one by one.
     """
 
     pool: str = "same"
@@ -26,7 +25,6 @@ class Filters:
     age: int | None = None
     sort: str = "consequence"
     each: bool = False
-    folded: tuple[Group, ...] = ()
 
     @property
     def narrowed(self) -> bool:

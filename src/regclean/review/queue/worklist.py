@@ -7,10 +7,10 @@ customer. Pages are keyed by the last row seen, so that a long queue costs no mo
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import (
@@ -36,8 +36,8 @@ from regclean.accounts.permissions import User
 from regclean.acts import visible_to
 from regclean.domain.register import subject_prefix
 from regclean.findings import COMPLAINT, WORKPOOLS, WRONG_BILL
-from regclean.ledger.tables import decisions, finding_subjects, findings
-from regclean.review.alike.groups import Group, in_none
+from regclean.ledger.tables import decisions, findings
+from regclean.review.alike.groups import Folding
 from regclean.review.queue.filters import Filters
 from regclean.review.web.numbers import real_number
 
@@ -127,16 +127,18 @@ def _waiting_in(pool: str, table: FromClause = findings) -> ColumnElement[bool]:
     return waiting(table) if pool in SECOND_LOOK else table.c.state == "open"
 
 
-def counts(connection: Connection, user: User, folded: Sequence[Group] = ()) -> dict[str, int]:
-    """Cases that wait, by workpool; what the user may not see is not counted. Each group of `folded` counts as one."""
+def counts(connection: Connection, user: User, folded: Mapping[str, Folding] | None = None) -> dict[str, int]:
+    """Rows that wait, by workpool: cases, and groups that are `folded` into one. What the user may not see is not counted."""
     query = (
         select(findings.c.workpool, func.count(distinct(findings.c.case_key)))
-        .where(waiting(), visible_to(user), findings.c.workpool.in_(pools_of(user)), in_none(user, folded))
+        .where(waiting(), visible_to(user), findings.c.workpool.in_(pools_of(user)))
         .group_by(findings.c.workpool)
     )
-    found = Counter({row[0]: int(row[1]) for row in connection.execute(query)})
-    found.update(group.pool for group in folded)
-    return {pool: found[pool] for pool in pools_of(user)}
+    found = {row[0]: int(row[1]) for row in connection.execute(query)}
+    for pool, its in (folded or {}).items():
+        # What is folded was counted a while ago: colleagues may have decided some of it since.
+        found[pool] = max(found.get(pool, 0) - len(its.cases), 0) + len(its.groups)
+    return {pool: found.get(pool, 0) for pool in pools_of(user)}
 
 
 def count(connection: Connection, user: User, filters: Filters, *, now: datetime) -> int:
@@ -163,10 +165,13 @@ def page(
     now: datetime,
     after: str | None = None,
     without: Collection[str] = (),
+    folded: Collection[str] = (),
     limit: int = PAGE,
 ) -> Page:
-    """The next rows after a cursor, most urgent first. `without`: findings that are staged or put aside."""
-    keys = _cases(connection, user, filters, now, read_cursor(after), without, limit + 1)
+    """The next rows after a cursor, most urgent first. `without`: findings that are staged or put aside; `folded`: the keys
+    of cases that are no rows of their own.
+    """
+    keys = _cases(connection, user, filters, now, read_cursor(after), without, folded, limit + 1)
     rows = _rows_of(connection, user, filters, now, [key for key, _ in keys[:limit]], without)
     return Page(tuple(rows), rows[-1].cursor if rows and len(keys) > limit else None)
 
@@ -178,6 +183,7 @@ def first(
     *,
     now: datetime,
     without: Collection[str] = (),
+    folded: Collection[str] = (),
     after: RowMapping | Mapping[str, Any] | None = None,
 ) -> str | None:
     """The finding to decide next: the first behind `after` (a finding's row), else the first of all."""
@@ -187,21 +193,28 @@ def first(
         if sibling:
             return sibling
         cursor = _cursor_of(connection, filters, now, after["case_key"])
-    found = page(connection, user, filters, now=now, after=cursor, without=without, limit=1).rows
+    found = page(connection, user, filters, now=now, after=cursor, without=without, folded=folded, limit=1).rows
     if not found and cursor:
-        found = page(connection, user, filters, now=now, without=without, limit=1).rows
+        found = page(connection, user, filters, now=now, without=without, folded=folded, limit=1).rows
     return found[0].finding_id if found else None
 
 
 def neighbour(
-    connection: Connection, user: User, filters: Filters, finding_id: str, *, back: bool, now: datetime
+    connection: Connection,
+    user: User,
+    filters: Filters,
+    finding_id: str,
+    *,
+    back: bool,
+    now: datetime,
+    folded: Collection[str] = (),
 ) -> str | None:
     """The case before or after this one in the queue, decided or not."""
     key = connection.execute(select(findings.c.case_key).where(findings.c.finding_id == finding_id)).scalar()
     cursor = read_cursor(_cursor_of(connection, filters, now, key)) if key is not None else None
     if cursor is None:
         return None
-    keys = _cases(connection, user, filters, now, cursor, (), 1, back=back)
+    keys = _cases(connection, user, filters, now, cursor, (), folded, 1, back=back)
     rows = _rows_of(connection, user, filters, now, [key for key, _ in keys], ())
     return rows[0].finding_id if rows else None
 
@@ -226,42 +239,9 @@ def choices(connection: Connection, user: User, pool: str) -> FilterChoices:
     return FilterChoices(areas, rules, sources, assignees)
 
 
-def siblings(connection: Connection, user: User, row: RowMapping | Mapping[str, Any]) -> Sequence[RowMapping]:
-    """Every finding of the same case that waits, this one included, most urgent first."""
-    query = (
-        select(findings)
-        .where(
-            findings.c.case_key == row["case_key"],
-            visible_to(user),
-            or_(waiting(), findings.c.finding_id == row["finding_id"]),
-            findings.c.kind == row["kind"],
-        )
-        .order_by(findings.c.priority.desc(), findings.c.finding_id)
-        .limit(200)
-    )
-    return connection.execute(query).mappings().all()
-
-
-def about(connection: Connection, user: User, subjects: Collection[str], *, but: str) -> Sequence[RowMapping]:
-    """Other waiting findings on the same subjects, of any kind: what a decision here also touches."""
-    query = (
-        select(findings)
-        .where(
-            findings.c.finding_id.in_(
-                select(finding_subjects.c.finding_id).where(finding_subjects.c.subject.in_(sorted(subjects)))
-            ),
-            findings.c.case_key != but,
-            _sifted(and_(visible_to(user), waiting())),
-        )
-        .order_by(findings.c.priority.desc(), findings.c.finding_id)
-        .limit(20)
-    )
-    return connection.execute(query).mappings().all()
-
-
 def _chosen(table: FromClause, user: User, filters: Filters, now: datetime) -> ColumnElement[bool]:
     of = table.c
-    conditions = [of.workpool == filters.pool, _waiting_in(filters.pool, table), in_none(user, filters.folded)]
+    conditions = [of.workpool == filters.pool, _waiting_in(filters.pool, table)]
     if table is findings:
         conditions.append(visible_to(user))
         if filters.pool == "second":
@@ -276,7 +256,7 @@ def _chosen(table: FromClause, user: User, filters: Filters, now: datetime) -> C
     return and_(*conditions)
 
 
-def _sifted(condition: ColumnElement[bool]) -> ColumnElement[bool]:
+def sifted(condition: ColumnElement[bool]) -> ColumnElement[bool]:
     """A condition to be tried on the few rows that a key finds; a planner must not start from its broad indexes."""
     return case((condition, literal(1)), else_=literal(0)) == 1
 
@@ -307,6 +287,7 @@ def _cases(
     now: datetime,
     cursor: tuple[float, str] | None,
     without: Collection[str],
+    folded: Collection[str],
     limit: int,
     *,
     back: bool = False,
@@ -327,7 +308,9 @@ def _cases(
     query = query.where(*chosen).group_by(key)
     query = query if beyond is None else query.having(beyond)
     order = (highest.asc(), key.desc()) if back else (highest.desc(), key)
-    return [(row[0], row[1]) for row in connection.execute(query.order_by(*order).limit(limit))]
+    # The folded are passed over here: thousands of keys are too many for a statement.
+    found = connection.execute(query.order_by(*order).limit(limit + len(folded)))
+    return list(islice(((row[0], row[1]) for row in found if row[0] not in folded), limit))
 
 
 def _rows_of(
@@ -343,7 +326,7 @@ def _rows_of(
         return []
     rank = _rank(findings, filters.sort, now)
     query = select(findings, rank.label("rank")).where(
-        findings.c.case_key.in_(keys), _sifted(_chosen(findings, user, filters, now))
+        findings.c.case_key.in_(keys), sifted(_chosen(findings, user, filters, now))
     )
     by_key: dict[str, list[RowMapping]] = {key: [] for key in keys}
     left_out = set(without)
@@ -381,7 +364,7 @@ def _next_in_case(
         select(findings.c.finding_id)
         .where(
             findings.c.case_key == row["case_key"],
-            _sifted(_chosen(findings, user, filters, now)),
+            sifted(_chosen(findings, user, filters, now)),
             findings.c.finding_id.not_in(sorted({*without, row["finding_id"]})),
         )
         .order_by(_rank(findings, filters.sort, now).desc(), findings.c.finding_id)

@@ -11,6 +11,7 @@ from regclean import acts, quality
 from regclean.acts import Context
 from regclean.errors import ConflictError, InputError, NotFoundError, UsageError
 from regclean.review.alike.groups import DUPLICATES
+from regclean.review.case.own_session import counts_of
 from regclean.review.case.words import words
 from regclean.review.samples.pairs import as_shown
 from regclean.review.web.i18n import N_, Language
@@ -93,7 +94,9 @@ def show_pair(request: Request, sample_id: RowNumber, acting: Acting, early: boo
 
 
 @router.post("/samples/{sample_id}/answers")
-def answer(sample_id: RowNumber, acting: Acting, number: Text = "", said: Text = "", among: Text = "") -> Response:
+def answer(
+    request: Request, sample_id: RowNumber, acting: Acting, number: Text = "", said: Text = "", among: Text = ""
+) -> Response:
     """Say what a pair is, and go on to the next; one that somebody else has answered is passed over.
 
     `among`: "same" where the sample is dealt on the page of alike pairs.
@@ -103,6 +106,7 @@ def answer(sample_id: RowNumber, acting: Acting, number: Text = "", said: Text =
         acts.answer(acting, sample_id, whole_number(number) or 0, said)
     except ConflictError:
         early = True
+    counts_of(request).forget(DUPLICATES)  # a certificate may stand now, or no longer
     if among == DUPLICATES:
         return RedirectResponse(f"/alike/{DUPLICATES}?check={sample_id}", 303)
     return RedirectResponse(f"/samples/{sample_id}{'?early=1' if early else ''}", 303)

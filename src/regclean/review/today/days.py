@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,11 +10,12 @@ from typing import Any
 from sqlalchemy import Connection, and_, case, distinct, func, or_, select
 
 from regclean.accounts.permissions import User
-from regclean.acts import TaskCounts, visible_to
+from regclean.acts import Context, TaskCounts, visible_to
 from regclean.batches import Batch
 from regclean.findings import COMPLAINT
 from regclean.ledger.tables import audit, batch_changes, batches, findings
-from regclean.review.alike.groups import POOLS, Group, groups_of
+from regclean.review.alike.groups import POOLS, Group
+from regclean.review.case.desk import CountsCache
 from regclean.review.queue import estimates, worklist
 from regclean.review.queue.filters import Filters
 from regclean.review.queue.worklist import BILLED_TWICE, RISES_AFTER, Row, pools_of, waiting
@@ -82,15 +83,19 @@ class AuditDay:
     taken: Sequence[Mapping[str, Any]]
 
 
-def steward_day(connection: Connection, user: User, staged: int, tasks: TaskCounts, now: datetime) -> StewardDay:
+def steward_day(
+    connection: Connection, context: Context, counted: CountsCache, staged: int, tasks: TaskCounts
+) -> StewardDay:
     """What waits for a steward, and how long it will take."""
-    groups = [group for pool in POOLS for group in groups_of(connection, user, pool)]
-    counts = worklist.counts(connection, user, [group for group in groups if group.folds])
+    user, now = context.user, context.now
+    groups = [group for pool in POOLS for group in counted.groups(connection, user, pool, now)]
+    folded = {pool: counted.folding(connection, context, Filters(pool=pool)).cases for pool in pools_of(user)}
+    counts = counted.counts(connection, context)
     pools = [Pool(name, number, estimates.estimate(connection, name, number)) for name, number in counts.items()]
     return StewardDay(
         staged=staged,
         why=_why(connection, user, now),
-        urgent=_urgent(connection, user, now),
+        urgent=_urgent(connection, user, folded, now),
         pools=[pool for pool in pools if pool.cases],
         groups=sorted(groups, key=lambda group: -group.size)[:FIRST],
         tasks=tasks,
@@ -183,12 +188,12 @@ def _why(connection: Connection, user: User, now: datetime) -> dict[str, int]:
     return {code: int(number) for code, number in zip(codes, row, strict=True) if number}
 
 
-def _urgent(connection: Connection, user: User, now: datetime) -> list[Row]:
+def _urgent(connection: Connection, user: User, folded: Mapping[str, Collection[str]], now: datetime) -> list[Row]:
     """The first cases of all workpools together; protected ones are named in their own queue alone."""
     found = [
         row
         for pool in pools_of(user)
         if pool != "restricted"
-        for row in worklist.page(connection, user, Filters(pool=pool), now=now, limit=FIRST).rows
+        for row in worklist.page(connection, user, Filters(pool=pool), now=now, folded=folded[pool], limit=FIRST).rows
     ]
     return sorted(found, key=lambda row: (-row.rank, row.case_key))[:FIRST]

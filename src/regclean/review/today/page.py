@@ -13,7 +13,7 @@ from regclean.config import Config, default_config
 from regclean.review.audit.page import ACTIONS
 from regclean.review.batches import releases
 from regclean.review.batches.words import LEFT_OUT, STATES
-from regclean.review.case.own_session import OwnSession
+from regclean.review.case.own_session import OwnSession, counts_of
 from regclean.review.case.staging import from_data
 from regclean.review.case.words import words
 from regclean.review.sign_in.account_page import ROLE_NAMES
@@ -56,7 +56,7 @@ def show(request: Request, service: Service, session: OwnSession, user: Reader, 
     batches = releases.all_batches(service.ledger, user) if builds else []
     with service.ledger.read() as connection:
         steward = (
-            days.steward_day(connection, user, len(from_data(session.desk).items), tasks, now)
+            days.steward_day(connection, acting, counts_of(request), len(from_data(session.desk).items), tasks)
             if user.may("findings:decide")
             else None
         )
