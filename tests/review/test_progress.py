@@ -73,6 +73,8 @@ def test_each_customer_and_shared_bin_counts_once_a_year_in_its_first_week(ledge
     }
     assert [goal.due for goal in found.goals] == [round(6500 * 330 / 365), round(2000 * 330 / 365)]
     assert [goal.done for goal in count(ledger, 2025).goals] == [0, 0]
+    apply_to_register(ledger, stale["finding_id"], datetime(2025, 6, 2, 9, tzinfo=UTC), number=3)
+    assert [count(ledger, year).goals[0].done for year in (2025, 2026)] == [1, 1], "what was done in each of two years"
 
 
 def test_what_was_taken_back_is_not_up_to_date(ledger: Ledger) -> None:

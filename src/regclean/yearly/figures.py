@@ -12,7 +12,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from statistics import median
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
@@ -145,11 +144,17 @@ def _brought_up_to_date(
     connection: Connection, begin: datetime, end: datetime, zone: ZoneInfo
 ) -> dict[str, dict[str, date]]:
     """customers, bins -> each with the first day on which it was."""
-    applied = _applied().subquery()
     changed = (
-        select(findings.c.case_key, applied.c.at)
-        .join(applied, applied.c.finding_id == findings.c.finding_id)
-        .where(_public(), applied.c.at >= begin, applied.c.at < end)
+        select(findings.c.case_key, receipts.c.applied_at)
+        .join(batch_changes, batch_changes.c.finding_id == findings.c.finding_id)
+        .join(receipts, and_(receipts.c.batch_id == batch_changes.c.batch_id, ~receipts.c.undo))
+        .where(
+            _public(),
+            batch_changes.c.state == "done",
+            receipts.c.applied_at >= begin,
+            receipts.c.applied_at < end,
+        )
+        .distinct()
     )
     right = (
         select(findings.c.case_key, decisions.c.decided_at)
@@ -179,16 +184,6 @@ def _brought_up_to_date(
             day = at.astimezone(zone).date()
             days[name][case_key] = min(day, days[name].get(case_key, day))
     return days
-
-
-def _applied() -> Any:
-    """Each finding with the moment at which a change of it reached the register and stayed."""
-    return (
-        select(batch_changes.c.finding_id, func.min(receipts.c.applied_at).label("at"))
-        .join(receipts, receipts.c.batch_id == batch_changes.c.batch_id)
-        .where(~receipts.c.undo, batch_changes.c.state == "done", batch_changes.c.finding_id.is_not(None))
-        .group_by(batch_changes.c.finding_id)
-    )
 
 
 def _lasts() -> ColumnElement[bool]:
@@ -259,8 +254,9 @@ def _teams(connection: Connection, begin: datetime, end: datetime, now: datetime
     leads: dict[str, dict[str, float]] = {}
     back: dict[str, set[str]] = {}
     for pool, finding_id, opened_at, applied_at, state in connection.execute(applied):
-        days = (applied_at - opened_at).total_seconds() / SECONDS_A_DAY
-        leads.setdefault(pool, {})[finding_id] = max(days, 0.0)
+        days = max((applied_at - opened_at).total_seconds() / SECONDS_A_DAY, 0.0)
+        of_pool = leads.setdefault(pool, {})
+        of_pool[finding_id] = min(days, of_pool.get(finding_id, days))
         if state == "undone":
             back.setdefault(pool, set()).add(finding_id)
     return tuple(
