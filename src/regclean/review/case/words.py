@@ -88,7 +88,6 @@ WHY_NOW = {
     "back": N_("has come back"),
     "billed_twice": N_("billed twice"),
     "error": N_("an error in the register"),
-    "waited": N_("waited %(days)s days"),
     "new": N_("new"),
 }
 YES, NO, BATCH = N_("yes"), N_("no"), N_("Batch")
