@@ -173,6 +173,37 @@ def test_no_violation(
     assert found == [], "\n".join(found)
 
 
+@pytest.mark.parametrize("user", ["aino", "helmi", "vaino", "martta", "kerttu"])
+def test_the_first_screens_in_the_dark_and_on_a_phone(user: str, open_desk: Callable[..., Any]) -> None:
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed").Axe()
+    desk = open_desk(user)
+    desk.page.emulate_media(color_scheme="dark")
+    desk.page.set_viewport_size({"width": 390, "height": 844})
+    found: list[str] = []
+    for path in ("/today", "/queue?pool=same", "/queue?pool=stale") if user == "aino" else ("/today",):
+        desk.go(path)
+        found += [f"{path}: {line}" for line in violations(axe.run(desk.page).response)]
+    assert found == [], "\n".join(found)
+
+
+def test_a_case_is_one_step_from_the_first_tab_and_stays_on_the_screen(open_desk: Callable[..., Any]) -> None:
+    """Tab, Enter: the case has the focus; at 200 % it begins on the first screen."""
+    desk = open_desk("aino", zoom=2)
+    for pool in ("same", "bin_group", "stale", "field"):
+        desk.go(f"/queue?pool={pool}")
+        title = desk.page.wait_for_selector("html.js #case")
+        desk.page.evaluate("document.activeElement.blur()")
+        for _ in range(3):
+            desk.press("Tab")
+            if desk.page.evaluate("document.activeElement.getAttribute('href')") == "#case":
+                break
+        else:
+            pytest.fail(f"{pool}: no link to the case among the first three stops")
+        desk.press("Enter")
+        desk.page.wait_for_selector("#case:focus, #case :focus")
+        assert title.bounding_box()["y"] < 400, pool
+
+
 @pytest.mark.parametrize("user", PAGES)
 def test_no_page_is_wider_than_a_phone(
     user: str, open_desk: Callable[..., Any], cluster: str, task: str, asked: str
