@@ -8,6 +8,7 @@ from landing_bench import Bench
 from regclean.config import workspace_key
 from regclean.landing.concealment import concealed
 from regclean.sealing import Seal
+from regclean.standardise import national_ids_in
 
 IDS = [
     ("Suvanto Leo 010594Y9032", "Suvanto Leo 010594Y***2"),
@@ -75,3 +76,15 @@ def test_a_row_whose_key_holds_an_id_is_set_aside_masked(bench: Bench) -> None:
         ("customers", 2, "name", "010594Y9032"),
         ("customers", 3, "customer_no", "010594Y9021"),
     ]
+
+
+def test_the_number_of_a_building_is_no_national_id_where_it_is_the_key_either(bench: Bench) -> None:
+    """Both have nine digits and the same check character; 100110 is a date, too."""
+    number = next(
+        f"100110123{sign}" for sign in "0123456789ABCDEFHJKLMNPRSTUVWXY" if national_ids_in(f"100110123{sign}")
+    )
+    bench.put("x.csv", f"building_id;street_address\n{number};Tie 1\n")
+    bench.source("buildings", path="in/x.csv")
+    (file,) = bench.load()
+    assert (file.loaded, file.quarantined) == (1, 0)
+    assert bench.rows("buildings", "building_id") == [(number,)]

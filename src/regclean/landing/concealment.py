@@ -39,7 +39,7 @@ def conceal(good: pl.DataFrame, table: Table) -> tuple[pl.DataFrame, pl.DataFram
         texts = good[column.name]
         changed: dict[int, str | None] = {}
         for at in texts.str.contains(WRITTEN_NATIONAL_ID).fill_null(value=False).arg_true().to_list():
-            text, ids = concealed(texts[at], phones=_is_phone(column), buildings=column.identifier in _BUILDINGS)
+            text, ids = concealed(texts[at], phones=_is_phone(column), buildings=column.name in _BUILDINGS)
             if ids:
                 # A line without a number gets one.
                 changed[at] = None if column.key and column.name not in table.keys else text
