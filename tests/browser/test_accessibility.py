@@ -204,6 +204,28 @@ def test_a_case_is_one_step_from_the_first_tab_and_stays_on_the_screen(open_desk
         assert title.bounding_box()["y"] < 400, pool
 
 
+def test_a_cluster_has_room_for_its_words_and_the_impact_stays_in_its_pane(
+    open_desk: Callable[..., Any], served: Any
+) -> None:
+    of = findings.c
+    query = select(of.finding_id, of.subjects).where(of.relation == "same", of.state == "open", ~of.protected)
+    with served.ledger.read() as connection:
+        rows = connection.execute(query).all()
+    largest = max(rows, key=lambda row: (row.subjects.count("customers:"), row.finding_id))
+    desk = open_desk("aino")
+    desk.go(f"/case/{largest.finding_id}")
+    cells = "cells => cells.filter(one => one.innerText.trim()).map(one => one.clientWidth)"
+    widths = desk.page.eval_on_selector_all("#compare td, #compare th", cells)
+    assert len(widths) > 10
+    assert min(widths) >= 24  # three letters, of the narrowest column
+    desk.press("i")
+    desk.page.wait_for_selector("[data-testid=impact]:visible")
+    pane = desk.page.wait_for_selector("#tab-impact")
+    right = pane.bounding_box()["x"] + pane.bounding_box()["width"]
+    inner = "all => Math.max(...all.map(one => one.getBoundingClientRect().right))"
+    assert desk.page.eval_on_selector_all("#tab-impact *", inner) <= right + 1
+
+
 @pytest.mark.parametrize("user", PAGES)
 def test_no_page_is_wider_than_a_phone(
     user: str, open_desk: Callable[..., Any], cluster: str, task: str, asked: str
