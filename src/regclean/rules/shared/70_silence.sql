@@ -1,8 +1,8 @@
 -- uses = ["active_services"]
 
--- The narrowest feed that a bin's emptyings come by: where that one is heard of, no silence of a wider one is the bin's.
+-- The narrowest feed that a bin's emptyings come by.
 CREATE OR REPLACE TEMP MACRO own_feed(postal_code, contractor, waste_type) AS
-    'contractor ' || contractor || ' in ' || postal_code || ' ' || coalesce(waste_type, '');
+    'contractor ' || contractor || ' in ' || coalesce(postal_code, '') || ' ' || coalesce(waste_type, '');
 
 -- The feeds that a bin's emptyings may come by.
 CREATE OR REPLACE TEMP MACRO feed_scopes(municipality_code, postal_code, contractor, waste_type) AS list_filter(
@@ -15,6 +15,39 @@ CREATE OR REPLACE TEMP MACRO feed_scopes(municipality_code, postal_code, contrac
     lambda scope: scope IS NOT NULL
 );
 
+-- Which feeds of which bins are missing, by bins that were judged (`is_missing`): a contractor whose data does not come makes
+-- most bins of a town, of a part of it, or of its own look silent. Where the area or the bin's own feed is heard of, no
+-- silence of a wider feed is the bin's.
+CREATE OR REPLACE TEMP MACRO missing_feeds(judged, share, least_bins) AS TABLE
+WITH scopes AS (
+    SELECT
+        postal_code, own_feed(postal_code, contractor, waste_type) AS own, is_missing,
+        unnest(feed_scopes(municipality_code, postal_code, contractor, waste_type)) AS scope
+    FROM query_table(judged)
+),
+missing AS (
+    SELECT scope FROM scopes GROUP BY scope HAVING count(*) >= least_bins AND count(*) FILTER (is_missing) > share * count(*)
+),
+heard_areas AS (
+    SELECT scope, postal_code FROM scopes GROUP BY scope, postal_code HAVING count(*) FILTER (is_missing) <= share * count(*)
+),
+heard_feeds AS (
+    SELECT scope AS own FROM scopes
+    WHERE scope = own
+    GROUP BY scope
+    HAVING count(*) >= least_bins AND count(*) FILTER (is_missing) <= share * count(*)
+)
+SELECT service_no, scope
+FROM (
+    SELECT
+        service_no, postal_code, own_feed(postal_code, contractor, waste_type) AS own,
+        unnest(feed_scopes(municipality_code, postal_code, contractor, waste_type)) AS scope
+    FROM active_services
+)
+INNER JOIN missing USING (scope)
+ANTI JOIN heard_areas USING (scope, postal_code)
+ANTI JOIN heard_feeds USING (own);
+
 -- How long each bin has been silent, and how long it may be.
 CREATE OR REPLACE TEMP TABLE bin_silence AS
 WITH measured AS (
@@ -26,37 +59,20 @@ WITH measured AS (
         ) AS limit_days
     FROM active_services AS s
 ),
--- The feeds: a contractor whose emptyings are missing makes most bins of a town, of a part of it, or of its own look silent.
 judged AS (
-    SELECT service_no, municipality_code, waste_type, postal_code, contractor, last_emptied_on, CAST($as_of AS DATE) - last_emptied_on > 14 * coalesce(interval_weeks, 4) + 28 AS is_late
+    SELECT service_no, municipality_code, waste_type, postal_code, contractor, last_emptied_on, CAST($as_of AS DATE) - last_emptied_on > 14 * coalesce(interval_weeks, 4) + 28 AS is_missing
     FROM measured
     WHERE last_emptied_on IS NOT NULL AND NOT is_paused AND NOT is_area_point AND NOT is_on_call AND NOT is_seasonal
 ),
-scopes AS (
-    SELECT service_no, postal_code, unnest(feed_scopes(municipality_code, postal_code, contractor, waste_type)) AS scope, last_emptied_on, is_late FROM judged
-),
-feeds AS (
-    SELECT scope, quantile_disc(last_emptied_on, 0.98) FILTER (is_late) AS reaches_on
-    FROM scopes
+-- To which day the data of a missing feed reaches.
+reaches AS (
+    SELECT scope, quantile_disc(last_emptied_on, 0.98) FILTER (is_missing) AS reaches_on
+    FROM (SELECT unnest(feed_scopes(municipality_code, postal_code, contractor, waste_type)) AS scope, last_emptied_on, is_missing FROM judged)
     GROUP BY scope
-    HAVING count(*) >= $outage_min_services AND count(*) FILTER (is_late) > $outage_share * count(*)
-),
--- An area that is emptied gets its feed, however silent the rest of its town is.
-served AS (
-    SELECT scope, postal_code FROM scopes GROUP BY scope, postal_code HAVING count(*) FILTER (is_late) <= $outage_share * count(*)
-),
-heard AS (
-    SELECT own_feed(postal_code, contractor, waste_type) AS own
-    FROM judged
-    GROUP BY own
-    HAVING count(*) >= $outage_min_services AND count(*) FILTER (is_late) <= $outage_share * count(*)
 ),
 reached AS (
     SELECT service_no, min(reaches_on) AS reaches_on
-    FROM (SELECT service_no, postal_code, own_feed(postal_code, contractor, waste_type) AS own, unnest(feed_scopes(municipality_code, postal_code, contractor, waste_type)) AS scope FROM measured)
-    INNER JOIN feeds USING (scope)
-    ANTI JOIN served USING (scope, postal_code)
-    ANTI JOIN heard USING (own)
+    FROM missing_feeds('judged', $outage_share, $outage_min_services) INNER JOIN reaches USING (scope)
     GROUP BY service_no
 )
 SELECT

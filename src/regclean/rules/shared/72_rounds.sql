@@ -13,19 +13,17 @@ FROM (
 )
 GROUP BY service_no;
 
--- Bins of which the events would tell: in their area, and of their contractor, most are emptied. `told_from`: since when.
+-- Bins of which the events would tell: no feed of theirs is missing. `told_from`: since when.
 CREATE OR REPLACE TEMP TABLE told_bins AS
-WITH scoped AS (
-    SELECT a.service_no, r.first_on, r.emptied > 0 AS is_told, unnest(feed_scopes(a.municipality_code, a.postal_code, a.contractor, a.waste_type)) AS scope
+WITH judged AS (
+    SELECT a.*, r.first_on, r.emptied IS NULL OR r.emptied = 0 AS is_missing
     FROM active_services AS a
     LEFT JOIN rounds AS r USING (service_no)
     WHERE NOT a.is_paused AND NOT a.is_area_point AND NOT a.is_on_call
 ),
 scopes AS (
-    SELECT
-        scope, min(first_on) AS told_from,
-        count(*) >= $outage_min_services AND count(*) FILTER (is_told) < (1 - $outage_share) * count(*) AS is_silent
-    FROM scoped
+    SELECT scope, min(first_on) AS told_from
+    FROM (SELECT unnest(feed_scopes(municipality_code, postal_code, contractor, waste_type)) AS scope, first_on FROM judged)
     GROUP BY scope
 )
 SELECT service_no, coalesce(min(told_from), (SELECT min(first_on) FROM rounds)) AS told_from
@@ -34,5 +32,5 @@ FROM (
 )
 LEFT JOIN scopes USING (scope)
 WHERE EXISTS (SELECT 1 FROM rounds WHERE emptied > 0)
-GROUP BY service_no
-HAVING NOT bool_or(coalesce(is_silent, FALSE));
+    AND service_no NOT IN (SELECT service_no FROM missing_feeds('judged', $outage_share, $outage_min_services))
+GROUP BY service_no;

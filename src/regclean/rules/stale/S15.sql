@@ -76,33 +76,27 @@ bills AS (
 judged AS (
     SELECT
         e.*, b.last_bill_on,
-        coalesce(b.last_bill_on > CAST($as_of AS DATE) - to_months($history_months), FALSE) AS is_billed,
-        unnest(feed_scopes(e.municipality_code, e.postal_code, e.contractor, e.waste_type) || ['everywhere']) AS scope
+        coalesce(b.last_bill_on <= CAST($as_of AS DATE) - to_months($history_months), TRUE) AS is_missing
     FROM emptied AS e
     LEFT JOIN (SELECT service_no, max(last_on) AS last_bill_on FROM bills GROUP BY service_no) AS b USING (service_no)
-),
-unbilled_scopes AS (
-    SELECT scope FROM judged
-    GROUP BY scope
-    HAVING count(*) >= $outage_min_services AND count(*) FILTER (is_billed) < $bill_feed_share * count(*)
 )
 SELECT
     [subject('customers', customer_no), subject('services', service_no)] AS subjects,
     {
-        'customer_no': customer_no, 'service_no': service_no, 'site_no': any_value(site_no), 'waste_type': any_value(waste_type),
-        'emptied': any_value(emptied), 'last_emptied_on': any_value(last_on), 'last_bill_on': any_value(last_bill_on),
-        'basis': {'service_no': service_no, 'last_bill_on': any_value(last_bill_on)}
+        'customer_no': customer_no, 'service_no': service_no, 'site_no': site_no, 'waste_type': waste_type,
+        'emptied': emptied, 'last_emptied_on': last_on, 'last_bill_on': last_bill_on,
+        'basis': {'service_no': service_no, 'last_bill_on': last_bill_on}
     } AS evidence
 FROM judged
 WHERE
-    NOT is_billed
+    is_missing
     AND customer_no IN (SELECT customer_no FROM customers)
     AND EXISTS (SELECT 1 FROM customer_bills)
     -- guard: new_contract
     AND first_on < CAST($as_of AS DATE) - to_months($billing_months)
     AND coalesce(start_on < CAST($as_of AS DATE) - to_months($billing_months), TRUE)
     -- end guard
-GROUP BY customer_no, service_no
--- guard: feed
-HAVING NOT bool_or(scope IN (SELECT scope FROM unbilled_scopes))
--- end guard
+    -- guard: feed
+    AND (SELECT count(*) < $outage_min_services OR count(*) FILTER (NOT is_missing) >= $bill_feed_share * count(*) FROM judged)
+    AND service_no NOT IN (SELECT service_no FROM missing_feeds('judged', 1 - $bill_feed_share, $outage_min_services))
+    -- end guard

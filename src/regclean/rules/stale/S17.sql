@@ -69,15 +69,9 @@ counted AS (
 ),
 judged AS (
     SELECT
-        *, emptied < $frequency_share * agreed AND agreed - emptied >= 3 AS is_fewer,
+        *, emptied < $frequency_share * agreed AND agreed - emptied >= 3 AS is_fewer, is_fewer AS is_missing,
         emptied > (agreed + 1) / $frequency_share AND emptied - agreed >= 3 AND NOT is_seasonal AS is_more
     FROM counted
-),
-gaps AS (
-    SELECT scope
-    FROM (SELECT unnest(feed_scopes(municipality_code, postal_code, contractor, waste_type)) AS scope, is_fewer FROM judged)
-    GROUP BY scope
-    HAVING count(*) >= $outage_min_services AND count(*) FILTER (is_fewer) > $outage_share * count(*)
 )
 SELECT
     [subject('customers', j.customer_no), subject('services', j.service_no)] AS subjects,
@@ -98,8 +92,5 @@ WHERE
     -- end guard
     -- guard: outage
     AND NOT j.in_outage
-    AND NOT list_has_any(
-        feed_scopes(j.municipality_code, j.postal_code, j.contractor, j.waste_type),
-        coalesce((SELECT list(scope) FROM gaps), [])
-    )
+    AND j.service_no NOT IN (SELECT service_no FROM missing_feeds('judged', $outage_share, $outage_min_services))
     -- end guard
