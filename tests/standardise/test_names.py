@@ -351,6 +351,21 @@ def test_the_order_of_common_names_is_found() -> None:
 
 
 @pytest.mark.parametrize(
+    ("written", "keys"),
+    [
+        ("A-L Hietala", ["a", "l"]),
+        ("A.-L. Hietala", ["a", "l"]),
+        ("Hietala A.L.", ["a", "l"]),
+        ("Hietala, Anna-L.", ["anna", "l"]),
+        ("Anna-Liisa Hietala", ["annaliisa"]),
+        ("Bo-Erik Berg", ["boerik"]),
+    ],
+)
+def test_initials_are_one_letter_each(written: str, keys: list[str]) -> None:
+    assert names.given_keys(names.read_person(written).first_names) == keys
+
+
+@pytest.mark.parametrize(
     ("written", "latin"),
     [("Ольга Иванова", "Olga Ivanova"), ("Сергей Петров", "Sergei Petrov"), ("Γιώργος Παπάς", "Giorgos Papas")],
 )

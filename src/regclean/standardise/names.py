@@ -35,6 +35,7 @@ _SURNAME_ENDING = re.compile(
     r"ström|strom|berg|lund|qvist|kvist|sson|man|mann|gren|holm|blom|ov|ova|ev|eva|sen|ski|enko)"
 )
 _CAPITAL = re.compile(r"[^\W\d_]+")
+_JOINTS = re.compile(r"[.-]+")
 _MC = re.compile(r"^(Mc|Mac(?=[bcdfgkl][a-z]{3}))([a-z])")
 _FIRST_TOTAL, _LAST_TOTAL = 13.0e6, 5.2e6
 _UNKNOWN = math.log(0.3)
@@ -69,8 +70,13 @@ def given_key(name: str) -> str:
 
 
 def given_keys(first_names: str | None) -> list[str]:
-    """Every given name, in order; initials as one letter."""
-    return [key for name in (first_names or "").split() if (key := given_key(name))]
+    """Every given name, in order; initials as one letter each ("A.-L." -> "a", "l")."""
+    return [key for name in (first_names or "").split() for part in _initials_apart(name) if (key := given_key(part))]
+
+
+def _initials_apart(name: str) -> list[str]:
+    parts = [part for part in _JOINTS.split(name) if part]
+    return parts if len(parts) > 1 and min(map(len, parts)) == 1 else [name]
 
 
 @lru_cache(maxsize=200_000)
