@@ -49,6 +49,7 @@ STALE_GUARDS = (
     N_("A building that was taken into use lately is still joining."),
     N_("Outside the company's area another company collects."),
     N_("One bin serves all buildings of a property."),
+    N_("What is told of a day to come does not count before it."),
     N_("A shared bin or a contract at the address serves it, whether its site is known or not."),
     N_("Who lives here has a bin at a neighbouring site."),
     N_("Where a building register is given, it tells which buildings are missing (S18)."),
