@@ -117,8 +117,10 @@ SELECT
     m.start_on, m.end_on, m.informed_on, m.proxy_phone, m.proxy_email, m.proxy_address,
     m.m_first, m.m_given, m.m_last, m.m_last_2, m.m_org, m.m_street, m.m_house, m.m_house_letter, m.m_flat,
     greatest(m.start_on, g.start_on) AS from_on,
-    least(m.end_on, g.end_on) AS to_on,
-    holds_on(CAST($as_of AS DATE), m.start_on, m.end_on) AS is_active,
+    -- Who left before joining is a member until K18 has asked for the dates: the shares are given for them, too.
+    CASE WHEN m.end_on < m.start_on THEN NULL ELSE m.end_on END AS last_on,
+    least(last_on, g.end_on) AS to_on,
+    holds_on(CAST($as_of AS DATE), m.start_on, last_on) AS is_active,
     sg.bin_group_no IS NOT NULL AS group_stands,
     g.waste_type, g.billing,
     coalesce(l.customer_no = h.host_customer_no OR coalesce(given_site.site_no, s.site_no) = h.host_site_no, FALSE) AS is_host
