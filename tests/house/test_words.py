@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import tomllib
 from collections import defaultdict
 from collections.abc import Iterator
@@ -45,6 +46,13 @@ def test_there_is_one_list_of_languages() -> None:
         and {item.value for item in node.elts if isinstance(item, ast.Constant)} == set(LANGUAGES)
     ]
     assert lists == ["domain/languages.py"]
+
+
+def test_what_is_counted_has_a_form_for_one() -> None:
+    """`errors.counted` knows one from many: "1 pairs" is said nowhere."""
+    many = re.compile(r"(?<!first )\{[^{}]*:,\} (?!was\b)[a-z]+s\b")
+    places = [path for room in ("cli", "operation") for path in (SOURCE / room).rglob("*.py")]
+    assert [f"{path.name}: {hit}" for path in places for hit in many.findall(path.read_text(encoding="utf-8"))] == []
 
 
 def test_a_class_name_says_which_of_the_things_it_is() -> None:

@@ -260,7 +260,21 @@ def test_demo_people_cover_every_role(
     with ledger.read() as connection:
         made_by = connection.execute(select(audit.c.actor).where(audit.c.action == "user_added")).scalars().all()
     assert made_by == ["command line", *[demo.ADMINISTRATOR] * (len(made) - 1)]
-    again = demo.create_demo_accounts(load_workspace(published_register), ledger, clock())
-    assert [account.user for account in again] == [account.user for account in made]
-    assert len({account.password for account in (*made, *again)}) == 2 * len(made)
+    ledger.close()
+
+
+def test_a_second_demo_has_the_same_passwords_and_ends_nobodys_session(published_register: Path, clock: Any) -> None:
+    workspace = load_workspace(published_register)
+    ledger = open_ledger(workspace.ledger_url)
+    lifetime = sessions.Lifetime(timedelta(hours=1), timedelta(hours=12))
+    first = {account.user: account.password for account in demo.create_demo_accounts(workspace, ledger, clock())}
+    assert len(set(first.values())) == len(first)
+    with ledger.write() as connection:
+        secret = sessions.open_session(connection, "aino", lifetime, clock())
+    accounts.set_password(ledger, "eino", "a password of his own", clock(), by="eino")
+    again = {account.user: account.password for account in demo.create_demo_accounts(workspace, ledger, clock())}
+    assert again == {**first, "eino": None}, "what somebody has set is kept, and not printed"
+    assert accounts.has_password(ledger, "eino", "a password of his own")
+    with ledger.read() as connection:
+        assert sessions.find_session(connection, secret, lifetime, clock()) is not None
     ledger.close()

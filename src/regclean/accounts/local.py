@@ -177,6 +177,13 @@ def check_password(ledger: Ledger, name: str, password: str, throttle: Throttle,
     return True
 
 
+def has_password(ledger: Ledger, name: str, password: str) -> bool:
+    """Is this the account's password? For what holds the workspace already: nothing is counted or logged, nobody signs in by it."""
+    with ledger.read() as connection:
+        hashed = connection.execute(select(users.c.password_hash).where(users.c.user == name)).scalar()
+    return hashed is not None and _verified(hashed, password)
+
+
 def hash_password(password: str, *, check: bool = True) -> str:
     """The argon2id hash of a password. Errors: UsageError when it is too short or too long."""
     if check and not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from regclean.cli.console import console, table
 from regclean.cli.listing import Listing, as_table
+from regclean.errors import counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -72,7 +73,7 @@ def print_certificate(one: Certificate) -> None:
 
     checks, error = one.checks, one.checks.reviewer_error
     console.print(
-        f"[bold]{one.band}[/]: {checks.population:,} pairs of night {one.run_id}, models {one.model_version}."
+        f"[bold]{one.band}[/]: {counted(checks.population, 'pair')} of night {one.run_id}, models {one.model_version}."
     )
     console.print(
         f"Checks: {checks.looked:,}, of them not the same: {checks.wrong:,}. Of {checks.known:,} known different pairs "

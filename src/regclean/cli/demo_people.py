@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,7 +9,7 @@ from regclean import acts
 from regclean.accounts import local
 from regclean.accounts.permissions import NOBODY
 from regclean.acts import Context
-from regclean.config import Workspace
+from regclean.config import Workspace, derived_key, workspace_key
 from regclean.errors import UsageError
 from regclean.ledger import Ledger
 
@@ -32,12 +31,13 @@ class DemoAccount:
     """Somebody to sign in as."""
 
     user: str
-    password: str
+    password: str | None  # None: its owner has set another one
     roles: tuple[str, ...]
 
 
 def create_demo_accounts(workspace: Workspace, ledger: Ledger, now: datetime) -> list[DemoAccount]:
-    """One account for each role (two stewards, so that they can disagree), with new passwords at each start.
+    """One account for each role (two stewards, so that they can disagree), with passwords that follow from the workspace's key:
+    a second start prints the same ones, changes nothing, and ends nobody's session.
 
     Errors: UsageError when the workspace is not one for demo data, or has accounts of its own.
     """
@@ -48,15 +48,13 @@ def create_demo_accounts(workspace: Workspace, ledger: Ledger, now: datetime) ->
             "this is not a demo's workspace: it gets no accounts with printed passwords.",
             remedy="Serve it with: regclean serve",
         )
+    key = workspace_key(workspace.var)
     made: list[DemoAccount] = []
     for name, full_name, roles in PEOPLE:
-        password = f"{name}-{secrets.token_hex(6)}"
-        known = made or there
-        by = local.active_user(ledger, ADMINISTRATOR, "session") if known else NOBODY
-        context = Context(workspace, ledger, by, now)
-        if name in there:
-            acts.set_password(context, name, password)
-        else:
-            acts.add_account(context, name, roles, password, full_name=full_name)
-        made.append(DemoAccount(name, password, roles))
+        password = f"{name}-{derived_key(key, f'demo account {name}').hex()[:12]}"
+        own = name in there and not local.has_password(ledger, name, password)
+        if name not in there:
+            by = local.active_user(ledger, ADMINISTRATOR, "session") if made or there else NOBODY
+            acts.add_account(Context(workspace, ledger, by, now), name, roles, password, full_name=full_name)
+        made.append(DemoAccount(name, None if own else password, roles))
     return made

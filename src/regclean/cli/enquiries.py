@@ -10,6 +10,7 @@ import typer
 from regclean.cli.app import app
 from regclean.cli.identity import UserOption, acting
 from regclean.cli.listing import Listing, listing
+from regclean.errors import counted
 
 if TYPE_CHECKING:
     from regclean.enquiries import SendReport
@@ -71,7 +72,9 @@ def plan(
         typer.echo("Nobody is to be asked now.")
     else:
         weights = ", ".join(f"{name} {count}" for name, count in report.weights.items())
-        typer.echo(f"Round {report.round_id}: {report.asked:,} shared bins in {report.weeks} weeks ({weights}).")
+        typer.echo(
+            f"Round {report.round_id}: {counted(report.asked, 'shared bin')} in {counted(report.weeks, 'week')} ({weights})."
+        )
         typer.echo("Next: regclean enquiry letters -o DIR")
     for why, count in sorted(report.left_out.items()):
         typer.echo(f"Left out, {why}: {count:,}")
@@ -90,7 +93,7 @@ def letters(
     with acting(user) as context:
         report = acts.write_enquiry_letters(context, output, round_id=round_id, reminders=reminders)
     typer.echo(
-        f"Written: {report.letters:,} letters ({report.pages:,} pages), {report.emails:,} mails; "
+        f"Written: {counted(report.letters, 'letter')} ({counted(report.pages, 'page')}), {counted(report.emails, 'mail')}; "
         f"reminders among them: {report.reminders:,}."
     )
     for why, count in sorted(report.left.items()):
@@ -115,14 +118,16 @@ def send(
         if not release:
             due = acts.outbox(context, round_id=round_id)
             mails = sum(one.channel == "email" for one in due)
-            typer.echo(f"In the outbox: {len(due) - mails:,} letters, {mails:,} mails. To send them: --release")
+            typer.echo(
+                f"In the outbox: {counted(len(due) - mails, 'letter')}, {counted(mails, 'mail')}. To send them: --release"
+            )
             return
         report = acts.release_enquiries(context, round_id=round_id)
     _tell_sent(report, "enquiries")
 
 
 def _tell_sent(report: SendReport, what: str) -> None:
-    typer.echo(f"Sent: {report.letters:,} letters, {report.emails:,} mails.")
+    typer.echo(f"Sent: {counted(report.letters, 'letter')}, {counted(report.emails, 'mail')}.")
     for why, ids in (("refused by the server", report.refused), ("without an address now", report.no_address)):
         if ids:
             typer.echo(f"Not sent, {why}: {what} {', '.join(map(str, ids))}")
@@ -253,7 +258,7 @@ def notice_letters(
     with acting(user) as context:
         report = acts.write_notice_letters(context, output, limit=limit)
     typer.echo(
-        f"Written: {report.letters:,} letters ({report.pages:,} pages), {report.emails:,} mails; late among them: {report.late:,}."
+        f"Written: {counted(report.letters, 'letter')} ({counted(report.pages, 'page')}), {counted(report.emails, 'mail')}; late among them: {report.late:,}."
     )
     for why, count in sorted(report.left.items()):
         typer.echo(f"Not written, {why}: {count:,}")
@@ -265,7 +270,7 @@ def notice_letters(
 def _tell_respelt(letters: int) -> None:
     if letters:
         typer.echo(
-            f"Names printed in plain letters, for want of their own: {letters:,} letters. "
+            f"Names printed in plain letters, for want of their own: {counted(letters, 'letter')}. "
             "Set [enquiries] font, for example to DejaVuSans.ttf of Debian's fonts-dejavu-core, and write them again."
         )
 

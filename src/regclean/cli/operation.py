@@ -12,7 +12,7 @@ import typer
 
 from regclean.cli.app import app, workspace_folder
 from regclean.cli.listing import Listing, listing
-from regclean.errors import SignInError, UsageError
+from regclean.errors import SignInError, UsageError, counted
 
 if TYPE_CHECKING:
     from regclean.accounts.permissions import User
@@ -92,7 +92,7 @@ def backup(
             acts.seal_key(context, ask_secret("passphrase", PASSPHRASE, twice=True), key_to)
         made = acts.back_up(context, folder)
     typer.echo(
-        f"Written: {folder}, {len(made.files)} files, night {made.night or '(none)'}. The key is not among them."
+        f"Written: {folder}, {counted(len(made.files), 'file')}, night {made.night or '(none)'}. The key is not among them."
     )
 
 

@@ -13,7 +13,7 @@ import typer
 from regclean.cli.app import app
 from regclean.cli.listing import Listing, listing
 from regclean.domain.findings import KINDS, STATES
-from regclean.errors import UsageError
+from regclean.errors import UsageError, counted
 
 if TYPE_CHECKING:
     from regclean.config import Workspace
@@ -124,7 +124,7 @@ def bin_reports(
         raise NotFoundError(
             f"there is nothing to show of {', '.join(missing)}: no such shared bin has anything left to settle."
         )
-    typer.echo(f"{len(written)} shared bins: {folder / 'index.html'}")
+    typer.echo(f"{counted(len(written), 'shared bin')}: {folder / 'index.html'}")
 
 
 @app.command()

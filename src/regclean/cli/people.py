@@ -62,8 +62,10 @@ def make_demo_people(folder: Path) -> None:
         with ledger.write() as connection:
             secret = sessions.open_session(connection, demo.ADMINISTRATOR, shell_lifetime(workspace), now)
         keep_session(workspace, secret)
-    lines = [(account.user, account.password, ", ".join(account.roles)) for account in made]
+    lines = [(account.user, account.password or "(its own)", ", ".join(account.roles)) for account in made]
     console.print(table("Demo accounts", ("user", "password", "roles"), lines))
+    if not all(account.password for account in made):
+        console.print(f"A forgotten one is set anew with: regclean -w {folder} user password NAME")
     console.print("\nBegin as [bold]aino[/]: a steward decides, and most of what there is to see is in her queue.")
     console.print(f"This shell is signed in as {demo.ADMINISTRATOR}; as another: regclean -w {folder} sign-in NAME")
 

@@ -10,6 +10,7 @@ import typer
 from regclean.cli.app import app
 from regclean.cli.identity import UserOption, acting
 from regclean.cli.listing import Form, form_of, show, write
+from regclean.errors import counted
 
 sample = typer.Typer(name="sample", help="Blind samples of pairs, for measuring how good the linkage is: draw, label.")
 app.add_typer(sample, name="sample", no_args_is_help=True)
@@ -32,7 +33,7 @@ def draw(
         write(drawn, output)
     if output is not None:
         typer.echo(
-            f"Drawn: {drawn.height:,} pairs, into {output}. Write same, different or unsure under 'verdict', then: "
+            f"Drawn: {counted(drawn.height, 'pair')}, into {output}. Write same, different or unsure under 'verdict', then: "
             f"regclean sample label --from {output}"
         )
 

@@ -41,7 +41,7 @@ def configuration(patient: Patient) -> Iterator[Sign]:
     for source in sources:
         if source.mapping is not None:
             load_mapping(source.mapping, TABLES[source.table])
-    yield Sign("ok", f"{len(sources)} inputs are named.", patient.root / "regclean.toml")
+    yield Sign("ok", f"{counted(len(sources), 'input')} named.", patient.root / "regclean.toml")
 
 
 def inputs(patient: Patient) -> Iterator[Sign]:
