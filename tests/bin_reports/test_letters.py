@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from regclean.bin_reports import Defect, Material, MemberAsSent, letter, why_no_letter
+from regclean.bin_reports import Defect, Material, MemberAsSent, asks, letter, why_no_letter
 from regclean.bin_reports.questions import TOLD, questions, read_questions
 from regclean.domain.languages import LANGUAGES
 from regclean.rules import catalogue
@@ -236,3 +236,14 @@ def test_every_rule_of_shared_bins_has_its_question_or_says_that_there_is_none()
 def test_a_question_that_breaks_the_law_is_not_read(text: str, problem: str) -> None:
     with pytest.raises(ValueError, match=problem):
         read_questions(text)
+
+
+def test_a_question_on_a_form_counts_its_lines() -> None:
+    def asked(*lines: tuple[str, ...]) -> str:
+        (one,) = asks(replace(K1, defects=tuple(Defect("K28", "review", {}, some) for some in lines)), "fi", 3)
+        return one.partition(":")[0]
+
+    assert asked(("2",)) == "Rivi 2"
+    assert asked(("2",), ("10",)) == "Rivit 2, 10"
+    (together,) = asks(replace(K1, defects=(Defect("K05", "review", {}, ("1", "10")),)), "sv", 3)
+    assert together.startswith("Rader 1 + 10: ")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from datetime import date
 from pathlib import Path
 
@@ -46,3 +47,10 @@ def test_a_font_of_ones_own_holds_every_name() -> None:
         [paper("Áilu Ŋuorggam")], office=[], address_at=(20, 48), font=DEJAVU, made_on=date(2026, 11, 2)
     )
     assert b"DejaVu" in made
+
+
+def test_rows_for_new_members_ask_nothing_of_the_list() -> None:
+    made, _ = print_letters([paper("Åsa Öhman")], office=[], address_at=(20, 48), font=None, made_on=date(2026, 11, 2))
+    streams = (part.partition(b"endstream")[0].strip(b"\r\n") for part in made.split(b"stream\n")[1:])
+    text = b"".join(zlib.decompress(one) for one in streams if one.startswith(b"x\x9c"))
+    assert (text.count(b"(Nimi)"), text.count(b"(Oikein)"), text.count(b"(Ei mukana alkaen)")) == (2, 1, 1)

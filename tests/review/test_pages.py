@@ -167,3 +167,7 @@ def state_of(ledger: Ledger, row: Any) -> str:
     with ledger.read() as connection:
         query = select(findings.c.state).where(findings.c.finding_id == row["finding_id"])
         return str(connection.execute(query).scalar_one())
+
+
+def test_the_search_page_begins_with_an_empty_box(signed_in: Any) -> None:
+    assert re.search(r'id="asked"[^>]* value=""', signed_in("steward").get("/search").text)

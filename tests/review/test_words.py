@@ -14,6 +14,7 @@ from regclean import checks, rules
 from regclean.acts import SENT_BACK
 from regclean.batches import lifecycle
 from regclean.night import STEPS
+from regclean.review.batches.words import key_in_words
 from regclean.review.case.reasons import NAMES_IT
 from regclean.review.case.words import GIVEN_BACK, VALUE_STATES, comment, words
 from regclean.review.overview import night_page
@@ -76,3 +77,16 @@ def test_every_step_of_a_night_has_words() -> None:
     for step in STEPS:
         assert step.name in night_page.STEPS
         assert set(texts[step.name]) == {"fi", "sv", "en"}
+
+
+def test_a_key_of_several_values_is_said_without_codes() -> None:
+    said = {"occupant": "asukas", "2026-10-19": "19.10.2026", "invoice": "lasku"}
+    assert (
+        key_in_words("site_roles", "107406/S000335/occupant", lambda value: said.get(str(value), str(value)))
+        == "107406 · S000335 · asukas"
+    )
+    assert (
+        key_in_words("evidence", "107406/invoice/2026-10-19", lambda value: said.get(str(value), str(value)))
+        == "107406 · lasku · 19.10.2026"
+    )
+    assert key_in_words("customers", "A/1", lambda value: said.get(str(value), str(value))) == "A/1"

@@ -8,7 +8,7 @@ asked of several lines of which one may not be named is asked of the whole list,
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import count
@@ -124,8 +124,14 @@ def asks(material: Material, language: str, most: int) -> tuple[str, ...]:
         for item in _items(material, [defect for defect in order if defect.rule == rule], language):
             texts.setdefault(item.text, [])
             texts[item.text] += [" + ".join(item.lines)] if item.lines else []
-    lines = _frame()[language]["lines"]
-    return tuple(f"{lines} {', '.join(about)}: {text}" if about else text for text, about in texts.items())[:most]
+    words = _frame()[language]
+
+    def said(text: str, about: Sequence[str]) -> str:
+        """`about`: the numbers of lines, or several of them together ("1 + 2")."""
+        several = len(about) > 1 or any(" + " in one for one in about)
+        return f"{words['lines' if several else 'one_line']} {', '.join(about)}: {text}" if about else text
+
+    return tuple(said(text, about) for text, about in texts.items())[:most]
 
 
 def asks_who(material: Material) -> bool:

@@ -125,11 +125,11 @@ def _opening(pdf: Sheets, letter: Paper) -> None:
 
 def _form(pdf: Sheets, q: Asked) -> None:
     if q.lines:
-        _table(pdf, q, [(line, True) for line in q.lines])
+        _table(pdf, q, q.lines, answered=True)
     pdf.ln(2)
     pdf.write_lines(word("new", q.language), bold=True)
     empty = EMPTY_ROWS_LIST if q.lines else EMPTY_ROWS
-    _table(pdf, q, [(AskedLine(""), False)] * empty)
+    _table(pdf, q, [AskedLine("")] * empty, answered=False)
     if q.asks:
         pdf.ln(2)
         pdf.write_lines(word("asks", q.language), bold=True)
@@ -161,25 +161,34 @@ def _member(pdf: Sheets, q: Asked) -> None:
     _blank(pdf, 3)
 
 
-def _table(pdf: Sheets, q: Asked, lines: Iterable[tuple[AskedLine, bool]]) -> None:
-    widths = (10.0, 44.0, 56.0 if q.split else 70.0, *((14.0,) if q.split else ()), 16.0, 30.0)
-    heads = ["", "name", "address", *(("share",) if q.split else ()), "right", "left"]
+def _table(pdf: Sheets, q: Asked, lines: Iterable[AskedLine], *, answered: bool) -> None:
+    """Lines with, if they are `answered`, a box and a day to fill in; without, rows to write new members on."""
+    columns = [
+        ("", 10.0),
+        ("name", 44.0),
+        ("address", 56.0 if q.split else 70.0),
+        *([("share", 14.0)] if q.split else []),
+    ]
+    columns += [("right", 16.0), ("left", 30.0)] if answered else []
+    if not answered:  # what is not asked leaves more room to write
+        columns[1:3] = [("name", 67.0), ("address", columns[2][1] + 23.0)]
+    widths = [width for _, width in columns]
     pdf.set_font(pdf.face, "B", 8.5)
     _room(pdf, 2 * ROW)
-    for width, head in zip(widths, heads, strict=True):
+    for head, width in columns:
         pdf.cell(width, 6, pdf.said(word(head, q.language)) if head else "", border="B")
     pdf.ln(6)
     pdf.set_font(pdf.face, "", 9.5)
-    for line, known in lines:
-        cells = [line.no, line.name, line.address, *((line.share,) if q.split else ()), "", ""]
+    for line in lines:
+        cells = [line.no, line.name, line.address, *((line.share,) if q.split else ()), *(("", "") if answered else ())]
         texts = [_wrapped(pdf, width - 1, cell) for width, cell in zip(widths, cells, strict=True)]
         height = max(ROW, 4.4 * max(len(one) for one in texts) + 2)
         _room(pdf, height)
         x, y = pdf.get_x(), pdf.get_y()
-        for place, (width, text) in enumerate(zip(widths, texts, strict=True)):
+        for (head, width), text in zip(columns, texts, strict=True):
             pdf.set_xy(x, y + 1)
             pdf.multi_cell(width - 1, 4.4, "\n".join(text), align="L")
-            if known and place == len(widths) - 2:
+            if head == "right":
                 pdf.rect(x + 5, y + (height - 4) / 2, 4, 4)
             x += width
         pdf.line(MARGIN, y + height, MARGIN + sum(widths), y + height)

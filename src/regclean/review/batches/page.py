@@ -24,6 +24,7 @@ from regclean.ledger.tables import findings
 from regclean.review.batches import releases, words
 from regclean.review.batches.releases import Job, Sheet
 from regclean.review.case.fields import CODES, LABELS, TABLE_LABELS
+from regclean.review.case.words import words as in_words
 from regclean.review.web.i18n import N_
 from regclean.review.web.numbers import LARGEST, RowNumber
 from regclean.review.web.services import Acting, NavItem, Service, Services, page, require
@@ -91,6 +92,7 @@ def show_batch(
         left_out=releases.visible_left_out(service, user, view.batch.left_out),
         told=job,
         words=words,
+        said=in_words(request)["said"],
         why_left_out=words.LEFT_OUT,
         tables=TABLE_LABELS,
         labels=LABELS,

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from regclean.acts import SENT_BACK
+from regclean.domain.register import TABLES, key_parts
 from regclean.review.case.results import WHY
 from regclean.review.case.words import GIVEN_BACK
 from regclean.review.web.i18n import N_
@@ -62,3 +65,14 @@ LEFT_OUT = {
     "busy": N_("the customer is in another batch that is still open"),
     "clash": N_("another finding of the batch changes the same; it can go into the next one"),
 }
+
+
+def key_in_words(table: str, key: str, said: Callable[[object], str]) -> str:
+    """A row's key as a person reads it: of several values those that are no number are said in words and days."""
+    values = key_parts(table, key)
+    if len(values) < 2:
+        return key
+    told = (
+        said(value) if TABLES[table].by_name[name].type in ("code", "date") else value for name, value in values.items()
+    )
+    return " · ".join(told)

@@ -19,6 +19,7 @@ from regclean.errors import NotFoundError, UsageError
 from regclean.reply_page import shown, told, words_of
 from regclean.review.case.fields import LABELS, TABLE_LABELS
 from regclean.review.case.words import words
+from regclean.review.customer.words import STATES as FINDING_STATES
 from regclean.review.enquiries import words as own
 from regclean.review.web.i18n import N_
 from regclean.review.web.numbers import RowNumber
@@ -74,7 +75,7 @@ def show_round(
         events=EVENTS,
         tables=TABLE_LABELS,
         labels=LABELS,
-        said=words(request)["said"],
+        finding_states=FINDING_STATES,
     )
 
 

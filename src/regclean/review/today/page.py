@@ -28,7 +28,7 @@ WHY = {
     "complaint": N_("with an open complaint"),
     "back": N_("have come back"),
     "billed_twice": N_("billed twice"),
-    "error": N_("errors in the register"),
+    "error": N_("with an error in the register"),
     "long": N_("have waited for 30 days or more"),
 }
 UNUSUAL = {
