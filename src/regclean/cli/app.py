@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import functools
 import os
 import re
 import sys
@@ -12,6 +13,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+import typer.main
+from typer.core import TyperGroup
 
 from regclean import __version__
 from regclean.errors import RegcleanError
@@ -60,11 +63,19 @@ def workspace_folder() -> Path:
     return _Chosen.folder
 
 
+@functools.cache
+def _command() -> TyperGroup:
+    """The tree of commands, once all are declared; Typer would build it anew, in a tenth of a second, for each line that a process runs."""
+    command = typer.main.get_command(app)
+    assert isinstance(command, TyperGroup)
+    return command
+
+
 def run(arguments: list[str]) -> int | str | None:
     """Run one command line and say in one paragraph what stopped it; returns the exit code."""
     try:
         try:
-            app(args=workspace_first(arguments))
+            _command()(args=workspace_first(arguments))
         finally:
             sys.stdout.flush()
     except SystemExit as done:
