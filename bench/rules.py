@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "data/fixtures"))
-from score_rules import Score, member_links, ratio, read, score
+from score_rules import Score, groups, member_links, ratio, read, score, touchpoints
 
 ROOT = Path(__file__).parents[1]
 AS_OF = "2026-11-01"  # the day of every generated register
@@ -46,8 +46,14 @@ def night(folder: Path, customers: int, seed: int, profile: str, mix: str, least
         )
     for listing, *options in (("findings", "--figures"), ("member-links",)):
         subprocess.run([*regclean, listing, "--restricted", *options, "-o", str(folder / f"{listing}.csv")], check=True)
+    rules = score(folder / "truth", read(folder / "findings.csv"))
+    if (folder / "truth/groups.csv").exists():
+        subprocess.run([*regclean, "classes", "--restricted", "-o", str(folder / "classes.csv")], check=True)
+        told = subprocess.run([*regclean, "touchpoints", "--json"], check=True, capture_output=True, text=True).stdout
+        rules |= groups(folder / "truth", read(folder / "classes.csv"))
+        rules |= {f"touchpoints: {name}": one for name, one in touchpoints(folder / "truth", json.loads(told)).items()}
     return {
-        "rules": score(folder / "truth", read(folder / "findings.csv")),
+        "rules": rules,
         "links": member_links(folder / "truth", read(folder / "member-links.csv")),
     }
 

@@ -405,6 +405,8 @@ COMMANDS: dict[str, Rights] = {
             "pairs",
             "clusters",
             "member-links",
+            "classes",
+            "missing",
             "bin-reports",
             "touchpoints",
             "progress",

@@ -1,4 +1,4 @@
-"""findings, pairs, clusters, member-links, bin-reports, evaluate."""
+"""findings, pairs, clusters, member-links, classes, missing, bin-reports, evaluate."""
 
 from __future__ import annotations
 
@@ -91,6 +91,41 @@ def clusters(restricted: Restricted = False) -> Listing:
 def member_links(restricted: Restricted = False) -> Listing:
     """Write which customer each line of the shared-bin lists is."""
     return _published("member_links", restricted=restricted)
+
+
+@app.command()
+@listing
+def classes(restricted: Restricted = False) -> Listing:
+    """Write which customers are of another class or segment than the register says, why, and how many contracts a change touches."""
+    from regclean.findings import classes as classes_of
+    from regclean.findings import ever_hidden
+    from regclean.ledger import runs
+    from regclean.night import open_published
+
+    with _reader("classes", restricted=restricted) as (workspace, ledger):
+        hidden, night = ever_hidden(ledger), runs.last_published(ledger)
+    warehouse, run_id = open_published(workspace)
+    with warehouse.read(run_id) as connection:
+        assert night is not None  # or nothing was there to read
+        return Listing(classes_of(connection, hidden, night.as_of, restricted=restricted))
+
+
+@app.command()
+@listing
+def missing(
+    area: Annotated[
+        str | None, typer.Option(help="Only this municipality, or where the postal code begins so: 297, 70100, 701.")
+    ] = None,
+    restricted: Restricted = False,
+) -> Listing:
+    """Write the buildings and sites in use from which nothing is collected, by area: the list for the authority."""
+    from regclean.findings import missing as missing_of
+    from regclean.night import open_published
+
+    with _reader("missing", restricted=restricted) as (workspace, ledger):
+        warehouse, run_id = open_published(workspace)
+        with warehouse.read(run_id) as connection:
+            return Listing(missing_of(connection, ledger, area=area, restricted=restricted))
 
 
 @app.command(name="bin-reports")

@@ -19,6 +19,7 @@ from regclean.findings.edges import (
 )
 from regclean.findings.export import export, figures, published
 from regclean.findings.hidden import about_protected, ever_hidden, hidden_customers, protect_linked
+from regclean.findings.lists import classes, missing
 from regclean.findings.plan import customers_of
 from regclean.findings.publishing import PublishReport, publish
 from regclean.findings.records import subject_records
@@ -43,6 +44,7 @@ __all__ = [
     "Workpool",
     "about_protected",
     "assemble",
+    "classes",
     "close",
     "counts_by_rule",
     "customers_of",
@@ -57,6 +59,7 @@ __all__ = [
     "follow",
     "hidden_customers",
     "kept_clusters",
+    "missing",
     "ordered",
     "pair_fingerprint",
     "propose_decided",

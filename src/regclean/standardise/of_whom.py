@@ -37,13 +37,17 @@ def found_customers(frame: pl.DataFrame, customers: pl.DataFrame, reading: Readi
         national_id_state=personal["state"], business_id=business["value"], _hash_of_id=personal["hash"]
     ).with_row_index("_place")
     people = _held(customers, "national_id_hash", "_hash_of_id")
+    own_id = customers.select("customer_no", _own_id="national_id_hash").unique("customer_no", maintain_order=True)
     accounts = _held(customers, "business_id", "business_id")
     frame = frame.join(people, on="_hash_of_id", how="left", maintain_order="left").rename({"_holders": "_people"})
     frame = frame.join(accounts, on="business_id", how="left", maintain_order="left").rename({"_holders": "_accounts"})
+    frame = frame.join(own_id, on="customer_no", how="left", maintain_order="left")
     named, person = pl.col("customer_no"), pl.col("_people")
     several = named.is_null() & (person.list.len() > 1)
     another = named.is_not_null() & ~person.list.contains(named)
-    doubtful = frame.filter((several | another).fill_null(value=False))
+    # Nobody has the id of the row, but whoever it names has one of their own, and it is another.
+    another = another.fill_null(value=False) | (pl.col("_own_id") != pl.col("_hash_of_id")).fill_null(value=False)
+    doubtful = frame.filter(several.fill_null(value=False) | another)
     _doubt(doubtful, reading)
     frame = frame.join(doubtful, on="_place", how="anti", maintain_order="left")
     own = pl.when(named.is_not_null()).then(pl.concat_list(named)).otherwise(pl.coalesce(person, "_accounts"))
@@ -60,7 +64,7 @@ def found_customers(frame: pl.DataFrame, customers: pl.DataFrame, reading: Readi
         unknown &= ~holds
     reading.reject(EVIDENCE.name, frame.filter(unknown).select(_WHOLE), "customer_no is missing")
     kept = frame.filter(pl.col("customer_no").is_not_null()).explode("customer_no")
-    return kept.drop("_place", "_hash_of_id", "_people", "_accounts")
+    return kept.drop("_place", "_hash_of_id", "_own_id", "_people", "_accounts")
 
 
 def _held(customers: pl.DataFrame, column: str, name: str) -> pl.DataFrame:
@@ -71,7 +75,11 @@ def _held(customers: pl.DataFrame, column: str, name: str) -> pl.DataFrame:
 
 def _doubt(rows: pl.DataFrame, reading: Reading) -> None:
     """Keep who may be meant, protect them where the row says so, and set the rows aside."""
-    whom = pl.concat_list(pl.concat_list("customer_no").list.drop_nulls(), "_people").list.unique().list.sort()
+    whom = (
+        pl.concat_list(pl.concat_list("customer_no").list.drop_nulls(), pl.col("_people").fill_null([]))
+        .list.unique()
+        .list.sort()
+    )
     each = rows.with_columns(named=pl.col("customer_no"), customer_no=whom, file="_file", line="_row")
     each = each.explode("customer_no")
     note_hidden(each, EVIDENCE, reading)

@@ -12,6 +12,7 @@
 -- uses = ["relationship"]
 -- [guards]
 -- not_kept = "A customer whose class the register does not keep differs in nothing."
+-- may_share = "Whom an unsettled line of a list may be, may share a bin: what the class is, is known when the line is settled."
 SELECT
     [source_subject('customers', concat_ws('/', coalesce(relationship, '-'), computed, reason))] AS subjects,
     {
@@ -23,5 +24,8 @@ WHERE
     relationship IS DISTINCT FROM computed
     -- guard: not_kept
     AND relationship IS NOT NULL
+    -- end guard
+    -- guard: may_share
+    AND (computed IN ('key', 'regular') OR NOT may_share)
     -- end guard
 GROUP BY relationship, computed, reason

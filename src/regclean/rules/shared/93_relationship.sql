@@ -14,10 +14,18 @@ sharing AS (
     SELECT DISTINCT customer_no
     FROM (
         SELECT customer_no FROM active_members
+        UNION ALL SELECT own_no FROM active_members
         UNION ALL SELECT customer_no FROM group_contacts
         UNION ALL SELECT host_customer_no FROM group_hosts
     )
     WHERE customer_no IS NOT NULL
+),
+-- Whom an unsettled line of a list may be.
+named AS (
+    SELECT DISTINCT unnest(from_json(CAST(candidates AS JSON), '[{"customer_no": "VARCHAR"}]')).customer_no AS customer_no
+    FROM active_members WHERE link_state IN ('ambiguous', 'new')
+    UNION
+    SELECT customer_no_given FROM active_members WHERE customer_no IS NULL AND given_is_known
 ),
 paid AS (
     SELECT customer_no, sum(amount) AS euros
@@ -40,6 +48,7 @@ last_seen AS (
 known AS (
     SELECT
         c.customer_no, c.kind, c.relationship, c.segment, coalesce(k.services, 0) AS services, p.euros, k.is_leisure,
+        c.customer_no IN (SELECT customer_no FROM named WHERE customer_no IS NOT NULL) AS may_share,
         CASE
             WHEN
                 NOT list_contains(CAST($consumer_kinds AS TEXT[]), c.kind)

@@ -10,7 +10,8 @@ WHERE
 GROUP BY customer_no;
 
 -- Who followed whom: pairs of which one is the other's successor, decided so or found so at a site that both have had.
--- The earlier one at the site goes; where they share none, the older account does.
+-- The earlier one at the site goes; where they share none, the older account does. And whose home it was no more when somebody
+-- else's began there, while something of the earlier one stayed behind: linkage sees no end as long as a contract runs.
 CREATE OR REPLACE TEMP TABLE successions AS
 WITH times AS (
     SELECT customer_no, site_no, min(since_on) AS since_on, bool_or(is_home) AS is_home
@@ -43,12 +44,43 @@ apart AS (
     WHERE
         t.is_decided
         AND NOT EXISTS (SELECT 1 FROM times AS x INNER JOIN times AS y USING (site_no) WHERE x.customer_no = t.one AND y.customer_no = t.other)
+),
+gone AS (
+    SELECT r.customer_no, r.site_no, max(r.end_on) AS end_on
+    FROM site_roles AS r
+    WHERE r.role IN ('owner', 'occupant')
+    GROUP BY r.customer_no, r.site_no
+    HAVING count(*) = count(r.end_on) AND max(r.end_on) <= CAST($as_of AS DATE)
+),
+-- One party's accounts are merged, a household's stay beside each other: neither follows the other by itself.
+of_one AS (
+    SELECT a.customer_no AS one, b.customer_no AS other FROM clusters AS a INNER JOIN clusters AS b USING (cluster_id)
+    UNION ALL
+    SELECT customer_no_l, customer_no_r FROM pairs WHERE relation NOT IN ('successor', 'related')
+    UNION ALL
+    SELECT customer_no_r, customer_no_l FROM pairs WHERE relation NOT IN ('successor', 'related')
+    UNION ALL
+    -- A surname at one address; which word it is, is not always known.
+    SELECT a.customer_no, b.customer_no
+    FROM customers AS a
+    INNER JOIN customers AS b USING (m_street, m_house, m_postal)
+    WHERE a.customer_no IN (SELECT customer_no FROM gone)
+        AND (a.m_last = b.m_last OR list_contains(a.m_given, b.m_last) OR list_contains(b.m_given, a.m_last))
+),
+left_behind AS (
+    SELECT g.customer_no AS old_no, r.customer_no AS new_no, g.site_no, min(r.start_on) AS from_on, FALSE AS is_decided
+    FROM gone AS g
+    INNER JOIN current_roles AS r ON r.site_no = g.site_no AND r.customer_no <> g.customer_no AND r.role IN ('owner', 'occupant')
+    ANTI JOIN of_one AS o ON o.one = g.customer_no AND o.other = r.customer_no
+    WHERE r.start_on BETWEEN g.end_on - 31 AND g.end_on + INTERVAL 1 YEAR
+    GROUP BY g.customer_no, r.customer_no, g.site_no
 )
-SELECT * FROM (SELECT * FROM common UNION ALL SELECT * FROM apart)
+SELECT * FROM (SELECT * FROM common UNION ALL SELECT * FROM apart UNION ALL SELECT * FROM left_behind)
 -- One follower at each site: who came last.
 QUALIFY row_number() OVER (PARTITION BY old_no, site_no ORDER BY is_decided DESC, from_on DESC, new_no) = 1;
 
--- What moves at each site from the old party to the new one, from which day.
+-- What moves at each site from the old party to the new one, from which day. What began later was agreed anew and stays, unless
+-- people decided.
 CREATE OR REPLACE TEMP TABLE handover_changes AS
 WITH named AS (
     SELECT s.*, coalesce(n.name, concat_ws(' ', n.first_names, n.last_name)) AS new_name
@@ -57,7 +89,7 @@ WITH named AS (
 cells AS (
     SELECT s.old_no, s.new_no, s.site_no, 1 AS place, r.role AS item, [change('site_roles', row_key(s.old_no, s.site_no, r.role), 'end_on', s.from_on)] AS changes
     FROM named AS s INNER JOIN current_roles AS r ON r.customer_no = s.old_no AND r.site_no = s.site_no
-    WHERE r.role <> 'manager'
+    WHERE r.role <> 'manager' AND (s.is_decided OR (r.start_on >= s.from_on) IS NOT TRUE)
     UNION ALL
     -- Whoever follows is what the old one was, if nothing else yet.
     SELECT s.old_no, s.new_no, s.site_no, 2, r.role, [new_cell('site_roles', row_key(s.new_no, s.site_no, r.role), 'start_on', s.from_on)]
@@ -68,6 +100,7 @@ cells AS (
     UNION ALL
     SELECT s.old_no, s.new_no, s.site_no, 3, v.service_no, [change('services', v.service_no, 'customer_no', s.new_no)]
     FROM named AS s INNER JOIN active_services AS v ON v.customer_no = s.old_no AND v.site_no = s.site_no
+    WHERE s.is_decided OR (v.start_on >= s.from_on) IS NOT TRUE
     UNION ALL
     SELECT s.old_no, s.new_no, s.site_no, 4, h.bin_group_no, [change('bin_groups', h.bin_group_no, 'host_customer_no', s.new_no)]
     FROM named AS s

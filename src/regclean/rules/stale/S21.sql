@@ -27,10 +27,10 @@ judged AS (
         l.*,
         coalesce(o.status <> 'ended', TRUE)
             -- guard: elsewhere
-            AND NOT EXISTS (SELECT 1 FROM current_roles AS r WHERE r.customer_no = l.old_no AND NOT list_contains(l.sites, r.site_no))
-            AND NOT EXISTS (SELECT 1 FROM active_services AS v WHERE v.customer_no = l.old_no AND NOT coalesce(list_contains(l.sites, v.site_no), FALSE))
+            AND NOT EXISTS (SELECT 1 FROM current_roles AS r WHERE r.customer_no = l.old_no AND NOT list_bool_or([cell."table" = 'site_roles' AND cell.key = row_key(r.customer_no, r.site_no, r.role) FOR cell IN l.changes]))
+            AND NOT EXISTS (SELECT 1 FROM active_services AS v WHERE v.customer_no = l.old_no AND NOT list_bool_or([cell."table" = 'services' AND cell.key = v.service_no FOR cell IN l.changes]))
             AND NOT EXISTS (SELECT 1 FROM group_contacts AS k WHERE k.customer_no = l.old_no AND NOT list_bool_or([cell."table" = 'bin_groups' AND cell.key = k.bin_group_no FOR cell IN l.changes]))
-            AND NOT EXISTS (SELECT 1 FROM active_members AS m WHERE m.own_no = l.old_no AND NOT coalesce(list_contains(l.sites, m.site_no), FALSE))
+            AND NOT EXISTS (SELECT 1 FROM active_members AS m WHERE m.own_no = l.old_no AND NOT list_bool_or([cell."table" = 'bin_group_members' AND cell.key = m.line FOR cell IN l.changes]))
             -- end guard
             AS ends
     FROM leaving AS l INNER JOIN customers AS o ON o.customer_no = l.old_no
