@@ -592,6 +592,7 @@ def test_evidence_finds_its_customer_by_an_id_and_waits_where_that_is_in_doubt()
             death | {"customer_no": "7", "national_id": "080847-9103"},
             {"signal": "company_status", "observed_on": "2.2.2026", "business_id": "0000012-3", "detail": "konkurssi"},
             {"signal": "keisari", "observed_on": "2.2.2026", "business_id": "0000012-3"},
+            death | {"customer_no": "1", "national_id": "080847-9103"},
         ],
     )
     said = result.tables["evidence"].select("customer_no", "signal").rows()
@@ -599,7 +600,7 @@ def test_evidence_finds_its_customer_by_an_id_and_waits_where_that_is_in_doubt()
     doubtful = (
         result.tables["doubtful_evidence"].sort("line", "customer_no").select("line", "customer_no", "named").rows()
     )
-    assert doubtful == [(3, "1", None), (3, "2", None), (5, "1", "3"), (5, "2", "3"), (5, "3", "3")]
+    assert doubtful == [(3, "1", None), (3, "2", None), (5, "1", "3"), (5, "2", "3"), (5, "3", "3"), (10, "1", "1")]
     hidden = result.tables["customers"].filter("non_disclosure")["customer_no"].to_list()
     assert hidden == ["1", "2", "3"], "whoever a row in doubt may protect"
     assert sorted(result.rejected.select("line", "why").rows()) == [
@@ -607,5 +608,6 @@ def test_evidence_finds_its_customer_by_an_id_and_waits_where_that_is_in_doubt()
         (5, "the national id is of several customers, or of another one"),
         (6, "no customer has this national_id"),
         (9, "signal is missing or unknown"),
+        (10, "the national id is of several customers, or of another one"),
     ]
     assert "Salainenkuja" not in str(result.rejected.rows())

@@ -14,18 +14,21 @@ places AS (
     FROM buildings
     UNION ALL
     SELECT 'S19', site_no, building_id, site_no, property_id, street_address, postal_code, city, use, dwellings, NULL FROM sites
+),
+listed AS (
+    SELECT
+        coalesce(f.evidence ->> '$.rule.municipality_code', n.municipality_code) AS municipality_code, p.postal_code, p.city, p.street_address,
+        p.building_id, coalesce(p.site_no, f.evidence ->> '$.rule.site_no') AS site_no, p.property_id, p.use, p.dwellings, p.taken_into_use_on,
+        f.evidence ->> '$.rule.reason' AS reason,
+        (
+            SELECT string_agg(no, ';' ORDER BY no) FROM unnest(from_json(f.evidence -> '$.rule.customers', '["VARCHAR"]')) AS c(no)
+            WHERE $restricted OR no NOT IN (SELECT customer_no FROM hidden_customers)
+        ) AS customer_nos,
+        f.state, f.first_seen_run, f.finding_id
+    FROM found AS f
+    INNER JOIN places AS p USING (rule, key)
+    LEFT JOIN sites AS n ON n.site_no = coalesce(p.site_no, f.evidence ->> '$.rule.site_no')
 )
-SELECT
-    coalesce(f.evidence ->> '$.rule.municipality_code', n.municipality_code) AS municipality_code, p.postal_code, p.city, p.street_address,
-    p.building_id, coalesce(p.site_no, f.evidence ->> '$.rule.site_no') AS site_no, p.property_id, p.use, p.dwellings, p.taken_into_use_on,
-    f.evidence ->> '$.rule.reason' AS reason,
-    (
-        SELECT string_agg(no, ';' ORDER BY no) FROM unnest(from_json(f.evidence -> '$.rule.customers', '["VARCHAR"]')) AS c(no)
-        WHERE $restricted OR no NOT IN (SELECT customer_no FROM hidden_customers)
-    ) AS customer_nos,
-    f.state, f.first_seen_run, f.finding_id
-FROM found AS f
-INNER JOIN places AS p USING (rule, key)
-LEFT JOIN sites AS n ON n.site_no = coalesce(p.site_no, f.evidence ->> '$.rule.site_no')
-WHERE coalesce(starts_with(p.postal_code, $area) OR municipality_code = $area, $area IS NULL)
-ORDER BY municipality_code, p.postal_code, p.street_address, p.building_id, site_no
+SELECT * FROM listed
+WHERE $area IS NULL OR municipality_code = $area OR starts_with(postal_code, $area)
+ORDER BY municipality_code, postal_code, street_address, building_id, site_no

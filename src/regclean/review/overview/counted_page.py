@@ -17,10 +17,13 @@ from regclean.review.case.fields import TABLE_LABELS
 from regclean.review.case.words import words
 from regclean.review.web.privacy import without_hidden_numbers
 from regclean.review.web.services import Service, page, require
+from regclean.workbook import MEDIA_TYPE, workbook
 
 router = APIRouter()
 Reader = Annotated[User, require("findings:read")]
 PAGE = 100
+# Rules that count groups of customers: who is in them is a list of its own.
+GROUPED = ("F27", "F28")
 
 
 @router.get("/counted")
@@ -54,6 +57,16 @@ def show(
         left=len(lines),
         start=start,
         page_size=PAGE,
+        grouped=rule in GROUPED,
         tables=TABLE_LABELS,
         **{name: value for name, value in words(request).items() if name != "tables"},
     )
+
+
+@router.get("/counted/classes.xlsx")
+def classes(service: Service, _: Reader) -> Response:
+    """Who is of another class or segment than the register says, as a workbook to change the register by."""
+    with service.night.read() as (run, night):
+        frame = findings.classes(night, findings.ever_hidden(service.ledger), run.as_of)
+    headers = {"content-disposition": 'attachment; filename="classes.xlsx"'}
+    return Response(workbook(frame, sheet="classes"), media_type=MEDIA_TYPE, headers=headers)
