@@ -95,6 +95,8 @@ EVIDENCE = {
     "ends": N_("The account ends"),
     "open_bills": N_("Open bills"),
     "open_euros": N_("Open (euros)"),
+    "open_complaints": N_("Open complaints"),
+    "compost_notices": N_("Notices of composting that end"),
     "count": N_("How many"),
     "computed": N_("By what happened"),
     "emptied": N_("Emptyings"),

@@ -13,7 +13,7 @@
 -- way = "letter"
 -- why = "The old holder ends and the new one begins on the same day; services, bills and shared bins of the site go with it. When the new owner is not in the register, it must be asked for first."
 -- subjects = "customers, sites"
--- uses = ["macros", "current_roles", "active_services", "shared_bins", "succession"]
+-- uses = ["macros", "current_roles", "active_services", "shared_bins", "succession", "handover"]
 -- parameters = ["stale.new_owner_window_days"]
 -- [guards]
 -- buyer = "The customer whose ownership began with the change bought the site."
@@ -81,48 +81,27 @@ chosen AS (
     GROUP BY customer_no
     HAVING NOT bool_or(is_named) AND count(*) > 1
 ),
+-- Everything at the site goes to the buyer; the line of a list has a case of its own (K28).
 moving AS (
-    SELECT s.customer_no, s.site_no, list(change('services', v.service_no, 'customer_no', s.new_owner_no) ORDER BY v.service_no) AS changes
-    FROM chosen AS s INNER JOIN active_services AS v ON v.customer_no = s.customer_no AND v.site_no = s.site_no
-    GROUP BY s.customer_no, s.site_no
-),
--- Whatever else the seller was at the site ends with the sale.
-leaving AS (
-    SELECT s.customer_no, s.site_no, list(change('site_roles', row_key(r.customer_no, r.site_no, r.role), 'end_on', coalesce(s.owner_since, s.observed_on)) ORDER BY r.role) AS changes
-    FROM chosen AS s INNER JOIN current_roles AS r ON r.customer_no = s.customer_no AND r.site_no = s.site_no
-    WHERE r.role IN ('occupant', 'orderer', 'payer')
-    GROUP BY s.customer_no, s.site_no
-),
-hosting AS (
-    SELECT
-        s.customer_no, s.site_no,
-        flatten(list(
-            [change('bin_groups', g.bin_group_no, 'host_customer_no', s.new_owner_no)]
-            || CASE WHEN g.contact_customer_no = s.customer_no THEN [change('bin_groups', g.bin_group_no, 'contact_customer_no', s.new_owner_no)] ELSE [] END
-            ORDER BY g.bin_group_no
-        )) AS changes
+    SELECT s.customer_no, s.site_no, flatten(list(h.changes ORDER BY h.place, h.item)) AS changes
     FROM chosen AS s
-    INNER JOIN standing_groups AS g ON g.host_customer_no = s.customer_no
-    INNER JOIN group_hosts AS h ON h.bin_group_no = g.bin_group_no AND h.host_site_no = s.site_no
+    INNER JOIN handover_cells AS h ON h.old_no = s.customer_no AND h.new_no = s.new_owner_no AND h.site_no = s.site_no AND h.place < 6
     GROUP BY s.customer_no, s.site_no
 )
 SELECT
     [subject('customers', s.customer_no)] || s.places AS subjects,
     {
         'customer_no': s.customer_no, 'site_no': s.site_no, 'observed_on': s.observed_on, 'detail': s.detail,
-        'new_owner_no': s.new_owner_no, 'followers': coalesce(f.followers, []), 'consequences': k.consequences
+        'new_owner_no': s.new_owner_no, 'followers': coalesce(f.followers, []), 'consequences': k.consequences,
+        'open_bills': b.bills, 'open_complaints': r.complaints
     } AS evidence,
-    CASE
-        WHEN s.new_owner_no IS NOT NULL
-            THEN CASE WHEN s.is_owner THEN [change('site_roles', row_key(s.customer_no, s.site_no, 'owner'), 'end_on', coalesce(s.owner_since, s.observed_on))] ELSE [] END
-                || coalesce(l.changes, []) || coalesce(m.changes, []) || coalesce(b.changes, [])
-    END AS proposal
+    m.changes AS proposal
 FROM chosen AS s
-LEFT JOIN leaving AS l USING (customer_no, site_no)
 LEFT JOIN moving AS m USING (customer_no, site_no)
-LEFT JOIN hosting AS b USING (customer_no, site_no)
 LEFT JOIN follower_lists AS f ON f.customer_no = s.customer_no AND f.signal = 'owner_change'
 LEFT JOIN stakes AS k ON k.customer_no = s.customer_no
+LEFT JOIN open_bills AS b ON b.customer_no = s.customer_no
+LEFT JOIN open_complaints AS r ON r.customer_no = s.customer_no
 WHERE
     TRUE
     -- guard: buyer
