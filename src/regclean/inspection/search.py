@@ -16,6 +16,8 @@ from regclean.warehouse import load_sql, rows
 
 MOST_WORDS = 6  # of a question; more say nothing more
 LOOKED_AT = 60  # the first of a range; the best of them are shown
+AMONG, EVERY = 5_000, 2**62  # terms among which several words are looked for, and then
+ENOUGH = 12  # found among the first: no more are shown
 NUMBER = 4  # digits of a house number at most: it belongs to the word before it
 LAST = "\U0010ffff"  # behind every text that begins with another
 TABLES = ("customers", "bin_groups", "sites")  # in the order in which they are told
@@ -68,6 +70,8 @@ def search(
     for beginnings in asked:
         for term, doc, field in _range(connection, beginnings, restricted=restricted):
             found.setdefault(doc, (term == beginnings[0], field))
+        if len(found) >= LOOKED_AT:
+            break  # what begins as the whole text does is better than any of its words elsewhere
     return _hits(connection, found)[:limit]
 
 
@@ -87,19 +91,33 @@ def _parts(words: Sequence[str]) -> list[str]:
 def _range(
     connection: duckdb.DuckDBPyConnection, beginnings: Sequence[str], *, restricted: bool
 ) -> list[tuple[str, int, str]]:
-    """The first terms that begin with the first text, of subjects that have one for each of the others."""
+    """The first terms that begin with the first text, of subjects that have one for each of the others.
+
+    Words of one letter begin a great part of all terms. So the others are looked for among the first terms alone, and
+    among all of them only where that gives too few.
+    """
     bounds: dict[str, str] = {}
     for number, text in enumerate(beginnings):
         bounds |= {f"from{number}": text, f"to{number}": text + LAST}
-    others = "".join(
-        f" AND doc IN (SELECT doc FROM search_terms WHERE term >= $from{number} AND term < $to{number})"  # noqa: S608  # numbers of ours
+    others = " AND ".join(
+        f"doc IN (SELECT doc FROM search_terms WHERE term >= $from{number} AND term < $to{number})"  # noqa: S608  # numbers of ours
         for number in range(1, len(beginnings))
     )
     seen = "" if restricted else " AND NOT protected"
-    query = (
-        "SELECT term, doc, field FROM search_terms WHERE term >= $from0 AND term < $to0"  # noqa: S608  # conditions of ours; what was asked is bound
-        f"{seen}{others} ORDER BY term, doc LIMIT {LOOKED_AT}"
-    )
+    # The table is sorted, and read in its order: a limit ends the reading.
+    first = f"SELECT term, doc, field FROM search_terms WHERE term >= $from0 AND term < $to0{seen} LIMIT "  # noqa: S608  # conditions of ours; what was asked is bound
+    if not others:
+        return _terms(connection, f"{first}{LOOKED_AT}", bounds)
+    found: list[tuple[str, int, str]] = []
+    for most in (AMONG, EVERY):
+        among = f"WITH begun AS MATERIALIZED ({first}{most}) SELECT term, doc, field FROM begun"  # noqa: S608  # of ours
+        found = _terms(connection, f"{among} WHERE {others} ORDER BY term, doc LIMIT {LOOKED_AT}", bounds)
+        if len(found) >= ENOUGH:
+            break
+    return found
+
+
+def _terms(connection: duckdb.DuckDBPyConnection, query: str, bounds: dict[str, str]) -> list[tuple[str, int, str]]:
     return [(str(term), int(doc), str(field)) for term, doc, field in rows(connection, query, bounds)]
 
 
