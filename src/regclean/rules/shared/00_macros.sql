@@ -28,17 +28,20 @@ CREATE OR REPLACE TEMP MACRO metres_between(lat_1, lon_1, lat_2, lon_2) AS
         + cos(radians(lat_1)) * cos(radians(lat_2)) * power(sin(radians(lon_2 - lon_1) / 2), 2)
     ))) END;
 
+-- Is this word of a name a given name in full, its initial, or it with a slip? The first letter of a surname is nobody's initial.
+CREATE OR REPLACE TEMP MACRO names_given(word, name, surname) AS (
+    word = name
+    OR ((length(word) = 1 OR length(name) = 1) AND word[1] = name[1] AND NOT list_contains(string_split(coalesce(surname, ''), ' '), word))
+    OR (length(word) > 3 AND jaro_winkler_similarity(word, name) >= 0.93)
+);
+
 -- Are these the words of a person's name, however short: in full, with an initial, by the surname alone, or with a slip?
 -- `words` are folded; `given` and `surname` are match columns.
 CREATE OR REPLACE TEMP MACRO names_person(words, given, surname) AS coalesce(
     list_bool_or([word = surname OR (length(word) > 3 AND jaro_winkler_similarity(word, surname) >= 0.93) FOR word IN words])
     AND (
         len(coalesce(given, [])) = 0 OR len(words) = 1
-        OR list_bool_or(flatten([[
-            word = name OR ((length(word) = 1 OR length(name) = 1) AND word[1] = name[1])
-            OR (length(word) > 3 AND jaro_winkler_similarity(word, name) >= 0.93)
-            FOR word IN words] FOR name IN given]
-        ))
+        OR list_bool_or(flatten([[names_given(word, name, surname) FOR word IN words] FOR name IN given]))
     ), FALSE
 );
 

@@ -1,4 +1,4 @@
--- uses = ["shared_bins", "members"]
+-- uses = ["macros", "shared_bins", "members"]
 
 -- The contact person of each standing shared bin: by number; else by name among those who belong to the bin or have the
 -- contact's phone or e-mail. A name alone is not enough.
@@ -30,12 +30,12 @@ named AS (
 found AS (
     SELECT
         n.bin_group_no, c.customer_no, string_agg(DISTINCT p.basis, '+' ORDER BY p.basis) AS basis,
-        -- A given name in common, else an initial, else a surname with the contact's own phone or e-mail.
+        -- A given name in common, else its initial or it with a slip, else a surname with the contact's own phone or e-mail.
         max(CASE
             WHEN p.basis = 'line' THEN 4
             WHEN list_has_all(n.words, string_split(c.m_org, ' ')) THEN 3
             WHEN list_has_any(n.words, c.m_given) THEN 3
-            WHEN list_has_any(list_transform(n.words, lambda word: word[1]), list_transform(c.m_given, lambda name: name[1])) THEN 2
+            WHEN list_bool_or(flatten([[names_given(word, name, c.m_last) FOR word IN n.words] FOR name IN c.m_given])) THEN 2
             WHEN p.basis IN ('phone', 'email') THEN 1
         END) AS strength
     FROM named AS n
