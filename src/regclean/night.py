@@ -87,6 +87,7 @@ def _standardise(night: Night) -> int:
         write_frame(night.connection, name, frame)
     write_frame(night.connection, "origins", result.origins)
     write_frame(night.connection, "unreadable", result.unreadable)
+    checks.profile_columns(night.connection)
     landing.quarantine(night.workspace, night.connection, result.rejected)
     night.notes += lost_zeros(result.tables)
     night.landed = night.landed.less(result.rejected) if night.landed else None
@@ -155,7 +156,8 @@ def _gate(suite: str, night: Night) -> int:
         "decided": night.decided,
         "rules": sorted(rules.catalogue()),
         "previous_findings": _found_by_rule(night.ledger, last.run_id) if last else {},
-        "previous_measures": last.measures if last else {},
+        "max_fall_usable_percent": night.workspace.config.section("landing")["max_fall_usable_percent"],
+        "previous_columns": _last_columns(night) if suite == "standardised" else None,
         "previous_open": findings.waiting_ids(night.ledger) if suite == "findings" else (),
     }
     own = own_expectations(night.workspace)
@@ -164,6 +166,17 @@ def _gate(suite: str, night: Night) -> int:
     checks.keep(result, night.workspace.var, night.run_id, night.now)
     checks.gate([result], night.accepted)
     return len(result.results)
+
+
+def _last_columns(night: Night) -> pl.DataFrame | None:
+    """What of each column could be used last night, as its file says; None where there is none to read."""
+    if night.last is None:
+        return None
+    try:
+        with night.warehouse.read(night.last.run_id) as connection:
+            return checks.profiled(connection)
+    except DamagedNightError:
+        return None
 
 
 def _found_by_rule(ledger: Ledger, run_id: str) -> dict[str, int]:

@@ -21,6 +21,7 @@ import polars as pl
 import pytest
 
 from regclean import checks
+from regclean.checks.columns import PROFILE
 from regclean.errors import ConfigError, GateError
 from regclean.resources import bundled
 from regclean.warehouse import load_sql
@@ -38,6 +39,12 @@ class Break:
     sql: str = ""
     do: Callable[[duckdb.DuckDBPyConnection], None] | None = None
     context: dict[str, Any] = field(default_factory=dict)
+
+
+def column(table: str, name: str, **counts: int) -> pl.DataFrame:
+    """The profile of last night's only column."""
+    told = {"unreadable": 0, "sampled": 0, "most": 0, **counts}
+    return pl.DataFrame([{"table_name": table, "column_name": name, "differs": False, **told}], schema=PROFILE)
 
 
 def without_keys(table: str) -> str:
@@ -125,10 +132,22 @@ BREAKS = [
     Break(
         "standardised",
         "fallen_shares",
+        "phone (90 % -> 40 %)",
+        "INSERT INTO column_profiles VALUES ('customers', 'phone', 60, 24, 0, 24, 1, false)",
+        context={"previous_columns": column("customers", "phone", n=60, usable=54)},
+    ),
+    Break(
+        "standardised",
+        "one_value",
         "phone",
-        "INSERT INTO customers BY NAME SELECT * EXCLUDE (i) REPLACE ('X' || i AS customer_no, 'invalid' AS phone_state) "
-        "FROM customers, range(40) AS r(i) WHERE customer_no = 'A2'",
-        context={"previous_measures": {"valid_phone": 0.9, "filled_phone": 0.9}},
+        "INSERT INTO column_profiles VALUES ('customers', 'phone', 60, 60, 0, 60, 60, false)",
+        context={"previous_columns": column("customers", "phone", n=60, usable=60, sampled=60, most=3)},
+    ),
+    Break(
+        "standardised",
+        "unreadable_columns",
+        "use",
+        "INSERT INTO column_profiles VALUES ('sites', 'use', 60, 1, 59, 1, 1, false)",
     ),
     Break(
         "findings",

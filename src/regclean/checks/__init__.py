@@ -4,6 +4,7 @@ A gate is a folder of `expectations/`; `run_suite` runs it, `gate` stops the nig
 Great Expectations and pandas are imported when the first suite runs, not before.
 """
 
+from regclean.checks.columns import profile_columns, profiled
 from regclean.checks.documents import keep
 from regclean.checks.own import check_own
 from regclean.checks.project import export_project
@@ -41,6 +42,8 @@ __all__ = [
     "great_expectations",
     "keep",
     "load_suites",
+    "profile_columns",
+    "profiled",
     "run_suite",
     "whole",
     "write_report",

@@ -19,6 +19,8 @@ ACCEPTABLE = frozenset(
         "keys_alike",
         "swapped_columns",
         "fallen_shares",
+        "one_value",
+        "unreadable_columns",
         "sudden_growth",
         "mass_withdrawal",
     }

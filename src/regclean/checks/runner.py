@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 import polars as pl
 
+from regclean.checks.columns import PROFILE
 from regclean.checks.documents import document, name_of
 from regclean.checks.own import own_suites
 from regclean.checks.results import KEYS_SHOWN, RESTRICTED, ExpectationResult, SuiteResult
@@ -44,7 +45,8 @@ _DEFAULTS: dict[str, Any] = {
     "decided": None,  # polars frame customer_no_l, customer_no_r, verdict
     "rules": (),  # ids of the installed rules
     "previous_findings": {},  # findings of last night by rule
-    "previous_measures": {},  # measures of the register's health of last night
+    "max_fall_usable_percent": 30.0,
+    "previous_columns": None,  # what of each column could be used last night: a polars frame as `profiled` gives it
     "previous_open": (),  # findings that waited after last night
     "max_growth": 2.0,  # times last night's findings of one rule
     "max_clustered_share": None,  # 0.4, or 1.0 for the generic country (a test set may be all duplicates)
@@ -70,7 +72,7 @@ def run_suite(
     started = perf_counter()
     known = _context(as_of, context or {})
     suites = (*load_suites(name, folder), *own_suites(name, own))
-    with _prepared(connection, known["decided"]):
+    with _prepared(connection, known):
         judged = [_run(suite, connection, known) for suite in suites]
         results = [result for _, found in judged for result in found]
         hidden = _protected(connection, {key for result in results for key in result.failing_keys})
@@ -99,26 +101,17 @@ def _context(as_of: date, given: Mapping[str, Any]) -> dict[str, Any]:
         "rules": list(known["rules"]),
         "previous_rules": list(known["previous_findings"]),
         "previous_open": list(known["previous_open"]),
-        **_shares(known["previous_measures"]),
         "previous_findings": list(known["previous_findings"].values()),
     }
 
 
-def _shares(measures: Mapping[str, float]) -> dict[str, list[Any]]:
-    """Which share of the customers had a usable value last night, by field."""
-    valid = {name.removeprefix("valid_"): share for name, share in measures.items() if name.startswith("valid_")}
-    shares = {
-        field: share * measures[f"filled_{field}"] for field, share in valid.items() if f"filled_{field}" in measures
-    }
-    return {"previous_fields": list(shares), "previous_shares": list(shares.values())}
-
-
 @contextmanager
-def _prepared(connection: duckdb.DuckDBPyConnection, decided: pl.DataFrame | None) -> Iterator[None]:
-    """Macros and the decided edges that the queries lean on."""
+def _prepared(connection: duckdb.DuckDBPyConnection, known: Mapping[str, Any]) -> Iterator[None]:
+    """What the queries lean on: macros, the decided edges, and the columns of the last night."""
     connection.execute(load_sql("macros", "regclean.checks"))
-    edges = pl.DataFrame(schema=_DECIDED) if decided is None else decided
-    with registered(connection, "decided_edges", edges):
+    edges = pl.DataFrame(schema=_DECIDED) if known["decided"] is None else known["decided"]
+    columns = pl.DataFrame(schema=PROFILE) if known["previous_columns"] is None else known["previous_columns"]
+    with registered(connection, "decided_edges", edges), registered(connection, "previous_columns", columns):
         yield
 
 

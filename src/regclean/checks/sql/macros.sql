@@ -56,3 +56,11 @@ CREATE OR REPLACE TEMP MACRO unaccounted_rows() AS TABLE
         UNION ALL SELECT 'buildings', count(*) FROM buildings
     )
     SELECT kept.table_name, coalesce(due.n, 0) - kept.n AS missing FROM kept LEFT JOIN due USING (table_name);
+
+-- Text that is no word: digits and signs, or an e-mail address.
+CREATE OR REPLACE TEMP MACRO is_wordless(content) AS NOT regexp_matches(content, '\p{L}') OR contains(content, '@');
+
+-- A street with its number, and nothing that an organisation at it would be called.
+CREATE OR REPLACE TEMP MACRO is_street(content) AS
+    regexp_matches(content, '(?i)^[\p{L} .:''-]*(katu|tie|kuja|polku|raitti|kaari|väylä|ranta|rinne|gatan|vägen|gränden|stigen)\s+[0-9]')
+    AND NOT regexp_matches(content, '(?i)\b(as|oy|oyj|ab|ky|ry|rf|koy|brf|bostads|asunto|kiinteistö|tiekunta|kunta)\b');

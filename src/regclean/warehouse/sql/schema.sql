@@ -81,6 +81,14 @@ CREATE TABLE hidden_lines (bin_group_no TEXT NOT NULL, member_no TEXT NOT NULL);
 -- address) | placeholder; `after`: what the cell should hold.
 CREATE TABLE repairs (table_name TEXT NOT NULL, key TEXT NOT NULL, column_name TEXT NOT NULL, how TEXT NOT NULL, after TEXT);
 
+-- What can be used of each input column, in counts: `n` rows, of which `usable` have a value that rules can go by, and of
+-- `unreadable` ones it is no date, number or code; of `sampled` values `most` are one and the same; `differs`: in any
+-- register the rows differ in it.
+CREATE TABLE column_profiles (
+    table_name TEXT NOT NULL, column_name TEXT NOT NULL, n BIGINT NOT NULL, usable BIGINT NOT NULL, unreadable BIGINT NOT NULL,
+    sampled BIGINT NOT NULL, most BIGINT NOT NULL, differs BOOLEAN NOT NULL
+);
+
 -- Written by linkage --------------------------------------------------------------------------------------------------
 
 -- Pairs of customers that were compared and are worth telling, with how sure it is that they are one, and what they are to each other.

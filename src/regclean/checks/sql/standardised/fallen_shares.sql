@@ -1,19 +1,12 @@
--- Columns of the customers of which far fewer can be used than in the last night.
-WITH previous AS (
-    SELECT unnest(CAST($previous_fields AS TEXT[])) AS field, unnest(CAST($previous_shares AS DOUBLE[])) AS share
-),
-states AS (
-    UNPIVOT (
-        SELECT national_id_state AS national_id, business_id_state AS business_id, postal_code_state AS postal_code,
-            phone_state AS phone, email_state AS email, e_invoice_state AS e_invoice_address, iban_state AS iban
-        FROM customers WHERE status IS DISTINCT FROM 'ended'
-    ) ON COLUMNS(*) INTO NAME field VALUE state
-),
-now AS (
-    SELECT field, count(*) AS n, count(*) FILTER (state NOT IN ('invalid', 'missing', 'placeholder')) / count(*) AS share
-    FROM states
-    GROUP BY field
+-- Columns of which far fewer rows have a usable value than in the last night, and at least twenty fewer. What was seen since
+-- varies by nature. When a bin was emptied last goes missing with a contractor's feed: only where it is all but gone.
+WITH shares AS (
+    SELECT
+        table_name, column_name, now.n, now.usable, previous.usable / previous.n AS before, now.usable / now.n AS now,
+        CASE WHEN table_name = 'services' AND column_name = 'last_emptied_on' THEN greatest($max_fall_usable_percent, 95.0) ELSE $max_fall_usable_percent END AS most
+    FROM column_profiles AS now INNER JOIN previous_columns AS previous USING (table_name, column_name)
+    WHERE now.n > 0 AND previous.n > 0 AND table_name NOT IN ('evidence', 'emptyings', 'invoices')
 )
-SELECT 'customers' AS table_name, field AS key
-FROM now INNER JOIN previous USING (field)
-WHERE n >= 20 AND previous.share - now.share > 0.3
+SELECT table_name, format('{} ({:.0f} % -> {:.0f} %)', column_name, 100 * before, 100 * now) AS key
+FROM shares
+WHERE before * n - usable >= 20 AND now < before * (1 - most / 100)

@@ -1,13 +1,44 @@
--- Columns in which most values are another column's: numbers for names, words for phone numbers, e-mail addresses elsewhere.
-WITH shares AS (
-    SELECT 'customers' AS table_name, 'name' AS key, count(name) AS n, count(*) FILTER (NOT regexp_matches(name, '\p{L}') OR contains(name, '@')) AS foreign_ones FROM keyed.customers
+-- Columns in which most of twenty and more values are another column's: numbers or addresses for names, names or numbers for
+-- addresses and towns, words for numbers, e-mail addresses elsewhere.
+WITH counts AS (
+    SELECT 'customers' AS table_name, unnest([
+        {'key': 'name', 'n': count(name), 'foreign_ones': count(*) FILTER (is_wordless(name) OR is_street(name))},
+        {'key': 'street_address', 'n': count(street_address), 'foreign_ones': count(*) FILTER (is_wordless(street_address) OR street_address = name)},
+        {'key': 'postal_code', 'n': count(postal_code), 'foreign_ones': count(*) FILTER (NOT regexp_matches(postal_code, '[0-9]'))},
+        {'key': 'city', 'n': count(city), 'foreign_ones': count(*) FILTER (is_wordless(city))},
+        {'key': 'phone', 'n': count(phone), 'foreign_ones': count(*) FILTER (NOT regexp_matches(phone, '[0-9]'))},
+        {'key': 'phone_2', 'n': count(phone_2), 'foreign_ones': count(*) FILTER (NOT regexp_matches(phone_2, '[0-9]'))},
+        {'key': 'email', 'n': count(email), 'foreign_ones': count(*) FILTER (NOT contains(email, '@') AND NOT contains(lower(email), '(at)'))},
+        {'key': 'billing_street_address', 'n': count(billing_street_address), 'foreign_ones': count(*) FILTER (is_wordless(billing_street_address))},
+        {'key': 'billing_city', 'n': count(billing_city), 'foreign_ones': count(*) FILTER (is_wordless(billing_city))}
+    ]) AS one
+    FROM keyed.customers
     UNION ALL
-    SELECT 'bin_group_members', 'name', count(name), count(*) FILTER (NOT regexp_matches(name, '\p{L}') OR contains(name, '@')) FROM keyed.bin_group_members
+    SELECT 'sites' AS table_name, unnest([
+        {'key': 'street_address', 'n': count(street_address), 'foreign_ones': count(*) FILTER (is_wordless(street_address))},
+        {'key': 'postal_code', 'n': count(postal_code), 'foreign_ones': count(*) FILTER (NOT regexp_matches(postal_code, '[0-9]'))},
+        {'key': 'city', 'n': count(city), 'foreign_ones': count(*) FILTER (is_wordless(city))}
+    ]) AS one
+    FROM keyed.sites
     UNION ALL
-    SELECT 'customers', 'street_address', count(street_address), count(*) FILTER (NOT regexp_matches(street_address, '\p{L}') OR contains(street_address, '@')) FROM keyed.customers
+    SELECT 'bin_groups' AS table_name, unnest([
+        {'key': 'contact_name', 'n': count(contact_name), 'foreign_ones': count(*) FILTER (is_wordless(contact_name) OR is_street(contact_name))},
+        {'key': 'contact_phone', 'n': count(contact_phone), 'foreign_ones': count(*) FILTER (NOT regexp_matches(contact_phone, '[0-9]'))},
+        {'key': 'contact_email', 'n': count(contact_email), 'foreign_ones': count(*) FILTER (NOT contains(contact_email, '@') AND NOT contains(lower(contact_email), '(at)'))},
+        {'key': 'street_address', 'n': count(street_address), 'foreign_ones': count(*) FILTER (is_wordless(street_address) OR street_address = contact_name)},
+        {'key': 'postal_code', 'n': count(postal_code), 'foreign_ones': count(*) FILTER (NOT regexp_matches(postal_code, '[0-9]'))},
+        {'key': 'city', 'n': count(city), 'foreign_ones': count(*) FILTER (is_wordless(city))}
+    ]) AS one
+    FROM keyed.bin_groups
     UNION ALL
-    SELECT 'customers', 'phone', count(phone), count(*) FILTER (NOT regexp_matches(phone, '[0-9]')) FROM keyed.customers
-    UNION ALL
-    SELECT 'customers', 'email', count(email), count(*) FILTER (NOT contains(email, '@') AND NOT contains(lower(email), '(at)')) FROM keyed.customers
+    SELECT 'bin_group_members' AS table_name, unnest([
+        {'key': 'name', 'n': count(name), 'foreign_ones': count(*) FILTER (is_wordless(name) OR is_street(name))},
+        {'key': 'street_address', 'n': count(street_address), 'foreign_ones': count(*) FILTER (is_wordless(street_address) OR street_address = name)},
+        {'key': 'postal_code', 'n': count(postal_code), 'foreign_ones': count(*) FILTER (NOT regexp_matches(postal_code, '[0-9]'))},
+        {'key': 'city', 'n': count(city), 'foreign_ones': count(*) FILTER (is_wordless(city))},
+        {'key': 'phone', 'n': count(phone), 'foreign_ones': count(*) FILTER (NOT regexp_matches(phone, '[0-9]'))},
+        {'key': 'email', 'n': count(email), 'foreign_ones': count(*) FILTER (NOT contains(email, '@') AND NOT contains(lower(email), '(at)'))}
+    ]) AS one
+    FROM keyed.bin_group_members
 )
-SELECT table_name, key FROM shares WHERE n >= 20 AND foreign_ones > 0.5 * n
+SELECT table_name, one.key AS key FROM counts WHERE one.n >= 20 AND one.foreign_ones > 0.5 * one.n
