@@ -40,7 +40,7 @@ def register() -> Register:
             "phone": f"040 12345{i:02}", "email": f"asiakas{i}@example.org" if i % 2 else "",
             "relationship": ("regular", "occasional")[i % 2],
         })  # fmt: skip
-        use = ("permanent", "leisure")[i % 3 == 0]
+        use = ("permanent", "leisure", "other")[i % 3]
         found["sites"].append({"site_no": f"S{i}", **place, "use": use})
         found["site_roles"].append({"customer_no": f"{1000 + i}", "site_no": f"S{i}", "role": "owner"})
         found["services"].append({
@@ -160,7 +160,12 @@ FALLEN: list[tuple[Change, str, str, str]] = [
     (lost("services", "last_emptied_on"), "fallen_shares", "services", "last_emptied_on"),
     (lost("bin_group_members", "share_percent"), "fallen_shares", "bin_group_members", "share_percent"),
     (lost("bin_groups", "host_site_no"), "fallen_shares", "bin_groups", "host_site_no"),
-    (put("customers", "street_address", lambda i, _: f"Talo{i} Mäki"), "fallen_shares", "customers", "street_address"),
+    (
+        put("customers", "street_address", lambda i, _: f"{GIVEN[i % 10]}la"),
+        "fallen_shares",
+        "customers",
+        "street_address",
+    ),
     (put("customers", "phone", lambda *_: "040 1234567"), "one_value", "customers", "phone"),
     (put("sites", "use", lambda *_: "business"), "one_value", "sites", "use"),
 ]
@@ -209,7 +214,7 @@ HARMLESS: list[tuple[str, Change, bool]] = [
     ("a first night without columns that nobody must have", without("customers", "email"), True),
     ("a small company's first night", few, True),
     ("names in one village", put("customers", "name", lambda i, _: f"Virtanen {GIVEN[i % 10]}"), True),
-    ("addresses without numbers", put("customers", "street_address", lambda i, _: f"Talo{i} Mäki"), True),
+    ("addresses without numbers", put("customers", "street_address", lambda i, _: f"{GIVEN[i % 10]}la"), True),
     ("housing companies called after their street", put("customers", "name", lambda i, _: f"As Oy Rantatie {i}"), True),
     ("one town", put("customers", "city", lambda *_: "Kuopio"), True),
     ("one feed silent in one town", outage, False),
