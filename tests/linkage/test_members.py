@@ -161,6 +161,7 @@ def choice(register, **settings):
         ("m", "virtaniemi"),  # initial
         (None, "virtaniemi"),  # "Virtaniemet"
         ("matti", "virtanimei"),  # typo
+        ("sara juhxni", "virtaniemi"),  # a slip in the call name, which is the second one
         ("virtaniemi", "matti"),  # order swapped
     ],
 )

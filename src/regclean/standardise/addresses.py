@@ -29,7 +29,9 @@ _NUMBER = re.compile(
 )
 _NUMBER_GLUED = re.compile(r"^(?P<street>[^\W\d_](?:[^\d]*[^\W\d_.])?\.?)(?P<tail>\d{1,5}(?:[^\d].*)?)$")
 # "12.A.3", "12.5": a dot is a blank.
-_DOTTED = re.compile(r"(?<=\s)(\d{1,4})\.(?=[A-Za-zÅÄÖåäö]\.?\s?\d|\d{1,3}(?![\d.]))")
+_DOTTED = re.compile(
+    rf"(?<=\s)(\d{{1,4}})\.\s?(?=[A-Za-zÅÄÖåäö]\.?\s?\d|{words.FLAT_WORD}\s?\d|\d{{1,3}}(?![\d.]))", re.IGNORECASE
+)
 _NUMBER_FIRST = re.compile(r"^(?P<number>\d{1,5})(?P<letter>[a-zA-Z]?)\s*,?\s+(?P<street>[^\W\d_][^\d]{2,})$")
 _ORDINAL = re.compile(
     r"^(?P<ordinal>\d{1,3}\s?[.:]?\s?(?:a|e|s)?\.?\s+(?:linja|linjen|katu|kuja|tie|polku|poikkikatu|poikkitie|tvärgatan)\b)(?P<rest>.*)$",

@@ -57,6 +57,7 @@ _MOBILE = re.compile(r"(?:4\d|50)\d*")
 _SHORTEST_MOBILE = 8
 # A spreadsheet that took 0401234567 for a number wrote 401234567, 401234567.0 or 4.01234567E+08.
 _SPREADSHEET = re.compile(r"((?:4\d|50)\d{7,8})(?:[.,]0+)?", re.ASCII)
+_SHORTENED = re.compile(r"(\d)[.,](\d+)E\+?0?([89])", re.IGNORECASE | re.ASCII)
 _DECIMALS = re.compile(r"(\+?\d{5,})[.,]0+", re.ASCII)
 # Numbers of organisations and services, not of persons (national part, without the leading zero).
 _BUSINESS = re.compile(r"(?:10|20|29|30|60|70|71|73|75|80)\d+")
@@ -217,8 +218,9 @@ def _read_part(text: str) -> list[tuple[str | None, str]]:
 
 def _restored(text: str) -> str | None:
     """The mobile number that a spreadsheet took the zero from, with the zero."""
-    if re.fullmatch(r"\d[.,]\d+E\+?0?[89]", text, re.IGNORECASE):
-        text = f"{float(text.replace(',', '.')):.0f}"
+    # 4.01235E+08 has lost its last digits: nobody knows them.
+    if (short := _SHORTENED.fullmatch(text)) and len(short[2]) == int(short[3]):
+        text = short[1] + short[2]
     match = _SPREADSHEET.fullmatch(text)
     return "0" + match[1] if match else None
 

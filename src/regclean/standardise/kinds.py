@@ -20,7 +20,7 @@ _BANKRUPT = re.compile(r"konkurssi|konkursbo", re.IGNORECASE)
 _FAMILY = re.compile(
     r"(?<!\w)(?:perhe|perheen|fam\.?|familjen|familj|family|pariskunta|av(?:io)?pari|makarna)(?!\w)", re.IGNORECASE
 )
-JOINING = re.compile(r"\s+(?:ja|och|(?-i:o\.?)|and|sekä|ynnä)\s+|\s+m/\s*|\s*[&+/]\s*|\s*;\s*", re.IGNORECASE)
+JOINING = re.compile(r"\s+(?:ja|och|(?-i:o\.?)|and|sekä|ynnä)\s+|\s+m/\s*|\s*[&+/]\s*|\s+\\\s+|\s*;\s*", re.IGNORECASE)
 
 _GROUP = re.compile(
     r"(?:tiekunta|tiehoitokunta|hoitokunta|osakaskunta|jakokunta|kalastuskunta|kalakunta|vesialue|yksityistie|yksityistien|"

@@ -20,7 +20,7 @@ def _marked(words: str) -> re.Pattern[str]:
 _CAMEL = re.compile(r"(?<=[a-zåäöé]{2})(?=[A-ZÅÄÖ][a-zåäöé]{2})")
 _DEAD_WORD = (
     r"kuollut|kuoli|kuoll?\.|vainaja|vain\.|edesmennyt|edesm\.?|menehtynyt|menehtyi|pois\s?mennyt|pois\s?nukkunut|nukkunut\s+pois|"
-    r"avliden|avlidne|avlidna|avled|avl\.|död|dog(?=\s?\d)|bortgången|gått\s+bort|deceased|dec'?d\.?|dec\.|the\s+late|(?-i:RIP|R\.I\.P)"
+    r"avliden|avlidne|avlidna|avled|avl\.|död|dog(?=\s?\d)|bortgången|gått\s+bort|in\s+memoriam|deceased|dec'?d\.?|dec\.|the\s+late|(?-i:RIP|R\.I\.P)"
 )
 _DEAD = re.compile(
     rf"{GAP}(?:[✝✞✟☦†‡⚰⚱]\ufe0f?|\+(?=\s?(?:{DAY}))|{WORD_START}(?:{_DEAD_WORD}|(?-i:[kd]\.)(?=\s?(?:{DAY}))){WORD_END})\.?\s*(?P<day>{DAY})?{GAP}|"
@@ -59,11 +59,17 @@ _ROLE = (
     r"hoitaja(?=\s*:?\s*\w)|hoit\.|edunvalvonta(?=[^/]*/)|(?<=[/,]\s)(?:edunvalvonta|intressebevakning\w*)|(?<=[/,])(?:edunvalvonta|intressebevakning\w*))"
 )
 _HAS_ROLE = re.compile(rf"(?P<gap>{GAP}){WORD_START}(?:{_ROLE})(?!\s?lut){WORD_END}\s*[.:]?\s*", re.IGNORECASE)
-_NEXT_PARTY = re.compile(r"\s*[/;,)]\s*|\s+[-–—]\s+")
+_NEXT_PARTY = re.compile(r"\s*[/;,)]\s*|\s+[-–—]\s+|\s+för\s+")
 _BRACKETS = re.compile(r"\s*(?:\(([^()]*)(?:\)|$)|\[([^\[\]]*)\]|\{([^{}]*)\})\s*")
 # "HUOM! laskut pojalle": what is meant for a reader.
 _NOTE = re.compile(
     r"[\s,;/-]+(?:(?-i:HUOM|HOX|OBS|NOTE|NB)\b|(?:huom|obs)[!:.]|(?:alias|aka|a\.k\.a\.|kutsumanimi|kutsutaan)(?=[\s:]))[!:.]*\s*(?P<note>.*)$",
+    re.IGNORECASE,
+)
+# "Virtanen Matti 040 1234567", "Virtanen Matti ynnä muut": what is not of the name, and nobody else's.
+_BEHIND = re.compile(
+    r"[\s,;:/-]+(?:(?:(?:puh|p|gsm|tel|tfn|mob)\.?:?\s*)?(?P<number>(?!\d{1,3}-\d{1,3}-\d{1,4}-\d)\(?(?:\+|0)[\d\s()./–-]{5,}\d)|"
+    r"(?:ynnä|ja|och)\s+(?:muut|muita|andra|övriga)|med\s+flera)[\s.)]*$",
     re.IGNORECASE,
 )
 # What in brackets is told of a name: a former one, somebody in whose care the post goes.
@@ -194,6 +200,8 @@ def _take_guardian(text: str) -> tuple[str, str | None]:
 
 
 def _take_note(text: str) -> tuple[str, str | None]:
+    if (match := _BEHIND.search(text)) and re.search(r"[^\W\d_]{2,}", text[: match.start()]):
+        return text[: match.start()], match["number"]
     match = _NOTE.search(text)
     if match is None or not _two_words(text[: match.start()]):
         return text, None

@@ -30,6 +30,12 @@ _FAMILY = re.compile(
 _NEXT = re.compile(r"\s*[/;,]\s*(?P<name>[^\W\d_].*)$")
 _SWEDISH_ESTATE = re.compile(r"dödsbo|dodsbo|sterbhus|rättsinnehavare|(?<!\w)d\.?\s?b", re.IGNORECASE)
 _SWEDISH_JOINING = re.compile(r"\soch\s|familj|fam\.", re.IGNORECASE)
+# Whoever lives there: a letter's salutation, nobody's name.
+_WHOEVER = re.compile(
+    r"(?:(?:uusi|entinen|nykyinen|vanha|kiinteistön|talon|tilan|ny|nya|nuvarande|f\.d\.|tidigare)\s+)?"
+    r"(?:omistaja|haltija|asukas|vuokralainen|ägare|ägaren|innehavare|hyresgäst|hyresgästen|boende)[.!?]?|n\.?\s?n\.?",
+    re.IGNORECASE,
+)
 _NOTHING = Organisation(None, None, None)
 
 
@@ -72,14 +78,18 @@ def read_party(
 ) -> Party:
     """Read the name columns of a row together. `kind` is the inferred one; a given kind only decides how to read."""
     given = [
-        read_marks(text) if text else NO_MARKS
-        for text in map(value_or_none, (name, first_names, last_name, company_name))
+        read_marks(text) if text else NO_MARKS for text in map(_somebody, (name, first_names, last_name, company_name))
     ]
     name, first, last, company = (marks.text or None for marks in given)
     party = _read_clean(name, first, last, company, previous_last_name, kind_given, surname_first=surname_first)
     if all(marks is NO_MARKS or not marks.said for marks in given):
         return party
     return _marked(party, given)
+
+
+def _somebody(text: str | None) -> str | None:
+    value = value_or_none(text)
+    return None if value is None or _WHOEVER.fullmatch(value) else value
 
 
 def _read_clean(

@@ -12,11 +12,19 @@ WITH pair AS (
 compared AS (
     SELECT
         *,
-        -- The dear comparison only where the cheap one leaves a chance.
-        CASE WHEN length(line_first) < 4 OR list_has_any(line_given, given) THEN []
+        -- Any given name of the line with a slip, and which of the customer's it is: a call name may be the second one. The dear
+        -- comparison only where the cheap one leaves a chance.
+        CASE WHEN list_has_any(line_given, given) THEN []
             ELSE list_filter(
-                list_filter(given, lambda g: jaro_winkler_similarity(line_first, g) >= 0.8),
-                lambda g: damerau_levenshtein(line_first, g) <= 1
+                list_filter(
+                    flatten(list_transform(
+                        list_distinct(list_prepend(line_first, line_given)),
+                        lambda n: list_transform(given, lambda g: {'line': n, 'other': g})
+                    )),
+                    lambda p: length(p.line) >= CASE WHEN p.line = line_first THEN 4 ELSE 5 END
+                        AND jaro_winkler_similarity(p.line, p.other) >= 0.8
+                ),
+                lambda p: damerau_levenshtein(p.line, p.other) <= 1
             )
         END AS alike
     FROM pair
@@ -50,9 +58,13 @@ levelled AS (
 )
 SELECT
     line, customer_no, reading, person_no, line_first, line_last, last, first_level, last_level,
-    CASE first_level WHEN 'exact' THEN coalesce(list_sort(list_intersect(line_given, given))[1], line_first) ELSE line_first END AS first_key,
+    CASE first_level
+        WHEN 'exact' THEN coalesce(list_sort(list_intersect(line_given, given))[1], line_first)
+        WHEN 'typo' THEN alike[1].line
+        ELSE line_first
+    END AS first_key,
     -- The candidate's form: of two forms of one name the rarer one tells how much their likeness says.
-    CASE first_level WHEN 'typo' THEN alike[1] WHEN 'variant' THEN coalesce(list_sort(list_intersect(variants, given))[1], first) END AS other_first,
+    CASE first_level WHEN 'typo' THEN alike[1].other WHEN 'variant' THEN coalesce(list_sort(list_intersect(variants, given))[1], first) END AS other_first,
     CASE last_level WHEN 'part' THEN list_sort(list_intersect(line_parts, parts))[1] ELSE line_last END AS last_key,
     CASE last_level WHEN 'typo' THEN last END AS other_last,
     -- Two full given names that both agree, or a second one that contradicts: what tells a father from his son.
