@@ -201,6 +201,12 @@ def outage(content: Register) -> None:
             row["last_emptied_on"] = ""
 
 
+def said_to_be_none(content: Register) -> None:
+    """Nobody has a phone or an e-mail address, and each cell says so."""
+    for row in content["customers"]:
+        row["phone"], row["email"] = "ei ole", "-"
+
+
 def without(table: str, column: str) -> Change:
     def change(content: Register) -> None:
         for row in content[table]:
@@ -216,6 +222,7 @@ HARMLESS: list[tuple[str, Change, bool]] = [
     ("names in one village", put("customers", "name", lambda i, _: f"Virtanen {GIVEN[i % 10]}"), True),
     ("addresses without numbers", put("customers", "street_address", lambda i, _: f"{GIVEN[i % 10]}la"), True),
     ("housing companies called after their street", put("customers", "name", lambda i, _: f"As Oy Rantatie {i}"), True),
+    ("no phone nor e-mail, said", said_to_be_none, True),
     ("one town", put("customers", "city", lambda *_: "Kuopio"), True),
     ("one feed silent in one town", outage, False),
     ("a column more", put("customers", "language", lambda *_: "fi"), False),

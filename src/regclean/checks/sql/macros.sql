@@ -57,8 +57,13 @@ CREATE OR REPLACE TEMP MACRO unaccounted_rows() AS TABLE
     )
     SELECT kept.table_name, coalesce(due.n, 0) - kept.n AS missing FROM kept LEFT JOIN due USING (table_name);
 
+-- Cells that say that there is nothing to say. A dash or a question mark is no other column's value either.
+CREATE OR REPLACE TEMP MACRO says_nothing(content) AS
+    length(content) < 3 OR regexp_matches(lower(content), '^(ei|inte|ej|ingen|inga|inget|no|none|puuttuu|saknas|tuntematon|okänd|okänt|unknown|salainen|hemlig|hemligt|poistettu|null)\b|^[^\p{L}0-9]*$');
+
 -- Text that is no word: digits and signs, or an e-mail address.
-CREATE OR REPLACE TEMP MACRO is_wordless(content) AS NOT regexp_matches(content, '\p{L}') OR contains(content, '@');
+CREATE OR REPLACE TEMP MACRO is_wordless(content) AS
+    (NOT regexp_matches(content, '\p{L}') OR contains(content, '@')) AND NOT says_nothing(content);
 
 -- A street with its number, and nothing that an organisation at it would be called.
 CREATE OR REPLACE TEMP MACRO is_street(content) AS
