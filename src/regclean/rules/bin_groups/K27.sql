@@ -19,14 +19,19 @@
 WITH lists AS (
     SELECT
         bin_group_no, any_value(waste_type) AS waste_type, count(*) AS members,
-        list_sort(list(coalesce(customer_no, 'site ' || site_no, folded(name) || ' ' || m_street || ' ' || m_house))) AS members_key
+        -- By who they are, and by where they live: a line may be linked on one list and not on the other.
+        list_sort(list(coalesce(customer_no, 'site ' || site_no, folded(name) || ' ' || m_street || ' ' || m_house))) AS people,
+        list_sort(list(coalesce('site ' || site_no, customer_no, folded(name) || ' ' || m_street || ' ' || m_house))) AS places
     FROM active_members
     GROUP BY bin_group_no
 ),
+keyed_lists AS (
+    SELECT bin_group_no, waste_type, members, unnest(list_distinct([people, places])) AS members_key FROM lists
+),
 twins AS (
-    SELECT a.bin_group_no, b.bin_group_no AS other_bin_group_no, a.members
-    FROM lists AS a
-    INNER JOIN lists AS b
+    SELECT DISTINCT a.bin_group_no, b.bin_group_no AS other_bin_group_no, a.members
+    FROM keyed_lists AS a
+    INNER JOIN keyed_lists AS b
         ON b.members_key = a.members_key AND b.bin_group_no > a.bin_group_no
         -- guard: waste_type
         AND b.waste_type IS NOT DISTINCT FROM a.waste_type

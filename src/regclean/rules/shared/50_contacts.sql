@@ -45,10 +45,10 @@ found AS (
         p.basis = 'line'
         OR list_has_all(n.words, string_split(c.m_last, ' '))
         OR list_has_all(n.words, string_split(c.m_org, ' '))
-        -- One's own phone or e-mail beside the given name, or beside a surname with a slip of the hand.
+        -- One's own phone or e-mail beside the given name, or beside a surname, or a part of one, with a slip of the hand.
         OR (
             p.basis IN ('phone', 'email')
-            AND (list_has_any(n.words, c.m_given) OR list_bool_or([jaro_winkler_similarity(word, c.m_last) >= 0.9 FOR word IN n.words]))
+            AND (list_has_any(n.words, c.m_given) OR list_bool_or(flatten([[jaro_winkler_similarity(word, part) >= 0.9 FOR word IN n.words] FOR part IN string_split(c.m_last, ' ')])))
         )
     GROUP BY n.bin_group_no, c.customer_no
 ),
