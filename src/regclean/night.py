@@ -157,7 +157,7 @@ def _gate(suite: str, night: Night) -> int:
         "rules": sorted(rules.catalogue()),
         "previous_findings": _found_by_rule(night.ledger, last.run_id) if last else {},
         "max_fall_usable_percent": night.workspace.config.section("landing")["max_fall_usable_percent"],
-        "previous_columns": _last_columns(night) if suite == "standardised" else None,
+        "previous_columns": checks.profiled(night.warehouse, last.run_id) if last and suite == "standardised" else None,
         "previous_open": findings.waiting_ids(night.ledger) if suite == "findings" else (),
     }
     own = own_expectations(night.workspace)
@@ -166,17 +166,6 @@ def _gate(suite: str, night: Night) -> int:
     checks.keep(result, night.workspace.var, night.run_id, night.now)
     checks.gate([result], night.accepted)
     return len(result.results)
-
-
-def _last_columns(night: Night) -> pl.DataFrame | None:
-    """What of each column could be used last night, as its file says; None where there is none to read."""
-    if night.last is None:
-        return None
-    try:
-        with night.warehouse.read(night.last.run_id) as connection:
-            return checks.profiled(connection)
-    except DamagedNightError:
-        return None
 
 
 def _found_by_rule(ledger: Ledger, run_id: str) -> dict[str, int]:

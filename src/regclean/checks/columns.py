@@ -6,7 +6,7 @@ import duckdb
 import polars as pl
 
 from regclean.domain.register import TABLES, Column, Table
-from regclean.warehouse import rows, write_frame
+from regclean.warehouse import DamagedNightError, Warehouse, rows, write_frame
 
 PROFILE = {
     "table_name": pl.String, "column_name": pl.String, "n": pl.Int64, "usable": pl.Int64, "unreadable": pl.Int64,
@@ -48,11 +48,12 @@ def profile_columns(connection: duckdb.DuckDBPyConnection) -> None:
     write_frame(connection, "column_profiles", pl.DataFrame(found, schema=PROFILE, orient="row"))
 
 
-def profiled(connection: duckdb.DuckDBPyConnection) -> pl.DataFrame:
-    """The profile of a published night; empty where it was made before nights had one."""
+def profiled(warehouse: Warehouse, run_id: str) -> pl.DataFrame:
+    """The profile of a published night; empty where its file cannot be read, or was made before nights had one."""
     try:
-        frame: pl.DataFrame = connection.sql("FROM column_profiles").pl()
-    except duckdb.CatalogException:
+        with warehouse.read(run_id) as connection:
+            frame: pl.DataFrame = connection.sql("FROM column_profiles").pl()
+    except (DamagedNightError, duckdb.CatalogException):
         return pl.DataFrame(schema=PROFILE)
     return frame
 
