@@ -147,21 +147,21 @@ def _index(night: Night) -> int:
 
 
 def _gate(suite: str, night: Night) -> int:
-    last = night.last
+    last, limits = night.last, night.workspace.config.section("landing")
     context = {
         "country": night.workspace.config.country,
         "configured_tables": sorted({source.table for source in night.workspace.config.sources}),
         "previous_counts": last.landed if last else {},
-        "max_fall_percent": night.workspace.config.section("landing")["max_fall_percent"],
+        **{name: limits[name] for name in ("max_fall_percent", "max_fall_usable_percent")},
         "decided": night.decided,
         "rules": sorted(rules.catalogue()),
         "previous_findings": _found_by_rule(night.ledger, last.run_id) if last else {},
-        "max_fall_usable_percent": night.workspace.config.section("landing")["max_fall_usable_percent"],
         "previous_columns": checks.profiled(night.warehouse, last.run_id) if last and suite == "standardised" else None,
         "previous_open": findings.waiting_ids(night.ledger) if suite == "findings" else (),
     }
-    own = own_expectations(night.workspace)
-    result = checks.run_suite(suite, night.connection, night.as_of, context=context, own=own)
+    result = checks.run_suite(
+        suite, night.connection, night.as_of, context=context, own=own_expectations(night.workspace)
+    )
     night.gates.append(result)
     checks.keep(result, night.workspace.var, night.run_id, night.now)
     checks.gate([result], night.accepted)
