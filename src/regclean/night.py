@@ -159,9 +159,8 @@ def _gate(suite: str, night: Night) -> int:
         "previous_columns": checks.profiled(night.warehouse, last.run_id) if last and suite == "standardised" else None,
         "previous_open": findings.waiting_ids(night.ledger) if suite == "findings" else (),
     }
-    result = checks.run_suite(
-        suite, night.connection, night.as_of, context=context, own=own_expectations(night.workspace)
-    )
+    own = own_expectations(night.workspace)
+    result = checks.run_suite(suite, night.connection, night.as_of, context=context, own=own)
     night.gates.append(result)
     checks.keep(result, night.workspace.var, night.run_id, night.now)
     checks.gate([result], night.accepted)
@@ -169,10 +168,8 @@ def _gate(suite: str, night: Night) -> int:
 
 
 def _found_by_rule(ledger: Ledger, run_id: str) -> dict[str, int]:
-    found: dict[str, int] = {}
-    for count in counts_by_rule(ledger, run_id, None):
-        found[count.rule] = found.get(count.rule, 0) + count.found
-    return found
+    counts = counts_by_rule(ledger, run_id, None)
+    return {rule: sum(one.found for one in counts if one.rule == rule) for rule in {one.rule for one in counts}}
 
 
 def _publish(night: Night) -> int:
