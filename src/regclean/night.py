@@ -20,7 +20,16 @@ import polars as pl
 
 from regclean import batches, checks, enquiries, erasure, findings, landing, linkage, locks, quality, rules
 from regclean.bin_reports import forget_bin_reports
-from regclean.carry_over import carry_over, linkage_digest, reading_digest
+from regclean.carry_over import (
+    TYPED,
+    Read,
+    carry_landed,
+    carry_over,
+    carry_typed,
+    linkage_digest,
+    note_reading,
+    reading_digest,
+)
 from regclean.config import Workspace, derived_key, workspace_key
 from regclean.errors import ConflictError, RegcleanError, UsageError
 from regclean.findings import counts_by_rule, seal
@@ -64,13 +73,29 @@ def _load(night: Night) -> int:
     if (own := own_expectations(night.workspace)) is not None:
         checks.check_own(own)
     previous = night.last.landed if night.last and "fallen_count" not in night.accepted else {}
-    night.landed = landing.load(night.workspace, night.connection, previous)
+    night.carried = carry_landed(night)
+    if night.carried and night.landed:
+        landing.judged(night.landed, previous, night.workspace)
+    else:
+        night.landed = landing.load(night.workspace, night.connection, previous)
     night.notes += night.landed.notes
     runs.note(night.ledger, night.run_id, landed=night.landed.counts)
     return night.landed.loaded
 
 
 def _standardise(night: Night) -> int:
+    read = carry_typed(night) if night.carried else None
+    if read is None:
+        if night.carried:  # the last night's file could not be read to its end
+            night.carried, night.landed = False, landing.load(night.workspace, night.connection, {})
+        read = _read_anew(night)
+    night.notes += read.notes
+    night.landed = night.landed.less(read.rejected) if night.landed else None
+    night.decided = findings.standing(night.connection, findings.decided_edges(night.ledger))
+    return sum(_count(night, name) for name in TYPED)
+
+
+def _read_anew(night: Night) -> Read:
     settings = night.workspace.config.section("workspace")
     options = Options(
         country=settings["country"],
@@ -82,17 +107,18 @@ def _standardise(night: Night) -> int:
         streets=landing.company_streets(night.workspace),
     )
     landed = LandedTables(night.connection, Seal(workspace_key(night.workspace.var)).open_column)
+    set_aside = _count(night, "landed.quarantine")
     result = standardise_tables(landed, options)
+    notes = lost_zeros(result.tables)
     for name, frame in result.tables.items():
         write_frame(night.connection, name, frame)
     write_frame(night.connection, "origins", result.origins)
     write_frame(night.connection, "unreadable", result.unreadable)
     checks.profile_columns(night.connection)
     landing.quarantine(night.workspace, night.connection, result.rejected)
-    night.notes += lost_zeros(result.tables)
-    night.landed = night.landed.less(result.rejected) if night.landed else None
-    night.decided = findings.standing(night.connection, findings.decided_edges(night.ledger))
-    return sum(frame.height for frame in result.tables.values())
+    read = Read(result.rejected, notes)
+    note_reading(night, read, set_aside=set_aside, holds_until=result.holds_until)
+    return read
 
 
 def _memory(night: Night) -> Memory:

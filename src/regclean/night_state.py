@@ -57,6 +57,7 @@ class Night:
     steps: list[StepResult] = field(default_factory=list)
     gates: list[checks.SuiteResult] = field(default_factory=list)
     landed: landing.LandingReport | None = None
+    carried: bool = False  # what was landed is the last night's, and so are the typed tables
     linked: linkage.LinkReport | None = None
     found: rules.RuleReport | None = None
     published: PublishReport | None = None

@@ -192,12 +192,32 @@ def test_damage_that_shows_only_in_the_pairs_leaves_no_half_behind(
 ) -> None:
     before = clusters(published_register)
 
-    def fails_after_one(connection: duckdb.DuckDBPyConnection, path: str) -> None:
-        connection.execute(f"ATTACH '{path}' AS last_night (READ_ONLY)")
-        connection.execute("INSERT INTO pairs BY NAME SELECT * FROM last_night.pairs")
-        connection.execute("DETACH last_night")
-        raise duckdb.Error("Corrupt database file: computed checksum 1 does not match stored checksum 2")
+    copied: list[str] = []
 
-    monkeypatch.setattr("regclean.carry_over._copy", fails_after_one)
+    def fails_at_clusters(connection: duckdb.DuckDBPyConnection, table: str) -> None:
+        if table == "clusters":
+            raise duckdb.Error("Corrupt database file: computed checksum 1 does not match stored checksum 2")
+        copied.append(table)
+        connection.execute(f"INSERT INTO {table} BY NAME SELECT * FROM last_night.{table}")  # ours
+
+    monkeypatch.setattr("regclean.carry_over._copy_one", fails_at_clusters)
     assert night(published_register).notes
+    assert "pairs" in copied
+    assert clusters(published_register) == before
+
+
+def test_damage_that_shows_only_in_the_typed_tables_is_read_anew(
+    published_register: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = clusters(published_register)
+
+    def fails_at_sites(connection: duckdb.DuckDBPyConnection, table: str) -> None:
+        if table == "sites":
+            raise duckdb.Error("Corrupt database file: computed checksum 1 does not match stored checksum 2")
+        connection.execute(f"INSERT INTO {table} BY NAME SELECT * FROM last_night.{table}")  # ours
+
+    monkeypatch.setattr("regclean.carry_over._copy_one", fails_at_sites)
+    done = night(published_register)
+    assert done.notes
+    assert not done.carried
     assert clusters(published_register) == before

@@ -10,6 +10,7 @@ import csv
 from collections import Counter
 from collections.abc import Iterator
 from collections.abc import Mapping as Counts
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -22,6 +23,7 @@ from regclean.landing.apart import FileReader
 from regclean.landing.columns import Wanted, wanted
 from regclean.landing.concealment import conceal, conceal_known, keep
 from regclean.landing.delimited import as_line
+from regclean.landing.encoding import sha256
 from regclean.landing.report import ROW, FileReport, LandingReport, Rejected
 from regclean.landing.shape import FillDown, shape
 from regclean.landing.sources import Piece, matching_files, open_query
@@ -30,6 +32,7 @@ from regclean.standardise import NOBODY, mask_national_id, strike_out_ids
 from regclean.warehouse import load_sql, registered, write_frame
 
 QUARANTINE_FILE = "quarantine.csv"
+LANDED = (*TABLES, "files", "quarantine", "misplaced_ids", "reading")
 QUARANTINE_COLUMNS = ("table", "file", "line", "why", "record")
 # Enough to find the record again; a quote that was never closed may run on for very long.
 LONGEST_QUARANTINED = 10_000
@@ -56,7 +59,7 @@ def load(
     read: set[tuple[object, ...]] = set()
     seal = Seal(workspace_key(workspace.var))
     # A second try begins anew.
-    for name in (*TABLES, "files", "quarantine", "misplaced_ids"):
+    for name in LANDED:
         connection.execute(f"DELETE FROM landed.{name}")  # noqa: S608  # tables of ours
     limits = workspace.config.section("landing")
     try:
@@ -68,10 +71,35 @@ def load(
             conceal_known(connection, seal)
     finally:
         # Also when a source stops the load: what was read so far tells the clerk more.
-        _write_quarantine(connection, workspace.var / QUARANTINE_FILE)
-    report = LandingReport(tuple(reports))
+        write_quarantine(workspace, connection)
+    return judged(LandingReport(tuple(reports)), previous_counts, workspace)
+
+
+def judged(report: LandingReport, previous_counts: Counts[str, int], workspace: Workspace) -> LandingReport:
+    """The report, when enough of everything could be read. Errors: GateError, as `load` says."""
     _check_gates(report, previous_counts, workspace)
     return report
+
+
+def kept_report(connection: duckdb.DuckDBPyConnection, notes: Counts[str, list[str]]) -> LandingReport:
+    """The report of the files that stand in `landed.files`. `notes`: by `<table>:<file>`."""
+    read = connection.execute(
+        "SELECT table_name, file, sha256, encoding, delimiter, records, loaded, quarantined FROM landed.files ORDER BY rowid"
+    ).fetchall()
+    return LandingReport(
+        tuple(replace(FileReport(*row), notes=tuple(notes.get(f"{row[0]}:{row[1]}", ()))) for row in read)
+    )
+
+
+def files_now(workspace: Workspace) -> dict[str, str] | None:
+    """File -> digest of everything that the sources would read now. None: that is not to be told from files, or not now."""
+    if any(source.url is not None for source in workspace.config.sources):
+        return None
+    try:
+        paths = {path for one in workspace.config.sources for path in matching_files(workspace.root, one.path or "")}
+        return {_relative(path, workspace.root): sha256(path) for path in sorted(paths)}
+    except (InputError, OSError):
+        return None
 
 
 def quarantine(workspace: Workspace, connection: duckdb.DuckDBPyConnection, rejected: pl.DataFrame) -> None:
@@ -79,7 +107,7 @@ def quarantine(workspace: Workspace, connection: duckdb.DuckDBPyConnection, reje
     if rejected.height:
         masked = [_shortened(record) for record in rejected["record"]]
         write_frame(connection, "landed.quarantine", rejected.with_columns(record=pl.Series(masked, dtype=pl.String)))
-        _write_quarantine(connection, workspace.var / QUARANTINE_FILE)
+        write_quarantine(workspace, connection)
         _forget_others(connection)
 
 
@@ -250,8 +278,9 @@ def _shortened(record: str) -> str:
     return text if len(text) <= LONGEST_QUARANTINED else text[:LONGEST_QUARANTINED] + " …"
 
 
-def _write_quarantine(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
+def write_quarantine(workspace: Workspace, connection: duckdb.DuckDBPyConnection) -> None:
     """Write the quarantine as a file, whole or not at all; rows stand in the order of reading."""
+    path = workspace.var / QUARANTINE_FILE
     path.parent.mkdir(parents=True, exist_ok=True)
     rows = connection.execute(load_sql("quarantine", "regclean.landing"))
     building = path.with_name(f"building-{path.name}")

@@ -93,6 +93,13 @@ class Reading:
     misplaced: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=MISPLACED))
     doubtful: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=DOUBTFUL))
     member_ids: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=MEMBER_IDS))
+    turns: list[date] = field(default_factory=list)
+
+    def hold_until(self, days: pl.Series) -> None:
+        """What was made of `days` by comparing them with tonight comes out the same until the first of them that is to come."""
+        first = days.filter(days > self.options.as_of).min()
+        if isinstance(first, date):
+            self.turns.append(first)
 
     def trace(self, table: Table, landed: pl.DataFrame, typed: pl.DataFrame, taken: pl.Series | None = None) -> None:
         """Remember the landed rows under the keys of `typed`, row by row; `taken`: those that became the typed row (all)."""
@@ -226,6 +233,7 @@ def updated_on(frame: pl.DataFrame, table: Table, reading: Reading) -> pl.Series
     if "updated_on" not in table.by_name:
         return pl.Series("updated_on", [None] * frame.height, dtype=pl.Date)
     answer = read_typed(frame, table.by_name["updated_on"], reading)["value"]
+    reading.hold_until(answer)
     return answer.set(answer > reading.options.as_of, None)
 
 

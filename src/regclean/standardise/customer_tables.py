@@ -118,6 +118,7 @@ def _identifiers(frame: pl.DataFrame, birth: pl.Series, reading: Reading) -> pl.
         frame, ["iban"], partial(rules.identifier, column="iban", country=options.country), rules.IDENTIFIER
     )
     # A birth after tonight is a mistake in a register; elsewhere (country "generic") the date is taken as it is.
+    reading.hold_until(birth)
     future = (birth > options.as_of).fill_null(False) if options.country == "fi" else birth.is_null() & False
     reading.note("customers", frame["customer_no"], "birth_date", future)
     return (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import partial
 
 import polars as pl
@@ -18,13 +19,14 @@ def read_ids(texts: pl.DataFrame, reading: Reading) -> pl.DataFrame:
     """hash, masked, birth_date, state of the column national_id."""
     options = reading.options
     rule = partial(
-        rules.personal_id,
-        country=options.country,
-        key=options.id_key,
-        as_of=options.as_of,
-        accept_test_ids=options.accept_test_ids,
+        rules.personal_id, country=options.country, key=options.id_key, accept_test_ids=options.accept_test_ids
     )
-    return reading.mapper.apply(texts, ["national_id"], rule, rules.PERSONAL_ID)
+    read = reading.mapper.apply(texts, ["national_id"], partial(rule, as_of=options.as_of), rules.PERSONAL_ID)
+    # Some are none only because the day that they tell is still to come.
+    none = texts.filter(read["state"] == "invalid")
+    told = reading.mapper.apply(none, ["national_id"], partial(rule, as_of=date.max), rules.PERSONAL_ID)
+    reading.hold_until(told["birth_date"])
+    return read
 
 
 def with_found_ids(frame: pl.DataFrame, table: str, reading: Reading) -> pl.DataFrame:

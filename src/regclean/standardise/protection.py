@@ -78,8 +78,10 @@ def _owner(column: Column) -> str:
 def hidden_at(sites: pl.Series, links: Iterable[pl.DataFrame], reading: Reading) -> None:
     """Remember who has a role or a service tonight at a site whose address may not be told."""
     for rows in links:
+        there = rows.filter(pl.col("site_no").is_in(sites.implode()))
         ended = (pl.col("end_on") <= reading.options.as_of).fill_null(value=False)
-        reading.hidden.append(rows.filter(pl.col("site_no").is_in(sites.implode()) & ~ended).select("customer_no"))
+        reading.hold_until(there["end_on"])
+        reading.hidden.append(there.filter(~ended).select("customer_no"))
 
 
 def protected_in_quarantine(quarantine: pl.DataFrame, customers: pl.DataFrame, reading: Reading) -> pl.DataFrame:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 import polars as pl
 
@@ -36,13 +37,15 @@ class Standardised:
     """The typed tables by name; `rejected` (table_name, file, line, why, record); `unreadable` (table, key, column).
 
     `origins` (table_name, key, _file, _row, _hash, taken): the landed rows under each typed key, and which of them the
-    typed row was made of. Of site_roles and evidence several rows may stand behind one key.
+    typed row was made of. Of site_roles and evidence several rows may stand behind one key. `holds_until`: the first day
+    after `as_of` on which the same rows may be read as something else.
     """
 
     tables: dict[str, pl.DataFrame]
     origins: pl.DataFrame
     rejected: pl.DataFrame
     unreadable: pl.DataFrame
+    holds_until: date
 
 
 def standardise_tables(landed: Mapping[str, pl.DataFrame], options: Options) -> Standardised:
@@ -89,7 +92,9 @@ def standardise_tables(landed: Mapping[str, pl.DataFrame], options: Options) -> 
     unreadable = (
         pl.concat([pl.DataFrame(schema=UNREADABLE), *reading.unreadable]).unique().sort("table", "key", "column")
     )
-    return Standardised(tables, origins.sort("table_name", "key", maintain_order=True), rejected, unreadable)
+    # Which century a year of two digits is of, the year of the night decides.
+    until = min([date(options.as_of.year + 1, 1, 1), *reading.turns])
+    return Standardised(tables, origins.sort("table_name", "key", maintain_order=True), rejected, unreadable, until)
 
 
 # What the rows of a table are looked up by: in this order they stand, so that a look-up reads few blocks of the file.
