@@ -29,18 +29,14 @@ import polars as pl
 from regclean import landing
 from regclean.config import derived_key, workspace_key
 from regclean.domain.findings import digest
-from regclean.domain.register import TABLES
 from regclean.warehouse import is_damage, load_sql, rows
 
 if TYPE_CHECKING:
     from regclean.night_state import Night
 
-TYPED = (
-    *TABLES,
-    *("customer_persons", "customer_addresses", "misplaced_ids", "doubtful_evidence", "member_ids", "hidden_lines"),
-    *("name_marks", "repairs", "origins", "unreadable"),
-)
 LINKED = ("pairs", "thresholds", "clusters", "member_links")
+# Written after linking; every other table of a night's main schema is standardising's.
+LATER = ("reported", "rule_hits", "findings", "hidden_subjects", "search_subjects", "search_terms")
 # The rooms whose code and SQL the linkage is made of. `standardise` holds the names and variants that it compares by,
 # `warehouse` and `domain` the shape of what it reads, `sealing` how the ids that it compares are kept.
 ROOMS = ("linkage", "standardise", "warehouse", "domain", "sealing.py", "resources.py")
@@ -96,10 +92,13 @@ def _of_file(path: Path) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """What standardising said beside its tables: the rows that it set aside (table_name, file, …), and what is to be told."""
+    """What standardising said beside its tables: the rows that it set aside (table_name, file, …), what is to be told, and how many
+    rows it typed.
+    """
 
     rejected: pl.DataFrame
     notes: list[str]
+    rows: int
 
 
 def carry_landed(night: Night) -> bool:
@@ -132,14 +131,14 @@ def carry_typed(night: Night) -> Read | None:
         if not there:
             return None
         ((set_aside, marks, said),) = rows(night.connection, "SELECT set_aside, marks, said FROM landed.reading")
-        _copy(night.connection, TYPED)
+        _copy(night.connection, typed_tables(night.connection))
         # What linking added is taken back: tonight's own adds it.
         night.connection.execute(load_sql("forget_linked_marks"), {"marks": marks})
         _keep_first(night.connection, "name_marks", marks)
         query = "SELECT * FROM last_night.landed.quarantine ORDER BY rowid OFFSET $n"
         rejected = night.connection.sql(query, params={"n": set_aside}).pl()
         landing.quarantine(night.workspace, night.connection, rejected)
-        return Read(rejected, json.loads(said)["notes"])
+        return Read(rejected, json.loads(said)["notes"], json.loads(said)["rows"])
     return None
 
 
@@ -153,9 +152,18 @@ def note_reading(night: Night, read: Read, *, set_aside: int, holds_until: date)
             "rests_on": _reading_rests_on(night),
             "until": min(holds_until, night.as_of + LONGEST),
             "set_aside": set_aside,
-            "said": json.dumps({"files": files, "notes": read.notes}, ensure_ascii=False),
+            "said": json.dumps({"files": files, "notes": read.notes, "rows": read.rows}, ensure_ascii=False),
         },
     )
+
+
+def typed_tables(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """The tables of a night that standardising fills."""
+    query = """
+        SELECT table_name FROM duckdb_tables()
+        WHERE database_name = current_database() AND schema_name = 'main' AND NOT temporary ORDER BY ALL
+    """
+    return [name for (name,) in rows(connection, query) if name not in (*LINKED, *LATER)]
 
 
 def _reading_rests_on(night: Night) -> str:

@@ -21,7 +21,6 @@ import polars as pl
 from regclean import batches, checks, enquiries, erasure, findings, landing, linkage, locks, quality, rules
 from regclean.bin_reports import forget_bin_reports
 from regclean.carry_over import (
-    TYPED,
     Read,
     carry_landed,
     carry_over,
@@ -92,7 +91,7 @@ def _standardise(night: Night) -> int:
     night.notes += read.notes
     night.landed = night.landed.less(read.rejected) if night.landed else None
     night.decided = findings.standing(night.connection, findings.decided_edges(night.ledger))
-    return sum(_count(night, name) for name in TYPED)
+    return read.rows
 
 
 def _read_anew(night: Night) -> Read:
@@ -116,7 +115,7 @@ def _read_anew(night: Night) -> Read:
     write_frame(night.connection, "unreadable", result.unreadable)
     checks.profile_columns(night.connection)
     landing.quarantine(night.workspace, night.connection, result.rejected)
-    read = Read(result.rejected, notes)
+    read = Read(result.rejected, notes, sum(frame.height for frame in result.tables.values()))
     note_reading(night, read, set_aside=set_aside, holds_until=result.holds_until)
     return read
 
