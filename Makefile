@@ -84,7 +84,7 @@ licences: install-dev
 AUDIT ?= pip-audit
 audit:
 	@command -v $(AUDIT) >/dev/null || { echo "pip-audit is not here: nothing was looked up. Install it (pipx install pip-audit) where its feed can be reached."; exit 3; }
-	$(AUDIT) --require-hashes --disable-pip --requirement requirements.lock
+	$(AUDIT) --strict --require-hashes --disable-pip --requirement requirements.lock
 
 # Texts of the review page: found in code and templates, kept in locale/*/LC_MESSAGES/messages.po, compiled beside them.
 REVIEW := src/regclean/review

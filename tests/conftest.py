@@ -87,6 +87,33 @@ def ledger_url(
 
 
 @pytest.fixture(scope="session")
+def move_ledger() -> Callable[[Path, str], None]:
+    """A function: workspace, URL of an empty database -> its ledger stands there; the configuration names it `${LEDGER}`."""
+    from sqlalchemy import select
+
+    from regclean.config import load_workspace
+    from regclean.ledger import opened
+    from regclean.ledger.tables import metadata
+
+    def move(root: Path, url: str) -> None:
+        with (
+            opened(load_workspace(root).ledger_url) as old,
+            opened(url) as new,
+            old.read() as reading,
+            new.write() as writing,
+        ):
+            for table in metadata.sorted_tables:
+                if held := [dict(row) for row in reading.execute(select(table)).mappings()]:
+                    writing.execute(table.insert(), held)
+        for path in (root / "var").glob("ledger.db*"):
+            path.unlink()
+        with (root / "regclean.toml").open("a", encoding="utf-8") as file:
+            file.write('\n[ledger]\nurl = "${LEDGER}"\n')
+
+    return move
+
+
+@pytest.fixture(scope="session")
 def command_here() -> Callable[..., subprocess.CompletedProcess[str]]:
     """A function: arguments of the command line, environment -> what a process of its own would have said and returned.
 

@@ -84,6 +84,7 @@ def open_own_ledger(workspace: Workspace) -> Ledger:
                 remedy=restore_remedy(workspace),
             )
         ledger.anchor = anchor_under(workspace, workspace_key(workspace.var))
+        ledger.key = known.key
         if begins and ledger.anchor.held() is None:
             with ledger.read() as reading:
                 seq, end = audit.end(reading)

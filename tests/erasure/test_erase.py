@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Any, cast
 
 import duckdb
+import polars as pl
 import pytest
 from sqlalchemy import inspect, select, text, update
 
-from regclean import acts, erasure, locks
+from regclean import acts, erasure, handed_out, locks
 from regclean.accounts import local
 from regclean.accounts.permissions import User
 from regclean.cli.app import run
@@ -37,6 +38,7 @@ from regclean.ledger.tables import (
     receipts,
 )
 from regclean.night import open_night, run_night
+from regclean.workbook import workbook
 
 GONE, KEPT = "77001", "77002"
 PLANTED = (
@@ -129,19 +131,6 @@ def left(once: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(once / "register", tmp_path / "left"))
 
 
-def to_postgresql(root: Path, url: str) -> None:
-    """Move a workspace's ledger to a database."""
-    place = load_workspace(root)
-    with opened(place.ledger_url) as old, opened(url) as new, old.read() as reading, new.write() as writing:
-        for table in metadata.sorted_tables:
-            if held := [dict(row) for row in reading.execute(select(table)).mappings()]:
-                writing.execute(table.insert(), held)
-    for path in (root / "var").glob("ledger.db*"):
-        path.unlink()
-    with (root / "regclean.toml").open("a", encoding="utf-8") as file:
-        file.write('\n[ledger]\nurl = "${LEDGER}"\n')
-
-
 def places(root: Path, ledger: Ledger) -> Iterator[tuple[str, str]]:
     """Every text of the workspace by where it stands: files as they are, nights and ledger table by table."""
     for path in sorted(root.rglob("*")):
@@ -172,10 +161,11 @@ def test_nothing_planted_is_found_afterwards_nor_in_a_backup_of_before_that_is_r
     tmp_path: Path,
     ledger_url: Callable[[str], str],
     monkeypatch: pytest.MonkeyPatch,
+    move_ledger: Callable[[Path, str], None],
 ) -> None:
     if kind == "postgresql":
-        monkeypatch.setenv("LEDGER", ledger_url(kind))
-        to_postgresql(left, os.environ["LEDGER"])
+        monkeypatch.setenv("LEDGER", url := ledger_url(kind))
+        move_ledger(left, url)
     where = {place for place, _ in found(left)}
     assert {"seen_records", "decisions", "comments", "batch_changes", "desks", "findings"} <= where
     assert any(place.endswith("2026-11-02-001.duckdb:customers") for place in where)
@@ -205,6 +195,39 @@ def test_nothing_planted_is_found_afterwards_nor_in_a_backup_of_before_that_is_r
         assert run(["-w", str(root), "restore", str(once / BACKUP), "--key-from", key]) == 0
         assert found(root) == []
         assert run(["-w", str(root), "verify-audit"]) == 0
+
+
+def test_what_was_written_elsewhere_goes_or_is_named(
+    left: Path, act: Act, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    away = tmp_path / "desk"
+    away.mkdir()
+    frame = pl.DataFrame({"customer_no": [GONE, "77009"], "name": ["Oskari Planttinen", "Muu Henkilö"]})
+    (away / "packed.xlsx").write_bytes(workbook(frame))
+    frame.write_parquet(away / "packed.parquet")
+    for name in ("mended.csv", "taken.csv", "keys.csv"):
+        frame.select("customer_no").write_csv(away / name)
+    frame.tail(1).write_parquet(away / "others.parquet")
+    (away / "letters.pdf").write_bytes(b"%PDF-1.4 drawn")
+    handed_out.note(left / "var", sorted(away.iterdir()), "findings", datetime(2026, 11, 2, tzinfo=UTC))
+    (away / "mended.csv").write_text(f"{GONE};soita", encoding="utf-8")
+    (away / "taken.csv").unlink()
+    assert act(left, "aino", "findings", "-o", str(away / "planttinen.oskari@example.fi.csv")) == 0
+    for number in (GONE, KEPT):
+        assert act(left, "aino", "erase", number, "--ask") == 0
+    capsys.readouterr()
+    assert act(left, "olli", "erase", GONE, "--confirm", "--json") == 0
+    told = json.loads(capsys.readouterr().out)
+    gone, stays = ({Path(one[key]).name for one in told[name]} for name, key in (("goes", "what"), ("stays", "where")))
+    assert {"packed.xlsx", "packed.parquet", "keys.csv"} <= gone
+    assert {"mended.csv", "taken.csv", "letters.pdf"} <= stays
+    there = {path.name for path in away.iterdir()}
+    assert {"others.parquet", "mended.csv", "letters.pdf"} <= there
+    assert not there & {"packed.xlsx", "packed.parquet", "keys.csv"}
+    listed = {Path(one.path).name for one in handed_out.handed_out(left / "var")}
+    assert listed == {"others.parquet", "mended.csv", "letters.pdf", "taken.csv"}
+    assert act(left, "olli", "erase", KEPT, "--confirm") == 0
+    assert found(left) == []
 
 
 def test_it_takes_two_people_and_the_right(left: Path, act: Act, capsys: pytest.CaptureFixture[str]) -> None:

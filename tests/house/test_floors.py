@@ -18,6 +18,7 @@ FLOORS = {
     "erasure": 5,
     "rekeying": 5,
     "home": 3,
+    "handed_out": 2,
     "inspection": 5,
     "enquiries": 5,
     "yearly": 5,

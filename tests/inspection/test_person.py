@@ -70,6 +70,15 @@ def test_it_says_what_is_held_from_where_what_was_decided_and_to_whom_it_was_giv
     assert {"night": "2026-11-01-001", "column": "phone", "value": "050 765 4321"} in found["seen"]
 
 
+def test_it_names_the_files_that_were_written_for_somebody_and_hold_the_customer(
+    worked_on: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["-w", str(worked_on), "clusters", "-o", str(tmp_path / "clusters.parquet")]) == 0
+    assert run(["-w", str(worked_on), "sql", "SELECT 1 AS one", "-o", str(tmp_path / "figures.csv")]) == 0
+    given = [one["to"] for one in report(worked_on, "1003", capsys)["given"]]
+    assert given == ["register (files)", "file (clusters)"]
+
+
 def test_nobody_else_is_in_it(worked_on: Path, capsys: pytest.CaptureFixture[str]) -> None:
     text = json.dumps(report(worked_on, "1003", capsys), ensure_ascii=False)
     assert STEWARD not in text

@@ -6,24 +6,30 @@ import hashlib
 import json
 import re
 import shutil
+import signal
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from regclean import key_change, locks
 from regclean.cli.app import run
 from regclean.config import fingerprint, fresh_key, load_workspace, workspace_key
-from regclean.errors import UsageError
+from regclean.errors import ConflictError, UsageError
 from regclean.findings import unseal
-from regclean.ledger import opened
-from regclean.ledger.tables import findings, pair_decisions, sealed
-from regclean.night import run_night
-from regclean.rekeying import rotation
+from regclean.home import own_ledger
+from regclean.ledger import append, opened, runs
+from regclean.ledger.audit import Entry
+from regclean.ledger.tables import audit, findings, pair_decisions, sealed
+from regclean.night import STEPS, open_night, run_night, take
+from regclean.night_state import Night
 
 OUTPUTS = ("findings", "pairs", "clusters", "member-links")
 
@@ -150,43 +156,138 @@ def check_opens(root: Path) -> None:
     assert all(unseal(token, key) for token in tokens)
 
 
-class KilledError(BaseException):
-    """Nothing of ours catches it."""
+KILLED = {  # what is killed before it, and whether the new key is in force then
+    "regclean.rekeying.rotation.change_night": False,
+    "regclean.rekeying.rotation.change_ledger": False,
+    "regclean.rekeying.rotation.append": False,
+    "regclean.key_change._move_nights": True,
+    "regclean.config.secret.key": True,  # the file, under its name
+    "regclean.key_change.remember": True,
+}
+KILLING = """
+import importlib, json, os, signal, sys
+from regclean import key_change
+from regclean.cli.app import run
+import regclean.rekeying.rotation
+
+def killed(*arguments, **more):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+def rotate(root, step):
+    module, name = step.rsplit(".", 1)
+    if name == "key":
+        write = key_change.write_whole
+        key_change.write_whole = lambda path, *more: killed() if path.name == "secret.key" else write(path, *more)
+    else:
+        setattr(importlib.import_module(module), name, killed)
+    run(["-w", root, "key", "rotate", "--confirm"])
+
+for line in sys.stdin:
+    child = os.fork()
+    if not child:
+        os.dup2(2, 1)
+        rotate(*json.loads(line))
+        os._exit(0)
+    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+"""
 
 
-STEPS = [
-    (rotation, "change_night", False),
-    (rotation, "change_ledger", False),
-    (rotation, "append", False),
-    (key_change, "_move_nights", True),
-    (key_change, "_sign_anew", True),
-    (key_change, "write_whole", True),
-    (key_change, "remember", True),
-]
+@pytest.fixture
+def rotate_killed() -> Iterator[Callable[[Path, str], int]]:
+    """A function: workspace, step -> how the process ended that began to change its key and was killed before the step."""
+    with subprocess.Popen(
+        [sys.executable, "-c", KILLING], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as host:
+        asked, answers = host.stdin, host.stdout
+        assert asked
+        assert answers
+
+        def kill(root: Path, step: str) -> int:
+            asked.write(json.dumps([str(root), step]) + "\n")
+            asked.flush()
+            return int(answers.readline())
+
+        yield kill
 
 
-@pytest.mark.parametrize(("module", "step", "taken"), STEPS, ids=[step for _, step, _ in STEPS])
+@pytest.fixture(params=["sqlite", "postgresql"])
+def served(
+    request: pytest.FixtureRequest,
+    place: Path,
+    ledger_url: Callable[[str], str],
+    monkeypatch: pytest.MonkeyPatch,
+    move_ledger: Callable[[Path, str], None],
+) -> Path:
+    """A workspace with its ledger beside it; or in PostgreSQL, with a copy of the night where other hosts read it."""
+    if request.param == "postgresql":
+        monkeypatch.setenv("LEDGER", url := ledger_url("postgresql"))
+        move_ledger(place, url)
+        with (place / "regclean.toml").open("a", encoding="utf-8") as file:
+            file.write('\n[warehouse]\nshare = "shared"\n')
+        (place / "shared").mkdir()
+        for path in (place / "var/warehouse").glob("*.duckdb"):
+            shutil.copy(path, place / "shared")
+    return place
+
+
 def test_a_kill_before_any_step_leaves_one_key_that_opens_all(
-    place: Path, monkeypatch: pytest.MonkeyPatch, module: Any, step: str, taken: bool
+    served: Path, rotate_killed: Callable[[Path, str], int]
 ) -> None:
-    old, words, said = workspace_key(place / "var"), words_of(place), decided(place)
-    real = getattr(module, step)
+    said = decided(served)
+    old, words = workspace_key(served / "var"), words_of(served)
+    for step, taken in KILLED.items():
+        assert rotate_killed(served, step) == -signal.SIGKILL, step
+        assert run(["-w", str(served), "verify-audit"]) == 0, (
+            step
+        )  # any command finishes what was begun, or throws it away
+        assert not (served / "var" / key_change.FOLDER).exists(), step
+        new = workspace_key(served / "var")
+        assert (new != old) == taken, step
+        assert decided(served) == said, step
+        check_opens(served)
+        assert bool(left_of(served, words)) != taken, step
+        if taken:
+            old, words = new, words_of(served)
 
-    def killed(*arguments: Any, **more: Any) -> Any:
-        if step == "write_whole" and arguments[0].name != "secret.key":
-            return real(*arguments, **more)
-        raise KilledError
 
-    with monkeypatch.context() as patched:
-        patched.setattr(module, step, killed)
-        with pytest.raises(KilledError):
-            rotate(place, "--confirm")
-    assert run(["-w", str(place), "verify-audit"]) == 0  # any command finishes what was begun, or throws it away
-    assert not (place / "var" / key_change.FOLDER).exists()
-    assert (workspace_key(place / "var") != old) == taken
+def test_nobody_writes_under_a_key_that_was_changed_meanwhile(served: Path) -> None:
+    """Another host's page has the ledger open, and no lock of this one's."""
+    place = load_workspace(served)
+    with own_ledger(place) as ledger:
+        assert rotate(served, "--confirm") == 0
+        with ledger.read() as reading:
+            before = reading.execute(select(func.count()).select_from(audit)).scalar_one()
+        with pytest.raises(ConflictError, match="key was changed meanwhile") as told, ledger.write() as writing:
+            append(writing, Entry(datetime(2026, 11, 2, tzinfo=UTC), "aino", "note", "workspace"))
+        assert told.value.remedy
+        with ledger.read() as reading:
+            assert reading.execute(select(func.count()).select_from(audit)).scalar_one() == before
+    with own_ledger(place) as ledger, ledger.write() as writing:
+        append(writing, Entry(datetime(2026, 11, 2, tzinfo=UTC), "aino", "note", "workspace"))
+    assert run(["-w", str(served), "verify-audit"]) == 0
+
+
+def test_a_night_that_began_under_the_old_key_goes_no_further(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It runs on another host, which does not see this one's locks: the ledger alone is between them."""
+    said, now = decided(place), datetime(2026, 11, 3, 2, tzinfo=UTC)
+
+    def go_on(begun: Night) -> None:
+        with monkeypatch.context() as elsewhere:
+            elsewhere.setattr(locks, "held", lambda _: nullcontext(enter_result=True))
+            assert rotate(place, "--confirm") == 0
+        take(begun, STEPS[0])
+
+    with (
+        pytest.raises(ConflictError, match="key was changed meanwhile"),
+        open_night(load_workspace(place), as_of=date(2026, 11, 2), now=now) as begun,
+    ):
+        go_on(begun)
     assert decided(place) == said
     check_opens(place)
-    assert bool(left_of(place, words)) != taken
+    with own_ledger(load_workspace(place)) as ledger:
+        last = runs.last_published(ledger)
+        assert last is not None
+        assert last.as_of == date(2026, 11, 1)
 
 
 @pytest.mark.parametrize("name", [locks.NIGHT, locks.PAGE])

@@ -9,6 +9,7 @@ import re
 import sys
 import traceback
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -69,6 +70,17 @@ def _command() -> TyperGroup:
     command = typer.main.get_command(app)
     assert isinstance(command, TyperGroup)
     return command
+
+
+def note_written(*paths: Path) -> None:
+    """Remember files that the command has written for somebody, so that an erasure finds them."""
+    import click
+
+    from regclean.handed_out import note
+
+    context = click.get_current_context(silent=True)
+    what = context.command_path.partition(" ")[2] if context else ""
+    note(workspace_folder() / "var", paths, what, datetime.now(UTC))
 
 
 def run(arguments: list[str]) -> int | str | None:

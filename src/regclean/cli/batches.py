@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from regclean.cli.app import app
+from regclean.cli.app import app, note_written
 from regclean.cli.identity import UserOption as User
 from regclean.cli.identity import acting, opened
 from regclean.cli.listing import Listing, listing
@@ -106,6 +106,7 @@ def export(
     with acting(user) as context:
         if output.suffix.lower() == ".xlsx":
             write_whole(output, acts.take_change_book(context, number))
+            note_written(output)
             typer.echo(f"Written: {output}")
             return
         names = acts.export(context, number, output)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from regclean.cli.app import app
+from regclean.cli.app import app, note_written
 from regclean.cli.identity import UserOption, acting
 from regclean.cli.listing import Listing, listing
 from regclean.errors import counted
@@ -92,6 +92,7 @@ def letters(
 
     with acting(user) as context:
         report = acts.write_enquiry_letters(context, output, round_id=round_id, reminders=reminders)
+    note_written(*(path for path in output.iterdir() if path.is_file()))
     typer.echo(
         f"Written: {counted(report.letters, 'letter')} ({counted(report.pages, 'page')}), {counted(report.emails, 'mail')}; "
         f"reminders among them: {report.reminders:,}."
@@ -257,6 +258,7 @@ def notice_letters(
 
     with acting(user) as context:
         report = acts.write_notice_letters(context, output, limit=limit)
+    note_written(*(path for path in output.iterdir() if path.is_file()))
     typer.echo(
         f"Written: {counted(report.letters, 'letter')} ({counted(report.pages, 'page')}), {counted(report.emails, 'mail')}; late among them: {report.late:,}."
     )

@@ -28,6 +28,7 @@ _EMPTIED = (
     "answers",
     "notices",
 )
+PERHAPS = "written for somebody, and not there any more, or not to be looked into: ask for it"
 
 
 @app.command()
@@ -111,6 +112,7 @@ def _told(plan: Plan, state: str) -> dict[str, Any]:
         "state": state,
         "goes": [dict(zip(("where", "what", "count", "how"), line, strict=True)) for line in _lines(plan)],
         "stays": [{"where": path, "why": "not the program's own: look after it"} for path in plan.places.stay]
+        + [{"where": path, "why": PERHAPS} for path in plan.places.perhaps]
         + [{"where": "audit log", "why": f"{count} entries name it"} for count in [len(plan.targets.audit)] if count],
         "refused": [{"because": one.because, "what": one.what, "remedy": one.remedy} for one in plan.hindrances],
         "asked_by": request.asked_by if request else None,
@@ -138,6 +140,8 @@ def _print(plan: Plan, state: str) -> None:
         console.print(table(title, ("where", "what", "count", "how"), lines))
     for path in plan.places.stay:
         console.print(f"It also stands in {path}: that is not the program's own, look after it.")
+    for path in plan.places.perhaps:
+        console.print(f"It may stand in {path}: {PERHAPS}.")
     for one in plan.hindrances:
         console.print(f"✗ {one.what} {one.remedy}")
     said = {

@@ -138,6 +138,7 @@ def person_report(
     from regclean.cli.identity import acting
     from regclean.cli.inspection_tables import print_person
     from regclean.errors import NotFoundError, UsageError
+    from regclean.handed_out import handed_out
     from regclean.inspection import hidden_subjects
     from regclean.inspection import person_report as report
     from regclean.night import open_published
@@ -154,7 +155,15 @@ def person_report(
             if subject_text("customers", customer) in hidden and not context.user.may("restricted:open"):
                 raise NotFoundError("there is no such customer.")
             acts.report_person(context, customer)
-            found = report(connection, context.ledger, customer, run_id=str(run_id), language=chosen, hidden=hidden)
+            found = report(
+                connection,
+                context.ledger,
+                customer,
+                run_id=str(run_id),
+                language=chosen,
+                hidden=hidden,
+                files=handed_out(context.workspace.var),
+            )
     return Listing(printed=lambda: print_person(found, chosen), document=found.data)
 
 

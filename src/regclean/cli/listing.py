@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from regclean.cli.app import note_written
 from regclean.errors import UsageError
 
 if TYPE_CHECKING:
@@ -160,6 +161,8 @@ def _write(found: Listing, output: Path | None, form: str) -> None:
             output.write_text(text, encoding="utf-8", newline="")
         elif binary is not None and output is not None:
             output.write_bytes(binary)
+        if output is not None:
+            note_written(output)
     except BrokenPipeError:
         raise
     except OSError as error:

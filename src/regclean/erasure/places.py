@@ -19,6 +19,7 @@ from regclean.config import Workspace, workspace_key
 from regclean.domain.register import TABLES
 from regclean.erasure.marks import Marks, of_nobody_else, values_in
 from regclean.errors import InputError, UnavailableError
+from regclean.handed_out import LIST, forget, handed_out, text_in
 from regclean.home import warehouse_of
 from regclean.ledger.tables import receipts
 from regclean.sealing import Seal
@@ -31,23 +32,27 @@ _NEVER = (
     "identity.json",
     "audit.anchor",
     "erasures.jsonl",
+    LIST,
     "new-key",
     "key.lock",
     "night.lock",
     "page.lock",
     "schedule.lock",
 )
-LARGEST = 200 * 2**20  # of a file that is looked through
 
 
 @dataclass(slots=True)
 class Places:
-    """Files by their whole paths. `files` go; `stay` is for a person to look after; `folders` go whole."""
+    """Files by their whole paths. `files` go; `stay` is for a person to look after; `folders` go whole; `perhaps`: written for
+    somebody, and not there any more or not to be looked into; `unlisted` are forgotten, as their names tell of the customer.
+    """
 
     nights: list[str] = field(default_factory=list)
     files: list[str] = field(default_factory=list)
     folders: list[str] = field(default_factory=list)
     stay: list[str] = field(default_factory=list)
+    perhaps: list[str] = field(default_factory=list)
+    unlisted: list[str] = field(default_factory=list)
 
 
 def rows_about(connection: duckdb.DuckDBPyConnection, customer_no: str) -> dict[str, int]:
@@ -100,16 +105,35 @@ def find(workspace: Workspace, reading: Connection, marks: Marks, batch_ids: set
         places.files += [str(path) for path in sorted((var / "warehouse").glob(f"{one}*"))]
     for path in _exported(workspace, reading, batch_ids):
         places.files.append(str(path))
+    _given_to_somebody(var, marks, places)
     for path in _looked_through(workspace):
         with suppress(OSError):
             if (
-                str(path) not in places.files
+                str(path) not in (*places.files, *places.stay)
                 and not path.is_relative_to(var / BIN_PAGES)
-                and (marks.are_in(held := path.read_bytes()) or (_lists_keys(path, var) and marks.are_keys_in(held)))
+                and (held := text_in(path)) is not None
+                and (marks.are_in(held) or (_lists_keys(path, var) and marks.are_keys_in(held)))
             ):
                 derived = path.is_relative_to(var)
                 (places.files if derived else places.stay).append(str(path))
     return places
+
+
+def _given_to_somebody(var: Path, marks: Marks, places: Places) -> None:
+    """What a command wrote for somebody, wherever: it goes while it is as it was written; what was changed is somebody's own."""
+    for one in handed_out(var):
+        if marks.tell(one.path):
+            places.unlisted.append(one.path)
+        if one.path in places.files:
+            continue
+        try:
+            held = text_in(Path(one.path))
+        except OSError:
+            held = None
+        if held is None:
+            places.perhaps.append(one.path)
+        elif marks.are_in(held) or marks.are_keys_in(held):
+            (places.files if one.is_as_written else places.stay).append(one.path)
 
 
 def _lists_keys(path: Path, var: Path) -> bool:
@@ -137,7 +161,7 @@ def _looked_through(workspace: Workspace) -> Iterator[Path]:
     """Every file of the workspace that is text, or may be."""
     var = workspace.var
     for path in sorted(workspace.root.rglob("*")):
-        if path.is_symlink() or not path.is_file() or path.stat().st_size > LARGEST:
+        if path.is_symlink() or not path.is_file():
             continue
         inner = path.relative_to(var).parts if path.is_relative_to(var) else ()
         if inner and (inner[0] in ("warehouse", READINGS, "models") or inner[0].startswith(_NEVER)):
@@ -152,6 +176,7 @@ def remove(workspace: Workspace, places: Places) -> None:
         _forget(warehouse, run_id)
     for name in places.files:
         Path(name).unlink(missing_ok=True)
+    forget(workspace.var, {*places.files, *places.unlisted})
     for name in places.folders:
         shutil.rmtree(name, ignore_errors=True)
 

@@ -5,7 +5,7 @@ decided and why. Nobody else is in it: no other customer, and none of the staff.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,7 @@ from sqlalchemy import Connection, and_, func, or_, select, true
 from regclean.domain.register import TABLES, subject_text
 from regclean.errors import NotFoundError
 from regclean.findings import subject_records
+from regclean.handed_out import HandedOut, names
 from regclean.inspection.subject import Section
 from regclean.ledger import Ledger
 from regclean.ledger.seen_tables import seen_records
@@ -61,8 +62,10 @@ def person_report(
     run_id: str,
     language: str,
     hidden: Collection[str],
+    files: Iterable[HandedOut] = (),
 ) -> PersonReport:
-    """Everything about one customer. `hidden`: subjects (`table:key`) that would tell of somebody under non-disclosure.
+    """Everything about one customer. `hidden`: subjects (`table:key`) that would tell of somebody under non-disclosure; `files`: what
+    was written for somebody, of which those are told that hold the customer's number.
 
     Errors: NotFoundError when neither the night nor the ledger knows the customer.
     """
@@ -75,7 +78,8 @@ def person_report(
         Section("linked", ("what", "number"), _linked(connection, customer_no)),
     ]
     with ledger.read() as reading:
-        sections += _history(reading, customer_no, titles(language), protected=subject in hidden)
+        written = [(one.at[:10], f"file ({one.what})", False) for one in files if names(one, customer_no)]
+        sections += _history(reading, customer_no, titles(language), written, protected=subject in hidden)
     shown = tuple(section for section in sections if section.lines)
     if not any(section.title in ("held", "found", "decided", "changed") for section in shown):
         raise NotFoundError(f"nothing is known of a customer {customer_no}.", remedy="Write a customer's number.")
@@ -96,12 +100,12 @@ def _held(
             f"JOIN {table.name} AS t ON k.key = {typed_key(table)} WHERE {mine} ORDER BY _file, _row"
         )
         cursor = connection.execute(query, {"no": customer_no})
-        names = [str(column[0]) for column in cursor.description or ()]
+        columns = [str(column[0]) for column in cursor.description or ()]
         for line in dict.fromkeys(cursor.fetchall()):
-            row = dict(zip(names, line, strict=True))
+            row = dict(zip(columns, line, strict=True))
             if subject_text(table.name, row["key"]) in hidden and subject_text("customers", customer_no) not in hidden:
                 continue
-            for name in names:
+            for name in columns:
                 others = name in OF_THE_CONTACT and not row["whole"]
                 if row[name] not in (None, "") and name not in (*PLACE, "whole") and not others:
                     yield table.name, name, masked(str(row[name])), row["_file"], row["_row"]
@@ -120,7 +124,14 @@ def _linked(connection: duckdb.DuckDBPyConnection, customer_no: str) -> tuple[tu
     return tuple(tuple(line) for line in rows(connection, query, {"no": customer_no}))
 
 
-def _history(reading: Connection, customer_no: str, names: dict[str, str], *, protected: bool) -> list[Section]:
+def _history(
+    reading: Connection,
+    customer_no: str,
+    rules: dict[str, str],
+    written: Iterable[tuple[Any, ...]],
+    *,
+    protected: bool,
+) -> list[Section]:
     subject = subject_text("customers", customer_no)
     about = finding_subjects.c.subject
     its = select(finding_subjects.c.finding_id).where(
@@ -159,7 +170,7 @@ def _history(reading: Connection, customer_no: str, names: dict[str, str], *, pr
         Section(
             "found",
             ("rule", "what", "state", "since"),
-            tuple((r["rule"], names.get(r["rule"], r["rule"]), r["state"], _day(r["state_since"])) for r in found),
+            tuple((r["rule"], rules.get(r["rule"], r["rule"]), r["state"], _day(r["state_since"])) for r in found),
         ),
         Section(
             "decided",
@@ -185,7 +196,7 @@ def _history(reading: Connection, customer_no: str, names: dict[str, str], *, pr
         Section(
             "given",
             ("on", "to", "taken back"),
-            tuple((_day(r["applied_at"]), f"register ({r['target']})", r["undo"]) for r in given),
+            (*((_day(r["applied_at"]), f"register ({r['target']})", r["undo"]) for r in given), *written),
         ),
         Section("seen", ("night", "column", "value"), tuple(dict.fromkeys(_seen(reading, subject)))),
         Section("opened", ("on", "how", "reason"), tuple(_looks(reading, customer_no))),

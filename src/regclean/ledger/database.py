@@ -16,15 +16,15 @@ from pathlib import Path
 from threading import RLock
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, Table, create_engine, event, inspect, text
+from sqlalchemy import Connection, Engine, Table, create_engine, event, inspect, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
-from regclean.errors import RegcleanError, UnavailableError, UnknownCommitError
+from regclean.errors import ConflictError, RegcleanError, UnavailableError, UnknownCommitError
 from regclean.ledger.anchor import Anchor
 from regclean.ledger.migrations import HEAD
-from regclean.ledger.tables import metadata
+from regclean.ledger.tables import identity, metadata
 from regclean.outside import unavailable
 
 _log = logging.getLogger("regclean")
@@ -53,6 +53,9 @@ class Ledger:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self.anchor: Anchor | None = None  # where the audit log's end is held outside
+        self.key: str | None = (
+            None  # the fingerprint of the key that this process writes under; None: it writes under none
+        )
         self._turn = RLock()
         self._writer = engine.execution_options(**{_WRITES: True})
         self._reader = engine
@@ -61,12 +64,16 @@ class Ledger:
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
-        """A write transaction: committed at the end, rolled back on any error."""
+        """A write transaction: committed at the end, rolled back on any error.
+
+        Errors: ConflictError where the workspace has got another key since this process read its own.
+        """
         asked = False
         ended: tuple[int, str] | None = None
         try:
             with self._one_at_a_time(), self._writer.begin() as connection:
                 connection.info.pop(AUDIT_END, None)
+                self._check_key(connection)
                 yield connection
                 ended = connection.info.pop(AUDIT_END, None)
                 asked = True
@@ -86,6 +93,18 @@ class Ledger:
                 self.anchor.hold(*ended)
             except OSError as error:  # it is committed all the same, and the next commit holds it
                 _log.warning("the audit log's end could not be held outside (%s)", error.strerror)
+
+    def _check_key(self, connection: Connection) -> None:
+        """What is sealed or hashed under a key that is in force no more would open never again."""
+        if self.key is None:
+            return
+        in_force = connection.execute(select(identity.c.value).where(identity.c.name == "key")).scalar()
+        if in_force != self.key:
+            raise ConflictError(
+                "the workspace's key was changed meanwhile. Nothing was written.",
+                file=self.place,
+                remedy="Do the same again, under the new key. A page or a schedule that is served is to be started anew.",
+            )
 
     @contextmanager
     def _one_at_a_time(self) -> Iterator[None]:

@@ -110,7 +110,7 @@ def rotate(
             detail = {"old": change.old, "new": change.new, **counts}
             append(writing, Entry(now, user, "key_rotate", "workspace", detail=detail))
         key_change.finish(workspace, ledger, change, lambda key: anchor_under(workspace, key))
-        ledger.anchor = anchor_under(workspace, new)
+        ledger.anchor, ledger.key = anchor_under(workspace, new), change.new
     return Rotation(change.new, before.nights, before.sealed, before.lines)
 
 
