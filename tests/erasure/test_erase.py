@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
@@ -135,8 +136,8 @@ def places(root: Path, ledger: Ledger) -> Iterator[tuple[str, str]]:
     """Every text of the workspace by where it stands: files as they are, nights and ledger table by table."""
     for path in sorted(root.rglob("*")):
         if path.is_file() and path.suffix != ".duckdb":
-            raw = path.read_bytes()
-            yield str(path), raw.decode("utf-8", errors="ignore") + raw.decode("utf-16", errors="ignore")
+            for raw in (path.read_bytes(), handed_out.text_in(path) or b""):  # as it lies, and unpacked
+                yield str(path), "".join(raw.decode(name, errors="ignore") for name in ("utf-8", "utf-16", "utf-16-be"))
     for path in sorted(root.rglob("*.duckdb")):
         yield str(path), path.read_bytes().decode("utf-8", errors="ignore")
         with duckdb.connect(str(path), read_only=True) as night:
@@ -149,7 +150,17 @@ def places(root: Path, ledger: Ledger) -> Iterator[tuple[str, str]]:
 
 def found(root: Path) -> list[tuple[str, str]]:
     with opened(load_workspace(root).ledger_url) as ledger:
-        return [(where, one) for where, said in places(root, ledger) for one in PLANTED if one.lower() in said.lower()]
+        ways = {way.lower(): one for one in PLANTED for way in ways_to_write(one)}
+        return [(where, ways[way]) for where, said in places(root, ledger) for way in ways if way in said.lower()]
+
+
+def ways_to_write(value: str) -> Iterator[str]:
+    """A value as it is, its bytes as hexadecimal digits, and a number's digits alone, forwards and backwards."""
+    yield value
+    yield value.encode().hex()
+    digits = re.sub(r"\D", "", value)
+    if len(digits) > len(value) / 2:
+        yield from (digits, digits[::-1])
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
