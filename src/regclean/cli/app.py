@@ -32,9 +32,10 @@ app = typer.Typer(
 
 
 class _Chosen:
-    """The workspace that `-w` names, and `--debug`; the commands of one process share them."""
+    """The workspace that `-w` names, the command (of a group its name), and `--debug`; the commands of one process share them."""
 
     folder = Path()
+    command = ""
     debug = False
 
 
@@ -46,6 +47,7 @@ def _version(shown: bool) -> None:
 
 @app.callback()
 def options(
+    context: typer.Context,
     workspace: Annotated[Path, typer.Option("--workspace", "-w", help="The workspace's folder.")] = Path(),
     debug: Annotated[
         bool, typer.Option("--debug", help="On a terminal, show an error whole; it may quote values of the register.")
@@ -55,7 +57,7 @@ def options(
     ] = False,
 ) -> None:
     """Options that stand before the command."""
-    _Chosen.folder = workspace
+    _Chosen.folder, _Chosen.command = workspace, context.invoked_subcommand or ""
     _Chosen.debug = debug
 
 
@@ -74,13 +76,9 @@ def _command() -> TyperGroup:
 
 def note_written(*paths: Path) -> None:
     """Remember files that the command has written for somebody, so that an erasure finds them."""
-    import click
-
     from regclean.handed_out import note
 
-    context = click.get_current_context(silent=True)
-    what = context.command_path.partition(" ")[2] if context else ""
-    note(workspace_folder() / "var", paths, what, datetime.now(UTC))
+    note(_Chosen.folder / "var", paths, _Chosen.command, datetime.now(UTC))
 
 
 def run(arguments: list[str]) -> int | str | None:
