@@ -11,6 +11,7 @@ import json
 import os
 import re
 import zipfile
+import zlib
 from collections.abc import Collection, Iterable
 from contextlib import suppress
 from dataclasses import asdict, dataclass
@@ -91,7 +92,7 @@ def text_in(path: Path) -> bytes | None:
                 return b"\n".join(packed.read(one) for one in packed.infolist())
         if held.startswith(b"PAR1"):
             return pl.read_parquet(io.BytesIO(held)).write_ndjson().encode()
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, pl.exceptions.PolarsError):
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, pl.exceptions.PolarsError):
         return None
     return held
 

@@ -8,7 +8,8 @@ import os
 import re
 import sys
 import traceback
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -79,6 +80,19 @@ def note_written(*paths: Path) -> None:
     from regclean.handed_out import note
 
     note(_Chosen.folder / "var", paths, _Chosen.command, datetime.now(UTC))
+
+
+@contextmanager
+def noting(folder: Path) -> Iterator[None]:
+    """Remember the files that are written into a folder meanwhile; what else lies there is somebody's own."""
+    before = _stamps(folder)
+    yield
+    note_written(*(path for path, at in _stamps(folder).items() if before.get(path) != at))
+
+
+def _stamps(folder: Path) -> dict[Path, tuple[int, int]]:
+    found = sorted(path for path in folder.glob("*") if path.is_file())
+    return {path: (path.stat().st_mtime_ns, path.stat().st_ino) for path in found}
 
 
 def run(arguments: list[str]) -> int | str | None:

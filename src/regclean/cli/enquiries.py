@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from regclean.cli.app import app, note_written
+from regclean.cli.app import app, noting
 from regclean.cli.identity import UserOption, acting
 from regclean.cli.listing import Listing, listing
 from regclean.errors import counted
@@ -90,9 +90,8 @@ def letters(
     """Write the letters of this week: letters.pdf and letters.csv for the print house, a form (xlsx) for each, the sealed questions."""
     from regclean import acts
 
-    with acting(user) as context:
+    with acting(user) as context, noting(output):
         report = acts.write_enquiry_letters(context, output, round_id=round_id, reminders=reminders)
-    note_written(*(path for path in output.iterdir() if path.is_file()))
     typer.echo(
         f"Written: {counted(report.letters, 'letter')} ({counted(report.pages, 'page')}), {counted(report.emails, 'mail')}; "
         f"reminders among them: {report.reminders:,}."
@@ -256,9 +255,8 @@ def notice_letters(
     """
     from regclean import acts
 
-    with acting(user) as context:
+    with acting(user) as context, noting(output):
         report = acts.write_notice_letters(context, output, limit=limit)
-    note_written(*(path for path in output.iterdir() if path.is_file()))
     typer.echo(
         f"Written: {counted(report.letters, 'letter')} ({counted(report.pages, 'page')}), {counted(report.emails, 'mail')}; late among them: {report.late:,}."
     )

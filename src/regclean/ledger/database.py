@@ -53,9 +53,7 @@ class Ledger:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self.anchor: Anchor | None = None  # where the audit log's end is held outside
-        self.key: str | None = (
-            None  # the fingerprint of the key that this process writes under; None: it writes under none
-        )
+        self.key: str | None = None  # the fingerprint of the key that is written under; None: nothing is
         self._turn = RLock()
         self._writer = engine.execution_options(**{_WRITES: True})
         self._reader = engine
