@@ -1,7 +1,8 @@
-"""Pictures of every page, at the size of a desk and at 200 % zoom, into docs/screenshots: `make screenshots`.
+"""Pictures of every page into docs/screenshots: `make screenshots`.
 
-Works on a copy of a demo workspace (given, or made anew), with some work done in it, so that no page is empty. Needs
-Debian's Chromium and the test dependencies.
+In Finnish at three widths (a desk, 200 % zoom, a phone); in `en/` and `sv/` those that the documentation shows in that language; and
+a moving one of cases decided by keyboard. Works on a copy of a demo workspace (given, or made anew), with some work done in it, so that no
+page is empty. Needs Debian's chromium and fonts-dejavu-core, and the test dependencies.
 """
 
 from __future__ import annotations
@@ -9,21 +10,17 @@ from __future__ import annotations
 import argparse
 import os
 import shutil
-import socket
-import struct
 import subprocess
 import sys
 import tempfile
-import time
-import urllib.request
-import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from io import BytesIO
 from pathlib import Path
 
-import numpy as np
+from PIL import Image, ImageDraw, ImageFont
 from playwright.sync_api import Browser, Page, sync_playwright
 from sqlalchemy import select
 
@@ -43,8 +40,12 @@ from regclean.warehouse import Warehouse
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 ARGUMENTS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--force-color-profile=srgb"]
 WIDTH, HEIGHT = 1280, 800
+# What is looked at: the suffix of the picture, the viewport in CSS pixels, and how many pixels each of them has.
+SIZES = (("", (WIDTH, HEIGHT), 1), ("-200", (WIDTH // 2, HEIGHT // 2), 2), ("-phone", (390, 844), 1))
+LOCALES = {"fi": "fi-FI", "sv": "sv-FI", "en": "en-GB"}
+SHOWN = ("queue", "case", "shared-bin", "batch", "batch-applied")  # in the documentation, in each of its languages
 COLOURS = 64
-SERVE = "import sys; from pathlib import Path; from regclean.config import load_workspace; from regclean.review.web.server import serve; serve(load_workspace(Path(sys.argv[1])), '127.0.0.1', int(sys.argv[2]), ready=lambda _: None)"
+SERVE = "import sys; from pathlib import Path; from regclean.config import load_workspace; from regclean.review.web.server import serve; serve(load_workspace(Path(sys.argv[1])), '127.0.0.1', 0, ready=lambda address: print(address, flush=True))"
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,114 +167,115 @@ def _largest_cluster(ledger: Ledger) -> str:
 @contextmanager
 def served(root: Path) -> Iterator[str]:
     """The page of a workspace in a process of its own; gives its address."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    process = subprocess.Popen([sys.executable, "-c", SERVE, str(root), str(port)])  # noqa: S603  # our own program
-    address = f"http://127.0.0.1:{port}"
+    # The server takes a free port itself and tells it: one that was found free may be another's by then.
+    process = subprocess.Popen([sys.executable, "-c", SERVE, str(root)], stdout=subprocess.PIPE, text=True)  # noqa: S603  # our own program
+    assert process.stdout is not None
     try:
-        for _ in range(300):
-            try:
-                urllib.request.urlopen(f"{address}/login", timeout=5).read()  # noqa: S310  # our own server
-                break
-            except OSError:
-                time.sleep(0.1)
+        address = process.stdout.readline().strip()
+        if not address:
+            raise SystemExit("The server has stopped.")
         yield address
     finally:
         process.terminate()
         process.wait(10)
 
 
+def signed_in(
+    browser: Browser, address: str, user: str | None, password: str, language: str, size: tuple[int, int], scale: int
+) -> Page:
+    """A window of this size in which this user has signed in."""
+    width, height = size
+    page = browser.new_context(
+        viewport={"width": width, "height": height},
+        device_scale_factor=scale,
+        locale=LOCALES[language],
+        reduced_motion="reduce",
+    ).new_page()
+    page.set_default_timeout(120_000)
+    if user is not None:
+        page.goto(f"{address}/login")
+        page.fill("#user", user)
+        page.fill("#password", password)
+        page.press("#password", "Enter")
+        page.wait_for_url(lambda url: "/login" not in url)
+    return page
+
+
 def take(browser: Browser, address: str, wanted: Sequence[Shot], passwords: Mapping[str, str], folder: Path) -> None:
-    """Both pictures of every page; each user signs in once. 200 %: half as many CSS pixels, each twice as large."""
-    for suffix, scale in (("", 1), ("-200", 2)):
-        for user in dict.fromkeys(shot.user for shot in wanted):
-            context = browser.new_context(
-                viewport={"width": WIDTH // scale, "height": HEIGHT // scale},
-                device_scale_factor=scale,
-                locale="fi-FI",
-                reduced_motion="reduce",
-            )
-            page = context.new_page()
-            if user is not None:
-                page.goto(f"{address}/login")
-                page.fill("#user", user)
-                page.fill("#password", passwords[user])
-                page.press("#password", "Enter")
-                page.wait_for_url(lambda url: "/login" not in url)
-            for shot in (shot for shot in wanted if shot.user == user):
+    """Every picture; each user signs in once for each language and size."""
+    looks = [("fi", *size) for size in SIZES] + [(language, *SIZES[0]) for language in ("en", "sv")]
+    for language, suffix, size, scale in looks:
+        into = folder if language == "fi" else folder / language
+        into.mkdir(parents=True, exist_ok=True)
+        some = [shot for shot in wanted if language == "fi" or shot.name in SHOWN]
+        for user in dict.fromkeys(shot.user for shot in some):
+            page = signed_in(browser, address, user, passwords.get(user or "", ""), language, size, scale)
+            for shot in (shot for shot in some if shot.user == user):
                 page.goto(f"{address}{shot.path}")
                 page.wait_for_load_state("networkidle")
                 shot.prepare(page)
                 page.wait_for_timeout(100)
-                (folder / f"{shot.name}{suffix}.png").write_bytes(fewer_colours(page.screenshot()))
-            context.close()
+                (into / f"{shot.name}{suffix}.png").write_bytes(fewer_colours(page.screenshot()))
+            page.context.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """One part of the moving picture: the key that leads to it, what must be there then, and for how long it is looked at."""
+
+    key: str
+    appears: str
+    seconds: float
+
+
+def film(browser: Browser, address: str, user: str, password: str, file: Path) -> None:
+    """A moving picture of cases decided by keyboard, each key written into the corner: an animated WebP."""
+    page = signed_in(browser, address, user, password, "en", (WIDTH, 720), 1)
+    page.goto(f"{address}/queue?pool=same")
+    page.wait_for_load_state("networkidle")
+    scenes = (
+        Scene("", "html.js #case", 2.5),
+        Scene("y", 'html.js #desk[data-staged="1"]', 2.5),
+        Scene("d", "#case", 1.5),
+        Scene("n", "#case", 2),
+        Scene("1", 'html.js #desk[data-staged="2"]', 2.5),
+        Scene("h", 'html.js #desk[data-staged="3"]', 2),
+        Scene("z", 'html.js #desk[data-staged="2"]', 2),
+        Scene("Control+Enter", "html.js [data-testid=submitted]", 4),
+    )
+    frames: list[Image.Image] = []
+    for scene in scenes:
+        if scene.key:
+            page.keyboard.press(scene.key)
+        page.wait_for_selector(scene.appears)
+        page.wait_for_load_state("networkidle")
+        page.wait_for_timeout(200)
+        frames.append(_with_key(Image.open(BytesIO(page.screenshot())).convert("RGB"), scene.key))
+    page.context.close()
+    # It ends after three rounds: what moves for ever beside a text cannot be read beside.
+    lasting = [round(scene.seconds * 1000) for scene in scenes]
+    frames[0].save(file, save_all=True, append_images=frames[1:], duration=lasting, loop=3, lossless=True, method=6)
+
+
+def _with_key(picture: Image.Image, key: str) -> Image.Image:
+    """The picture with the key that was pressed, as on a keyboard, low in the middle."""
+    if key:
+        draw, font = ImageDraw.Draw(picture), ImageFont.truetype("DejaVuSans.ttf", 30)
+        text = key.replace("Control+Enter", "Ctrl + Enter")
+        place = (picture.width // 2, picture.height - 110)
+        left, top, right, bottom = draw.textbbox(place, text, font=font, anchor="mm")
+        draw.rounded_rectangle(
+            (left - 24, top - 16, right + 24, bottom + 16), 12, fill="#1f2937", outline="white", width=3
+        )
+        draw.text(place, text, font=font, anchor="mm", fill="white")
+    return picture
 
 
 def fewer_colours(png: bytes) -> bytes:
     """The same picture with a palette: a page of text needs no more, and it is a third of the size."""
-    pixels, width, height = _decoded(png)
-    codes = (pixels[:, 0].astype(np.uint32) << 16) | (pixels[:, 1].astype(np.uint32) << 8) | pixels[:, 2]
-    colours, where, counts = np.unique(codes, return_inverse=True, return_counts=True)
-    palette = colours[np.argsort(-counts, kind="stable")[:COLOURS]]
-    every, kept = _channels(colours), _channels(palette)
-    nearest = np.argmin(((every[:, None, :] - kept[None, :, :]) ** 2).sum(axis=2), axis=1).astype(np.uint8)
-    rows = nearest[where].reshape(height, width)
-    raw = b"".join(b"\x00" + row.tobytes() for row in rows)
-    header = struct.pack(">IIBBBBB", width, height, 8, 3, 0, 0, 0)
-    chunks = (
-        (b"IHDR", header),
-        (b"PLTE", kept.astype(np.uint8).tobytes()),
-        (b"IDAT", zlib.compress(raw, 9)),
-        (b"IEND", b""),
-    )
-    return b"\x89PNG\r\n\x1a\n" + b"".join(
-        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data)) for kind, data in chunks
-    )
-
-
-def _channels(codes: np.ndarray) -> np.ndarray:
-    return np.stack([(codes >> 16) & 255, (codes >> 8) & 255, codes & 255], axis=1).astype(np.int32)
-
-
-def _decoded(png: bytes) -> tuple[np.ndarray, int, int]:
-    """Pixels (n, 3) of an 8-bit RGB or RGBA PNG without interlacing, as Chromium writes them."""
-    place, data, header = 8, b"", b""
-    while place < len(png):
-        size, kind = struct.unpack(">I4s", png[place : place + 8])
-        content = png[place + 8 : place + 8 + size]
-        header = content if kind == b"IHDR" else header
-        data += content if kind == b"IDAT" else b""
-        place += size + 12
-    width, height, _depth, colour = struct.unpack(">IIBB", header[:10])
-    step = 4 if colour == 6 else 3
-    raw = np.frombuffer(zlib.decompress(data), np.uint8).reshape(height, width * step + 1)
-    lines = np.zeros((height, width * step), np.uint8)
-    above = np.zeros(width * step, np.uint8)
-    for number in range(height):
-        above = lines[number] = _unfiltered(int(raw[number, 0]), raw[number, 1:], above, step)
-    return lines.reshape(-1, step)[:, :3], width, height
-
-
-def _unfiltered(kind: int, line: np.ndarray, above: np.ndarray, step: int) -> np.ndarray:
-    if kind == 0:
-        return line
-    if kind == 2:
-        return line + above
-    if kind == 1:
-        return np.cumsum(line.reshape(-1, step), axis=0, dtype=np.uint8).reshape(-1)
-    out, up, given = [0] * len(line), above.tolist(), line.tolist()
-    for i, value in enumerate(given):
-        left = out[i - step] if i >= step else 0
-        corner = up[i - step] if i >= step else 0
-        if kind == 3:
-            guess = (left + up[i]) // 2
-        else:
-            estimate = left + up[i] - corner
-            a, b, c = abs(estimate - left), abs(estimate - up[i]), abs(estimate - corner)
-            guess = left if a <= b and a <= c else up[i] if b <= c else corner
-        out[i] = (value + guess) & 255
-    return np.array(out, np.uint8)
+    kept = BytesIO()
+    Image.open(BytesIO(png)).convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE).save(kept, "png", optimize=True)
+    return kept.getvalue()
 
 
 def main() -> None:
@@ -281,7 +283,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--workspace", type=Path, help="a demo workspace; without it one is made (a minute or two)")
     parser.add_argument("--out", type=Path, default=Path("docs/screenshots"))
-    parser.add_argument("--only", nargs="*", help="names of pictures")
+    parser.add_argument("--only", nargs="*", help="names of pictures; the moving one is 'film'")
     parser.add_argument("--keep", action="store_true", help="work in the given workspace itself, with what is in it")
     chosen = parser.parse_args()
     chosen.out.mkdir(parents=True, exist_ok=True)
@@ -297,11 +299,13 @@ def main() -> None:
             if not batches.list_batches(ledger):
                 do_some_work(workspace, ledger)
             accounts = create_demo_accounts(workspace, ledger, datetime.now(UTC))
-            passwords = {account.user: account.password for account in accounts}
+            passwords = {account.user: account.password or "" for account in accounts}
             wanted = [shot for shot in shots(ledger) if not chosen.only or shot.name in chosen.only]
         with served(root) as address, sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
             take(browser, address, wanted, passwords, chosen.out)
+            if not chosen.only or "film" in chosen.only:
+                film(browser, address, "eino", passwords["eino"], chosen.out / "case.webp")
             browser.close()
 
 
