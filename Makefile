@@ -109,7 +109,7 @@ site: install-dev
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 	@echo "Open site/index.html"
 
-# Every page at a desk's size and at 200 % zoom; needs Debian's Chromium.
+# Every page at a desk's size, at 200 % zoom and on a phone, and the moving picture; needs Debian's chromium and fonts-dejavu-core.
 screenshots: install-dev
 	$(BIN)/python scripts/screenshots.py
 

@@ -60,7 +60,9 @@ class Shot:
 
 def shots(ledger: Ledger) -> list[Shot]:
     """What is worth a picture, by what the ledger holds."""
-    case = _first(ledger, findings.c.relation == "same", findings.c.state == "open")
+    case = _first(
+        ledger, findings.c.relation == "same", findings.c.state == "open", skip=1
+    )  # the queue shows the first
     cluster = _largest_cluster(ledger)
     protected = _first(ledger, findings.c.protected)
     batch = [one.batch_id for one in batches.list_batches(ledger)]
@@ -68,6 +70,7 @@ def shots(ledger: Ledger) -> list[Shot]:
     assert last is not None
     listed = [
         Shot("login", None, "/login"),
+        Shot("today", "aino", "/today"),
         Shot("queue", "aino", "/queue"),
         Shot("case", "aino", f"/case/{case}"),
         Shot("cluster", "aino", f"/case/{cluster}", lambda page: page.keyboard.press("g")),
@@ -146,11 +149,11 @@ def _build(workspace: Workspace, ledger: Ledger, now: datetime, title: str) -> N
         batches.build(ledger, connection, workspace.config, as_of=last.as_of, user="väinö", now=now, title=title)
 
 
-def _first(ledger: Ledger, *conditions: object) -> str | None:
+def _first(ledger: Ledger, *conditions: object, skip: int = 0) -> str | None:
     with ledger.read() as connection:
         query = select(findings.c.finding_id).where(*conditions)  # type: ignore[arg-type]  # conditions of findings
         found: str | None = connection.execute(
-            query.order_by(findings.c.priority.desc(), findings.c.finding_id)
+            query.order_by(findings.c.priority.desc(), findings.c.finding_id).offset(skip)
         ).scalar()
     return found
 
@@ -237,10 +240,11 @@ def film(browser: Browser, address: str, user: str, password: str, file: Path) -
         Scene("", "html.js #case", 2.5),
         Scene("y", 'html.js #desk[data-staged="1"]', 2.5),
         Scene("d", "#case", 1.5),
+        Scene("y", 'html.js #desk[data-staged="2"]', 2),
+        Scene("y", 'html.js #desk[data-staged="3"]', 2),
         Scene("n", "#case", 2),
-        Scene("1", 'html.js #desk[data-staged="2"]', 2.5),
-        Scene("h", 'html.js #desk[data-staged="3"]', 2),
-        Scene("z", 'html.js #desk[data-staged="2"]', 2),
+        Scene("1", 'html.js #desk[data-staged="4"]', 1.5),
+        Scene("z", 'html.js #desk[data-staged="3"]', 2),
         Scene("Control+Enter", "html.js [data-testid=submitted]", 4),
     )
     frames: list[Image.Image] = []
