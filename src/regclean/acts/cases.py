@@ -82,7 +82,10 @@ def undo_decision(context: Context, decision_id: int) -> str | None:
 
 @act("findings:decide")
 def comment(context: Context, finding_id: str, text: str) -> int:
-    """Say something about a case, for whoever opens it next; returns the comment's id. Errors: NotFoundError."""
+    """Say something about a case, for whoever opens it next; returns the comment's id.
+
+    Errors: NotFoundError; UsageError for one that says nothing.
+    """
     said = strike_out_ids(text.strip())
     if not said:
         raise UsageError("a comment says something.")

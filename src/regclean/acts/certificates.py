@@ -56,7 +56,7 @@ def certify(context: Context, band: str) -> quality.Certificate:
 
 @act("findings:decide")
 def next_checks(context: Context, certificate_id: int, size: int) -> pl.DataFrame:
-    """The next pairs of a certificate that wait for an answer, as a sheet to fill in. Errors: UsageError when none waits."""
+    """The next pairs of a certificate that wait for an answer, as a sheet to fill in, as `draw_sample` gives it. Errors: UsageError when none waits."""
     if size < 1:
         raise UsageError("ask for one check at least.")
     with context.ledger.read() as connection:

@@ -40,7 +40,8 @@ class LabelReport:
 
 @act("findings:decide")
 def draw_sample(context: Context, size: int) -> pl.DataFrame:
-    """Draw a blind sample of pairs from the night in force, and return the sheet to fill in.
+    """Draw a blind sample of pairs from the night in force, and return the sheet to fill in: a row for each pair, both records side by side, without
+    a score, and `verdict` empty.
 
     Nobody under non-disclosure is in it. Errors: UsageError for a size that is none, or where there is no pair to draw.
     """

@@ -19,6 +19,7 @@ def whole(value: float, language: str) -> str:
 
 
 def decimal(value: float, digits: int, language: str) -> str:
+    """A number with so many decimals, as this language writes it: 1,234.5 in English, 1 234,5 in Finnish and Swedish."""
     text = f"{value:,.{digits}f}".replace("-", "−")
     if language == "en":
         return text

@@ -112,6 +112,7 @@ def _within_schema(url: str, schema: str) -> str:
 
 
 def rooted_sqlite_url(url: str, root: Path) -> str:
+    """The database URL with a relative SQLite path taken from `root`; any other URL as it is."""
     prefix = "sqlite:///"
     if url.startswith(prefix) and not url.startswith(prefix + "/") and url != prefix + ":memory:":
         return f"{prefix}{(root / url.removeprefix(prefix)).resolve()}"
@@ -129,7 +130,7 @@ def _defaults() -> dict[str, Any]:
 
 
 def init_workspace(root: Path) -> Path:
-    """Write a new workspace: the commented template and empty `in/` and `mappings/`. Returns the file's path."""
+    """Write a new workspace: the commented template and empty `in/` and `mappings/`. Returns the file's path. Errors: UsageError where one is."""
     path = root / FILE_NAME
     if path.exists():
         raise UsageError(f"{path} exists already; nothing was changed.")

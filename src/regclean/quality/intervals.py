@@ -39,7 +39,10 @@ def z_score(level: float) -> float:
 
 
 def wilson(successes: float, trials: float, level: float = LEVEL) -> Interval | None:
-    """Wilson's score interval; `trials` may be fractional (an effective sample size). None without trials."""
+    """Wilson's score interval; `trials` may be fractional (an effective sample size). None without trials.
+
+    Errors: ValueError for more successes than trials.
+    """
     if trials <= 0:
         return None
     if not 0 <= successes <= trials:
@@ -56,7 +59,7 @@ def wilson(successes: float, trials: float, level: float = LEVEL) -> Interval | 
 
 
 def clopper_pearson(successes: int, trials: int, level: float = LEVEL) -> Interval | None:
-    """The exact interval: never below its nominal coverage, wider than Wilson's. None without trials."""
+    """The exact interval: never below its nominal coverage, wider than Wilson's. None without trials. Errors: ValueError for more successes than trials."""
     if trials <= 0:
         return None
     if not 0 <= successes <= trials:
