@@ -307,9 +307,9 @@ def main() -> None:
             wanted = [shot for shot in shots(ledger) if not chosen.only or shot.name in chosen.only]
         with served(root) as address, sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-            take(browser, address, wanted, passwords, chosen.out)
-            if not chosen.only or "film" in chosen.only:
+            if not chosen.only or "film" in chosen.only:  # first: a case says who else has it open
                 film(browser, address, "eino", passwords["eino"], chosen.out / "case.webp")
+            take(browser, address, wanted, passwords, chosen.out)
             browser.close()
 
 
