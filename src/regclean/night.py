@@ -8,7 +8,6 @@ killed leaves the one before in force, and the next night sweeps what it left.
 from __future__ import annotations
 
 import resource
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import date, datetime, timedelta
@@ -21,30 +20,26 @@ import polars as pl
 from regclean import batches, checks, enquiries, erasure, findings, landing, linkage, locks, quality, rules
 from regclean.bin_reports import forget_bin_reports
 from regclean.carry_over import (
-    Read,
     carry_landed,
     carry_over,
     carry_typed,
     linkage_digest,
-    note_reading,
-    reading_digest,
 )
-from regclean.config import Workspace, derived_key, workspace_key
+from regclean.config import Workspace, workspace_key
 from regclean.errors import ConflictError, RegcleanError, UsageError
 from regclean.findings import counts_by_rule, seal
 from regclean.home import own_expectations, own_ledger, warehouse_of
 from regclean.inspection import write_search_index
 from regclean.ledger import Ledger, runs
 from regclean.night_page import write_night_page
+from regclean.night_reading import read_anew
 from regclean.night_state import Night, Observer, Step, StepResult
 from regclean.operation import alerts, logs
 from regclean.outside import unavailable
 from regclean.sealing import Seal, masked
-from regclean.standardise import Memory, Options, lost_zeros, standardise_tables
 from regclean.warehouse import (
     KEPT_NIGHTS,
     DamagedNightError,
-    LandedTables,
     Warehouse,
     finish,
     rows,
@@ -87,45 +82,11 @@ def _standardise(night: Night) -> int:
     if read is None:
         if night.carried:  # the last night's file could not be read to its end
             night.carried, night.landed = False, landing.load(night.workspace, night.connection, {})
-        read = _read_anew(night)
+        read = read_anew(night)
     night.notes += read.notes
     night.landed = night.landed.less(read.rejected) if night.landed else None
     night.decided = findings.standing(night.connection, findings.decided_edges(night.ledger))
     return read.rows
-
-
-def _read_anew(night: Night) -> Read:
-    settings = night.workspace.config.section("workspace")
-    options = Options(
-        country=settings["country"],
-        accept_test_ids=settings["accept_test_ids"],
-        as_of=night.as_of,
-        id_key=derived_key(workspace_key(night.workspace.var), "national_id"),
-        default_language=settings["languages"][0],
-        memory=_memory(night),
-        streets=landing.company_streets(night.workspace),
-    )
-    landed = LandedTables(night.connection, Seal(workspace_key(night.workspace.var)).open_column)
-    set_aside = _count(night, "landed.quarantine")
-    result = standardise_tables(landed, options)
-    notes = lost_zeros(result.tables)
-    for name, frame in result.tables.items():
-        write_frame(night.connection, name, frame)
-    write_frame(night.connection, "origins", result.origins)
-    write_frame(night.connection, "unreadable", result.unreadable)
-    checks.profile_columns(night.connection)
-    landing.quarantine(night.workspace, night.connection, result.rejected)
-    read = Read(result.rejected, notes, sum(frame.height for frame in result.tables.values()))
-    note_reading(night, read, set_aside=set_aside, holds_until=result.holds_until)
-    return read
-
-
-def _memory(night: Night) -> Memory:
-    """What the value rules answered in nights before; `--full` reads everything anew."""
-    folder = night.workspace.var / "readings"
-    if night.full:
-        shutil.rmtree(folder, ignore_errors=True)
-    return Memory(folder, derived_key(workspace_key(night.workspace.var), "readings"), reading_digest(), night.as_of)
 
 
 def _link_customers(night: Night) -> int:

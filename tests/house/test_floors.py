@@ -56,6 +56,7 @@ ONE_ROOM = {
     "key_change": "home",
     "night_state": "night",
     "night_page": "night",
+    "night_reading": "night",
     "carry_over": "night",
 }
 GUESTS = {

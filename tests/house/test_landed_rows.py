@@ -18,6 +18,8 @@ ROOMS = {
     "checks/sql/standardised/lost_rows.sql": "counts what landed against what was kept",
     "checks/sql/standardised/unusable_rows.sql": "counts what landed against what was kept",
     "checks/sql/protected_keys.sql": "is asked by the gate before standardising too",
+    "carry_over.py": "copies them from night to night",
+    "night_reading.py": "counts what was set aside before standardising",
     "rekeying/night.py": "writes what is sealed there under another key",
     "cli/demo_register.py": "makes a register of a landing, without a night",
 }
