@@ -143,23 +143,3 @@ def test_another_language(open_desk: Callable[..., Any]) -> None:
         desk.press("Enter")
         desk.page.wait_for_selector(f'html[lang="{code}"]')
         assert "/queue?pool=same" in desk.page.url
-
-
-def test_a_batch_from_the_clerk_to_the_register_and_back(open_desk: Callable[..., Any], served: Any) -> None:
-    steward, clerk, approver = open_desk("aino"), open_desk("vaino"), open_desk("helmi")
-    steward.go("/queue?pool=same")
-    steward.decide("y")
-    steward.submit()
-    clerk.go("/batches")
-    clerk.page.focus("button.primary")
-    clerk.press("Enter")
-    clerk.page.wait_for_url("**/batches/1")
-    for desk, button in ((approver, "approve"), (clerk, "apply"), (clerk, "undo")):
-        desk.go("/batches/1")
-        if button == "undo":  # it is asked about once
-            desk.page.click(".steps .ask summary")
-        desk.page.focus(f".steps form[action$={button}] button")
-        with desk.page.expect_navigation():
-            desk.press("Enter")
-    clerk.go("/batches/1")
-    assert clerk.page.locator(".status .undone").count() > 0
