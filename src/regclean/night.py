@@ -146,7 +146,8 @@ def _gate(suite: str, night: Night) -> int:
         "previous_open": findings.waiting_ids(night.ledger) if suite == "findings" else (),
     }
     own = own_expectations(night.workspace)
-    result = checks.run_suite(suite, night.connection, night.as_of, context=context, own=own)
+    before = checks.documents_of(night.workspace.var, last.run_id) if last and not night.full else {}
+    result = checks.run_suite(suite, night.connection, night.as_of, context=context, own=own, before=before)
     night.gates.append(result)
     checks.keep(result, night.workspace.var, night.run_id, night.now)
     checks.gate([result], night.accepted)

@@ -5,7 +5,7 @@ Great Expectations and pandas are imported when the first suite runs, not before
 """
 
 from regclean.checks.columns import profile_columns, profiled
-from regclean.checks.documents import keep
+from regclean.checks.documents import documents_of, keep
 from regclean.checks.own import check_own
 from regclean.checks.project import export_project
 from regclean.checks.report import (
@@ -37,6 +37,7 @@ __all__ = [
     "SuiteResult",
     "check_own",
     "decimal",
+    "documents_of",
     "export_project",
     "gate",
     "great_expectations",

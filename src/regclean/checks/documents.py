@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -26,11 +27,16 @@ def name_of(outcome: Any) -> str:
     return str(outcome.expectation_config.meta["name"])
 
 
-def document(said: Any, results: Sequence[ExpectationResult]) -> dict[str, Any]:
-    """The outcome of one suite as JSON. `results`: the same in the house's words, with no key that may not be shown."""
+def document(said: Any, asked: str | None, results: Sequence[ExpectationResult]) -> dict[str, Any]:
+    """The outcome of one suite as JSON. `results`: the same in the house's words, with no key that may not be shown.
+
+    `asked`: a digest of what was judged by what, for suites whose verdict the next night may take over.
+    """
     told: dict[str, Any] = said.to_json_dict()
     by_name = {result.expectation: result for result in results}
     told["meta"] = {name: told["meta"][name] for name in ("great_expectations_version", "active_batch_definition")}
+    if asked is not None:
+        told["meta"]["asked"] = asked
     for outcome in told["results"]:
         outcome["result"] = _result(outcome["result"], by_name[outcome["expectation_config"]["meta"]["name"]])
         outcome["exception_info"] = {"raised_exception": False, "exception_message": None, "exception_traceback": None}
@@ -46,6 +52,26 @@ def _result(told: Mapping[str, Any], result: ExpectationResult) -> dict[str, Any
         kept["unexpected_percent"] = 100 * result.unexpected_count / max(kept["element_count"], 1)
     keys = [{"key": masked(key)} for key in result.failing_keys]
     return {**kept, "unexpected_index_column_names": ["key"], "unexpected_index_list": keys} if keys else kept
+
+
+def outcomes_of(told: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    """The outcomes in a document, by expectation."""
+    return {outcome["expectation_config"]["meta"]["name"]: outcome for outcome in told["results"]}
+
+
+def passed(told: Mapping[str, Any], asked: str) -> bool:
+    """Is a document the answer to what is asked, and was there no row that breaks anything?"""
+    broken = any(outcome["result"]["unexpected_count"] for outcome in told["results"])
+    return bool(told["meta"].get("asked") == asked and told["success"] and not broken)
+
+
+def documents_of(var: Path, run_id: str) -> dict[str, dict[str, Any]]:
+    """What the gates of one night found, by suite; nothing of what cannot be read."""
+    found: dict[str, dict[str, Any]] = {}
+    for file in sorted((var / FOLDER / run_id).glob("*.json")):
+        with suppress(OSError, ValueError):
+            found[file.stem] = json.loads(file.read_text(encoding="utf-8"))
+    return found
 
 
 def keep(result: SuiteResult, var: Path, run_id: str, now: datetime) -> None:

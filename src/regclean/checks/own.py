@@ -72,6 +72,7 @@ def _expectation(file: Path, number: int, item: Any, table: str, remedies: Mappi
     if severity not in ("critical", "warning"):
         raise ConfigError(f"expectation '{name}': severity must be critical or warning.", file=file)
     plain = {"type": item["type"], "kwargs": kwargs, "severity": severity, "meta": {**meta, "name": name}}
+    built = configuration(file, f"expectation '{name}'", plain)
     return Expectation(
         name=name,
         table=table,
@@ -80,7 +81,7 @@ def _expectation(file: Path, number: int, item: Any, table: str, remedies: Mappi
         kwargs=kwargs,
         reasons=_texts(meta.get("why") or item.get("description") or item.get("notes"), WHY),
         remedies=_texts(meta["remedy"], REMEDY) if "remedy" in meta else remedies,
-        configuration=configuration(file, f"expectation '{name}'", plain),
+        built=lambda: built,
     )
 
 

@@ -36,7 +36,7 @@ def export_project(folder: Path, var: Path, own: Path | None, nights: int) -> tu
         for suite in suites:
             judged = gx.ExpectationSuite(name=suite.name)
             for expectation in suite.expectations:
-                judged.add_expectation(expectation.configuration.copy())
+                judged.add_expectation(expectation.built().copy())
             asset = source.add_dataframe_asset(suite.name)
             definition = gx.ValidationDefinition(
                 name=suite.name,

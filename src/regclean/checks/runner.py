@@ -9,33 +9,36 @@ from __future__ import annotations
 import importlib
 import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
-from functools import cache
+from functools import cache, partial
+from importlib import metadata
+from pathlib import Path
 from threading import Lock
 from time import perf_counter
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import duckdb
 import polars as pl
 
 from regclean.checks.columns import PROFILE
-from regclean.checks.documents import document, name_of
+from regclean.checks.documents import document, name_of, outcomes_of, passed
 from regclean.checks.own import own_suites
 from regclean.checks.results import KEYS_SHOWN, RESTRICTED, ExpectationResult, SuiteResult
 from regclean.checks.suites import VIOLATIONS, Expectation, Suite, great_expectations, load_suites
+from regclean.domain.findings import digest
 from regclean.errors import ConfigError
 from regclean.standardise import HIDING
 from regclean.warehouse import load_sql, parameters_of, registered, rows
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     import pandas as pd
 
 _JUDGING = Lock()  # its surroundings are of one at a time: two would take each other's data away
+_PARAMETERS = ("max_clustered_share", "max_person_cluster")
 _DECIDED = {"customer_no_l": pl.String, "customer_no_r": pl.String, "verdict": pl.String}
 _DEFAULTS: dict[str, Any] = {
     "country": "fi",
@@ -62,21 +65,23 @@ def run_suite(
     context: Mapping[str, Any] | None = None,
     folder: Path | None = None,
     own: Path | None = None,
+    before: Mapping[str, Mapping[str, Any]] = MappingProxyType({}),
 ) -> SuiteResult:
     """Run every suite of the gate `name` ("landed", "standardised", "linked", "findings") over a night's database.
 
     `context` overrides what the queries may know of the world outside the database: see `_DEFAULTS`. `folder` takes
-    the suites from another place than the product's own; those in `own`, a company's, are run as well. Nothing is written. Errors: ConfigError for a wrong suite
+    the suites from another place than the product's own; those in `own`, a company's, are run as well. `before`: documents of the last
+    night by suite; a suite of the product's own that passed then, and is asked the same of the same rows, is not judged again. Nothing is written. Errors: ConfigError for a wrong suite
     and for an expectation that could not be evaluated (that is not the data's fault), ValueError for unknown context.
     """
     started = perf_counter()
     known = _context(as_of, context or {})
-    suites = (*load_suites(name, folder), *own_suites(name, own))
+    suites = (*load_suites(name, folder, build=not before), *own_suites(name, own))
     with _prepared(connection, known):
-        judged = [_run(suite, connection, known) for suite in suites]
+        judged = [_run(suite, connection, known, before.get(suite.name)) for suite in suites]
         results = [result for _, found in judged for result in found]
         hidden = _protected(connection, {key for result in results for key in result.failing_keys})
-    documents = tuple(document(said, [_without(one, hidden) for one in found]) for said, found in judged)
+    documents = tuple(told([_without(one, hidden) for one in found]) for told, found in judged)
     shown = [_without(result, hidden) for result in results]
     shown.sort(key=lambda result: (result.severity, result.suite, result.expectation))
     return SuiteResult(name, tuple(shown), perf_counter() - started, documents)
@@ -116,20 +121,62 @@ def _prepared(connection: duckdb.DuckDBPyConnection, known: Mapping[str, Any]) -
 
 
 def _run(
-    suite: Suite, connection: duckdb.DuckDBPyConnection, known: Mapping[str, Any]
-) -> tuple[Any, list[ExpectationResult]]:
-    """What Great Expectations said, and each outcome in the house's words."""
+    suite: Suite,
+    connection: duckdb.DuckDBPyConnection,
+    known: Mapping[str, Any],
+    before: Mapping[str, Any] | None,
+) -> tuple[Callable[[list[ExpectationResult]], Mapping[str, Any]], list[ExpectationResult]]:
+    """How the suite's document is made of what may be shown, and each outcome in the house's words."""
     if suite.asset == VIOLATIONS:
         table, counts = _violations(suite, connection, known)
     else:
         table, counts = _query(suite, suite.asset, connection, known), {}
+    asked = _asked(suite, table, known) if suite.query is None else None
+    if before is not None and asked is not None and passed(before, asked):
+        observed = {name: one["result"].get("observed_value") for name, one in outcomes_of(before).items()}
+        return lambda _: before, [_as_before(suite, one, observed[one.name], known) for one in suite.expectations]
     shown = table.to_pandas()
     said = _validate(suite, shown, known)
     outcomes = {name_of(one): {"success": bool(one.success), **one.result} for one in said.results}
-    return said, [
+    return partial(document, said, asked), [
         _result(suite, expectation, shown, outcomes[expectation.name], counts.get(expectation.name), known)
         for expectation in suite.expectations
     ]
+
+
+def _asked(suite: Suite, table: pl.DataFrame, known: Mapping[str, Any]) -> str:
+    """A digest of everything that the verdict on a suite of the product's own depends on."""
+    parameters = [known[name] for name in _PARAMETERS]
+    rows_of = [[name, str(kind)] for name, kind in table.schema.items()], table.rows()
+    return digest([_judge(), suite.file.read_text(encoding="utf-8"), parameters, *rows_of])
+
+
+@cache
+def _judge() -> list[str]:
+    """Who judges: this room's code, and the guests' versions."""
+    code = [path.read_text(encoding="utf-8") for path in sorted(Path(__file__).parent.glob("*.py"))]
+    return [*code, *map(metadata.version, ("great_expectations", "pandas", "polars"))]
+
+
+def _as_before(
+    suite: Suite, expectation: Expectation, observed: float | None, known: Mapping[str, Any]
+) -> ExpectationResult:
+    """The outcome of an expectation that no row broke, as it was in the night before."""
+    return ExpectationResult(
+        suite=suite.name,
+        expectation=expectation.name,
+        table=expectation.table,
+        column=expectation.column,
+        severity=expectation.severity,
+        success=True,
+        observed=observed,
+        minimum=_limit(expectation.kwargs.get("min_value"), known),
+        maximum=_limit(expectation.kwargs.get("max_value"), known),
+        unexpected_count=0,
+        failing_keys=(),
+        reasons=expectation.reasons,
+        remedies=expectation.remedies,
+    )
 
 
 def _violations(
@@ -191,12 +238,12 @@ def _said(suite: Suite, table: pd.DataFrame, known: Mapping[str, Any]) -> Any:
     batch = _whole_table(suite.name, suite.asset).get_batch({"dataframe": table})
     judged = great_expectations().ExpectationSuite(name=suite.name)
     for expectation in suite.expectations:
-        judged.add_expectation(expectation.configuration)
+        judged.add_expectation(expectation.built())
     result_format: dict[str, Any] = {"result_format": "COMPLETE"}
     index = [column for column in ("key", "table_name", "n") if column in table.columns]
     if index:
         result_format["unexpected_index_column_names"] = index
-    parameters = {name: known[name] for name in ("max_clustered_share", "max_person_cluster")}
+    parameters = {name: known[name] for name in _PARAMETERS}
     return batch.validate(judged, result_format=result_format, expectation_parameters=parameters)
 
 

@@ -13,10 +13,11 @@ import logging
 import os
 import sys
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import cache, partial
 from importlib import resources
 from pathlib import Path
 from threading import Lock
@@ -37,7 +38,7 @@ _SEVERITIES: tuple[Severity, ...] = ("critical", "warning")
 
 @dataclass(frozen=True, slots=True)
 class Expectation:
-    """One expectation of a suite; `configuration` is Great Expectations' own object."""
+    """One expectation of a suite; `built` gives Great Expectations' own object, or a ConfigError that says what is wrong."""
 
     name: str
     table: str
@@ -46,7 +47,7 @@ class Expectation:
     kwargs: Mapping[str, Any]
     reasons: Mapping[str, str]
     remedies: Mapping[str, str]
-    configuration: Any
+    built: Callable[[], Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +108,11 @@ def _hidden(package: str) -> Iterator[None]:
             modules[package] = before
 
 
-def load_suites(gate: str, folder: Path | None = None) -> tuple[Suite, ...]:
-    """Every suite of a gate, sorted by file name. Errors: ConfigError that names file, expectation and remedy."""
+def load_suites(gate: str, folder: Path | None = None, *, build: bool = True) -> tuple[Suite, ...]:
+    """Every suite of a gate, sorted by file name. Errors: ConfigError that names file, expectation and remedy.
+
+    Without `build` what only Great Expectations knows to be wrong is said when a suite is judged.
+    """
     home = (folder or bundled("expectations")) / gate
     files = sorted(home.glob("*.json"))
     if gate not in (*GATES, BATCH_GATE) or not files:
@@ -117,7 +121,10 @@ def load_suites(gate: str, folder: Path | None = None) -> tuple[Suite, ...]:
             file=home,
             remedy=f"Gates: {', '.join((*GATES, BATCH_GATE))}.",
         )
-    return tuple(_load(gate, file) for file in files)
+    suites = tuple(_load(gate, file) for file in files)
+    for expectation in (one for suite in suites if build for one in suite.expectations):
+        expectation.built()
+    return suites
 
 
 def suite_names(gate: str) -> frozenset[str]:
@@ -177,7 +184,7 @@ def _expectation(file: Path, number: int, item: Any, table: str, remedies: Mappi
         kwargs=item["kwargs"],
         reasons=_translated(file, f"{place}: meta.why", meta.get("why")),
         remedies=_translated(file, f"{place}: meta.remedy", meta["remedy"]) if "remedy" in meta else remedies,
-        configuration=configuration(file, place, item),
+        built=cache(partial(configuration, file, place, item)),
     )
 
 
