@@ -119,7 +119,7 @@ def test_an_error_is_shown_whole_only_when_asked_for_and_only_on_a_terminal(
     def broken(args: list[str]) -> None:
         raise RegcleanError("the rule K99 could not be run.") from ValueError("Virtanen")
 
-    monkeypatch.setattr(cli_app, "app", broken)
+    monkeypatch.setattr(cli_app, "_command", lambda: broken)
     for debug, terminal, shown in ((True, True, True), (True, False, False), (False, True, False)):
         monkeypatch.setattr(cli_app._Chosen, "debug", debug)
         monkeypatch.setattr(sys.stderr, "isatty", lambda terminal=terminal: terminal)

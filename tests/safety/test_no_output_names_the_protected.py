@@ -40,7 +40,7 @@ PLANTED: dict[str, list[dict[str, str]]] = {
     "customers": [
         {"customer_no": "77001", "name": "Kanariainen Kanerva", "national_id": "010180-9025", "birth_date": "1.1.1980"},
         {"customer_no": "77002", "name": "Kanariainen Kauko", "birth_date": "5.5.1955", "email": "kanaria@example.fi"},
-        {"customer_no": "77003", "name": "Kanaria Oy", "business_id": "1572860-0"},
+        {"customer_no": "77003", "name": "Kanaria Oy", "business_id": "1572860-0", "relationship": "key"},
         {"customer_no": "77004", "name": "Kanarialintu Klaus", "birth_date": "7.7.1977", "phone": "040 770 0477"},
         # These say so elsewhere than in the row that stands: in one that gives way, in a record that cannot be loaded, in evidence,
         # on the line of a list that has no number.
@@ -53,7 +53,7 @@ PLANTED: dict[str, list[dict[str, str]]] = {
         {"customer_no": "1101", "name": "Puoliso Pentti", "birth_date": "2.2.1950", "non_disclosure": "ei",
          "street_address": "Toinen tie 3"},
         {"customer_no": "1102", "name": "Kauko Tavallinen", "birth_date": "5.5.1955", "non_disclosure": "ei",
-         "street_address": "Kolmas tie 4"},
+         "street_address": "Kolmas tie 4", "relationship": "key"},
         # Anybody may know of this one, and nobody its national id.
         {"customer_no": "1103", "name": "Hetu Heikki 130590-903S", "national_id": "130590-904T", "non_disclosure": "ei",
          "phone": "130590-905U", "street_address": "Rauhalankatu 5"},
@@ -67,8 +67,15 @@ PLANTED: dict[str, list[dict[str, str]]] = {
         {"customer_no": "1101", "site_no": "S9", "role": "owner", "start_on": "1.1.2000"},
         {"customer_no": "77001", "site_no": "S9", "role": "owner", "start_on": "1.1.2000"},
         {"customer_no": "77004", "site_no": "S1", "role": "owner", "start_on": "1.1.2025"},
+        {"customer_no": "77003", "site_no": "S10", "role": "owner", "start_on": "1.1.2000"},
+        {"customer_no": "1102", "site_no": "S11", "role": "owner", "start_on": "1.1.2000"},
     ],
-    "sites": [{"site_no": "S9", "street_address": "Kanariakuja 77", "postal_code": "70100", "city": "Kuopio"}],
+    "sites": [
+        {"site_no": "S9", "street_address": "Kanariakuja 77", "postal_code": "70100", "city": "Kuopio"},
+        # Nothing is collected from these.
+        {"site_no": "S10", "street_address": "Kanariapolku 5", "use": "permanent"},
+        {"site_no": "S11", "street_address": "Viides tie 6", "use": "permanent"},
+    ],
     "services": [
         {"service_no": "V77", "customer_no": "1101", "site_no": "S9", "waste_type": "mixed", "start_on": "1.1.2000"},
         {"service_no": "V77001", "customer_no": "77001", "site_no": "S1", "waste_type": "mixed"},
@@ -98,6 +105,11 @@ PLANTED: dict[str, list[dict[str, str]]] = {
 def plant(root: Path) -> None:
     for table, rows in PLANTED.items():
         path = root / "in" / f"{table}.csv"
+        if table == "customers":  # the small register does not say what its customers are to the company
+            first, *others = path.read_text(encoding="utf-8").splitlines()
+            path.write_text(
+                "\n".join([f"{first};relationship", *(f"{line};" for line in others), ""]), encoding="utf-8"
+            )
         with path.open(encoding="utf-8") as file:
             header = next(csv.reader(file, delimiter=";"))
         with path.open("a", encoding="utf-8", newline="") as file:

@@ -58,6 +58,6 @@ STALE_GUARDS = (
     N_("Another account of the same party has the site: that is a duplicate."),
     N_("A potential customer has no site yet."),
     N_("A new customer's contract is still being made."),
-    N_("A sale that was told moves what hangs on it by itself (S03)."),
+    N_("A sale that was told moves what hangs on it by itself (S03), unless somebody said who follows."),
     N_("Who keeps another site, contract or shared bin goes on as a customer."),
 )

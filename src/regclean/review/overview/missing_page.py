@@ -58,6 +58,7 @@ def show(
 def sheet(service: Service, _: Reader, area: Area = "") -> Response:
     """The same as a workbook, to be sent on."""
     content = workbook(_found(service, area), sheet="missing")
-    name = "-".join(("missing", *filter(None, [area])))
+    # A header is Latin alone.
+    name = "-".join(("missing", *filter(None, [area if area.isascii() and area.isalnum() else ""])))
     headers = {"content-disposition": f'attachment; filename="{name}.xlsx"'}
     return Response(content, media_type=MEDIA_TYPE, headers=headers)

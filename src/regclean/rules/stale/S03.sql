@@ -13,7 +13,7 @@
 -- way = "letter"
 -- why = "The old holder ends and the new one begins on the same day; services, bills and shared bins of the site go with it. When the new owner is not in the register, it must be asked for first."
 -- subjects = "customers, sites"
--- uses = ["macros", "current_roles", "active_services", "shared_bins", "succession", "handover"]
+-- uses = ["current_roles", "active_services", "succession", "handover"]
 -- parameters = ["stale.new_owner_window_days"]
 -- [guards]
 -- buyer = "The customer whose ownership began with the change bought the site."
