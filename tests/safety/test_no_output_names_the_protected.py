@@ -40,7 +40,7 @@ PLANTED: dict[str, list[dict[str, str]]] = {
     "customers": [
         {"customer_no": "77001", "name": "Kanariainen Kanerva", "national_id": "010180-9025", "birth_date": "1.1.1980"},
         {"customer_no": "77002", "name": "Kanariainen Kauko", "birth_date": "5.5.1955", "email": "kanaria@example.fi"},
-        {"customer_no": "77003", "name": "Kanaria Oy", "business_id": "1572860-0", "relationship": "key"},
+        {"customer_no": "77003", "name": "Kanaria Oy", "business_id": "1572860-0"},
         {"customer_no": "77004", "name": "Kanarialintu Klaus", "birth_date": "7.7.1977", "phone": "040 770 0477"},
         # These say so elsewhere than in the row that stands: in one that gives way, in a record that cannot be loaded, in evidence,
         # on the line of a list that has no number.

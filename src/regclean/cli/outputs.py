@@ -95,19 +95,19 @@ def member_links(restricted: Restricted = False) -> Listing:
 
 @app.command()
 @listing
-def classes(restricted: Restricted = False) -> Listing:
+def classes() -> Listing:
     """Write which customers are of another class or segment than the register says, why, and how many contracts a change touches."""
     from regclean.findings import classes as classes_of
     from regclean.findings import ever_hidden
     from regclean.ledger import runs
     from regclean.night import open_published
 
-    with _reader("classes", restricted=restricted) as (workspace, ledger):
+    with _reader("classes", restricted=False) as (workspace, ledger):
         hidden, night = ever_hidden(ledger), runs.last_published(ledger)
     warehouse, run_id = open_published(workspace)
     with warehouse.read(run_id) as connection:
         assert night is not None  # or nothing was there to read
-        return Listing(classes_of(connection, hidden, night.as_of, restricted=restricted))
+        return Listing(classes_of(connection, hidden, night.as_of))
 
 
 @app.command()

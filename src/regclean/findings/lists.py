@@ -20,17 +20,15 @@ from regclean.warehouse import load_sql, registered
 _STANDING = ("open", "accepted", "deferred", "task", "in_batch", "applied")
 
 
-def classes(
-    connection: duckdb.DuckDBPyConnection, hidden: frozenset[str], as_of: date, *, restricted: bool = False
-) -> pl.DataFrame:
+def classes(connection: duckdb.DuckDBPyConnection, hidden: frozenset[str], as_of: date) -> pl.DataFrame:
     """Customers of another class or segment than the register says, one row each, in the order of the groups that count them.
 
     `column`: relationship or segment; `computed`: what it should be, nothing where the company's list has no code for it;
-    `reason`: why; `services`: how many contracts of `as_of` a change would touch.
+    `reason`: why; `services`: how many contracts of `as_of` a change would touch. Customers under non-disclosure are counted nowhere.
     """
     with hidden_customers(connection, hidden):
-        asked = {"as_of": as_of, "restricted": restricted}
-        frame: pl.DataFrame = connection.sql(load_sql("classes", "regclean.findings"), params=asked).pl()
+        query = load_sql("classes", "regclean.findings")
+        frame: pl.DataFrame = connection.sql(query, params={"as_of": as_of}).pl()
     return frame
 
 

@@ -1,5 +1,5 @@
 -- Customers whose class or segment differs from the register, one line each, by the groups that count them.
--- Needs `hidden_customers`; $as_of: the day of the night; $restricted: with customers under non-disclosure.
+-- Needs `hidden_customers`; $as_of: the day of the night.
 WITH told AS (
     SELECT
         rule, unnest(from_json(evidence -> '$.rule.customers', '["VARCHAR"]')) AS customer_no,
@@ -17,5 +17,5 @@ SELECT
     CASE t.rule WHEN 'F27' THEN 'relationship' ELSE 'segment' END AS "column", t.customer_no, t.registered, t.computed, t.reason,
     coalesce(r.services, 0) AS services
 FROM told AS t LEFT JOIN running AS r USING (customer_no)
-WHERE $restricted OR t.customer_no NOT IN (SELECT customer_no FROM hidden_customers)
+WHERE t.customer_no NOT IN (SELECT customer_no FROM hidden_customers)
 ORDER BY "column", t.registered, t.computed, t.reason, t.customer_no
