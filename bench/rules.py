@@ -48,7 +48,7 @@ def night(folder: Path, customers: int, seed: int, profile: str, mix: str, least
         subprocess.run([*regclean, listing, "--restricted", *options, "-o", str(folder / f"{listing}.csv")], check=True)
     rules = score(folder / "truth", read(folder / "findings.csv"))
     if (folder / "truth/groups.csv").exists():
-        subprocess.run([*regclean, "classes", "--restricted", "-o", str(folder / "classes.csv")], check=True)
+        subprocess.run([*regclean, "classes", "-o", str(folder / "classes.csv")], check=True)
         told = subprocess.run([*regclean, "touchpoints", "--json"], check=True, capture_output=True, text=True).stdout
         rules |= groups(folder / "truth", read(folder / "classes.csv"))
         rules |= {f"touchpoints: {name}": one for name, one in touchpoints(folder / "truth", json.loads(told)).items()}
