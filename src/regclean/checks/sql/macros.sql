@@ -69,3 +69,10 @@ CREATE OR REPLACE TEMP MACRO is_wordless(content) AS
 CREATE OR REPLACE TEMP MACRO is_street(content) AS
     regexp_matches(content, '(?i)^[\p{L} .:''-]*(katu|tie|kuja|polku|raitti|kaari|väylä|ranta|rinne|gatan|vägen|gränden|stigen)\s+[0-9]')
     AND NOT regexp_matches(content, '(?i)\b(as|oy|oyj|ab|ky|ry|rf|koy|brf|bostads|asunto|kiinteistö|tiekunta|kunta)\b');
+
+-- Text without a digit, in a column of numbers.
+CREATE OR REPLACE TEMP MACRO is_numberless(content) AS NOT regexp_matches(content, '[0-9]') AND NOT says_nothing(content);
+
+-- Text that is no e-mail address, not even one that was written for people alone.
+CREATE OR REPLACE TEMP MACRO is_no_email(content) AS
+    NOT contains(content, '@') AND NOT contains(lower(content), '(at)') AND NOT says_nothing(content);
