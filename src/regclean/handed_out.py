@@ -39,7 +39,7 @@ class HandedOut:
     @property
     def is_as_written(self) -> bool:
         try:
-            return hashlib.sha256(Path(self.path).read_bytes()).hexdigest() == self.sha256
+            return _digest(Path(self.path)) == self.sha256
         except OSError:
             return False
 
@@ -92,6 +92,7 @@ def text_in(path: Path) -> bytes | None:
                 return b"\n".join(packed.read(one) for one in packed.infolist())
         if held.startswith(b"PAR1"):
             return pl.read_parquet(io.BytesIO(held)).write_ndjson().encode()
+    # Damaged, cut short, packed in a way that zipfile does not know, behind a password, or no table after all.
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, pl.exceptions.PolarsError):
         return None
     return held

@@ -110,7 +110,7 @@ def _range(
         return _terms(connection, f"{first}{LOOKED_AT}", bounds)
     found: list[tuple[str, int, str]] = []
     for most in (AMONG, EVERY):
-        among = f"WITH begun AS MATERIALIZED ({first}{most}) SELECT term, doc, field FROM begun"  # noqa: S608  # of ours
+        among = f"WITH begun AS MATERIALIZED ({first}{most}) SELECT term, doc, field FROM begun"  # noqa: S608  # the query above, and a number of ours
         found = _terms(connection, f"{among} WHERE {others} ORDER BY term, doc LIMIT {LOOKED_AT}", bounds)
         if len(found) >= ENOUGH:
             break
